@@ -1,0 +1,59 @@
+"""From a folder to a Project."""
+
+from __future__ import annotations
+
+import gc
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from plumbrule.facts.syntax import read
+from plumbrule.model.project import SKIPPED, Project
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from pathlib import Path
+
+LARGEST = 5_000_000  # bytes; a longer file was not written by a person
+
+
+def read_project(root: Path) -> Project:
+    """The project under a folder, or of one file."""
+    with no_collection():
+        if root.is_file():
+            return Project([read(root.name, root.read_bytes())], root.parent)
+        return Project(
+            [read(path.relative_to(root).as_posix(), path.read_bytes()) for path in python_files(root)], root
+        )
+
+
+def project_of(files: dict[str, str]) -> Project:
+    """A project from texts: for tests and examples."""
+    return Project([read(path, text.encode()) for path, text in files.items() if path.endswith(".py")])
+
+
+def python_files(root: Path) -> Iterable[Path]:
+    """Every Python file under a folder, in a fixed order; virtual environments and caches left out,
+    links not followed.
+    """
+    for path in sorted(root.iterdir(), key=lambda p: p.name):
+        if path.is_symlink() or path.name in SKIPPED:
+            continue
+        if path.is_dir():
+            if not (path / "pyvenv.cfg").exists():
+                yield from python_files(path)
+        elif path.suffix == ".py" and path.is_file() and path.stat().st_size <= LARGEST:
+            yield path
+
+
+@contextmanager
+def no_collection() -> Iterator[None]:
+    """Indexing makes millions of objects that all stay: looking for garbage among them takes most of the
+    time.
+    """
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()

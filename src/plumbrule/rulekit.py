@@ -1,0 +1,207 @@
+"""The one import of a rule file: what a rule is, what it says, and the model it asks."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any, Literal, get_type_hints
+
+from plumbrule.facts import nodes as n
+from plumbrule.facts.source import Span
+from plumbrule.model.calls import Call
+from plumbrule.model.code import Attribute, Class, Function, Module, Parameter
+from plumbrule.model.dependencies import Dependencies, Dependency
+from plumbrule.model.migrations import Migration, MigrationGraph
+from plumbrule.model.project import Project
+from plumbrule.model.reach import Reached, reached_calls
+from plumbrule.model.routing import App, Include, Middleware, Place, Route, Router
+from plumbrule.model.schemas import Column, Schema, Settings, Table
+from plumbrule.model.values import External, Target, Type, Variable
+from plumbrule.model.versions import Version
+
+Severity = Literal["error", "warning", "note"]
+Confidence = Literal["high", "medium", "low"]
+Category = Literal[
+    "architecture",
+    "async",
+    "security",
+    "database",
+    "observability",
+    "contracts",
+    "settings",
+    "operations",
+    "testing",
+]
+Subject = Project | App | Router | Route | Function | Schema | Table | Settings | Module | Migration
+SUBJECTS: tuple[type, ...] = (
+    Project,
+    App,
+    Router,
+    Route,
+    Function,
+    Schema,
+    Table,
+    Settings,
+    Module,
+    Migration,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """Replace the text of a span by another. An empty span (`start == end`) inserts."""
+
+    span: Span
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fix:
+    """Edits that mend a finding. Unsafe ones may change behaviour and are shown as a diff first."""
+
+    edits: tuple[Edit, ...]
+    safe: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One station on the way from a route to the finding: what stands there, and where."""
+
+    text: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What a rule says.
+
+    `message` says what is wrong in the words of the app; `label` why here (under the code); `help` what to
+    do, as an
+    imperative; `chain` how a request gets here; `confidence` overrides that of the rule.
+    """
+
+    at: Span
+    message: str
+    label: str = ""
+    help: str = ""
+    chain: tuple[Step, ...] = ()
+    fix: Fix | None = None
+    confidence: Confidence | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A rule as it was declared; `check` is called with every `subject` of the project."""
+
+    name: str
+    category: Category
+    severity: Severity
+    confidence: Confidence
+    pedantic: bool
+    needs: tuple[str, ...]
+    subject: type
+    check: Callable[[Any], Iterable[Finding]] = field(repr=False)
+    documentation: str = field(repr=False)
+
+    @property
+    def title(self) -> str:
+        """The first line of its documentation."""
+        return self.documentation.strip().partition("\n")[0]
+
+
+def rule(
+    *,
+    category: Category,
+    severity: Severity,
+    confidence: Confidence = "high",
+    pedantic: bool = False,
+    needs: Iterable[str] | str = (),
+) -> Callable[[Callable[[Any], Iterable[Finding]]], Rule]:
+    """Make a rule of a function; the type of its first parameter says what it is called with.
+
+    `needs` names packages (with an optional version range, `fastapi>=0.118`) without which the rule does
+    not apply; it is then reported as skipped.
+    """
+
+    def declare(check: Callable[[Any], Iterable[Finding]]) -> Rule:
+        first = next(iter(inspect.signature(check).parameters))
+        subject = get_type_hints(check)[first]
+        if subject not in SUBJECTS:
+            raise TypeError(
+                f"rule {check.__name__}: its first parameter is a {subject}, not one of the model's types"
+            )
+        return Rule(
+            check.__name__.replace("_", "-"),
+            category,
+            severity,
+            confidence,
+            pedantic,
+            (needs,) if isinstance(needs, str) else tuple(needs),
+            subject,
+            check,
+            inspect.getdoc(inspect.getmodule(check)) or "",
+        )
+
+    return declare
+
+
+def subjects(project: Project, kind: type) -> Iterable[Any]:
+    """Every subject of one kind in a project."""
+    found: dict[type, Callable[[], Iterable[Any]]] = {
+        Project: lambda: [project],
+        App: lambda: project.apps,
+        Router: lambda: project.routers,
+        Route: lambda: project.routes,
+        Function: lambda: project.functions,
+        Schema: lambda: project.schemas,
+        Table: lambda: project.tables,
+        Settings: lambda: project.settings,
+        Module: lambda: project.modules,
+        Migration: lambda: project.migrations.all,
+    }
+    return found[kind]()
+
+
+__all__ = [
+    "App",
+    "Attribute",
+    "Call",
+    "Class",
+    "Column",
+    "Confidence",
+    "Dependencies",
+    "Dependency",
+    "Edit",
+    "External",
+    "Finding",
+    "Fix",
+    "Function",
+    "Include",
+    "Iterator",
+    "Middleware",
+    "Migration",
+    "MigrationGraph",
+    "Module",
+    "Parameter",
+    "Place",
+    "Project",
+    "Reached",
+    "Route",
+    "Router",
+    "Rule",
+    "Schema",
+    "Settings",
+    "Severity",
+    "Span",
+    "Step",
+    "Table",
+    "Target",
+    "Type",
+    "Variable",
+    "Version",
+    "n",
+    "reached_calls",
+    "rule",
+    "subjects",
+]
