@@ -133,7 +133,7 @@ def method(owner: Any, name: Any, args: list[Any], kwargs: dict[str, Any]) -> An
             return formatted(owner, args, kwargs)
         case str(), "join" if args and isinstance(args[0], (list, tuple)):
             return owner.join(p if isinstance(p, str) else HOLE for p in args[0])
-        case str(), _ if all(isinstance(a, (str, int)) for a in args) and not kwargs:
+        case str(), _ if hasattr(str, name) and all(isinstance(a, (str, int)) for a in args) and not kwargs:
             try:
                 return getattr(owner, name)(*args)
             except (TypeError, ValueError):
@@ -211,8 +211,8 @@ def _import_module(interpreter: Interpreter, args: list[Any], _: dict[str, Any],
     return UNKNOWN
 
 
-def _wraps(_: Interpreter, __: list[Any], ___: dict[str, Any], ____: Env) -> Any:
-    return Ext("functools.wraps.decorator")
+def _wraps(_: Interpreter, args: list[Any], __: dict[str, Any], ___: Env) -> Any:
+    return Partial(Ext("functools.wraps.applied"), args[:1], {}) if args else UNKNOWN
 
 
 def _callable(_: Interpreter, args: list[Any], __: dict[str, Any], ___: Env) -> Any:
@@ -237,6 +237,7 @@ FUNCTIONS: dict[str, Callable[[Interpreter, list[Any], dict[str, Any], Env], Any
     "os.environ.get": _getenv,
     "importlib.import_module": _import_module,
     "functools.wraps": _wraps,
+    "functools.wraps.applied": _first,  # FastAPI reads the signature of what is wrapped
     "functools.lru_cache": _first,
     "functools.cache": _first,
 }
