@@ -12,6 +12,9 @@ from plumbrule.facts.source import Span
 from plumbrule.model.calls import Call
 from plumbrule.model.code import Attribute, Class, Function, Module, Parameter
 from plumbrule.model.dependencies import Dependencies, Dependency
+from plumbrule.model.knowledge.blocking import BLOCKING, COMPUTING
+from plumbrule.model.knowledge.coroutines import COROUTINES
+from plumbrule.model.loop import reached_on_loop
 from plumbrule.model.migrations import Migration, MigrationGraph
 from plumbrule.model.project import Project
 from plumbrule.model.reach import Reached, reached_calls
@@ -146,6 +149,13 @@ def rule(
     return declare
 
 
+def steps_to(function: Function, reached: Reached) -> tuple[Step, ...]:
+    """The way from a function, or the route it serves, to a call that it reaches."""
+    start = function.routes[0].label if function.routes else f"`{function.label}`"
+    calls = (Step(f"calls `{call.node.func.text}`", call.span) for call in reached.chain)
+    return (Step(start, function.span), *calls)
+
+
 def subjects(project: Project, kind: type) -> Iterable[Any]:
     """Every subject of one kind in a project."""
     found: dict[type, Callable[[], Iterable[Any]]] = {
@@ -164,6 +174,9 @@ def subjects(project: Project, kind: type) -> Iterable[Any]:
 
 
 __all__ = [
+    "BLOCKING",
+    "COMPUTING",
+    "COROUTINES",
     "App",
     "Attribute",
     "Call",
@@ -203,6 +216,8 @@ __all__ = [
     "Version",
     "n",
     "reached_calls",
+    "reached_on_loop",
     "rule",
+    "steps_to",
     "subjects",
 ]
