@@ -1,9 +1,10 @@
-"""Audit every tree of a corpus: crashes, speed, routes against known tables, findings, and known defects found or missed.
+"""Audit a corpus: crashes, speed, routes against known tables, findings, known defects found or missed.
 
     harness.py CORPUS [--routes DIR] [--cases FILE] [--rules NAME …] [--only TEXT …] [--findings FILE] [--verbose]
 
-CORPUS holds `repos/<owner__name>/` and `cases/<id>/{before,after}/`. DIR holds `<owner__name>.routes.tsv` (method, path), FILE the
-list of cases. Without them PLUMB_ROUTES and PLUMB_CASES are asked. Each tree is read in a process of its own.
+CORPUS holds `repos/<owner__name>/` and `cases/<id>/{before,after}/`. DIR holds `<owner__name>.routes.tsv`
+(method, path), FILE the list of cases; without them PLUMB_ROUTES and PLUMB_CASES are asked.
+Each tree is read in a process of its own.
 """
 
 from __future__ import annotations
@@ -18,7 +19,13 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+from plumbrule.rules import rulebook
+from plumbrule.verbs.audit import audit
+
+if TYPE_CHECKING:
+    from plumbrule.rulekit import App, Finding
 
 SECONDS = 60
 
@@ -56,9 +63,6 @@ def arguments() -> argparse.Namespace:
 
 def measure(path: Path, names: set[str], *, apps: bool) -> dict[str, Any]:
     """Audit one tree in this process."""
-    from plumbrule.rules import rulebook
-    from plumbrule.verbs.audit import audit
-
     start = time.process_time()
     outcome = audit(path, [rule for rule in rulebook() if not names or rule.name in names])
     seconds = time.process_time() - start
@@ -72,7 +76,7 @@ def measure(path: Path, names: set[str], *, apps: bool) -> dict[str, Any]:
         "broken": [str(span) for span in outcome.unreadable],
         "failures": [f"{f.rule.name} {f.subject}\n{f.trace}" for f in outcome.failures],
         "findings": [
-            [f.rule.name, f.finding.at.path, f.finding.at.line, f.finding.message] for f in outcome.findings
+            [f.rule.name, f.finding.at.path, f.finding.at.line, ways(f.finding)] for f in outcome.findings
         ],
         "handlers": [
             [r.span.path, min(r.span.line, r.handler.span.line), r.handler.node.span.end_line]
@@ -83,7 +87,12 @@ def measure(path: Path, names: set[str], *, apps: bool) -> dict[str, Any]:
     }
 
 
-def app_table(app: Any) -> list[list[Any]]:
+def ways(finding: Finding) -> list[tuple[str, int]]:
+    """The places that a finding's chain passes."""
+    return [(step.span.path, step.span.line) for step in finding.chain]
+
+
+def app_table(app: App) -> list[list[Any]]:
     """What an app serves, with paths as it sees them itself: method, path, in the schema or not, where."""
     own = app.routing.mounts(app)[0].path
     return [
@@ -157,9 +166,8 @@ def compare(name: str, apps: list[list[list[Any]]], options: argparse.Namespace)
         hits = wanted & set(best)
         shown = {route for route, (in_schema, _) in best.items() if in_schema and route[0] != "WEBSOCKET"}
         recall, precision = len(hits) / len(wanted), len(hits & shown) / max(len(shown), 1)
-        print(
-            f"  {table.name}: recall {recall:.1%} ({len(hits)}/{len(wanted)}), precision {precision:.1%} of {len(shown)}"
-        )
+        print(f"  {table.name}: recall {recall:.1%} ({len(hits)}/{len(wanted)}), ", end="")
+        print(f"precision {precision:.1%} of {len(shown)}")
         if options.verbose:
             for route in sorted(wanted - hits):
                 print("    missed ", *route)
@@ -191,21 +199,19 @@ def cases(options: argparse.Namespace) -> None:
             if options.verbose or found:
                 print(f"         {expected['path']}:{expected['line']} {', '.join(sorted(rules)) or '-'}")
         if left and found:
-            print(
-                f"         after the fix: {len(left)} of these rules left in the same files: {sorted({f[2] for f in left})}"
-            )
+            print(f"         after the fix, same files: {sorted({f[2] for f in left})}")
     for tier, verdicts in tiers.items():
         print(f"defects {tier}: {sum(verdicts)}/{len(verdicts)}")
 
 
 def rules_at(result: dict[str, Any], expected: dict[str, Any]) -> set[str]:
-    """The rules with a finding on a line, or in the handler around it."""
+    """The rules with a finding on a line, in the handler around it, or with a chain that passes it."""
     path, line = expected["path"], expected["line"]
     spans = [(start, end) for p, start, end in result["handlers"] if p == path and start <= line <= end]
     return {
         rule
-        for rule, p, at, _ in result["findings"]
-        if p == path and (at == line or any(start <= at <= end for start, end in spans))
+        for rule, p, at, chain in result["findings"]
+        if [path, line] in chain or (p == path and (at == line or any(s <= at <= e for s, e in spans)))
     }
 
 

@@ -253,7 +253,7 @@ class Include:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Mount:
-    """Where a router is served: the app, the path before its routes, the includes on the way (outermost first)."""
+    """Where a router is served: the app, the path before its routes, the includes, outermost first."""
 
     app: App | None
     path: str
@@ -262,7 +262,7 @@ class Mount:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Place:
-    """One way in which a route is served: the app, the full path, the includes on the way (outermost first)."""
+    """One way in which a route is served: the app, the full path, the includes, outermost first."""
 
     app: App | None
     path: str
@@ -458,10 +458,16 @@ class Routing:
             if route.handler is not None:
                 self.by_handler.setdefault(route.handler, []).append(route)
 
-    @property
+    @cached_property
     def apps(self) -> list[App]:
-        """The apps."""
-        return [r for r in self.routers if isinstance(r, App)]
+        """The apps; of those that the same call makes, the one that most is done to."""
+        found: dict[n.Call | None, App] = {}
+        for router in self.routers:
+            if isinstance(router, App):
+                known = found.get(router.node)
+                if known is None or len(known.value.records) < len(router.value.records):
+                    found[router.node] = router
+        return list(found.values())
 
     def _connect(self, router: Router) -> None:
         for record in router.value.records:

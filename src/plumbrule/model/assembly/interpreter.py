@@ -17,6 +17,7 @@ from plumbrule.model.assembly.relevance import (
 from plumbrule.model.assembly.values import (
     UNKNOWN,
     Bound,
+    Choice,
     ClassValue,
     Closure,
     Env,
@@ -43,6 +44,8 @@ ROUTERS = {
     "fastapi.FastAPI": "app",
     "starlette.applications.Starlette": "app",
     "starlette.routing.Router": "router",
+    "cadwyn.VersionedAPIRouter": "router",
+    "cadwyn.Cadwyn": "app",
     "fastapi_versioning.VersionedFastAPI": "app",
 }
 STEPS = 20_000  # statements followed for one entry; a program that builds apps takes far fewer
@@ -77,11 +80,22 @@ class Interpreter:
         for module in modules:
             self.steps = 0
             self.module_env(module)
+        self.follow_startup()
         for module in modules:
             for function in module.functions:
                 if function.node not in self.visited and function.parent is None and builds(function.node):
                     self.steps = 0
                     self.follow_uncalled(function)
+
+    def follow_startup(self) -> None:
+        """What the lifespan and startup handlers of each app do to it."""
+        for app in [router for router in self.routers if router.kind == "app"]:
+            handlers = [record.target for record in app.records if record.kind == "event"]
+            for handler in (app.options.get("lifespan"), *handlers):
+                if isinstance(handler, Closure):
+                    self.steps = 0
+                    takes = [app] if handler.function.node.parameters else []
+                    self.call_closure(handler, takes, {})
 
     def module_env(self, module: Module) -> Env:
         env = self.envs.get(module)
@@ -280,7 +294,8 @@ class Interpreter:
             case n.BoolOp(left=left, op=op, right=right):
                 one = self.eval(left, env)
                 if op == "or":
-                    return one or self.eval(right, env)
+                    other = one or self.eval(right, env)
+                    return other if other or one is not UNKNOWN else UNKNOWN
                 return False if one is False else self.eval(right, env) if one is True else UNKNOWN
             case n.Conditional(body=body, test=test, orelse=orelse):
                 verdict = self.eval(test, env)
@@ -431,6 +446,8 @@ class Interpreter:
                 return self.class_attribute(value, attr) if cls else UNKNOWN
             case SuperOf(instance=instance, cls=cls):
                 return self.super_attribute(instance, cls, attr)
+            case Choice(values=values):
+                return Choice([self.attribute(one, attr, expr, env) for one in values])
             case Ext(name=name):
                 found = self.project.imports.find(f"{name}.{attr}", env.scope.module)
                 return ModuleValue(found) if found else Ext(f"{name}.{attr}")
@@ -524,6 +541,8 @@ class Interpreter:
                 return self.call(inner, [*before, *args], {**given, **kwargs}, node, env)
             case ClassValue():
                 return self.construct(func, args, kwargs, node, env.scope)
+            case Choice(values=values):
+                return Choice([self.call(one, args, kwargs, node, env) for one in values])
             case Operation(router=router, name="__init__"):
                 self.initialise(router, kwargs, node)
                 return None
@@ -691,6 +710,9 @@ class Interpreter:
         kind = ROUTERS.get(parameter.type.name) if parameter and parameter.type else None
         if kind is None or parameter is None:
             return UNKNOWN
+        apps = {router.node: router for router in self.routers if router.kind == "app" and router.node}
+        if kind == "app" and len(apps) == 1:
+            return next(iter(apps.values()))  # the only app there is
         made = RouterValue(
             None,
             node=None,

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from plumbrule.facts import nodes as n
-from plumbrule.model.assembly.values import UNKNOWN, Closure, Made, Operation, Record, RouterValue
+from plumbrule.model.assembly.values import UNKNOWN, Choice, Closure, Made, Operation, Record, RouterValue
 
 if TYPE_CHECKING:
     from plumbrule.model.assembly.interpreter import Interpreter
@@ -24,6 +24,7 @@ POSITIONS = {
     "add_api_websocket_route": ("path", "endpoint", "name"),
     "add_websocket_route": ("path", "endpoint", "name"),
     "include_router": ("router",),
+    "generate_and_include_versioned_routers": ("router",),  # cadwyn: the version is in a header
     "mount": ("path", "app", "name"),
     "host": ("host", "app", "name"),
     "add_middleware": ("middleware_class",),
@@ -36,6 +37,7 @@ POSITIONS = {
 OPERATIONS = set(POSITIONS)
 KINDS = {
     "include_router": "include",
+    "generate_and_include_versioned_routers": "include",
     "mount": "mount",
     "host": "mount",
     "add_middleware": "middleware",
@@ -60,6 +62,7 @@ TARGETS = {
     "add_api_websocket_route": "endpoint",
     "add_websocket_route": "endpoint",
     "include_router": "router",
+    "generate_and_include_versioned_routers": "router",
     "mount": "app",
     "host": "app",
     "add_middleware": "middleware_class",
@@ -96,9 +99,11 @@ def register(
     if operation.name in DECORATORS and not (operation.name == "middleware" and "func" in given):
         return RouteDecorator(operation, given, node, env, conditional)
     site = interpreter.sites[-1] if interpreter.sites else (node, env)
-    record = make(operation, given, node, site, given.get(TARGETS.get(operation.name, ""), UNKNOWN))
-    record.conditional = conditional
-    operation.router.records.append(record)
+    target = given.get(TARGETS.get(operation.name, ""), UNKNOWN)
+    for one in target.values if isinstance(target, Choice) else (target,):
+        record = make(operation, given, node, site, one)
+        record.conditional = conditional or isinstance(target, Choice)
+        operation.router.records.append(record)
     return None
 
 
