@@ -5,8 +5,8 @@ from typing import Annotated
 import typer
 
 from plumbrule import __version__
-from plumbrule.cli import add, here, init
-from plumbrule.cli.arguments import hoist
+from plumbrule.cli import add, audit, here, init
+from plumbrule.cli.arguments import complete, hoist
 from plumbrule.cli.console import Color, open_output
 from plumbrule.plan import Refusal
 
@@ -14,6 +14,7 @@ app = typer.Typer(
     name="plumb", rich_markup_mode=None, context_settings={"help_option_names": ["-h", "--help"]}
 )
 app.command()(init.init)
+app.command()(audit.audit)
 app.add_typer(add.app, name="add")
 
 
@@ -38,7 +39,7 @@ def plumb(
 def run(arguments: list[str]) -> int:
     """Parse the arguments and run the command they name; gives the exit code."""
     try:
-        code = app(hoist(arguments), prog_name="plumb", standalone_mode=False)
+        code = app(hoist(complete(arguments)), prog_name="plumb", standalone_mode=False)
     except typer.TyperException as error:
         message = error.format_message().replace("\n", " ").rstrip(".")
         raise Refusal(message[:1].lower() + message[1:]) from error
