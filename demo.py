@@ -20,12 +20,14 @@ EMAIL, PASSWORD = "ada@example.com", "correct horse battery staple"
 
 
 def main() -> int:
+    """Make the service, run it, talk to it, stop it."""
     started = time.perf_counter()
     shutil.rmtree(PROJECT.parent, ignore_errors=True)
     plumb("init", ".demo/shop", "--yes")
     with running_service() as url:
         walk(f"{url}/api/v1")
-    print(f"\nDone in {time.perf_counter() - started:.0f} s. The service is in .demo/shop. To go on from here:\n")
+    seconds = time.perf_counter() - started
+    print(f"\nDone in {seconds:.0f} s. The service is in .demo/shop. To go on from here:\n")
     print("  cd .demo/shop")
     print("  .venv/bin/python -m shop                          start it again")
     print("  .venv/bin/pytest                                  run its tests")
@@ -34,19 +36,20 @@ def main() -> int:
 
 
 def plumb(*arguments: str) -> None:
+    """Run `plumb` as a user would."""
     print(f"$ plumb {' '.join(arguments)}", flush=True)
     command = [Path(sys.executable).with_name("plumb"), *arguments]
-    subprocess.run(command, cwd=HERE, check=True)  # noqa: S603
+    subprocess.run(command, cwd=HERE, check=True)
 
 
 @contextmanager
 def running_service() -> Iterator[str]:
     """Migrate the embedded database, serve on a port that is free, and give the service's address."""
     python = PROJECT / ".venv" / "bin" / "python"
-    subprocess.run([python, "-m", "alembic", "upgrade", "head"], cwd=PROJECT, check=True)  # noqa: S603
+    subprocess.run([python, "-m", "alembic", "upgrade", "head"], cwd=PROJECT, check=True)
     environment = os.environ | {"SHOP_SERVER__PORT": "0"}
     print("\n$ alembic upgrade head && python -m shop", flush=True)
-    with subprocess.Popen(  # noqa: S603
+    with subprocess.Popen(
         [python, "-m", "shop"], cwd=PROJECT, env=environment, stdout=subprocess.PIPE, text=True
     ) as server:
         assert server.stdout is not None  # noqa: S101
@@ -76,11 +79,11 @@ def walk(api: str) -> None:
 
 def exchange(method: str, url: str, body: object, expected: int, token: str | None = None) -> dict[str, str]:
     """Send one request, print it with its answer, and insist on the status."""
-    is_form = isinstance(body, bytes)
+    kind = "application/x-www-form-urlencoded" if isinstance(body, bytes) else "application/json"
     request = urllib.request.Request(url, method=method)  # noqa: S310
     if body is not None:
-        request.data = body if is_form else json.dumps(body).encode()
-        request.add_header("Content-Type", "application/x-www-form-urlencoded" if is_form else "application/json")
+        request.data = body if isinstance(body, bytes) else json.dumps(body).encode()
+        request.add_header("Content-Type", kind)
     if token:
         request.add_header("Authorization", f"Bearer {token}")
     try:

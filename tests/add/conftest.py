@@ -9,21 +9,21 @@ from pathlib import Path
 
 import pytest
 
+Done = subprocess.CompletedProcess[str]
 SCRIPTS = Path(sysconfig.get_path("scripts"))
 
-REQUIRED = (
+_REQUIRED = (
     "number:str summary:text amount:int ratio:float total:decimal paid:bool due:date sent_at:datetime "
     "token:uuid contact:email site:url extra:json status:enum(draft|sent|in-doubt) order:ref(order)"
-).split()
-OPTIONAL = (
+)
+_OPTIONAL = (
     "title:str? note:text? count:int? rate:float? tax:decimal? final:bool? day:date? seen_at:datetime? "
     "key:uuid? mail:email? link:url? more:json? group:enum(a|b)? other:ref(orders)?"
-).split()
+)
+REQUIRED, OPTIONAL = _REQUIRED.split(), _OPTIONAL.split()
 
 
-def execute(
-    folder: Path, program: str, *arguments: str, **environment: str
-) -> subprocess.CompletedProcess[str]:
+def execute(folder: Path, program: str, *arguments: str, **environment: str) -> Done:
     """Run a program of the tests' environment in `folder`, without a terminal."""
     leaked = ("PYTEST_", "COV_", "TEST_DATABASE_URL", "FORCE_COLOR")
     kept = {name: value for name, value in os.environ.items() if not name.startswith(leaked)}

@@ -9,13 +9,11 @@ from pathlib import Path
 
 from add.conftest import add, execute, files_of, succeed
 from plumbrule.plan import undo
+from plumbrule.scaffold.slice import MODULES
 
 WORDS = ("book", "title:str", "price:decimal?")
 ADDED = {
-    *(
-        f"src/shop/books/{name}.py"
-        for name in ("__init__", "dependencies", "models", "router", "schemas", "service")
-    ),
+    *(f"src/shop/books/{module}" for module in MODULES),
     "migrations/versions/0003_books.py",
     "tests/test_books.py",
 }
@@ -71,7 +69,7 @@ def test_a_second_resource_follows_the_first(shop: Path) -> None:
     add(shop, "author", "name:str")
     assert 'down_revision = "0003"' in (shop / "migrations/versions/0004_authors.py").read_text()
     main = (shop / "src/shop/main.py").read_text()
-    assert "            books.router,\n            authors.router,\n        )\n" in main
+    assert "        books.router,\n        authors.router,\n    )\n" in main
     succeed(shop, "ruff", "check", "--no-cache", "src/shop/main.py")
 
 

@@ -44,7 +44,7 @@ BAD_WORDS = {
     "item kind:enum(a|B)": "'B' cannot be a value of the enum kind",
     "item kind:enum(a|b": "cannot read the type of kind, 'enum(a|b'",
     "item buyer:ref": "the ref buyer does not say to what",
-    "item buyer:ref(customer)": "buyer refers to customer, which is no resource of this project; there is orders",
+    "item buyer:ref(customer)": "buyer refers to customer, which is no resource of this project; there",
     "item buyer:ref(user)": "buyer cannot refer to users: their rows have no owner_id to check",
     "item parent:ref(item)?": "parent refers to items themselves",
     "item title:str --plural or-ders!": "'or_ders!' cannot be the name of a resource",
@@ -97,7 +97,10 @@ BAD_PROJECTS = {
     "other-database": (replace(TOML, 'database = "sqlite"', 'database = "postgres"'), "sqlite.py is there"),
     "unknown-database": (replace(TOML, 'database = "sqlite"', 'database = "oracle"'), "unknown database"),
     "no-package": (replace(TOML, 'name = "shop"', 'name = "store"'), "src/store/main.py is missing"),
-    "no-private": (replace(MAIN, "private(", "hidden("), "main.py has no one call private(…)"),
+    "no-private": (
+        replace(MAIN, "include_private(", "include_hidden("),
+        "main.py has no one call include_private(app, …)",
+    ),
     "broken-main": (replace(MAIN, "def create_app", "def def create_app"), "cannot read src/shop/main.py"),
     "name-in-main": (replace(MAIN, "class State", "items = 1\n\n\nclass State"), "uses the name items"),
     "two-heads": (

@@ -49,15 +49,14 @@ async def test_its_migrations_go_up_without_drift_and_down_again(
 
 
 @pytest.mark.parametrize("database", ["sqlite", "postgres"])
-def test_names_of_any_length_keep_the_format(tmp_path: Path, pristine: Path, database: str) -> None:
-    (tmp_path / "pyproject.toml").write_text((pristine / "pyproject.toml").read_text())
+def test_names_of_any_length_keep_the_format(shop: Path, database: str) -> None:
     for length in range(3, 31):
         names = parse_names("q" * length, None)
         resource = Resource(names, invoice(names)[:14] if length % 2 else invoice(names))
         files = render_slice(resource, "shop", database)
         files[f"migrations/{names.plural}.py"] = render_migration(resource, database, "0003", "0002")
         for path, text in files.items():
-            (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
-            (tmp_path / path).write_text(text)
-    succeed(tmp_path, "ruff", "check", "--no-cache")
-    succeed(tmp_path, "ruff", "format", "--check", "--no-cache")
+            (shop / path).parent.mkdir(parents=True, exist_ok=True)
+            (shop / path).write_text(text)
+    succeed(shop, "ruff", "check", "--no-cache")
+    succeed(shop, "ruff", "format", "--check", "--no-cache")

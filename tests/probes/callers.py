@@ -90,6 +90,11 @@ async def order_of(client: httpx2.AsyncClient, caller: Caller, product: str = "t
     return f"{API}/orders/{placed.json()['id']}"
 
 
+async def settle(client: httpx2.AsyncClient) -> None:
+    """Return when the earlier requests are in the log: a line is written after its answer has left."""
+    await client.get("/livez")
+
+
 def assert_problem(answer: httpx2.Response, *statuses: int) -> None:
     """The answer is an RFC 9457 problem with one of `statuses`, and names the request it answers."""
     assert answer.status_code in statuses, f"{answer.status_code} instead of {statuses}: {answer.text}"

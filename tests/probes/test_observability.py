@@ -9,7 +9,7 @@ import httpx2
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from probes.callers import API, Caller, assert_problem, log_in, order_of, refresh_token_in
+from probes.callers import API, Caller, assert_problem, log_in, order_of, refresh_token_in, settle
 from servers.service import METRICS_TOKEN, SECRET_KEY, Service
 
 SCRAPER = {"Authorization": f"Bearer {METRICS_TOKEN}"}
@@ -96,17 +96,15 @@ async def test_a_request_leaves_one_line_that_carries_its_id(
 ) -> None:
     """Probe 29."""
     path = await order_of(client, caller)
-    for answer, route in (
+    expected = [
         (await client.get(path, headers=caller.headers), f"{API}/orders/{{order_id}}"),
         (await client.get(f"{path}?limit=1"), f"{API}/orders/{{order_id}}"),
         (await client.get("/nothing"), "unmatched"),
-    ):
-        request_id = answer.headers["x-request-id"]
-        [line] = [
-            entry
-            for entry in log_of(service)
-            if entry["event"] == "request" and entry["request_id"] == request_id
-        ]
+    ]
+    await settle(client)
+    lines = [entry for entry in log_of(service) if entry["event"] == "request"]
+    for answer, route in expected:
+        [line] = [line for line in lines if line["request_id"] == answer.headers["x-request-id"]]
         assert line["method"] == "GET"
         assert line["route"] == route
         assert line["path"] == answer.url.path
@@ -133,6 +131,7 @@ async def test_an_odd_request_id_is_replaced(client: httpx2.AsyncClient, request
 async def test_a_path_cannot_forge_a_log_line(service: Service, client: httpx2.AsyncClient) -> None:
     """Probe 29."""
     await client.get('/nothing%0a{"event":"forged"}%0d%0a')
+    await settle(client)
     assert not any(entry["event"] == "forged" for entry in log_of(service))
 
 
@@ -147,6 +146,7 @@ async def test_no_secret_is_in_the_log(
     await client.get(f"{API}/users/me", headers={"Authorization": f"Bearer {newcomer.access_token}x"})
     await client.get("/metrics", headers=SCRAPER)
     await log_in(client, newcomer.email, "not the password")
+    await settle(client)
     written = service.written
     for secret in (
         newcomer.password,

@@ -35,12 +35,10 @@ def steps(workflow: Mapping[str, Any]) -> Iterator[Step]:
 
 
 @pytest.mark.parametrize("flags", ["", "--database postgres", "--preset minimal --with ci"])
-async def test_every_step_of_the_workflow_passes(
-    tmp_path: Path, postgres: PostgresServer, flags: str
-) -> None:
+async def test_every_step_passes(tmp_path: Path, postgres: PostgresServer, flags: str) -> None:
     project = tmp_path / "shop"
-    plumb = [SCRIPTS / "plumb", "init", project, "--yes", "--no-sync", "--no-git", *flags.split()]
-    subprocess.run(plumb, check=True, capture_output=True)
+    plumb = [str(SCRIPTS / "plumb"), "init", str(project), "--yes", "--no-sync", "--no-git"]
+    subprocess.run([*plumb, *flags.split()], check=True, capture_output=True)
     workflow = yaml.safe_load((project / ".github/workflows/ci.yml").read_text())
     # What `actions/checkout` does for the job that compares with the target branch.
     shutil.copytree(project, project / "base", ignore=shutil.ignore_patterns("base"))

@@ -34,6 +34,7 @@ PRODUCTION = {
 # Tests about limits and time-outs boot a service with the project's own.
 PATIENT = {
     "SHOP_DATABASE__POOL_TIMEOUT_SECONDS": "60",
+    "SHOP_DATABASE__CONNECT_TIMEOUT_SECONDS": "60",
     **{
         f"SHOP_RATE_LIMITS__{name}": "1000000/minute"
         for name in ("LOGIN_PER_ACCOUNT", "LOGIN_PER_ADDRESS", "REGISTER_PER_ADDRESS", "REFRESH_PER_ADDRESS")

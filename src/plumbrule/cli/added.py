@@ -3,7 +3,7 @@
 import shutil
 
 from plumbrule.cli.console import Output
-from plumbrule.cli.created import _relative, _result, _show_files
+from plumbrule.cli.created import relative, result, show_files
 from plumbrule.plan import diff
 from plumbrule.verbs.add import Addition, Outcome
 
@@ -11,7 +11,7 @@ from plumbrule.verbs.add import Addition, Outcome
 def show_plan(output: Output, addition: Addition) -> None:
     """The plan of a dry run."""
     output.line(f"Would add {_title(addition)}", style="bold")
-    _show_files(output, addition.plan)
+    show_files(output, addition.plan)
 
 
 def show_diff(output: Output, addition: Addition) -> None:
@@ -24,10 +24,10 @@ def show_outcome(output: Output, outcome: Outcome) -> None:
     """The files, the stages with their times, the next commands."""
     addition = outcome.addition
     output.line(f"Added {_title(addition)}", style="bold")
-    _show_files(output, addition.plan)
+    show_files(output, addition.plan)
     output.line()
     for done in outcome.stages:
-        label = f"not migrated: {done.failure.reason}" if done.failure else _result(done)
+        label = f"not migrated: {done.failure.reason}" if done.failure else result(done)
         output.listing(done.stage, "", [label])
     output.line()
     output.line("Next:", style="bold")
@@ -43,7 +43,7 @@ def _title(addition: Addition) -> str:
 
 
 def _next_commands(outcome: Outcome) -> list[str]:
-    root = _relative(outcome.addition.project.root)
+    root = relative(outcome.addition.project.root)
     prefix = "uv run " if shutil.which("uv") else ".venv/bin/"
     return [
         *([] if root == "." else [f"cd {root}"]),

@@ -14,7 +14,7 @@ from plumbrule.verbs.init import Done, Outcome
 def show_plan(output: Output, project: Plan, answers: Answers) -> None:
     """The plan of a dry run."""
     output.line(f"Would create {_title(project, answers)}", style="bold")
-    _show_files(output, project)
+    show_files(output, project)
 
 
 def show_outcome(output: Output, outcome: Outcome) -> None:
@@ -23,10 +23,10 @@ def show_outcome(output: Output, outcome: Outcome) -> None:
         if done.failure:
             output.warn(done.failure.output.splitlines()[-12:])
     output.line(f"Created {_title(outcome.plan, outcome.answers)}", style="bold")
-    _show_files(output, outcome.plan)
+    show_files(output, outcome.plan)
     output.line()
     for done in outcome.stages:
-        output.listing(done.stage, "", [_result(done)])
+        output.listing(done.stage, "", [result(done)])
     output.line()
     output.line("Next:", style="bold")
     for command in _next_commands(outcome):
@@ -36,12 +36,13 @@ def show_outcome(output: Output, outcome: Outcome) -> None:
 
 def _title(project: Plan, answers: Answers) -> str:
     kind = answers.preset + (f" with {answers.database}" if answers.database else "")
-    folder = _relative(project.root)
+    folder = relative(project.root)
     place = "here" if folder == "." else f"in {folder}/"
     return f"{answers.name} {place}: {kind}, {len(project.steps)} files"
 
 
-def _show_files(output: Output, project: Plan) -> None:
+def show_files(output: Output, project: Plan) -> None:
+    """Print the steps of a plan by group and folder."""
     output.line()
     for group, steps in by_group(project).items():
         if output.verbosity > 0:
@@ -56,7 +57,8 @@ def _show_files(output: Output, project: Plan) -> None:
             output.listing("" if number else group, folder, files)
 
 
-def _result(done: Done) -> str:
+def result(done: Done) -> str:
+    """How long a stage took, or why it was left out."""
     if done.failure:
         return f"not installed, as {done.failure.tool} said above; all else is complete"
     if done.skipped:
@@ -65,7 +67,7 @@ def _result(done: Done) -> str:
 
 
 def _next_commands(outcome: Outcome) -> list[str]:
-    folder = _relative(outcome.plan.root)
+    folder = relative(outcome.plan.root)
     uv = shutil.which("uv")
     prefix = "uv run " if uv else ".venv/bin/"
     return [
@@ -84,6 +86,6 @@ BY_HAND = [
 ]
 
 
-def _relative(folder: Path) -> str:
+def relative(folder: Path) -> str:
     """The path as a user would type it here."""
     return min(os.path.relpath(folder), str(folder), key=len)

@@ -30,7 +30,7 @@ def init(  # noqa: PLR0913, PLR0917  a flag is a parameter
 ) -> None:
     """Make a new FastAPI service, ready to run."""
     # Templates and questions take a while to import, and the other commands need neither.
-    from plumbrule.cli import created, wizard  # noqa: PLC0415
+    from plumbrule.cli import created  # noqa: PLC0415
     from plumbrule.scaffold.answers import Wishes, answer  # noqa: PLC0415
     from plumbrule.verbs import init as verb  # noqa: PLC0415
 
@@ -41,6 +41,8 @@ def init(  # noqa: PLR0913, PLR0917  a flag is a parameter
     folder = path or Path()
     wishes = Wishes(name, preset, layout, database, tuple(with_ or ()), tuple(without or ()))
     if not yes and sys.stdin.isatty() and sys.stdout.isatty():
+        from plumbrule.cli import wizard  # noqa: PLC0415
+
         folder, wishes = wizard.ask(path, wishes)
     answers = answer(wishes, folder)
     project = verb.plan(folder, answers)

@@ -35,8 +35,8 @@ ENUM_LIMIT = 40
 
 # Words that the files of a slice use themselves, where the resource would be a variable.
 _WORDS = """
-ada bob changes create good bad bounds field method name new page pytest query request response router select
-self session status user value values
+ada bad bob bounds changes create field foreign good listed method name new own page pytest query request
+response router select self session status user value values
 """
 _CLASSES = """
 APIRouter AfterValidator Annotated Any AsyncClient AsyncSession AwareDatetime Base BaseModel ConfigDict
@@ -273,7 +273,7 @@ def _check_identifiers(names: Names, field: Field) -> None:
     for identifier in identifiers:
         if len(identifier) > IDENTIFIER_LIMIT:
             raise Refusal(
-                f"the field {field.name} is too long: {identifier} would have more than {IDENTIFIER_LIMIT} letters"
+                f"the field {field.name} is too long: {identifier} has over {IDENTIFIER_LIMIT} characters"
             )
 
 

@@ -2,6 +2,9 @@
 
 import ast
 from collections.abc import Iterable, Mapping
+from functools import cache
+
+from jinja2 import Environment
 
 from plumbrule.scaffold.render import jinja
 from plumbrule.scaffold.resource import Names, Resource
@@ -48,10 +51,11 @@ def render_slice(resource: Resource, package: str, database: str) -> dict[str, s
     names = resource.names
     fields = [spell(field, names, database) for field in resource.fields]
     context = {"package": package, "database": database, "fields": fields, **_context(resource, fields)}
-    files = {}
-    for module in MODULES:
+    folder = f"src/{package}/{names.plural}"
+    files = {f"{folder}/__init__.py": ""}
+    for module in MODULES[1:]:
         text = _rendered(f"feature/{module}", context)
-        files[f"src/{package}/{names.plural}/{module}"] = _with_imports(text, resource, fields, package)
+        files[f"{folder}/{module}"] = _with_imports(text, resource, fields, package)
     files[f"tests/test_{names.plural}.py"] = _rendered("feature/test.py", context)
     return files
 
@@ -77,7 +81,12 @@ def _context(resource: Resource, fields: list[Spelled]) -> dict[str, object]:
 
 
 def _rendered(template: str, context: Mapping[str, object]) -> str:
-    return wrap(jinja().get_template(template).render(context))
+    return wrap(_environment().get_template(template).render(context))
+
+
+@cache
+def _environment() -> Environment:
+    return jinja()
 
 
 def _with_imports(text: str, resource: Resource, fields: Iterable[Spelled], package: str) -> str:
@@ -87,8 +96,6 @@ def _with_imports(text: str, resource: Resource, fields: Iterable[Spelled], pack
     defined = {node.name for node in tree.body if isinstance(node, ast.ClassDef)}
     origins = _origins(resource, fields, package)
     block = imports(((origins[name], name) for name in loaded - defined if name in origins), package)
-    if not tree.body:
-        return text
     is_definition = isinstance(tree.body[0], ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef)
     return block + ("\n\n\n" if is_definition else "\n\n") + text
 

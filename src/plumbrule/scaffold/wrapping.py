@@ -7,6 +7,7 @@ from itertools import pairwise
 LIMIT = 110
 
 _STRING = re.compile(r'"(?:[^"\\]|\\.)*"')
+_DEFINITION = re.compile(r"\s*(async )?def ")
 _PAIRS = {"(": ")", "[": "]", "{": "}"}
 
 
@@ -68,10 +69,12 @@ def _folded(line: str) -> list[str]:
     margin = line[: len(line) - len(line.lstrip())]
     inner = f"{margin}    "
     content = line[start + 1 : end]
-    if len(inner + content) <= LIMIT:
+    items = _items(content)
+    alone = _DEFINITION.match(line) and len(items) == 1  # a parameter that is alone gets its comma at once
+    if len(inner + content) <= LIMIT and not alone:
         lines = [inner + content]
     else:
-        lines = [part for item in _items(content) for part in _folded(f"{inner}{item},")]
+        lines = [part for item in items for part in _folded(f"{inner}{item},")]
     return [line[: start + 1], *lines, margin + line[end:]]
 
 
@@ -80,7 +83,7 @@ def _bracket(line: str) -> tuple[int, int] | None:
     found = [(start, end) for start, end in _brackets(line) if end > start + 1]
     if not found:
         return None
-    return found[0] if re.match(r"\s*(async )?def ", line) else found[-1]
+    return found[0] if _DEFINITION.match(line) else found[-1]
 
 
 def _brackets(text: str) -> list[tuple[int, int]]:

@@ -58,7 +58,7 @@ def plan(folder: Path, name: str, words: Sequence[str], plural: str | None = Non
 
 
 def carry_out(addition: Addition, *, migrate: bool, observe: Observer) -> Outcome:
-    """Write the files, and bring the database up to date if the project has an environment and that is wanted."""
+    """Write the files, and `migrate` the database if the project has an environment to do it in."""
     return Outcome(addition, tuple(_stages(addition, migrate=migrate, observe=observe)))
 
 
@@ -103,7 +103,7 @@ def _migrate(root: Path) -> Failure | None:
     try:
         return environment.migrate(root)
     except KeyboardInterrupt:
-        # The files are complete, and the database may be up to date already: taking back either could break the pair.
+        # The database may be up to date already: without the files nothing could take it back.
         return Failure(("alembic", "upgrade", "head"), "interrupted")
 
 

@@ -134,7 +134,7 @@ def _revision(path: Path, root: Path) -> tuple[str, set[str]]:
 
 
 def _assigned(node: ast.stmt) -> Iterator[tuple[str, ast.expr]]:
-    """The names that a statement gives a value, and that value; one that is only declared counts as ellipsis."""
+    """The names that a statement gives a value, and the value; an ellipsis where it is only declared."""
     match node:
         case ast.Assign(targets=[ast.Name(id=name)], value=value):
             yield name, value

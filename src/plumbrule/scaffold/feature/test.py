@@ -72,7 +72,8 @@ async def test_a_list_is_paged_and_newest_first(ada: AsyncClient) -> None:
 
     page = (await ada.get([[ PATH ]], params={"limit": 2})).json()
 
-    assert [f"{[[ PATH ]]}/{item['id']}" for item in page["items"]] == [created[2], created[1]]
+    listed = [f"{[[ PATH ]]}/{item['id']}" for item in page["items"]]
+    assert listed == [created[2], created[1]]
     assert page["total"] == 3
 
 
@@ -96,7 +97,8 @@ async def test_an_unknown_[[ names.singular ]]_is_not_found(ada: AsyncClient) ->
 
 
 async def test_[[ names.article ]]_has_bounds(ada: AsyncClient) -> None:
-    good, [[ names.singular ]] = [[ valid ]], await create(ada)
+    good = [[ valid ]]
+    [[ names.singular ]] = await create(ada)
     bounds: list[dict[str, object]] = [
 [% for name, value in bounds %]
         {"[[ name ]]": [[ value ]]},
@@ -129,7 +131,8 @@ async def test_null_takes_away_what_may_be_missing(ada: AsyncClient) -> None:
 
 @pytest.mark.parametrize("field", [[ '["' ~ (references | join('", "', attribute="name")) ~ '"]' ]])
 async def test_what_another_user_owns_cannot_be_referred_to(ada: AsyncClient, bob: AsyncClient, field: str) -> None:
-    own, foreign = await new_[[ names.singular ]](ada), await new_[[ names.singular ]](bob)
+    own = await new_[[ names.singular ]](ada)
+    foreign = await new_[[ names.singular ]](bob)
     created = await ada.post([[ PATH ]], json={**own, field: foreign[field]})
     assert created.status_code == 422
 

@@ -26,6 +26,9 @@ from [[ package ]].settings import DatabaseSettings
 from [[ package ]].sqlite import UtcDateTime, sqlite_engine
 [% endif %]
 
+# The class of PostgreSQL's error codes for, say, a text with a NUL in it.
+DATA_EXCEPTION = "22"
+
 log = structlog.get_logger(__name__)
 
 
@@ -126,7 +129,9 @@ def connect(dialect: Dialect, _: object, arguments: list[Any], parameters: dict[
 
 
 async def on_database_error(_: Request, error: DBAPIError) -> JSONResponse:
-    """A lost connection is not a bug; any other database error is."""
+    """A lost connection is not a bug, nor is a value that no column can hold; any other error is."""
+    if (getattr(error.orig, "sqlstate", None) or "").startswith(DATA_EXCEPTION):
+        return problem(HTTPStatus.UNPROCESSABLE_ENTITY, detail="The database cannot hold one of the values.")
     if not (error.connection_invalidated or isinstance(error, OperationalError | InterfaceError)):
         raise error
     log.warning("database_lost", error=repr(error))

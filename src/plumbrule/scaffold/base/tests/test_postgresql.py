@@ -4,8 +4,9 @@ import os
 [% endif %]
 
 import pytest
-from conftest import State, client, transport_to
+from conftest import PASSWORD, State, client, transport_to
 from fastapi import FastAPI
+from httpx2 import AsyncClient
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
@@ -54,3 +55,8 @@ async def test_a_connection_that_dies_in_a_request_makes_it_unavailable(app: Fas
 
     app.add_api_route("/die", die)
     assert (await client(transport_to(app, state)).get("/die")).status_code == 503
+
+
+async def test_a_value_that_no_column_can_hold_is_refused(anonymous: AsyncClient) -> None:
+    account = {"email": "grace@example.com", "password": PASSWORD, "name": "Gra\0ce"}
+    assert (await anonymous.post("/api/v1/auth/register", json=account)).status_code == 422
