@@ -18,7 +18,7 @@ from plumbrule.model.loop import reached_on_loop
 from plumbrule.model.migrations import Migration, MigrationGraph
 from plumbrule.model.project import Project
 from plumbrule.model.reach import Reached, reached_calls
-from plumbrule.model.routing import App, Include, Middleware, Place, Route, Router
+from plumbrule.model.routing import App, Include, Middleware, Mount, Place, Route, Router
 from plumbrule.model.schemas import Column, Schema, Settings, Table
 from plumbrule.model.values import External, Target, Type, Variable
 from plumbrule.model.versions import Version
@@ -196,6 +196,7 @@ __all__ = [
     "Migration",
     "MigrationGraph",
     "Module",
+    "Mount",
     "Parameter",
     "Place",
     "Project",

@@ -40,6 +40,8 @@ class Inference:
         self.project = scope.project
         self._targets: dict[n.Expr, Target | None] = {}
         self._types: dict[n.Expr, Type | None] = {}
+        self._annotations: dict[n.Expr, Type | None] = {}
+        self._quoted: dict[n.Constant, n.Expr | None] = {}
 
     # --- what a name stands for
 
@@ -67,7 +69,7 @@ class Inference:
                     expr.args[1] if self.name_of(func) == "typing.cast" and len(expr.args) > 1 else first
                 )
             case n.Constant(value=str()):
-                inner = read_expression(expr)
+                inner = self.quoted(expr)
                 return self.target(inner) if isinstance(inner, (n.Name, n.Attribute)) else None
             case _:
                 return None
@@ -460,11 +462,23 @@ class Inference:
 
     def annotation_type(self, expr: n.Expr) -> Type | None:
         """The type an annotation names."""
+        if expr not in self._annotations:
+            self._annotations[expr] = None  # an alias may speak of itself
+            self._annotations[expr] = self._annotation_type(expr)
+        return self._annotations[expr]
+
+    def quoted(self, constant: n.Constant) -> n.Expr | None:
+        """The expression in a string annotation."""
+        if constant not in self._quoted:
+            self._quoted[constant] = read_expression(constant)
+        return self._quoted[constant]
+
+    def _annotation_type(self, expr: n.Expr) -> Type | None:
         match expr:
             case n.Constant(value=None):
                 return Type("None")
             case n.Constant(value=str()):
-                inner = read_expression(expr)
+                inner = self.quoted(expr)
                 return self.annotation_type(inner) if inner is not None else None
             case n.Name() | n.Attribute():
                 return self._named_type(expr)
@@ -535,7 +549,7 @@ class Inference:
             case n.BinOp(left=left, op="|"):
                 self.annotated(left, found, depth + 1)
             case n.Constant(value=str()):
-                inner = read_expression(expr)
+                inner = self.quoted(expr)
                 if inner is not None:
                     self.annotated(inner, found, depth + 1)
 

@@ -9,6 +9,7 @@ from plumbrule.model.assembly.values import (
     HOLE,
     UNKNOWN,
     Bound,
+    Choice,
     Closure,
     Ext,
     Instance,
@@ -91,10 +92,15 @@ def compare(ops: tuple[str, ...], values: list[Any]) -> Any:
 def item(value: Any, key: Any) -> Any:
     """`value[key]`."""
     if isinstance(value, dict):
-        return value.get(key, UNKNOWN) if isinstance(key, (str, int)) else UNKNOWN
+        return value.get(key, UNKNOWN) if isinstance(key, (str, int)) else choice(value)
     if isinstance(value, (list, tuple)) and isinstance(key, int) and -len(value) <= key < len(value):
         return value[key]
     return value if isinstance(value, Ext) else UNKNOWN
+
+
+def choice(values: dict[Any, Any]) -> Any:
+    """What a lookup with an unknown key can give."""
+    return Choice(list(values.values())[:30]) if values else UNKNOWN
 
 
 def best(results: list[Any]) -> Any:
@@ -127,13 +133,15 @@ def method(owner: Any, name: Any, args: list[Any], kwargs: dict[str, Any]) -> An
             return list(owner.values())
         case dict(), "keys":
             return list(owner)
+        case dict(), "get" if args and args[0] is UNKNOWN:
+            return choice(owner)
         case dict(), "get" if args and isinstance(args[0], str):
             return owner.get(args[0], args[1] if len(args) > 1 else None)
         case str(), "format":
             return formatted(owner, args, kwargs)
         case str(), "join" if args and isinstance(args[0], (list, tuple)):
             return owner.join(p if isinstance(p, str) else HOLE for p in args[0])
-        case str(), _ if all(isinstance(a, (str, int)) for a in args) and not kwargs:
+        case str(), _ if hasattr(str, name) and all(isinstance(a, (str, int)) for a in args) and not kwargs:
             try:
                 return getattr(owner, name)(*args)
             except (TypeError, ValueError):
@@ -211,8 +219,8 @@ def _import_module(interpreter: Interpreter, args: list[Any], _: dict[str, Any],
     return UNKNOWN
 
 
-def _wraps(_: Interpreter, __: list[Any], ___: dict[str, Any], ____: Env) -> Any:
-    return Ext("functools.wraps.decorator")
+def _wraps(_: Interpreter, args: list[Any], __: dict[str, Any], ___: Env) -> Any:
+    return Partial(Ext("functools.wraps.applied"), args[:1], {}) if args else UNKNOWN
 
 
 def _callable(_: Interpreter, args: list[Any], __: dict[str, Any], ___: Env) -> Any:
@@ -237,6 +245,7 @@ FUNCTIONS: dict[str, Callable[[Interpreter, list[Any], dict[str, Any], Env], Any
     "os.environ.get": _getenv,
     "importlib.import_module": _import_module,
     "functools.wraps": _wraps,
+    "functools.wraps.applied": _first,  # FastAPI reads the signature of what is wrapped
     "functools.lru_cache": _first,
     "functools.cache": _first,
 }
