@@ -132,7 +132,8 @@ def shared_session(module: Module) -> Iterator[Finding]:
 
 def at_import(module: Module) -> Iterator[Finding]:
     """Sessions that are made when the module is imported."""
-    for scope in (module, *module.classes):
+    scopes: tuple[Module | Class, ...] = (module, *module.classes)
+    for scope in scopes:
         for assign in scope.find(n.Assign):
             if is_session(scope, assign.value):
                 where = "at module level" if isinstance(scope, Module) else f"in the body of `{scope.name}`"
