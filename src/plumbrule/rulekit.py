@@ -17,6 +17,7 @@ from plumbrule.model.project import Project
 from plumbrule.model.reach import Reached, reached_calls
 from plumbrule.model.routing import App, Include, Middleware, Place, Route, Router
 from plumbrule.model.schemas import Column, Schema, Settings, Table
+from plumbrule.model.taint import Flow
 from plumbrule.model.values import External, Target, Type, Variable
 from plumbrule.model.versions import Version
 
@@ -146,6 +147,11 @@ def rule(
     return declare
 
 
+def stations(flow: Flow) -> tuple[Step, ...]:
+    """How request data gets from a route to a dangerous call, as the chain of a finding."""
+    return tuple(Step(text, span) for text, span in flow.steps)
+
+
 def subjects(project: Project, kind: type) -> Iterable[Any]:
     """Every subject of one kind in a project."""
     found: dict[type, Callable[[], Iterable[Any]]] = {
@@ -176,6 +182,7 @@ __all__ = [
     "External",
     "Finding",
     "Fix",
+    "Flow",
     "Function",
     "Include",
     "Iterator",
@@ -203,5 +210,6 @@ __all__ = [
     "n",
     "reached_calls",
     "rule",
+    "stations",
     "subjects",
 ]

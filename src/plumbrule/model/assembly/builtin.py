@@ -211,8 +211,8 @@ def _import_module(interpreter: Interpreter, args: list[Any], _: dict[str, Any],
     return UNKNOWN
 
 
-def _wraps(_: Interpreter, __: list[Any], ___: dict[str, Any], ____: Env) -> Any:
-    return Ext("functools.wraps.decorator")
+def _wraps(_: Interpreter, args: list[Any], __: dict[str, Any], ___: Env) -> Any:
+    return Partial(Ext("functools.wraps.applied"), args[:1], {}) if args else UNKNOWN
 
 
 def _callable(_: Interpreter, args: list[Any], __: dict[str, Any], ___: Env) -> Any:
@@ -237,6 +237,7 @@ FUNCTIONS: dict[str, Callable[[Interpreter, list[Any], dict[str, Any], Env], Any
     "os.environ.get": _getenv,
     "importlib.import_module": _import_module,
     "functools.wraps": _wraps,
+    "functools.wraps.applied": _first,  # FastAPI reads the signature of what is wrapped
     "functools.lru_cache": _first,
     "functools.cache": _first,
 }
