@@ -1,4 +1,4 @@
-"""Whether a value was checked before it is used: against a list, a pattern, a folder, or by a function of the project."""
+"""Whether a value was checked before it is used: against a list, a pattern, a folder, or by a function."""
 
 from __future__ import annotations
 
@@ -12,7 +12,9 @@ if TYPE_CHECKING:
     from plumbrule.model.code import Function
 
 LEAVING = (n.Raise, n.Return)
-CHECKING = re.compile(r"check|valid|ensure|verif|assert|require|guard|safe|allow|authori|permi", re.IGNORECASE)
+CHECKING = re.compile(
+    r"check|valid|ensure|verif|assert|require|guard|safe|allow|authori|permi", re.IGNORECASE
+)
 HARMFUL_PARTS = {"..", "/", "\\", "\\\\", "//", "../", "://"}
 
 
@@ -33,7 +35,9 @@ def is_checked(value: n.Expr, use: n.Node, function: Function) -> bool:
                 return True
             case n.ExprStatement(value=expr) if node.end <= use.start and is_check_call(expr, text, function):
                 return True
-            case n.Assign(value=n.Expr() as expr) if node.end <= use.start and is_check_call(expr, text, function):
+            case n.Assign(value=n.Expr() as expr) if node.end <= use.start and is_check_call(
+                expr, text, function
+            ):
                 return True
     return False
 
@@ -72,7 +76,7 @@ def plain(expr: n.Expr) -> str:
 
 
 def is_check_call(node: n.Node, text: str, function: Function) -> bool:
-    """A call that looks at the value: a known check, or a function of the project that says yes or no, or is named so."""
+    """A call that looks at the value: a known check, or a function that says yes or no."""
     if isinstance(node, n.Await):
         node = node.value
     if not isinstance(node, n.Call):
@@ -80,7 +84,9 @@ def is_check_call(node: n.Node, text: str, function: Function) -> bool:
     call = function.call(node)
     if call.method in CHECKS:
         return mentions(node, text)
-    if call.function is None or not any(mentions(a, text) for a in (*node.args, *(k.value for k in node.keywords))):
+    if call.function is None or not any(
+        mentions(a, text) for a in (*node.args, *(k.value for k in node.keywords))
+    ):
         return False
     in_test = not isinstance(node.parent, (n.ExprStatement, n.Await, n.Assign))
     return in_test or CHECKING.search(call.function.name) is not None

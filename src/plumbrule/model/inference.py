@@ -40,6 +40,7 @@ class Inference:
         self.project = scope.project
         self._targets: dict[n.Expr, Target | None] = {}
         self._types: dict[n.Expr, Type | None] = {}
+        self._aliases: dict[n.Expr, Type | None] = {}
 
     # --- what a name stands for
 
@@ -486,10 +487,19 @@ class Inference:
                 return Type(cls.qualified_name, cls)
             case External(name=name):
                 return external_type(name)
-            case Variable(value=value, module=module) if value is not None:
-                return module.inference.annotation_type(value) if not isinstance(value, n.Constant) else None
+            case Variable(value=value, module=module) if value is not None and not isinstance(
+                value, n.Constant
+            ):
+                return module.inference.alias_type(value)
             case _:
                 return None
+
+    def alias_type(self, value: n.Expr) -> Type | None:
+        """The type a type alias stands for; one that contains itself (`JSON = list["JSON"]`) is not known."""
+        if value not in self._aliases:
+            self._aliases[value] = None
+            self._aliases[value] = self.annotation_type(value)
+        return self._aliases[value]
 
     def _generic_type(self, value: n.Expr, items: tuple[n.Expr, ...]) -> Type | None:
         name = (self.name_of(value) or "").rpartition(".")[2]

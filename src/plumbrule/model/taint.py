@@ -1,7 +1,7 @@
 """Where the data of a request ends up: from a parameter of a route to the call that it can harm.
 
-Asked backwards: for every dangerous call that a route reaches, where does its argument come from? What is not known to
-hand a value on is taken to make it harmless, so an unknown step ends the search.
+Asked backwards: for every dangerous call that a route reaches, where does its argument come from? What is not
+known to hand a value on is taken to make it harmless, so an unknown step ends the search.
 """
 
 from __future__ import annotations
@@ -28,9 +28,7 @@ if TYPE_CHECKING:
 
 DEPTH = 3
 DEEPEST = 40
-SINKS = {
-    name: (kind, places) for kind, sinks in known.SINKS.items() for name, places in sinks.items()
-}
+SINKS = {name: (kind, places) for kind, sinks in known.SINKS.items() for name, places in sinks.items()}
 SANITISER = re.compile(
     r"sanit|secure|safe|clean|valid|escape|quote|slug|allow|white_?list|check|verify|hash|encrypt|resolve|uuid|ensure",
     re.IGNORECASE,
@@ -39,7 +37,10 @@ TEXT = {"builtins.str", "builtins.bytes", "typing.AnyStr", "builtins.object", "?
 CONTAINERS = {"list", "dict", "set", "tuple", "Sequence", "Iterable", "Mapping", "List", "Dict", "Set"}
 URLS = {"pydantic.HttpUrl", "pydantic.AnyUrl", "pydantic.AnyHttpUrl", "pydantic.networks.HttpUrl"}
 PATHS = {"pathlib.Path", "pydantic.FilePath", "pydantic.DirectoryPath", "pydantic.NewPath"}
-SQL = re.compile(r"\b(select|insert\s+into|update|delete\s+from|copy|create|drop|alter|truncate|where|order by)\b", re.I)
+SQL = re.compile(
+    r"\b(select|insert\s+into|update|delete\s+from|copy|create|drop|alter|truncate|where|order by)\b",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +80,6 @@ class Flow:
         """The longer text that reaches the sink; else the argument of the sink."""
         return self.origin.composed[-1] if self.origin.composed else self.argument
 
-
     @property
     def sink_name(self) -> str:
         """The sink as a person writes it: `open`, `FileResponse`, `cursor.execute`."""
@@ -88,7 +88,10 @@ class Flow:
     @property
     def steps(self) -> list[tuple[str, Span]]:
         """The stations from the route to the sink."""
-        start = (f"`{self.origin.label}` of {self.route.label} is what the client sends", self.origin.node.span)
+        start = (
+            f"`{self.origin.label}` of {self.route.label} is what the client sends",
+            self.origin.node.span,
+        )
         way = [(f"`{call.node.func.text}` gets it", call.span) for call in self.chain]
         return [start, *way, (f"`{self.sink_name}` works with it", self.sink.span)]
 
@@ -139,7 +142,9 @@ class Tracer:
                 rest = self.trace(argument, frame) if kind == "redirect" and origin is None else None
                 found = origin or rest
                 if found is not None and (not by_method(call) or is_sql(found)):
-                    yield Flow(kind, call, argument, found, frame.chain, self.route, is_head=origin is not None)
+                    yield Flow(
+                        kind, call, argument, found, frame.chain, self.route, is_head=origin is not None
+                    )
 
     def reached(self) -> Iterator[tuple[Frame, Call]]:
         """Every call with the frame it runs in, each call once, to the depth that is looked at."""
@@ -228,7 +233,11 @@ class Tracer:
         if inner is None:
             return self._first(item_at((value,), place), frame, head=head)
         values = [r.value for r in inner.function.find(n.Return) if r.value is not None]
-        return self._first(item_at(tuple(values), place), inner, head=head) if len(inner.chain) <= DEPTH else None
+        return (
+            self._first(item_at(tuple(values), place), inner, head=head)
+            if len(inner.chain) <= DEPTH
+            else None
+        )
 
     def _parameter(self, name: str, frame: Frame, *, head: bool) -> Origin | None:
         parameter = frame.function.parameter(name)
@@ -291,7 +300,9 @@ class Tracer:
             return self._carried(call, frame, head=head)
         if call.method in known.CARRYING_METHODS and call.receiver is not None:
             given = call.args if call.method in ("format", "join") else ()
-            origin = self._first((call.receiver, *given, *(k.value for k in call.keywords if given)), frame, head=head)
+            origin = self._first(
+                (call.receiver, *given, *(k.value for k in call.keywords if given)), frame, head=head
+            )
             return composed(call.node, origin) if call.method in ("format", "join") else origin
         return None
 
@@ -322,7 +333,9 @@ def frames(frame: Frame | None) -> Iterator[Frame]:
 
 def arguments(call: Call) -> Iterator[tuple[str, n.Expr]]:
     """The arguments of a dangerous call that count, each with the kind of danger."""
-    kind, places = SINKS.get(call.name) or SINKS.get(f".{call.method}" if call.receiver is not None else "", ("", ()))
+    kind, places = SINKS.get(call.name) or SINKS.get(
+        f".{call.method}" if call.receiver is not None else "", ("", ())
+    )
     seen = set()
     for position, name in places:
         found = call.receiver if position == -1 else call.argument(position, name)
@@ -368,7 +381,7 @@ def entered(call: Call, frame: Frame) -> Frame | None:
 
 
 def reaching(function: Function, use: n.Name, *, inside: bool) -> Iterator[Binding | None]:
-    """The bindings of a name that may hold at a use, the last first, up to one that surely does; None for a parameter."""
+    """The bindings of a name that may hold at a use, the last first; None for a parameter."""
     around = {id(p) for p in use.parents}
     for binding in reversed(function.bindings.get(use.id, [])):
         node = binding.node
@@ -417,7 +430,8 @@ def unpacked_place(binding: Binding) -> int | None:
 def item_at(values: tuple[n.Expr, ...], place: int) -> tuple[n.Expr, ...]:
     """The items at a place of those values that are written as sequences; the others whole."""
     return tuple(
-        value.items[place] if isinstance(value, n.Sequence) and place < len(value.items) else value for value in values
+        value.items[place] if isinstance(value, n.Sequence) and place < len(value.items) else value
+        for value in values
     )
 
 
@@ -439,7 +453,9 @@ def leading(parts: tuple[n.Expr, ...]) -> tuple[n.Expr, ...]:
 def is_last_of_split(expr: n.Subscript) -> bool:
     """Whether it is `x.split(…)[-1]`: a file's extension, or its name without folders."""
     match expr:
-        case n.Subscript(value=n.Call(func=n.Attribute(attr="split" | "rsplit")), items=(n.UnaryOp() as last,)):
+        case n.Subscript(
+            value=n.Call(func=n.Attribute(attr="split" | "rsplit")), items=(n.UnaryOp() as last,)
+        ):
             return last.text == "-1"
         case n.Subscript(value=n.Call(func=n.Attribute(attr="rsplit")), items=(n.Constant(value=1),)):
             return True
@@ -470,7 +486,7 @@ def may_be_text(kind: Type | None) -> bool:
 
 
 def may_be_text_field(cls: Class, name: str) -> bool:
-    """Whether a field of a schema can hold any text that a client likes: no pattern, no validator of its own."""
+    """Whether a field of a schema can hold any text: no pattern, no validator of its own."""
     attribute = cls.attribute(name)
     if attribute is None or cls.method(name) is not None:
         return cls.method(name) is None

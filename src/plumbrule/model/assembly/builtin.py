@@ -133,7 +133,7 @@ def method(owner: Any, name: Any, args: list[Any], kwargs: dict[str, Any]) -> An
             return formatted(owner, args, kwargs)
         case str(), "join" if args and isinstance(args[0], (list, tuple)):
             return owner.join(p if isinstance(p, str) else HOLE for p in args[0])
-        case str(), _ if all(isinstance(a, (str, int)) for a in args) and not kwargs:
+        case str(), _ if hasattr(str, name) and all(isinstance(a, (str, int)) for a in args) and not kwargs:
             try:
                 return getattr(owner, name)(*args)
             except (TypeError, ValueError):

@@ -1,6 +1,6 @@
 """Where request data does harm, what carries it on, and what makes it harmless.
 
-A sink is a full name (or `.method`, for values whose type is not known) with the place of the argument that counts.
+A sink is a full name (or `.method`, for values whose type is not known) with the place of its argument.
 """
 
 from __future__ import annotations
@@ -199,7 +199,7 @@ SINKS: dict[str, dict[str, tuple[tuple[int | None, str], ...]]] = {
     },
 }
 
-# What hands a value on as it is, or with more text around it. What is not named here is taken to make it harmless.
+# What hands a value on, as it is or with more text around it. All else is taken to make it harmless.
 CARRIERS = {
     "builtins.str",
     "builtins.list",

@@ -68,7 +68,8 @@ engine = create_engine("sqlite://")
 @app.get("/orders")
 def find_orders(customer: str) -> list[str]:
     with engine.connect() as connection:
-        found = connection.execute(text("SELECT title FROM orders WHERE customer = :customer"), {"customer": customer})
+        statement = text("SELECT title FROM orders WHERE customer = :customer")
+        found = connection.execute(statement, {"customer": customer})
         return [row.title for row in found]
 ```
 
@@ -95,7 +96,8 @@ def find_orders(limit: int, sort: str, direction: Direction) -> list[str]:
     if sort not in COLUMNS:
         raise HTTPException(422)
     with engine.connect() as connection:
-        found = connection.execute(text(f"SELECT title FROM orders ORDER BY {sort} {direction} LIMIT {limit}"))
+        statement = text(f"SELECT title FROM orders ORDER BY {sort} {direction} LIMIT {limit}")
+        found = connection.execute(statement)
         return [row.title for row in found]
 ```
 
