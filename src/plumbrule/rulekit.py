@@ -12,11 +12,14 @@ from plumbrule.facts.source import Span
 from plumbrule.model.calls import Call
 from plumbrule.model.code import Attribute, Class, Function, Module, Parameter, Scoped
 from plumbrule.model.dependencies import Dependencies, Dependency
+from plumbrule.model.knowledge.blocking import BLOCKING, COMPUTING
+from plumbrule.model.knowledge.coroutines import COROUTINES
 from plumbrule.model.knowledge.secrets import is_secret_name, is_secretive_name
+from plumbrule.model.loop import reached_on_loop
 from plumbrule.model.migrations import Migration, MigrationGraph
 from plumbrule.model.project import Project
 from plumbrule.model.reach import Reached, reached_calls
-from plumbrule.model.routing import App, Include, Middleware, Place, Route, Router
+from plumbrule.model.routing import App, Include, Middleware, Mount, Place, Route, Router
 from plumbrule.model.schemas import Column, Schema, Settings, Table
 from plumbrule.model.taint import Flow
 from plumbrule.model.values import External, Target, Type, Variable
@@ -167,6 +170,13 @@ def stations(flow: Flow) -> tuple[Step, ...]:
     return tuple(Step(text, span) for text, span in flow.steps)
 
 
+def steps_to(function: Function, reached: Reached) -> tuple[Step, ...]:
+    """The way from a function, or the route it serves, to a call that it reaches."""
+    start = function.routes[0].label if function.routes else f"`{function.label}`"
+    calls = (Step(f"calls `{call.node.func.text}`", call.span) for call in reached.chain)
+    return (Step(start, function.span), *calls)
+
+
 def subjects(project: Project, kind: type) -> Iterable[Any]:
     """Every subject of one kind in a project."""
     found: dict[type, Callable[[], Iterable[Any]]] = {
@@ -185,6 +195,9 @@ def subjects(project: Project, kind: type) -> Iterable[Any]:
 
 
 __all__ = [
+    "BLOCKING",
+    "COMPUTING",
+    "COROUTINES",
     "App",
     "Attribute",
     "Call",
@@ -205,6 +218,7 @@ __all__ = [
     "Migration",
     "MigrationGraph",
     "Module",
+    "Mount",
     "Parameter",
     "Place",
     "Project",
@@ -228,7 +242,9 @@ __all__ = [
     "is_secretive_name",
     "n",
     "reached_calls",
+    "reached_on_loop",
     "rule",
     "stations",
+    "steps_to",
     "subjects",
 ]

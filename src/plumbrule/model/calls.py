@@ -123,6 +123,14 @@ class Call:
         return isinstance(self.node.parent, n.Await)
 
     @property
+    def is_deferred(self) -> bool:
+        """Whether it stands in a `lambda`: it runs when and where that is called."""
+        for parent in self.node.parents:
+            if isinstance(parent, (n.Lambda, n.FunctionDef)):
+                return isinstance(parent, n.Lambda)
+        return False
+
+    @property
     def is_discarded(self) -> bool:
         """Whether nothing is done with its result."""
         at: n.Node = self.node.parent if isinstance(self.node.parent, n.Await) else self.node

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from plumbrule.facts import nodes as n
-from plumbrule.model.knowledge.sinks import CHECKS
+from plumbrule.model.knowledge.sinks import CARRIERS, CHECKS, OFFLOADERS
 
 if TYPE_CHECKING:
     from plumbrule.model.code import Function
@@ -22,24 +22,49 @@ def is_checked(value: n.Expr, use: n.Node, function: Function) -> bool:
     """Whether a check of a value stands before, or around, its use."""
     text = value.text
     around = {id(p) for p in use.parents}
-    for node in function.nodes:
-        if node.start > use.start:
-            continue
-        match node:
-            case n.If(test=test, body=body) if vouches(test, text, function):
-                if id(node) in around or leaves(body):
-                    return True
-            case n.Conditional(test=test) if id(node) in around and vouches(test, text, function):
-                return True
-            case n.Assert(test=test) if vouches(test, text, function):
-                return True
-            case n.ExprStatement(value=expr) if node.end <= use.start and is_check_call(expr, text, function):
-                return True
-            case n.Assign(value=n.Expr() as expr) if node.end <= use.start and is_check_call(
-                expr, text, function
-            ):
-                return True
-    return False
+    before = (node for node in function.nodes if node.start <= use.start)
+    return any(checks(node, text, use, around, function) for node in before)
+
+
+def checks(node: n.Node, text: str, use: n.Node, around: set[int], function: Function) -> bool:
+    """Whether a node lets only good values pass to a use behind it or inside it."""
+    match node:
+        case n.If(test=test, body=body):
+            return (id(node) in around or leaves(body)) and vouches(test, text, function)
+        case n.Conditional(test=test):
+            return id(node) in around and vouches(test, text, function)
+        case n.Assert(test=test):
+            return vouches(test, text, function)
+        case n.For(iterable=iterable, target=target, body=body) if node.end <= use.start:
+            return mentions(iterable, text) and any(refuses_item(s, target, function) for s in body)
+        case n.ExprStatement(value=expr) if node.end <= use.start:
+            return is_check_call(expr, text, function)
+        case n.Assign(value=n.Expr() as expr) if node.end <= use.start:
+            return is_check_call(expr, text, function) or is_looked_up(node, text, function)
+        case _:
+            return False
+
+
+def refuses_item(statement: n.Statement, target: n.Expr, function: Function) -> bool:
+    """`for value in (a, b): if not good(value): raise`."""
+    if not isinstance(statement, n.If) or not leaves(statement.body):
+        return False
+    names = [part.text for part in target.walk() if isinstance(part, n.Name)]
+    return any(vouches(statement.test, name, function) for name in names)
+
+
+def is_looked_up(found: n.Assign, text: str, function: Function) -> bool:
+    """`row = find(x)`, and then `if not row: raise`: what is not known is refused."""
+    call = found.value.value if isinstance(found.value, n.Await) else found.value
+    if not isinstance(call, n.Call) or function.call(call).name in CARRIERS or len(found.targets) != 1:
+        return False
+    name = found.targets[0].text
+    return any(mentions(given, text) for given in (*call.args, *(k.value for k in call.keywords))) and any(
+        node.start > found.start
+        and leaves(node.body)
+        and node.test.text in (f"not {name}", f"{name} is None", f"{name} == None")
+        for node in function.find(n.If)
+    )
 
 
 def leaves(body: tuple[n.Statement, ...]) -> bool:
@@ -82,14 +107,21 @@ def is_check_call(node: n.Node, text: str, function: Function) -> bool:
     if not isinstance(node, n.Call):
         return False
     call = function.call(node)
-    if call.method in CHECKS:
+    if call.method in CHECKS or (call.method == "startswith" and not is_constant(call.args)):
         return mentions(node, text)
+    if call.name in OFFLOADERS and call.args and CHECKING.search(call.args[0].text):
+        return any(mentions(arg, text) for arg in call.args[1:])
     if call.function is None or not any(
         mentions(a, text) for a in (*node.args, *(k.value for k in node.keywords))
     ):
         return False
     in_test = not isinstance(node.parent, (n.ExprStatement, n.Await, n.Assign))
     return in_test or CHECKING.search(call.function.name) is not None
+
+
+def is_constant(args: tuple[n.Expr, ...]) -> bool:
+    """Whether arguments are literals: `url.startswith("http")` checks nothing."""
+    return all(isinstance(part, (n.Constant, n.Sequence)) for part in args)
 
 
 def mentions(node: n.Node, text: str) -> bool:

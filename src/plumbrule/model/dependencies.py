@@ -119,16 +119,16 @@ class DependencyReader:
         tree: list[Dependency] = []
         complete = True
         levels = [self.levels(include) for include in place.includes]
-        if not place.includes and place.app is not None and place.app is not route.router:
+        if not place.includes and place.app is not None and place.app is not place.router:
             levels.append([place.app.dependencies])
-        own = [route.router.dependencies] if route.record.operation not in ("add_route", "route") else []
-        at_route = self.listed(route.record.args.get("dependencies"), route.option("dependencies"), "route")
+        own = [place.router.dependencies] if place.record.operation not in ("add_route", "route") else []
+        at_route = self.listed(place.record.args.get("dependencies"), route.option("dependencies"), "route")
         for found in (*(d for level in levels for d in level), *own, at_route):
             tree.extend(found.tree)
             complete = complete and found.complete
         if route.handler is None:
             return Dependencies(tree, complete=False)
-        inner, known = self.of_function(route.handler, self.env_of(route.record.target))
+        inner, known = self.of_function(route.handler, self.env_of(place.record.target))
         tree.extend(inner)
         splatted = (
             any(k.name is None for k in route.node.keywords) if isinstance(route.node, n.Call) else False

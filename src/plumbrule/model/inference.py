@@ -40,7 +40,8 @@ class Inference:
         self.project = scope.project
         self._targets: dict[n.Expr, Target | None] = {}
         self._types: dict[n.Expr, Type | None] = {}
-        self._aliases: dict[n.Expr, Type | None] = {}
+        self._annotations: dict[n.Expr, Type | None] = {}
+        self._quoted: dict[n.Constant, n.Expr | None] = {}
 
     # --- what a name stands for
 
@@ -68,7 +69,7 @@ class Inference:
                     expr.args[1] if self.name_of(func) == "typing.cast" and len(expr.args) > 1 else first
                 )
             case n.Constant(value=str()):
-                inner = read_expression(expr)
+                inner = self.quoted(expr)
                 return self.target(inner) if isinstance(inner, (n.Name, n.Attribute)) else None
             case _:
                 return None
@@ -461,11 +462,23 @@ class Inference:
 
     def annotation_type(self, expr: n.Expr) -> Type | None:
         """The type an annotation names."""
+        if expr not in self._annotations:
+            self._annotations[expr] = None  # an alias may speak of itself
+            self._annotations[expr] = self._annotation_type(expr)
+        return self._annotations[expr]
+
+    def quoted(self, constant: n.Constant) -> n.Expr | None:
+        """The expression in a string annotation."""
+        if constant not in self._quoted:
+            self._quoted[constant] = read_expression(constant)
+        return self._quoted[constant]
+
+    def _annotation_type(self, expr: n.Expr) -> Type | None:
         match expr:
             case n.Constant(value=None):
                 return Type("None")
             case n.Constant(value=str()):
-                inner = read_expression(expr)
+                inner = self.quoted(expr)
                 return self.annotation_type(inner) if inner is not None else None
             case n.Name() | n.Attribute():
                 return self._named_type(expr)
@@ -487,19 +500,10 @@ class Inference:
                 return Type(cls.qualified_name, cls)
             case External(name=name):
                 return external_type(name)
-            case Variable(value=value, module=module) if value is not None and not isinstance(
-                value, n.Constant
-            ):
-                return module.inference.alias_type(value)
+            case Variable(value=value, module=module) if value is not None:
+                return module.inference.annotation_type(value) if not isinstance(value, n.Constant) else None
             case _:
                 return None
-
-    def alias_type(self, value: n.Expr) -> Type | None:
-        """The type a type alias stands for; one that contains itself (`JSON = list["JSON"]`) is not known."""
-        if value not in self._aliases:
-            self._aliases[value] = None
-            self._aliases[value] = self.annotation_type(value)
-        return self._aliases[value]
 
     def _generic_type(self, value: n.Expr, items: tuple[n.Expr, ...]) -> Type | None:
         name = (self.name_of(value) or "").rpartition(".")[2]
@@ -545,7 +549,7 @@ class Inference:
             case n.BinOp(left=left, op="|"):
                 self.annotated(left, found, depth + 1)
             case n.Constant(value=str()):
-                inner = read_expression(expr)
+                inner = self.quoted(expr)
                 if inner is not None:
                     self.annotated(inner, found, depth + 1)
 

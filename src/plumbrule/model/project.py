@@ -220,6 +220,13 @@ class Project:
         return found
 
     @cached_property
+    def serving(self) -> Serving:
+        """When functions run: for a request, or only at the start."""
+        from plumbrule.model.serving import Serving
+
+        return Serving(self)
+
+    @cached_property
     def _tables_by_class(self) -> dict[Class, Table]:
         return {t.cls: t for t in self.tables}
 
@@ -253,5 +260,6 @@ class Project:
 
 if TYPE_CHECKING:
     from plumbrule.model.routing import Routing
+    from plumbrule.model.serving import Serving
 
 __all__ = ["External", "Project"]

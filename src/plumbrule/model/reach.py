@@ -27,7 +27,7 @@ def reached_calls(
     once, shortest way first.
 
     `follow` may refuse to go into a call. Functions handed to a thread or an executor are arguments, not
-    calls: they are not reached.
+    calls: they are not reached, nor is what stands in a `lambda`.
     A project coroutine function that is called but not awaited is not entered, nor is a generator's body
     when it is only created.
     """
@@ -36,6 +36,8 @@ def reached_calls(
     while queue:
         at, chain = queue.pop(0)
         for call in at.calls:
+            if call.is_deferred:
+                continue
             yield Reached(call, chain)
             inner = call.function
             if (

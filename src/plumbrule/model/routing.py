@@ -253,27 +253,53 @@ class Include:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Place:
-    """One full path of a route: the app that serves it and the includes on the way, outermost first."""
+class Mount:
+    """Where a router is served: the app, the path before its routes, the includes, outermost first."""
 
     app: App | None
     path: str
     includes: tuple[Include, ...]
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Place:
+    """One way in which a route is served: the app, the full path, the includes, outermost first."""
+
+    app: App | None
+    path: str
+    includes: tuple[Include, ...]
+    router: Router
+    record: Record
+
+    @property
+    def in_schema(self) -> bool:
+        """Whether it appears in the OpenAPI document, as far as literals tell."""
+        owners = [self.router, *(i.parent for i in self.includes)]
+        values = [owner.value.options.get("include_in_schema") for owner in owners]
+        values += [
+            record.args.get("include_in_schema")
+            for record in (self.record, *(i.record for i in self.includes))
+        ]
+        return not any(value is False for value in values)
+
+
 class Route:
     """A route as it is written; `places` says under which full paths it is served."""
 
-    def __init__(self, record: Record, router: Router) -> None:
-        self.record = record
-        self.router = router
-        self.routing = router.routing
-        self.project = router.project
-        self.scope = record.scope
-        self.methods = record.methods
+    def __init__(self, registered: list[tuple[Record, Router]]) -> None:
+        self.registered = registered
+        self.record, self.router = registered[0]
+        self.routing = self.router.routing
+        self.project = self.router.project
+        self.scope = self.record.scope
 
     def __repr__(self) -> str:
         return f"<Route {self.label} {self.record.node.source.path}:{self.record.node.line}>"
+
+    @cached_property
+    def methods(self) -> tuple[str, ...]:
+        """The HTTP methods it serves; `WEBSOCKET` for a websocket."""
+        return tuple(sorted({method for record, _ in self.registered for method in record.methods}))
 
     @property
     def module(self) -> Module:
@@ -307,9 +333,13 @@ class Route:
 
     @cached_property
     def places(self) -> list[Place]:
-        """Where it is served; one place without an app if no app is known to include it."""
-        found = self.routing.places(self.router)
-        return [Place(p.app, p.path + self.local_path, p.includes) for p in found]
+        """Where it is served; if no app is known to include it, where it would be without one."""
+        found = [
+            Place(mount.app, mount.path + text(record.path), mount.includes, router, record)
+            for record, router in self.registered
+            for mount in self.routing.mounts(router)
+        ]
+        return [place for place in found if place.app is not None] or found
 
     @property
     def path(self) -> str:
@@ -372,22 +402,15 @@ class Route:
 
     @property
     def in_schema(self) -> bool:
-        """Whether it appears in the OpenAPI document, as far as literals tell."""
-        values = [
-            self.record.args.get("include_in_schema"),
-            self.router.value.options.get("include_in_schema"),
-        ]
-        place = self.places[0]
-        values += [i.record.args.get("include_in_schema") for i in place.includes]
-        values += [i.parent.value.options.get("include_in_schema") for i in place.includes]
-        return not any(v is False for v in values)
+        """Whether one of its places appears in the OpenAPI document, as far as literals tell."""
+        return any(place.in_schema for place in self.places)
 
     @cached_property
     def decorators(self) -> list[n.Expr]:
         """The decorators of its handler that do not register routes."""
         if self.handler is None:
             return []
-        registering = {r.record.node for r in self.routing.routes if r.handler is self.handler}
+        registering = {r.record.node for r in self.handler.routes}
         return [d for d in self.handler.node.decorators if d not in registering]
 
     @cached_property
@@ -430,27 +453,36 @@ class Routing:
         self.interpreter.run(project.modules)
         self.reader = DependencyReader(self)
         self._by_value: dict[RouterValue, Router] = {}
+        self._registered: dict[tuple[n.Node, Function | None], list[tuple[Record, Router]]] = {}
         for value in self.interpreter.routers:
             self._by_value[value] = App(value, self) if value.kind == "app" else Router(value, self)
         self.routers = list(self._by_value.values())
         for router in self.routers:
             self._connect(router)
-        self._places: dict[Router, list[Place]] = {}
-        self.routes = self._unique()
+        self._mounts: dict[Router, list[Mount]] = {}
+        self.routes = self._defined()
         self.by_handler: dict[Function, list[Route]] = {}
         for route in self.routes:
             if route.handler is not None:
                 self.by_handler.setdefault(route.handler, []).append(route)
 
-    @property
+    @cached_property
     def apps(self) -> list[App]:
-        """The apps."""
-        return [r for r in self.routers if isinstance(r, App)]
+        """The apps; of those that the same call makes, the one that most is done to."""
+        found: dict[n.Call | None, App] = {}
+        for router in self.routers:
+            if isinstance(router, App):
+                known = found.get(router.node)
+                if known is None or len(known.value.records) < len(router.value.records):
+                    found[router.node] = router
+        return list(found.values())
 
     def _connect(self, router: Router) -> None:
         for record in router.value.records:
             if record.kind == "route":
-                router.routes.append(Route(record, router))
+                self._registered.setdefault((record.node, function_of(record.target)), []).append(
+                    (record, router)
+                )
             elif record.kind in ("include", "mount"):
                 child = self._by_value.get(record.target) if isinstance(record.target, RouterValue) else None
                 if child is not None and child is not router:
@@ -458,43 +490,36 @@ class Routing:
                     router.includes.append(include)
                     child.included_in.append(include)
 
-    def _unique(self) -> list[Route]:
-        """One route a definition: a factory called twice gives the same definition twice,
-        and the mounted one counts.
-        """
-        found: dict[tuple[n.Node, str, Any], Route] = {}
-        for router in self.routers:
-            for route in router.routes:
-                key = (route.record.node, route.local_path, route.handler)
-                known = found.get(key)
-                if known is None or known.router is router:
-                    found[key if known is None else (*key, id(route))] = route  # type: ignore[index]
-                else:
-                    known.places.extend(p for p in route.places if p.app)
-                    known.places.sort(key=lambda p: p.app is None)
-                    if known.is_mounted:
-                        known.__dict__["places"] = [p for p in known.places if p.app]
-        return sorted(found.values(), key=lambda r: (r.record.node.source.path, r.record.node.start))
+    def _defined(self) -> list[Route]:
+        """One route a definition, however often the code that registers it runs; the served ones first."""
+        routes = []
+        for registered in self._registered.values():
+            served = [
+                (record, router) for record, router in registered if self.mounts(router)[0].app is not None
+            ]
+            route = Route(served or registered)
+            routes.append(route)
+            for router in dict.fromkeys(router for _, router in route.registered):
+                router.routes.append(route)
+        return sorted(routes, key=lambda r: (r.record.node.source.path, r.record.node.start))
 
-    def places(self, router: Router) -> list[Place]:
+    def mounts(self, router: Router) -> list[Mount]:
         """Under which prefixes a router is served, its own prefix included."""
-        if router not in self._places:
-            self._places[router] = []  # a router included in itself is served nowhere new
-            self._places[router] = self._find_places(router)
-        return self._places[router]
+        if router not in self._mounts:
+            self._mounts[router] = [Mount(None, "", ())]  # a router included in itself is served nowhere new
+            self._mounts[router] = self._find_mounts(router)
+        return self._mounts[router]
 
-    def _find_places(self, router: Router) -> list[Place]:
+    def _find_mounts(self, router: Router) -> list[Mount]:
         own = "" if router.is_app else router.prefix
-        found = [
-            Place(p.app, p.path + include.prefix + own, (*p.includes, include))
-            for include in router.included_in
-            for p in self.places(include.parent)
-        ]
-        if isinstance(router, App):
-            mounted = [p for p in found if p.app is not None]
-            return [Place(router, p.path, p.includes) for p in mounted] or [Place(router, "", ())]
-        served = [p for p in found if p.app is not None]
-        return (served or found or [Place(None, own, ())])[:50]
+        found = []
+        for include in router.included_in:
+            for outer in self.mounts(include.parent):
+                app = router if include.is_mount and isinstance(router, App) else outer.app
+                found.append(Mount(app, outer.path + include.prefix + own, (*outer.includes, include)))
+        served = [mount for mount in found if mount.app is not None]
+        alone = Mount(router if isinstance(router, App) else None, own, ())
+        return (served or ([] if router.is_app else found) or [alone])[:50]
 
 
 def text(value: Any) -> str:

@@ -224,9 +224,11 @@ class Tracer:
     def _bound(self, binding: Binding, frame: Frame, *, head: bool) -> Origin | None:
         """The request data in what a binding gives a name."""
         value = bound_value(binding)
+        if value is None or is_counter(binding):
+            return None
         place = unpacked_place(binding)
-        if value is None or place is None:
-            return self.trace(value, frame, head=head) if value is not None else None
+        if place is None:
+            return self.trace(value, frame, head=head)
         if isinstance(value, n.Await):
             value = value.value
         inner = entered(frame.function.call(value), frame) if isinstance(value, n.Call) else None
@@ -416,6 +418,16 @@ def bound_value(binding: Binding) -> n.Expr | None:
             return value
         case _:
             return None
+
+
+def is_counter(binding: Binding) -> bool:
+    """Whether a name counts the rounds of a loop: `i` of `for i, x in enumerate(xs)`."""
+    match binding.node:
+        case n.For(target=target, iterable=iterable) | n.Clause(target=target, iterable=iterable):
+            first = target.items[0].text if isinstance(target, n.Sequence) else ""
+            return first == binding.name and iterable.text.startswith("enumerate(")
+        case _:
+            return False
 
 
 def unpacked_place(binding: Binding) -> int | None:

@@ -9,6 +9,7 @@ from plumbrule.model.assembly.values import (
     HOLE,
     UNKNOWN,
     Bound,
+    Choice,
     Closure,
     Ext,
     Instance,
@@ -91,10 +92,15 @@ def compare(ops: tuple[str, ...], values: list[Any]) -> Any:
 def item(value: Any, key: Any) -> Any:
     """`value[key]`."""
     if isinstance(value, dict):
-        return value.get(key, UNKNOWN) if isinstance(key, (str, int)) else UNKNOWN
+        return value.get(key, UNKNOWN) if isinstance(key, (str, int)) else choice(value)
     if isinstance(value, (list, tuple)) and isinstance(key, int) and -len(value) <= key < len(value):
         return value[key]
     return value if isinstance(value, Ext) else UNKNOWN
+
+
+def choice(values: dict[Any, Any]) -> Any:
+    """What a lookup with an unknown key can give."""
+    return Choice(list(values.values())[:30]) if values else UNKNOWN
 
 
 def best(results: list[Any]) -> Any:
@@ -127,6 +133,8 @@ def method(owner: Any, name: Any, args: list[Any], kwargs: dict[str, Any]) -> An
             return list(owner.values())
         case dict(), "keys":
             return list(owner)
+        case dict(), "get" if args and args[0] is UNKNOWN:
+            return choice(owner)
         case dict(), "get" if args and isinstance(args[0], str):
             return owner.get(args[0], args[1] if len(args) > 1 else None)
         case str(), "format":

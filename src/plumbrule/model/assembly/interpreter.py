@@ -1,13 +1,23 @@
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from plumbrule.facts import nodes as n
 from plumbrule.model.assembly import builtin
-from plumbrule.model.assembly.registering import OPERATIONS, RouteDecorator, register
+from plumbrule.model.assembly.registering import OPERATIONS, VERBS, RouteDecorator, register
+from plumbrule.model.assembly.relevance import (
+    building_functions,
+    builds,
+    captures_router,
+    deals_with_routers,
+    is_short,
+    makes_dependencies,
+)
 from plumbrule.model.assembly.values import (
     UNKNOWN,
     Bound,
+    Choice,
     ClassValue,
     Closure,
     Env,
@@ -34,10 +44,13 @@ ROUTERS = {
     "fastapi.FastAPI": "app",
     "starlette.applications.Starlette": "app",
     "starlette.routing.Router": "router",
+    "cadwyn.VersionedAPIRouter": "router",
+    "cadwyn.Cadwyn": "app",
     "fastapi_versioning.VersionedFastAPI": "app",
 }
-STEPS = 30_000  # statements followed for one entry; a program that builds apps takes far fewer
+STEPS = 20_000  # statements followed for one entry; a program that builds apps takes far fewer
 DEPTH = 24
+REPEATS = 80  # a factory that is called more often than this says nothing new
 
 
 class Interpreter:
@@ -47,11 +60,14 @@ class Interpreter:
         self.project = project
         self.envs: dict[Module, Env] = {}
         self.routers: list[RouterValue] = []
+        self.building = building_functions(project)
         self.visited: set[n.FunctionDef] = set()
+        self.followed: Counter[n.FunctionDef] = Counter()
         self.closures: dict[n.FunctionDef, Closure] = {}
         self.active: list[n.FunctionDef] = []
         self.returned: list[list[Any]] = []
         self.effects = 0
+        self.sites: list[tuple[n.Expr, Env]] = []  # the decorators being applied, innermost last
         self.conditional = 0
         self.steps = 0
         self._pure: dict[tuple[Any, ...], tuple[Any, ...]] = {}
@@ -60,24 +76,35 @@ class Interpreter:
 
     def run(self, modules: Iterable[Module]) -> None:
         """Follow every module, then the functions that build routers and that nothing called."""
-        modules = list(modules)
+        modules = [module for module in modules if not module.is_test]
         for module in modules:
             self.steps = 0
             self.module_env(module)
+        self.follow_startup()
         for module in modules:
             for function in module.functions:
-                if function.node not in self.visited and function.parent is None and builds_routers(function):
+                if function.node not in self.visited and function.parent is None and builds(function.node):
                     self.steps = 0
                     self.follow_uncalled(function)
+
+    def follow_startup(self) -> None:
+        """What the lifespan and startup handlers of each app do to it."""
+        for app in [router for router in self.routers if router.kind == "app"]:
+            handlers = [record.target for record in app.records if record.kind == "event"]
+            for handler in (app.options.get("lifespan"), *handlers):
+                if isinstance(handler, Closure):
+                    self.steps = 0
+                    takes = [app] if handler.function.node.parameters else []
+                    self.call_closure(handler, takes, {})
 
     def module_env(self, module: Module) -> Env:
         env = self.envs.get(module)
         if env is None:
             env = self.envs[module] = Env(module, None)
-            outer = self.conditional, self.active, self.returned
-            self.conditional, self.active, self.returned = 0, [], []
+            outer = self.conditional, self.active, self.returned, self.sites
+            self.conditional, self.active, self.returned, self.sites = 0, [], [], []
             self.block(module.body, env)
-            self.conditional, self.active, self.returned = outer
+            self.conditional, self.active, self.returned, self.sites = outer
         return env
 
     def follow_uncalled(self, function: Function) -> None:
@@ -218,7 +245,7 @@ class Interpreter:
         self.closures[node] = closure
         value: Any = closure
         for decorator in reversed(node.decorators):
-            made = self.call(self.eval(decorator, env), [value], {}, decorator, env)
+            made = self.decorate(decorator, value, env)
             if isinstance(made, (Closure, RouterValue, Partial, Instance)):
                 value = made
         env.names[node.name] = value
@@ -231,7 +258,14 @@ class Interpreter:
         env.names[node.name] = value
         self.block(node.body, value.env)
         for decorator in reversed(node.decorators):
-            self.call(self.eval(decorator, env), [value], {}, decorator, env)
+            self.decorate(decorator, value, env)
+
+    def decorate(self, decorator: n.Expr, value: Any, env: Env) -> Any:
+        """Apply a decorator; what it registers, however deep inside, is registered where it stands."""
+        self.sites.append((decorator, env))
+        made = self.call(self.eval(decorator, env), [value], {}, decorator, env)
+        self.sites.pop()
+        return made
 
     # --- expressions
 
@@ -260,7 +294,8 @@ class Interpreter:
             case n.BoolOp(left=left, op=op, right=right):
                 one = self.eval(left, env)
                 if op == "or":
-                    return one or self.eval(right, env)
+                    other = one or self.eval(right, env)
+                    return other if other or one is not UNKNOWN else UNKNOWN
                 return False if one is False else self.eval(right, env) if one is True else UNKNOWN
             case n.Conditional(body=body, test=test, orelse=orelse):
                 verdict = self.eval(test, env)
@@ -411,6 +446,8 @@ class Interpreter:
                 return self.class_attribute(value, attr) if cls else UNKNOWN
             case SuperOf(instance=instance, cls=cls):
                 return self.super_attribute(instance, cls, attr)
+            case Choice(values=values):
+                return Choice([self.attribute(one, attr, expr, env) for one in values])
             case Ext(name=name):
                 found = self.project.imports.find(f"{name}.{attr}", env.scope.module)
                 return ModuleValue(found) if found else Ext(f"{name}.{attr}")
@@ -424,14 +461,24 @@ class Interpreter:
         if attr in router.attrs:
             return router.attrs[attr]
         if router.cls is not None:
-            method = router.cls.cls.method(attr)
-            if method is not None and method.node not in self.active:
-                return Bound(Closure(method, self.module_env(method.module)), router)
+            own = self.own_method(router, attr)
+            if own is not None:
+                return own
+            wider = self.own_method(router, "api_route") if attr in VERBS else None
+            if wider is not None:  # FastAPI's `get` calls `self.api_route`
+                return Partial(wider, [], {"methods": [attr.upper()]})
         if attr == "router":
             return router
         if attr in router.options:
             return router.options[attr]
         return Operation(router, attr) if attr in OPERATIONS else UNKNOWN
+
+    def own_method(self, router: RouterValue, name: str) -> Bound | None:
+        """A method that the project's own router class defines, unless it is the one that is running."""
+        method = router.cls.cls.method(name) if router.cls is not None else None
+        if method is None or method.node in self.active:
+            return None
+        return Bound(Closure(method, self.module_env(method.module)), router)
 
     def instance_attribute(self, instance: Instance, attr: str) -> Any:
         if attr in instance.attrs:
@@ -494,6 +541,8 @@ class Interpreter:
                 return self.call(inner, [*before, *args], {**given, **kwargs}, node, env)
             case ClassValue():
                 return self.construct(func, args, kwargs, node, env.scope)
+            case Choice(values=values):
+                return Choice([self.call(one, args, kwargs, node, env) for one in values])
             case Operation(router=router, name="__init__"):
                 self.initialise(router, kwargs, node)
                 return None
@@ -601,7 +650,7 @@ class Interpreter:
 
     def call_closure(self, closure: Closure, args: list[Any], kwargs: dict[str, Any]) -> Any:
         node = closure.function.node
-        if self.active.count(node) > 1 or len(self.active) >= DEPTH or self.steps > STEPS:
+        if self.active.count(node) > 1 or len(self.active) >= DEPTH or self.followed[node] > REPEATS:
             return UNKNOWN
         key = (
             closure.function,
@@ -609,10 +658,13 @@ class Interpreter:
             *map(freeze, args),
             *((k, freeze(v)) for k, v in kwargs.items()),
         )
+        if not self.is_worth_following(closure, [*args, *kwargs.values()]):
+            return UNKNOWN
         if key in self._pure:
             return self._pure[key][0]
         before = self.effects
         self.visited.add(node)
+        self.followed[node] += 1
         env = Env(closure.function, closure.env)
         self.pass_arguments(closure, args, kwargs, env)
         self.active.append(node)
@@ -626,6 +678,13 @@ class Interpreter:
         if self.effects == before:
             self._pure[key] = result, args, kwargs  # keeps alive what the key knows by its id
         return result
+
+    def is_worth_following(self, closure: Closure, given: list[Any]) -> bool:
+        """Whether calling a function can matter: it deals with routers, gets or holds one, or is short."""
+        function = closure.function
+        if function.node in self.building or is_short(function) or makes_dependencies(function):
+            return True
+        return captures_router(closure) or deals_with_routers(given)
 
     def pass_arguments(self, closure: Closure, args: list[Any], kwargs: dict[str, Any], env: Env) -> None:
         rest = dict(kwargs)
@@ -651,6 +710,9 @@ class Interpreter:
         kind = ROUTERS.get(parameter.type.name) if parameter and parameter.type else None
         if kind is None or parameter is None:
             return UNKNOWN
+        apps = {router.node: router for router in self.routers if router.kind == "app" and router.node}
+        if kind == "app" and len(apps) == 1:
+            return next(iter(apps.values()))  # the only app there is
         made = RouterValue(
             None,
             node=None,
@@ -674,24 +736,3 @@ def register_starlette(interpreter: Interpreter, router: RouterValue, route: Any
 def freeze(value: Any) -> Any:
     """A key for a value: what it is if that can be compared, else which object it is."""
     return value if isinstance(value, (str, int, bool, type(None), Ext)) else id(value)
-
-
-def builds_routers(function: Function) -> bool:
-    """Whether the text of a function looks like it deals with routers at all."""
-    text = function.node.source.text[function.node.start : function.node.end]
-    return any(word in text for word in WORDS)
-
-
-WORDS = (
-    b"APIRouter(",
-    b"FastAPI(",
-    b".include_router(",
-    b".add_api_route(",
-    b".mount(",
-    b"@router.",
-    b"@app.",
-    b"@api.",
-    b"router.",
-    b".add_middleware(",
-    b"Router(",
-)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from plumbrule.facts import nodes as n
-from plumbrule.model.assembly.values import UNKNOWN, Closure, Made, Operation, Record, RouterValue
+from plumbrule.model.assembly.values import UNKNOWN, Choice, Closure, Made, Operation, Record, RouterValue
 
 if TYPE_CHECKING:
     from plumbrule.model.assembly.interpreter import Interpreter
@@ -24,6 +24,7 @@ POSITIONS = {
     "add_api_websocket_route": ("path", "endpoint", "name"),
     "add_websocket_route": ("path", "endpoint", "name"),
     "include_router": ("router",),
+    "generate_and_include_versioned_routers": ("router",),  # cadwyn: the version is in a header
     "mount": ("path", "app", "name"),
     "host": ("host", "app", "name"),
     "add_middleware": ("middleware_class",),
@@ -36,6 +37,7 @@ POSITIONS = {
 OPERATIONS = set(POSITIONS)
 KINDS = {
     "include_router": "include",
+    "generate_and_include_versioned_routers": "include",
     "mount": "mount",
     "host": "mount",
     "add_middleware": "middleware",
@@ -60,6 +62,7 @@ TARGETS = {
     "add_api_websocket_route": "endpoint",
     "add_websocket_route": "endpoint",
     "include_router": "router",
+    "generate_and_include_versioned_routers": "router",
     "mount": "app",
     "host": "app",
     "add_middleware": "middleware_class",
@@ -89,40 +92,70 @@ def register(
 ) -> Any:
     """Call a method of a router: it is recorded, or gives a decorator that will be."""
     if isinstance(func, RouteDecorator):
-        if not args:
-            return UNKNOWN
-        record = make(func.operation, func.args, func.node, func.env, args[0])
-        record.conditional = func.conditional
-        func.operation.router.records.append(record)
-        return args[0]
+        return apply_decorator(interpreter, func, args)
     operation = func
     given = dict(zip(POSITIONS[operation.name], args, strict=False)) | kwargs
     conditional = interpreter.conditional > 0
     if operation.name in DECORATORS and not (operation.name == "middleware" and "func" in given):
         return RouteDecorator(operation, given, node, env, conditional)
-    record = make(operation, given, node, env, given.get(TARGETS.get(operation.name, ""), UNKNOWN))
-    record.conditional = conditional
-    operation.router.records.append(record)
+    site = interpreter.sites[-1] if interpreter.sites else (node, env)
+    target = given.get(TARGETS.get(operation.name, ""), UNKNOWN)
+    for one in target.values if isinstance(target, Choice) else (target,):
+        record = make(operation, given, node, site, one)
+        record.conditional = conditional or isinstance(target, Choice)
+        operation.router.records.append(record)
     return None
 
 
-def make(operation: Operation, args: dict[str, Any], node: n.Expr, env: Env, target: Any) -> Record:
-    """The record of one operation."""
+def apply_decorator(interpreter: Interpreter, waiting: RouteDecorator, args: list[Any]) -> Any:
+    """`router.get("/x")` gets its function."""
+    if not args:
+        return UNKNOWN
+    operation = waiting.operation
+    wider = (
+        interpreter.own_method(operation.router, "add_api_route")
+        if operation.name in VERBS | {"api_route"}
+        else None
+    )
+    if wider is not None:  # FastAPI's `api_route` calls `self.add_api_route`
+        given = {k: v for k, v in waiting.args.items() if k != "path"}
+        given["methods"] = list(methods_of(operation.name, waiting.args))
+        interpreter.call(wider, [waiting.args.get("path", ""), args[0]], given, waiting.node, waiting.env)
+        return args[0]
+    site = interpreter.sites[-1] if interpreter.sites else (waiting.node, waiting.env)
+    record = make(operation, waiting.args, waiting.node, site, args[0])
+    record.conditional = waiting.conditional
+    operation.router.records.append(record)
+    return args[0]
+
+
+def make(
+    operation: Operation, args: dict[str, Any], node: n.Expr, site: tuple[n.Expr, Env], target: Any
+) -> Record:
+    """The record of one operation: `node` is the call itself, `site` the decorator it is part of."""
     name = operation.name
+    written, env = site
     nodes: dict[str, n.Expr] = {}
-    if isinstance(node, n.Call):
-        nodes = dict(zip(POSITIONS[name], node.args, strict=False)) if direct(node, name) else {}
-        nodes |= {k.name: k.value for k in node.keywords if k.name}
+    if isinstance(node, n.Call) and direct(node, name):
+        nodes |= dict(zip(POSITIONS[name], node.args, strict=False))
+    for call in (node, written):
+        if isinstance(call, n.Call):
+            nodes |= {k.name: k.value for k in call.keywords if k.name}
+    if written is not node and name != "include_router":
+        nodes.pop("path", None)
+    path = nodes.get("path") or path_node(written)
+    kind = KINDS.get(name, "route")
+    found = args.get("path", args.get("prefix", ""))
     return Record(
-        KINDS.get(name, "route"),
+        kind,
         operation.router,
-        node,
+        written,
         env.scope,
         args,
         nodes,
         methods_of(name, args),
-        args.get("path", args.get("prefix", "")),
-        nodes.get("path") or path_node(node),
+        found,
+        path,
         target,
         operation=name,
     )

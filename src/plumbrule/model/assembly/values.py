@@ -95,6 +95,13 @@ class Ext:
 
 
 @dataclass(eq=False, slots=True)
+class Choice:
+    """One of several values, which one cannot be told: `routers.get(name)`."""
+
+    values: list[Any]
+
+
+@dataclass(eq=False, slots=True)
 class Partial:
     func: Any
     args: list[Any]

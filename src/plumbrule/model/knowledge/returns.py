@@ -55,6 +55,8 @@ RETURNS = {
     "redis.asyncio.Redis.from_url": "redis.asyncio.Redis",
     "boto3.client": "boto3.Client",
     "boto3.resource": "boto3.Resource",
+    "pwdlib.PasswordHash.recommended": "pwdlib.PasswordHash",
+    "PIL.Image.open": "PIL.Image.Image",
     "requests.session": "requests.Session",
     "requests.get": "requests.Response",
     "requests.post": "requests.Response",

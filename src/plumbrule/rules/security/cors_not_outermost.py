@@ -59,6 +59,23 @@ async def count(request: Request, call_next):
     return response
 ```
 
+## Good: it writes the headers by itself
+
+```python title="main.py"
+from fastapi import FastAPI, Request, Response
+from fastapi.middleware.cors import CORSMiddleware
+
+app = FastAPI()
+app.add_middleware(CORSMiddleware, allow_origins=["https://shop.example"])
+
+
+@app.middleware("http")
+async def authenticate(request: Request, call_next):
+    if "authorization" not in request.headers:
+        return Response(status_code=401, headers={"Access-Control-Allow-Origin": "https://shop.example"})
+    return await call_next(request)
+```
+
 ## References
 
 Starlette's documentation: `add_middleware` puts each middleware around those
@@ -69,10 +86,10 @@ from plumbrule.rulekit import App, Finding, Function, Iterator, Middleware, Step
 
 CORS = "starlette.middleware.cors.CORSMiddleware"
 ANSWERING = (
-    "starlette.middleware.trustedhost.TrustedHostMiddleware",
-    "starlette.middleware.httpsredirect.HTTPSRedirectMiddleware",
-    "starlette.middleware.authentication.AuthenticationMiddleware",
     "slowapi.middleware.SlowAPIMiddleware",
+    "slowapi.middleware.SlowAPIASGIMiddleware",
+    "starlette_csrf.CSRFMiddleware",
+    "starlette_csrf.middleware.CSRFMiddleware",
 )
 
 
@@ -107,6 +124,6 @@ def is_refusal(node: n.Return, function: Function) -> bool:
         return False
     name = function.call(node.value).name
     status = node.value.keyword("status_code")
-    if not name.endswith("Response") or status is None:
+    if not name.endswith("Response") or status is None or "Access-Control-Allow" in node.text:
         return False
     return any(code in status.text for code in ("401", "403", "429", "400", "413", "503"))

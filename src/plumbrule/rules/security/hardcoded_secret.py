@@ -11,12 +11,12 @@ import jwt
 from fastapi import FastAPI
 
 app = FastAPI()
-SECRET_KEY = "09d25e094faa6ca2556c818166b7a9563b93f7099f6f0f4caa6cf63b88e8d3e7"
+SECRET_KEY = "09d25e094faa6ca2556c818166b7a9563b93f7099f6f0f4caa6cf63b88e8d3e7"  # finding
 
 
 @app.post("/token")
 async def sign_in() -> str:
-    return jwt.encode({"sub": "1"}, SECRET_KEY, algorithm="HS256")  # finding
+    return jwt.encode({"sub": "1"}, SECRET_KEY, algorithm="HS256")
 ```
 
 ## Bad: a provider's key
@@ -106,26 +106,28 @@ def in_module(module: Module) -> Iterator[Finding]:
         for call in scope.calls:
             place = KEYS.get(call.name)
             key = call.argument(*place) if place is not None else None
-            if key is not None and is_literal(key, scope):
-                yield finding(key, f"the key of `{call.node.func.text}`")
+            text = literal(key, scope) if key is not None else None
+            if text is not None:
+                yield finding(text, f"the key of `{call.node.func.text.rpartition('.')[0] or call.method}`")
 
 
-def is_literal(key: n.Expr, scope: Scoped) -> bool:
-    """Whether an expression is a text written in the code, directly or as a constant of a module."""
+def literal(key: n.Expr, scope: Scoped) -> n.Constant | None:
+    """The text that an expression stands for, if it is written in the code."""
     match key:
         case n.Constant(value=str(text) | bytes(text)):
-            return len(text) > 0
+            return key if text else None
         case n.Call(func=n.Attribute(value=value, attr="encode")):
-            return is_literal(value, scope)
+            return literal(value, scope)
         case n.Name() | n.Attribute():
             target = scope.resolve(key)
+            value = target.value if isinstance(target, Variable) else None
             return (
-                isinstance(target, Variable)
-                and isinstance(target.value, n.Constant)
-                and bool(target.value.value)
+                value
+                if isinstance(value, n.Constant) and isinstance(value.value, str) and value.value
+                else None
             )
         case _:
-            return False
+            return None
 
 
 def is_random(text: str) -> bool:

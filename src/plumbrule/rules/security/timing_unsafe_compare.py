@@ -115,16 +115,17 @@ import re
 from plumbrule.rulekit import Finding, Function, Iterator, is_secret_name, is_secretive_name, n, rule
 
 SAME_HAND = re.compile(
-    r"confirm|again|repeat|retype|verify|new|old|current|prev|next|last|cached|original", re.IGNORECASE
+    r"confirm|again|repeat|retype|verify|new|old|current|prev|next|last|cached|original|default|existing",
+    re.IGNORECASE,
 )
 SETTINGS = re.compile(r"(^|\.)_?(settings|config|cfg|conf|os\.environ|env)(\.|$|\()", re.IGNORECASE)
-NOT_SERVED = {"cli", "client", "clients", "sdk", "scripts"}
+NOT_SERVED = {"cli", "client", "clients", "sdk", "scripts", "examples", "example_configs", "validators.py"}
 TESTS = (n.If, n.While, n.Assert, n.Return, n.BoolOp, n.UnaryOp, n.Conditional, n.Assign, n.Compare)
 
 
 @rule(category="security", severity="warning", confidence="medium")
 def timing_unsafe_compare(function: Function) -> Iterator[Finding]:
-    if not NOT_SERVED.isdisjoint(function.module.path.split("/")):
+    if is_elsewhere(function):
         return
     for compare in function.find(n.Compare):
         if compare.ops not in (("==",), ("!=",)) or not isinstance(compare.parent, TESTS):
@@ -139,24 +140,34 @@ def timing_unsafe_compare(function: Function) -> Iterator[Finding]:
             )
 
 
+def is_elsewhere(function: Function) -> bool:
+    """Whether a function is no part of a server: a command, a client, an example, a validator of settings."""
+    folders = function.module.path.split("/")
+    return not NOT_SERVED.isdisjoint(folders) or any("validator" in name for name in function.decorator_names)
+
+
 def is_secret_check(left: n.Expr, right: n.Expr, function: Function) -> bool:
+    """Whether one side is a secret that is kept, and the other what somebody presents."""
     names = [last_word(left), last_word(right)]
-    if (
-        not all(names)
-        or any(SAME_HAND.search(name) for name in names)
-        or is_column(left, function)
-        or is_column(right, function)
-    ):
+    if not all(names) or any(SAME_HAND.search(side.text) for side in (left, right)):
+        return False
+    if is_column(left, function) or is_column(right, function) or is_same_field(left, right):
         return False
     known = [is_secret_name(name) for name in names]
-    if not any(known) and not any(SETTINGS.search(side.text) for side in (left, right)):
-        return (
-            all(is_secretive_name(name) and "token" in name.lower() for name in names)
-            and names[0] != names[1]
-        )
-    return any(known) and (
-        all(map(is_secretive_name, names)) or not all(known) or names[0].isupper() or names[1].isupper()
-    )
+    if any(known):
+        return not all(known) or any("." in side.text or side.text.isupper() for side in (left, right))
+    kept = any(SETTINGS.search(side.text) for side in (left, right))
+    words = " ".join(names).lower()
+    return all(map(is_secretive_name, names)) and (kept or words.count("token") > 1)
+
+
+def is_same_field(left: n.Expr, right: n.Expr) -> bool:
+    """`a.password == b.password`: two records, as a look for changes compares them."""
+    match left, right:
+        case n.Attribute(attr=one), n.Attribute(attr=other) if one == other:
+            return not any(SETTINGS.search(side.text) for side in (left, right))
+        case _:
+            return False
 
 
 def last_word(expr: n.Expr) -> str:

@@ -40,6 +40,16 @@ class Settings(BaseSettings):
     access_token_algorithm: str = "HS256"
 ```
 
+## Good: settings that are not for production
+
+```python title="main.py"
+from pydantic_settings import BaseSettings
+
+
+class TestSettings(BaseSettings):
+    secret_key: str = "not-a-secret"
+```
+
 ## Good: a validator refuses the default
 
 ```python title="main.py"
@@ -58,7 +68,7 @@ class Settings(BaseSettings):
         return self
 ```
 
-## Good: what a local model server wants to hear
+## Good: a key for somebody else's service opens nothing here
 
 ```python title="main.py"
 import os
@@ -67,10 +77,11 @@ from pydantic_settings import BaseSettings
 
 
 class Settings(BaseSettings):
-    llm_api_key: str = "EMPTY"
+    llm_api_key: str = "cannot-be-empty"
+    mailgun_api_key: str = "update me"
 
 
-OPENAI_API_KEY = os.getenv("OPENAI_API_KEY", "not-needed")
+OPENAI_API_KEY = os.getenv("OPENAI_API_KEY", "lm-studio")
 ```
 """
 
@@ -79,28 +90,47 @@ import re
 from plumbrule.rulekit import Finding, Iterator, Module, Project, Settings, Span, is_secret_name, n, rule
 
 NO_SECRET = re.compile(
-    r"|none|null|empty|unset|disabled|not[-_ ]?(needed|required|set|used)|sk-no-key-required|no[-_]?key|"
+    r"|none|null|empty|unset|disabled|not[-_ ]?(needed|required|set|used)|sk-no-key-required|no[-_]?key|dummy|"
     r"false|true|\*+|ollama|xxx+|your[-_].*|<.*>",
     re.IGNORECASE,
 )
+CLIENT = re.compile(
+    r"^test_|.(?<!admin)(?<!secret)(?<!jwt)(?<!auth)(?<!service)_(api_?key|token|access_key)$", re.IGNORECASE
+)
+NOT_PRODUCTION = re.compile(r"test|dev|local", re.IGNORECASE)
+ASIDE = re.compile(r"(^|/)(scripts?|examples?|example_\w+|docs?|benchmarks?|\.\w+|tools)/", re.IGNORECASE)
 ENVIRONMENT = ("os.getenv", "os.environ.get", "environ.get", "decouple.config", "starlette.config.Config")
 
 
 @rule(category="security", severity="error")
 def usable_default_secret(project: Project) -> Iterator[Finding]:
     for settings in project.settings:
-        if not settings.module.is_test:
+        if (
+            not settings.module.is_test
+            and not is_aside(settings.module)
+            and not NOT_PRODUCTION.search(settings.name)
+        ):
             yield from in_settings(settings)
     for module in project.modules:
-        if not module.is_test:
+        if not module.is_test and not is_aside(module):
             yield from from_environment(module)
 
 
 def in_settings(settings: Settings) -> Iterator[Finding]:
     for name, attribute in settings.own_fields.items():
         value = literal(settings.default(name))
-        if is_secret_name(name) and value is not None and not is_refused(name, settings):
+        if is_own_secret(name) and value is not None and not is_refused(name, settings):
             yield finding(attribute.span, name)
+
+
+def is_own_secret(name: str) -> bool:
+    """Whether a name is that of a secret which protects this app, not of a key for somebody else's."""
+    return is_secret_name(name) and CLIENT.search(name) is None
+
+
+def is_aside(module: Module) -> bool:
+    """Whether a module is no part of the app: an example, a script."""
+    return ASIDE.search(module.path) is not None
 
 
 def is_refused(name: str, settings: Settings) -> bool:
@@ -116,7 +146,7 @@ def from_environment(module: Module) -> Iterator[Finding]:
                 key = call.argument(0, "key")
                 default = call.argument(1, "default")
                 value = literal(default)
-                if isinstance(key, n.Constant) and is_secret_name(str(key.value)) and value is not None:
+                if isinstance(key, n.Constant) and is_own_secret(str(key.value)) and value is not None:
                     yield finding(call.span, str(key.value))
 
 
