@@ -253,6 +253,7 @@ class DependencyReader:
         """The dependency that a parameter asks for, and whether that is sure."""
         for call in reversed(parameter.metadata):
             if call.name in MARKERS or call.function is not None or isinstance(call.target, Class):
+                self.interpreter.steps = 0
                 value = self.interpreter.eval(call.node, self.env_for(call.scope, parameter, env))
                 dependency = self.from_value(value, call.node, "parameter", parameter)
                 if dependency is not None:

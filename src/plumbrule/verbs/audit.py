@@ -90,10 +90,10 @@ class Outcome:
         return sum(m.source.lines for m in self.project.modules)
 
 
-def audit(path: Path, rules: Iterable[Rule] | None = None) -> Outcome:
+def audit(path: Path, rules: Iterable[Rule] | None = None, *, cache: bool = False) -> Outcome:
     """Audit a folder or file with every rule, or only those given."""
     with no_collection():
-        return audit_project(read_project(path), rules)
+        return audit_project(read_project(path, cache=cache), rules)
 
 
 def audit_project(project: Project, rules: Iterable[Rule] | None = None) -> Outcome:

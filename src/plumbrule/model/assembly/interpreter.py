@@ -101,10 +101,10 @@ class Interpreter:
         env = self.envs.get(module)
         if env is None:
             env = self.envs[module] = Env(module, None)
-            outer = self.conditional, self.active, self.returned, self.sites
-            self.conditional, self.active, self.returned, self.sites = 0, [], [], []
+            outer = self.conditional, self.active, self.returned, self.sites, self.steps
+            self.conditional, self.active, self.returned, self.sites, self.steps = 0, [], [], [], 0
             self.block(module.body, env)
-            self.conditional, self.active, self.returned, self.sites = outer
+            self.conditional, self.active, self.returned, self.sites, self.steps = outer
         return env
 
     def follow_uncalled(self, function: Function) -> None:
@@ -662,9 +662,8 @@ class Interpreter:
             return UNKNOWN
         if key in self._pure:
             return self._pure[key][0]
-        before = self.effects
+        before, made = self.effects, len(self.routers)
         self.visited.add(node)
-        self.followed[node] += 1
         env = Env(closure.function, closure.env)
         self.pass_arguments(closure, args, kwargs, env)
         self.active.append(node)
@@ -675,6 +674,8 @@ class Interpreter:
         results = self.returned.pop()
         self.active.pop()
         result = builtin.best(results)
+        if len(self.routers) > made:
+            self.followed[node] += 1
         if self.effects == before:
             self._pure[key] = result, args, kwargs  # keeps alive what the key knows by its id
         return result
