@@ -549,8 +549,8 @@ class _Reader:
     def string(self, tree: Tree) -> n.Expr:
         start, end = tree.start_byte, tree.end_byte
         raw = self.text[start:end]
-        head = raw[:2].lower()
-        if b"f" in head or b"t" in head[: raw.find(raw[-1:])]:
+        prefix = raw[: raw.find(raw[-1:])].lower()
+        if b"f" in prefix or b"t" in prefix:
             return self.fstring(tree)
         made = n.Constant(self.source, start, end, string_value(raw))
         self.nodes.append(made)

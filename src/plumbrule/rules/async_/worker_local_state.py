@@ -82,7 +82,7 @@ def worker_local_state(function: Function) -> Iterator[Finding]:
     if not function.routes:
         return
     for node, target in writes(function):
-        variable = function.resolve(target) if isinstance(target, n.Name) else None
+        variable = named(function, target)
         if (
             not isinstance(variable, Variable)
             or CACHES.search(variable.name)
@@ -139,6 +139,6 @@ def is_guarded(node: n.Node, name: str) -> bool:
     for parent in node.parents:
         if isinstance(parent, n.FunctionDef):
             return False
-        if isinstance(parent, n.If) and name in parent.test.text and "not" in parent.test.text:
+        if isinstance(parent, n.If) and name in parent.test.text:
             return True
     return False

@@ -89,10 +89,10 @@ from plumbrule.rulekit import Finding, Iterator, Migration, Project, Span, n, ru
 
 @rule(category="database", severity="error")
 def divided_migrations(project: Project) -> Iterator[Finding]:
-    for folder, migrations in project.migrations.by_folder.items():
-        heads = project.migrations.heads(folder)
-        known = {m.revision for m in migrations}
-        whole = all(set(m.down_revisions) <= known for m in migrations)
+    for migrations in environments(project):
+        followed = {revision for m in migrations for revision in m.down_revisions}
+        heads = [m for m in migrations if m.revision not in followed]
+        whole = followed <= {m.revision for m in migrations}
         if len(heads) < 2 or not whole or any(is_labelled(m) for m in migrations):
             continue
         for head in heads:
@@ -103,6 +103,20 @@ def divided_migrations(project: Project) -> Iterator[Finding]:
                 label="`alembic upgrade head` stops here",
                 help="merge them with `alembic merge heads`",
             )
+
+
+def environments(project: Project) -> list[list[Migration]]:
+    """The migrations of each `versions` folder, those in folders below it included."""
+    found: dict[str, list[Migration]] = {}
+    for migration in project.migrations.all:
+        folder = migration.module.path.rpartition("/")[0]
+        top = next(
+            (f for f in sorted(project.migrations.by_folder) if folder == f or folder.startswith(f + "/")),
+            folder,
+        )
+        head, marker, _ = top.rpartition("versions/")
+        found.setdefault(head + marker or top, []).append(migration)
+    return list(found.values())
 
 
 def is_labelled(migration: Migration) -> bool:

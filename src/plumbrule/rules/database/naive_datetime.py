@@ -64,6 +64,10 @@ from datetime import UTC, datetime
 
 def utcnow() -> datetime:
     return datetime.now(UTC)
+
+
+def day() -> str:
+    return datetime.utcnow().strftime("%Y-%m-%d") or str(datetime.utcnow().date())
 ```
 
 ## When to ignore it
@@ -89,7 +93,7 @@ def naive_datetime(module: Module) -> Iterator[Finding]:
     for scope in (module, *module.classes, *module.functions):
         for node in scope.find(n.Attribute):
             name = scope.name_of(node) if node.attr.startswith("utc") else None
-            if name in NAIVE:
+            if name in NAIVE and not is_cut_short(node):
                 yield Finding(
                     at=node.span,
                     message=f"`{node.text}` gives a time without a zone",
@@ -102,9 +106,18 @@ def naive_datetime(module: Module) -> Iterator[Finding]:
                 yield Finding(
                     at=column.span,
                     message=f"`{table.name}.{column.name}` has no zone and gets a time that has one",
-                    label="asyncpg refuses it",
+                    label="asyncpg refuses it, other drivers cut the zone off",
                     help="make the column `DateTime(timezone=True)`",
                 )
+
+
+def is_cut_short(node: n.Attribute) -> bool:
+    """Whether only the day or a text is taken of it."""
+    match node.parent.parent:
+        case n.Attribute(attr="date" | "strftime" | "replace"):
+            return True
+        case _:
+            return False
 
 
 def is_cut(column: Column) -> bool:

@@ -88,8 +88,8 @@ def onupdate_without_eager_defaults(table: Table) -> Iterator[Finding]:
         if value is not None:
             yield Finding(
                 at=column.span,
-                message=f"reading `{table.name}.{column.name}` after an update raises `MissingGreenlet`",
-                label="the database sets it, and nothing fetches it",
+                message=f"reading `{column.attribute.cls.name}.{column.name}` after an update fails",
+                label="`MissingGreenlet`: the database sets it, and nothing fetches it",
                 help='set `__mapper_args__ = {"eager_defaults": True}` on the base class',
             )
 

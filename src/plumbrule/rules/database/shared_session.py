@@ -61,7 +61,7 @@ app = FastAPI(lifespan=lifespan)
 ```python title="main.py"
 from typing import Annotated
 
-from fastapi import Depends, FastAPI
+from fastapi import Depends, FastAPI, Request
 from sqlalchemy.ext.asyncio import AsyncSession, async_scoped_session, async_sessionmaker
 
 app = FastAPI()
@@ -79,6 +79,12 @@ class UnitOfWork:
 
 def unit_of_work() -> UnitOfWork:
     return UnitOfWork()
+
+
+@app.middleware("http")
+async def with_session(request: Request, call_next):
+    request.state.session = sessions()
+    return await call_next(request)
 
 
 @app.get("/")
@@ -126,7 +132,7 @@ def shared_session(module: Module) -> Iterator[Finding]:
                 yield finding(attribute.span, f"a `{cls.name}` lives as long as the server")
     for function in module.functions:
         for assign in function.find(n.Assign):
-            if ".state." in assign.targets[0].text and is_session(function, assign.value):
+            if "app.state." in assign.targets[0].text and is_session(function, assign.value):
                 yield finding(assign.targets[0].span, "the state belongs to the whole app")
 
 
