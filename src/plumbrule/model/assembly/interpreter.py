@@ -70,6 +70,7 @@ class Interpreter:
         self.sites: list[tuple[n.Expr, Env]] = []  # the decorators being applied, innermost last
         self.conditional = 0
         self.steps = 0
+        self.free_until = 0
         self._pure: dict[tuple[Any, ...], tuple[Any, ...]] = {}
 
     # --- entry points
@@ -519,7 +520,13 @@ class Interpreter:
 
     def eval_call(self, expr: n.Call, env: Env) -> Any:
         func = self.eval(expr.func, env)
+        outer = self.free_until
+        if isinstance(func, Ext) and func.name in ("fastapi.Depends", "fastapi.Security"):
+            self.free_until = (
+                len(self.active) + 2
+            )  # `Depends(make(…))`: what `make` gives matters, whatever it does
         args = self.sequence(expr.args, env)
+        self.free_until = outer
         kwargs: dict[str, Any] = {}
         for keyword in expr.keywords:
             value = self.eval(keyword.value, env)
@@ -685,7 +692,7 @@ class Interpreter:
         function = closure.function
         if function.node in self.building or is_short(function) or makes_dependencies(function):
             return True
-        return captures_router(closure) or deals_with_routers(given)
+        return len(self.active) < self.free_until or captures_router(closure) or deals_with_routers(given)
 
     def pass_arguments(self, closure: Closure, args: list[Any], kwargs: dict[str, Any], env: Env) -> None:
         rest = dict(kwargs)
