@@ -10,16 +10,18 @@ from typing import Any, Literal, get_type_hints
 from plumbrule.facts import nodes as n
 from plumbrule.facts.source import Span
 from plumbrule.model.calls import Call
-from plumbrule.model.code import Attribute, Class, Function, Module, Parameter
+from plumbrule.model.code import Attribute, Class, Function, Module, Parameter, Scoped
 from plumbrule.model.dependencies import Dependencies, Dependency
 from plumbrule.model.knowledge.blocking import BLOCKING, COMPUTING
 from plumbrule.model.knowledge.coroutines import COROUTINES
+from plumbrule.model.knowledge.secrets import is_secret_name, is_secretive_name
 from plumbrule.model.loop import reached_on_loop
 from plumbrule.model.migrations import Migration, MigrationGraph
 from plumbrule.model.project import Project
 from plumbrule.model.reach import Reached, reached_calls
 from plumbrule.model.routing import App, Include, Middleware, Mount, Place, Route, Router
 from plumbrule.model.schemas import Column, Schema, Settings, Table
+from plumbrule.model.taint import Flow
 from plumbrule.model.values import External, Target, Type, Variable
 from plumbrule.model.versions import Version
 
@@ -149,6 +151,25 @@ def rule(
     return declare
 
 
+def imports_of(module: Module, package: str) -> Iterator[n.Import | n.ImportFrom]:
+    """The imports of a package anywhere in a module, also inside functions."""
+    scopes = (module, *module.classes, *module.functions)
+    for node in (node for scope in scopes for node in scope.nodes):
+        if isinstance(node, n.ImportFrom):
+            names: tuple[str, ...] = () if node.level else (node.module,)
+        else:
+            names = tuple(alias.name for alias in node.names) if isinstance(node, n.Import) else ()
+        if isinstance(node, (n.Import, n.ImportFrom)) and any(
+            name.partition(".")[0] == package for name in names
+        ):
+            yield node
+
+
+def stations(flow: Flow) -> tuple[Step, ...]:
+    """How request data gets from a route to a dangerous call, as the chain of a finding."""
+    return tuple(Step(text, span) for text, span in flow.steps)
+
+
 def steps_to(function: Function, reached: Reached) -> tuple[Step, ...]:
     """The way from a function, or the route it serves, to a call that it reaches."""
     start = function.routes[0].label if function.routes else f"`{function.label}`"
@@ -189,6 +210,7 @@ __all__ = [
     "External",
     "Finding",
     "Fix",
+    "Flow",
     "Function",
     "Include",
     "Iterator",
@@ -205,6 +227,7 @@ __all__ = [
     "Router",
     "Rule",
     "Schema",
+    "Scoped",
     "Settings",
     "Severity",
     "Span",
@@ -214,10 +237,14 @@ __all__ = [
     "Type",
     "Variable",
     "Version",
+    "imports_of",
+    "is_secret_name",
+    "is_secretive_name",
     "n",
     "reached_calls",
     "reached_on_loop",
     "rule",
+    "stations",
     "steps_to",
     "subjects",
 ]

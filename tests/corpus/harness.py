@@ -1,6 +1,6 @@
 """Audit a corpus: crashes, speed, routes against known tables, findings, known defects found or missed.
 
-    harness.py CORPUS [--routes DIR] [--cases FILE] [--rules NAME …] [--only TEXT …] [--findings FILE] [--verbose]
+    harness.py CORPUS [--routes DIR] [--cases FILE] [--rules NAME …] [--only TEXT …] [--findings FILE]
 
 CORPUS holds `repos/<owner__name>/` and `cases/<id>/{before,after}/`. DIR holds `<owner__name>.routes.tsv`
 (method, path), FILE the list of cases; without them PLUMB_ROUTES and PLUMB_CASES are asked.
@@ -132,8 +132,8 @@ def repositories(options: argparse.Namespace) -> int:
         failed += bool(result["failures"])
         rate = result["lines"] / max(result["seconds"], 0.001) / 1000
         print(
-            f"{path.name:52} {result['seconds']:6.2f} {rate:8.0f} {result['megabytes']:5} {result['routes']:6} "
-            f"{result['mounted']:6} {len(result['findings']):6}"
+            f"{path.name:52} {result['seconds']:6.2f} {rate:8.0f} {result['megabytes']:5} "
+            f"{result['routes']:6} {result['mounted']:6} {len(result['findings']):6}"
         )
         for failure in result["failures"][: None if options.verbose else 2]:
             print("  FAILED", failure if options.verbose else failure.partition("\n")[0] + failure[-300:])
@@ -176,7 +176,7 @@ def compare(name: str, apps: list[list[list[Any]]], options: argparse.Namespace)
 
 
 def cases(options: argparse.Namespace) -> None:
-    """For each known defect: found before the fix (on its line or in its handler), still reported after it."""
+    """For each known defect: found before the fix (on its line, in its handler), still reported after it."""
     tiers: dict[str, list[bool]] = collections.defaultdict(list)
     for case in json.loads(options.cases.read_text()):
         folder = options.corpus / "cases" / case["id"]
@@ -192,9 +192,8 @@ def cases(options: argparse.Namespace) -> None:
             tiers[case["tier"]].append(found)
         touched = {rule for _, rules in hits for rule in rules}
         left = [f for f in after["findings"] if f[0] in touched and f[1] in case["files"]]
-        print(
-            f"{'found ' if found else 'MISSED'} {case['kind']:11} {case['tier']:9} {case['id']}: {case['rule']}"
-        )
+        verdict = "found " if found else "MISSED"
+        print(f"{verdict} {case['kind']:11} {case['tier']:9} {case['id']}: {case['rule']}")
         for expected, rules in hits:
             if options.verbose or found:
                 print(f"         {expected['path']}:{expected['line']} {', '.join(sorted(rules)) or '-'}")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 from functools import cache
-from sys import intern
 from typing import TYPE_CHECKING, Any
 
 import tree_sitter_python
@@ -107,7 +106,7 @@ class _Reader:
         self.depth = 0
 
     def name(self, tree: Tree) -> str:
-        return intern(self.text[tree.start_byte : tree.end_byte].decode("utf-8", "replace"))
+        return name_of(self.text[tree.start_byte : tree.end_byte])
 
     # --- statements
 
@@ -458,14 +457,18 @@ class _Reader:
 
     def expr(self, tree: Tree) -> n.Expr:
         """One expression."""
-        read = EXPRESSIONS.get(tree.type)
+        kind = tree.type
+        if kind == "identifier":
+            return self.identifier(tree)
+        read = EXPRESSIONS.get(kind)
         if read is None:
             return self.unknown(tree)
+        if self.depth > DEEPEST:
+            return self.too_deep(tree)
         self.depth += 1
-        try:
-            return read(self, tree) if self.depth < DEEPEST else self.too_deep(tree)
-        finally:
-            self.depth -= 1
+        made = read(self, tree)
+        self.depth -= 1
+        return made
 
     def exprs(self, trees: Iterable[Tree]) -> tuple[n.Expr, ...]:
         return tuple([self.expr(k) for k in trees])
@@ -487,7 +490,7 @@ class _Reader:
 
     def identifier(self, tree: Tree) -> n.Expr:
         start, end = tree.start_byte, tree.end_byte
-        made = n.Name(self.source, start, end, intern(self.text[start:end].decode("utf-8", "replace")))
+        made = n.Name(self.source, start, end, name_of(self.text[start:end]))
         self.nodes.append(made)
         return made
 
@@ -546,8 +549,8 @@ class _Reader:
     def string(self, tree: Tree) -> n.Expr:
         start, end = tree.start_byte, tree.end_byte
         raw = self.text[start:end]
-        head = raw[:2].lower()
-        if b"f" in head or b"t" in head[: raw.find(raw[-1:])]:
+        prefix = raw[: raw.find(raw[-1:])].lower()
+        if b"f" in prefix or b"t" in prefix:
             return self.fstring(tree)
         made = n.Constant(self.source, start, end, string_value(raw))
         self.nodes.append(made)
@@ -828,7 +831,7 @@ class _Reader:
             kind = "kwargs"
         annotation = self.expr(annotation_tree) if annotation_tree else None
         default = self.expr(default_tree) if default_tree else None
-        name = intern(self.name(name_tree).lstrip("*"))
+        name = self.name(name_tree).lstrip("*")
         made = n.Parameter(self.source, tree.start_byte, tree.end_byte, name, kind, annotation, default)
         self.adopt(made, annotation, default)
         return made
@@ -839,8 +842,14 @@ def kids(tree: Tree) -> list[Tree]:
     return [k for k in tree.named_children if k.kind_id not in SILENT]
 
 
+@cache
+def name_of(raw: bytes) -> str:
+    """The text of a name, one object for all its uses."""
+    return raw.decode("utf-8", "replace")
+
+
 def dotted(text: str) -> str:
-    return intern("".join(text.split()))
+    return "".join(text.split())
 
 
 def is_async(tree: Tree) -> bool:

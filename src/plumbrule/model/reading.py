@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import gc
+import sys
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from plumbrule.facts.cache import DEEP, FactsCache
 from plumbrule.facts.syntax import read
 from plumbrule.model.project import SKIPPED, Project
 
@@ -16,14 +18,17 @@ if TYPE_CHECKING:
 LARGEST = 5_000_000  # bytes; a longer file was not written by a person
 
 
-def read_project(root: Path) -> Project:
-    """The project under a folder, or of one file."""
+def read_project(root: Path, *, cache: bool = False) -> Project:
+    """The project under a folder, or of one file; with `cache`, unchanged files are not read again."""
     with no_collection():
         if root.is_file():
             return Project([read(root.name, root.read_bytes())], root.parent)
-        return Project(
-            [read(path.relative_to(root).as_posix(), path.read_bytes()) for path in python_files(root)], root
-        )
+        kept = FactsCache(root) if cache else None
+        reader = kept.read if kept else read
+        files = [reader(path.relative_to(root).as_posix(), path.read_bytes()) for path in python_files(root)]
+        if kept:
+            kept.save()
+        return Project(files, root)
 
 
 def project_of(files: dict[str, str]) -> Project:
@@ -47,13 +52,16 @@ def python_files(root: Path) -> Iterable[Path]:
 
 @contextmanager
 def no_collection() -> Iterator[None]:
-    """Indexing makes millions of objects that all stay: looking for garbage among them takes most of the
-    time.
+    """Indexing makes millions of objects that stay: looking for garbage among them takes most of the time.
+
+    Code nests deeper than Python's own limit expects, so that is raised too.
     """
-    was = gc.isenabled()
+    collecting, limit = gc.isenabled(), sys.getrecursionlimit()
     gc.disable()
+    sys.setrecursionlimit(max(limit, DEEP))
     try:
         yield
     finally:
-        if was:
+        sys.setrecursionlimit(limit)
+        if collecting:
             gc.enable()

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from plumbrule.facts.source import Span
     from plumbrule.model.code import Class, Function, Module, Scoped
     from plumbrule.model.project import Project
+    from plumbrule.model.taint import Flow
 
 PARAMETER = re.compile(r"{([^}:]*)(?::[^}]*)?}")
 
@@ -427,6 +428,13 @@ class Route:
         from plumbrule.model.guards import authentication
 
         return authentication(self)
+
+    @cached_property
+    def flows(self) -> list[Flow]:
+        """Where its request data ends up in dangerous calls: SQL, paths, commands, URLs."""
+        from plumbrule.model.taint import flows
+
+        return flows(self)
 
     @cached_property
     def is_authenticated(self) -> bool | None:

@@ -18,10 +18,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-def audit(path: Path, rules: Iterable[Rule] | None = None) -> Outcome:
+def audit(path: Path, rules: Iterable[Rule] | None = None, *, cache: bool = False) -> Outcome:
     """Audit a folder or file with every rule, or only those given."""
     with no_collection():
-        return audit_project(read_project(path), rules)
+        return audit_project(read_project(path, cache=cache), rules)
 
 
 def audit_project(project: Project, rules: Iterable[Rule] | None = None) -> Outcome:

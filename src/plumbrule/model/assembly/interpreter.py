@@ -70,6 +70,7 @@ class Interpreter:
         self.sites: list[tuple[n.Expr, Env]] = []  # the decorators being applied, innermost last
         self.conditional = 0
         self.steps = 0
+        self.free_until = 0
         self._pure: dict[tuple[Any, ...], tuple[Any, ...]] = {}
 
     # --- entry points
@@ -101,10 +102,10 @@ class Interpreter:
         env = self.envs.get(module)
         if env is None:
             env = self.envs[module] = Env(module, None)
-            outer = self.conditional, self.active, self.returned, self.sites
-            self.conditional, self.active, self.returned, self.sites = 0, [], [], []
+            outer = self.conditional, self.active, self.returned, self.sites, self.steps
+            self.conditional, self.active, self.returned, self.sites, self.steps = 0, [], [], [], 0
             self.block(module.body, env)
-            self.conditional, self.active, self.returned, self.sites = outer
+            self.conditional, self.active, self.returned, self.sites, self.steps = outer
         return env
 
     def follow_uncalled(self, function: Function) -> None:
@@ -519,7 +520,13 @@ class Interpreter:
 
     def eval_call(self, expr: n.Call, env: Env) -> Any:
         func = self.eval(expr.func, env)
+        outer = self.free_until
+        if isinstance(func, Ext) and func.name in ("fastapi.Depends", "fastapi.Security"):
+            self.free_until = (
+                len(self.active) + 2
+            )  # `Depends(make(…))`: what `make` gives matters, whatever it does
         args = self.sequence(expr.args, env)
+        self.free_until = outer
         kwargs: dict[str, Any] = {}
         for keyword in expr.keywords:
             value = self.eval(keyword.value, env)
@@ -662,9 +669,8 @@ class Interpreter:
             return UNKNOWN
         if key in self._pure:
             return self._pure[key][0]
-        before = self.effects
+        before, made = self.effects, len(self.routers)
         self.visited.add(node)
-        self.followed[node] += 1
         env = Env(closure.function, closure.env)
         self.pass_arguments(closure, args, kwargs, env)
         self.active.append(node)
@@ -675,6 +681,8 @@ class Interpreter:
         results = self.returned.pop()
         self.active.pop()
         result = builtin.best(results)
+        if len(self.routers) > made:
+            self.followed[node] += 1
         if self.effects == before:
             self._pure[key] = result, args, kwargs  # keeps alive what the key knows by its id
         return result
@@ -684,7 +692,7 @@ class Interpreter:
         function = closure.function
         if function.node in self.building or is_short(function) or makes_dependencies(function):
             return True
-        return captures_router(closure) or deals_with_routers(given)
+        return len(self.active) < self.free_until or captures_router(closure) or deals_with_routers(given)
 
     def pass_arguments(self, closure: Closure, args: list[Any], kwargs: dict[str, Any], env: Env) -> None:
         rest = dict(kwargs)
