@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any, Literal, Protocol, get_args
+from typing import Any, Literal, Protocol, TypeVar, get_args
 
 from plumbrule.plan import Refusal
 
@@ -18,6 +18,8 @@ Severity = Literal["error", "warning", "note"]
 Confidence = Literal["high", "medium", "low"]
 Format = Literal["full", "concise", "json", "sarif", "github", "gitlab", "markdown"]
 FailOn = Literal["error", "warning", "note", "never"]
+
+Choice = TypeVar("Choice", bound=str)
 
 
 class Source(Protocol):
@@ -165,8 +167,17 @@ def variable(key: str) -> str:
 
 def suggestion(word: str, words: Iterable[str]) -> str:
     """The end of a sentence about an unknown word: what it may have been meant to be."""
-    near = get_close_matches(word, list(words), n=1)
+    known = list(words)
+    near = get_close_matches(word, known, n=1) or [name for name in known if word and word in name]
     return f"; did you mean `{near[0]}`?" if near else ""
+
+
+def one_of(choices: Iterable[Choice], word: str, place: str) -> Choice:
+    """The choice that a word names; refuses another word."""
+    known = {str(choice): choice for choice in choices}
+    if word not in known:
+        raise Refusal(f"{place} {word}: `{word}` is none of {', '.join(known)}{suggestion(word, known)}")
+    return known[word]
 
 
 def _words(source: Source, key: str, value: object) -> tuple[str, ...]:
@@ -199,9 +210,8 @@ def _truth(source: Source, key: str, value: object) -> bool:
 def _one_of(*choices: str) -> Callable[[Source, str, object], str]:
     def choose(source: Source, key: str, value: object) -> str:
         if value not in choices:
-            known = f"{', '.join(choices[:-1])} or {choices[-1]}"
-            near = suggestion(str(value), choices) or f"; it is {known}"
-            raise source.refusal(key, _written(value), f"no {key.replace('-', ' ')} `{value}`{near}")
+            known = f"`{_written(value)}` is none of {', '.join(choices)}"
+            raise source.refusal(key, _written(value), known + suggestion(str(value), choices))
         return str(value)
 
     return choose

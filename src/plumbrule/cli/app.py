@@ -5,9 +5,11 @@ from typing import Annotated
 import typer
 
 from plumbrule import __version__
-from plumbrule.cli import add, audit, here, init
+from plumbrule.cli import add, audit, explain, here, init
+from plumbrule.cli import map as map_
 from plumbrule.cli.arguments import complete, hoist
 from plumbrule.cli.console import Color, open_output
+from plumbrule.config import suggestion
 from plumbrule.plan import Refusal
 
 app = typer.Typer(
@@ -15,6 +17,8 @@ app = typer.Typer(
 )
 app.command()(init.init)
 app.command()(audit.audit)
+app.command()(explain.explain)
+app.command("map")(map_.draw)
 app.add_typer(add.app, name="add")
 
 
@@ -41,8 +45,9 @@ def run(arguments: list[str]) -> int:
     try:
         code = app(hoist(complete(arguments)), prog_name="plumb", standalone_mode=False)
     except typer.TyperException as error:
-        message = error.format_message().replace("\n", " ").rstrip(".")
-        raise Refusal(message[:1].lower() + message[1:]) from error
+        message = error.format_message().partition(" (Possible")[0].replace("\n", " ").rstrip(".")
+        near = suggestion(getattr(error, "option_name", ""), getattr(error, "possibilities", None) or ())
+        raise Refusal(message[:1].lower() + message[1:] + near) from error
     if code == 130:
         raise KeyboardInterrupt
     return code or 0

@@ -1,9 +1,12 @@
 """What `plumb audit` does with its flags, and what it says."""
 
+import contextlib
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+
+import typer
 
 from plumbrule.cli.console import Output
 from plumbrule.config import Config, read_config
@@ -38,11 +41,8 @@ def audited(output: Output, wishes: Wishes, flags: Mapping[str, object], file: P
     target = review.target(wishes.paths)
     config = read_config(target.root, flags, file=file)
     refuse_contradictions(wishes, config)
-    try:
+    with no_app(output):
         outcome = found(output, wishes, target, config)
-    except review.NoApp as nothing:
-        output.complain(f"{nothing}")
-        return NO_APP
     if wishes.baseline == "write":
         findings = (*outcome.findings, *outcome.known)
         path = baseline.write(config, findings)
@@ -60,6 +60,16 @@ def audited(output: Output, wishes: Wishes, flags: Mapping[str, object], file: P
         outcome = outcome_after
     show(output, wishes, config, outcome)
     return int(review.fails(outcome, config))
+
+
+@contextlib.contextmanager
+def no_app(output: Output) -> Iterator[None]:
+    """Say that there is nothing to look at, with an exit code of its own."""
+    try:
+        yield
+    except review.NoApp as nothing:
+        output.complain(f"{nothing}")
+        raise typer.Exit(NO_APP) from nothing
 
 
 def found(output: Output, wishes: Wishes, target: review.Target, config: Config) -> Outcome:

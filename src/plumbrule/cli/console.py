@@ -60,7 +60,7 @@ class Output:
     @contextlib.contextmanager
     def patience(self, text: str) -> Iterator[None]:
         """Say what is going on if it takes longer than half a second, on a terminal."""
-        if self.verbosity < 0 or not self.err.is_terminal:
+        if self.verbosity < 0 or not self.err.file.isatty():
             yield
             return
         status = self.err.status(text)
