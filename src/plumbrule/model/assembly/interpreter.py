@@ -71,6 +71,8 @@ class Interpreter:
         self.conditional = 0
         self.steps = 0
         self.free_until = 0
+        self.builders: dict[Class, bool] = {}
+        self.strangers: dict[Class, Any] = {}  # an object of each class that is known by type only
         self._pure: dict[tuple[Any, ...], tuple[Any, ...]] = {}
 
     # --- entry points
@@ -455,8 +457,19 @@ class Interpreter:
             case list() | dict() | str() | tuple():
                 return Bound(value, attr) if attr in builtin.METHODS else UNKNOWN  # type: ignore[arg-type]
             case _:
-                target = env.scope.resolve(expr)
-                return self.target_value(target) if isinstance(target, (Class, Function, Module)) else UNKNOWN
+                return self.by_type(env.scope.resolve(expr))
+
+    def by_type(self, target: Target | None) -> Any:
+        """What a member of a value stands for when only the type of the value is known."""
+        if isinstance(target, Function) and target.cls is not None and not target.is_static:
+            cls = target.cls
+            if cls not in self.strangers:
+                self.strangers[cls] = UNKNOWN  # its `__init__` may lead back here
+                value = self.target_value(cls)
+                if isinstance(value, ClassValue):
+                    self.strangers[cls] = self.construct(value, [], {}, None, cls.module)
+            return Bound(Closure(target, self.module_env(target.module)), self.strangers[cls])
+        return self.target_value(target) if isinstance(target, (Class, Function, Module)) else UNKNOWN
 
     def router_attribute(self, router: RouterValue, attr: str) -> Any:
         if attr in router.attrs:
@@ -692,7 +705,16 @@ class Interpreter:
         function = closure.function
         if function.node in self.building or is_short(function) or makes_dependencies(function):
             return True
+        if function.name == "__init__" and function.cls is not None and self.makes_builder(function.cls):
+            return True
         return len(self.active) < self.free_until or captures_router(closure) or deals_with_routers(given)
+
+    def makes_builder(self, cls: Class) -> bool:
+        """Whether objects of a class have a method that deals with routers."""
+        if cls not in self.builders:
+            family = [c for c in (cls, *cls.ancestors) if isinstance(c, Class)]
+            self.builders[cls] = any(m.node in self.building for c in family for m in c.methods.values())
+        return self.builders[cls]
 
     def pass_arguments(self, closure: Closure, args: list[Any], kwargs: dict[str, Any], env: Env) -> None:
         rest = dict(kwargs)
