@@ -187,7 +187,7 @@ class Interpreter:
     def branch(
         self, test: n.Expr, body: tuple[n.Statement, ...], orelse: tuple[n.Statement, ...], env: Env
     ) -> None:
-        verdict = self.eval(test, env)
+        verdict = self.eval(test, env) if is_decisive(test) else UNKNOWN
         if verdict is True:
             self.block(body, env)
         elif verdict is False:
@@ -761,6 +761,21 @@ def register_starlette(interpreter: Interpreter, router: RouterValue, route: Any
     from plumbrule.model.assembly.registering import from_starlette
 
     from_starlette(interpreter, router, route)
+
+
+def is_decisive(test: n.Expr) -> bool:
+    """Whether a condition is about local flags: a setting may have another value when the app runs."""
+    match test:
+        case n.Name() | n.Constant():
+            return True
+        case n.UnaryOp(operand=operand):
+            return is_decisive(operand)
+        case n.Compare(operands=operands):
+            return all(is_decisive(operand) for operand in operands)
+        case n.BoolOp(left=left, right=right):
+            return is_decisive(left) and is_decisive(right)
+        case _:
+            return False
 
 
 def freeze(value: Any) -> Any:
