@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import shlex
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 import typer
 
 from plumbrule.cli.console import Output
+from plumbrule.cli.errors import write_report
 from plumbrule.config import Config, read_config
 from plumbrule.plan import Refusal, apply, diff, write_text
 from plumbrule.report import FOR_PEOPLE, FORMATS, View
@@ -59,6 +61,9 @@ def audited(output: Output, wishes: Wishes, flags: Mapping[str, object], file: P
             output.progress(f"fixed {base_of(config.root)}{step.operation.path}: {step.reason}")
         outcome = outcome_after
     show(output, wishes, config, outcome)
+    if outcome.failures:
+        report = write_report("\n".join(failure.trace for failure in outcome.failures))
+        output.complain(f"the rules that broke are a bug in plumb; please report it with {report}")
     return int(review.fails(outcome, config))
 
 
@@ -100,6 +105,7 @@ def show(output: Output, wishes: Wishes, config: Config, outcome: Outcome) -> No
         base_of(config.root, outside=for_people),
         output.out.width if terminal and for_people else None,
         for_people and output.colored and not wishes.file,
+        shlex.join(["plumb", "audit", *map(str, wishes.paths)]),
     )
     if wishes.score or wishes.statistics:
         parts = [statistics_of(outcome, view)] if wishes.statistics else []

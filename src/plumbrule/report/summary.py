@@ -27,11 +27,11 @@ def summary(outcome: Outcome, view: View) -> list[str]:
     fixable = [item for item in outcome.findings if item.finding.fix]
     safe = [item for item in fixable if item.finding.fix and item.finding.fix.safe]
     if safe:
-        lines.append(f"{many(len(safe), 'finding')} can be fixed: plumb audit --fix")
+        lines.append(f"{many(len(safe), 'finding')} can be fixed: {view.command} --fix")
     if len(fixable) > len(safe):
         more = "more " if safe else ""
         lines.append(
-            f"{len(fixable) - len(safe)} {more}with a look at the change: plumb audit --diff --unsafe"
+            f"{len(fixable) - len(safe)} {more}with a look at the change: {view.command} --diff --unsafe"
         )
     if outcome.findings:
         lines.append(f"Why: plumb explain {outcome.findings[0].rule.name}")
@@ -95,8 +95,7 @@ def left_out(outcome: Outcome, view: View) -> Iterator[str]:
         yield f"{many(len(outcome.suppressed), 'finding')} suppressed by comments."
     unsure = [item for item in outcome.unsure if item.confidence == "low"]
     if unsure:
-        yield f"{many(len(unsure), 'unsure finding')} not shown: plumb audit --min-confidence low"
-    _ = view
+        yield f"{many(len(unsure), 'unsure finding')} not shown: {view.command} --min-confidence low"
 
 
 def trouble(outcome: Outcome, view: View) -> Iterator[str]:
@@ -107,4 +106,4 @@ def trouble(outcome: Outcome, view: View) -> Iterator[str]:
         yield f"{many(len(files), 'file')} not read in full: {', '.join(files[:MOST])}{more}"
     broken = sorted({failure.rule.name for failure in outcome.failures})
     if broken:
-        yield f"{many(len(broken), 'rule')} broke, a bug: {', '.join(broken)} (plumb audit -v shows where)"
+        yield f"{many(len(broken), 'rule')} broke, which is a bug in plumb: {', '.join(broken)}"

@@ -19,11 +19,15 @@ ANSI = re.compile(r"\x1b\[[0-9;]*m")
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """Where the reader stands: `base` goes before each path, `width` is that of a terminal."""
+    """Where the reader stands: `base` goes before each path, `width` is that of a terminal.
+
+    `command` is what was typed to get here, for the commands that the report proposes.
+    """
 
     base: str = ""
     width: int | None = None
     color: bool = False
+    command: str = "plumb audit"
 
     def path(self, path: str) -> str:
         """A path as the reader would type it."""
