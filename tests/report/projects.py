@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-RATES = '''\
+RATES = """\
 import time
 
 import requests
@@ -28,8 +28,8 @@ async def all_rates() -> list[str]:
 
 
 app.include_router(router)
-'''
-CLEAN = '''\
+"""
+CLEAN = """\
 from fastapi import FastAPI
 
 app = FastAPI()
@@ -38,13 +38,14 @@ app = FastAPI()
 @app.get("/")
 def read() -> str:
     return "hello"
-'''
+"""
 
 
 def many(count: int) -> str:
     """An app in which one rule has many findings."""
     routes = (
-        f'@app.get("/items/{{item_id}}/{n}")\nasync def read_{n}() -> int:\n    return {n}\n' for n in range(count)
+        f'@app.get("/items/{{item_id}}/{n}")\nasync def read_{n}() -> int:\n    return {n}\n'
+        for n in range(count)
     )
     return "from fastapi import FastAPI\n\napp = FastAPI()\n\n\n" + "\n\n".join(routes)
 

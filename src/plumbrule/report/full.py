@@ -86,11 +86,10 @@ def places(items: Sequence[Reported], message: str, indent: int, view: View) -> 
         if item.finding.message == message:
             yield place
         else:
-            yield clipped(f"{place}  {clean(item.finding.message)}", view)
+            yield place + clipped(f"  {clean(item.finding.message)}", len(place), view)
 
 
-def clipped(line: str, view: View) -> str:
-    """A line cut at the width of the terminal."""
-    if view.width is None or len(line) < view.width:
-        return line
-    return f"{line[: view.width - 2]}…"
+def clipped(text: str, used: int, view: View) -> str:
+    """Text cut where the terminal ends, on a line of which some columns are used."""
+    room = len(text) if view.width is None else view.width - used - 1
+    return text if len(text) <= room else f"{text[: max(room - 1, 0)]}…" if room > 1 else ""

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from plumbrule.report.concise import line_of
 from plumbrule.report.full import clipped
 from plumbrule.report.summary import headline
-from plumbrule.report.view import many
+from plumbrule.report.view import clean, many
 
 if TYPE_CHECKING:
     from plumbrule.report.view import View
@@ -26,8 +25,10 @@ def glance(outcome: Outcome, view: View, most: int) -> str:
     ]
     lines = [", ".join(part for part in parts if not part.startswith("0 ")), "", headline(outcome, view)]
     for item in worst_of_each(outcome)[:most]:
-        line = clipped(line_of(item, view), view) if not view.color else line_of(item, view)
-        lines.append(f"  {line}")
+        at, severity = item.finding.at, item.rule.severity
+        message = clipped(clean(item.finding.message), 11, view)
+        lines.append(f"  {view.paint(f'{severity:<8}', severity)} {message}")
+        lines.append(f"           {view.path(at.path)}:{at.line}:{at.column}  {item.rule.name}")
     return "\n".join(lines) + "\n"
 
 

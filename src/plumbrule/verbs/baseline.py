@@ -23,7 +23,7 @@ def read(config: Config) -> set[str]:
         document = json.loads(path.read_text(encoding="utf-8"))
         if document["version"] != VERSION:
             raise config.refusal(
-                "baseline", str(path), f"it has version {document['version']}, not {VERSION}"
+                "baseline", config.baseline, f"it has version {document['version']}, not {VERSION}"
             )
         return {entry["fingerprint"] for entry in document["findings"]}
     except FileNotFoundError:
