@@ -19,6 +19,7 @@ from plumbrule.model.loop import reached_on_loop
 from plumbrule.model.migrations import Migration, MigrationGraph
 from plumbrule.model.project import Project
 from plumbrule.model.reach import Reached, reached_calls
+from plumbrule.model.route_table import Entry, route_table, shape
 from plumbrule.model.routing import App, Include, Middleware, Mount, Place, Route, Router
 from plumbrule.model.schemas import Column, Schema, Settings, Table
 from plumbrule.model.taint import Flow
@@ -207,6 +208,7 @@ __all__ = [
     "Dependencies",
     "Dependency",
     "Edit",
+    "Entry",
     "External",
     "Finding",
     "Fix",
@@ -243,7 +245,9 @@ __all__ = [
     "n",
     "reached_calls",
     "reached_on_loop",
+    "route_table",
     "rule",
+    "shape",
     "stations",
     "steps_to",
     "subjects",
