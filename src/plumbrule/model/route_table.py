@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from plumbrule.facts.source import Span
     from plumbrule.model.assembly.values import Record
-    from plumbrule.model.routing import App, Include, Route, Router
+    from plumbrule.model.routing import Include, Route, Router
 
 PARAMETER = re.compile(r"{([^}:]*)(?::([^}]*))?}")
 CONVERTERS = {  # what a converter matches, and a text that it and nothing narrower matches
@@ -84,41 +84,47 @@ def shape(path: str) -> str:
     return PARAMETER.sub(lambda found: f"{{:{found[2] or 'str'}}}", path)
 
 
-def route_table(app: App) -> list[Entry]:
-    """Every route and mount of an app in the order in which they were registered."""
-    routing = app.routing
+def route_table(root: Router) -> list[Entry]:
+    """Every route and mount of an app, or of a router that nothing is known to include, in the order in
+    which they were registered; empty for a router that is part of another one's table.
+    """
+    if root.included_in and not root.is_app:
+        return []
+    routing = root.routing
     routes = {record: route for route in routing.routes for record, _ in route.registered}
     includes = {include.record: include for router in routing.routers for include in router.includes}
-    return list(entries(app, "", routes, includes, (app,)))
+    start = Way("" if root.is_app else root.prefix, (root,), conditional=False, in_schema=True)
+    return list(entries(root, start, routes, includes))
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """How the table gets to a router: the path before its routes, the routers above it."""
+
+    path: str
+    above: tuple[Router, ...]
+    conditional: bool
+    in_schema: bool
 
 
 def entries(
-    router: Router,
-    path: str,
-    routes: dict[Record, Route],
-    includes: dict[Record, Include],
-    above: tuple[Router, ...],
-    *,
-    conditional: bool = False,
-    in_schema: bool = True,
+    router: Router, way: Way, routes: dict[Record, Route], includes: dict[Record, Include]
 ) -> Iterator[Entry]:
-    """The lines that one router adds under a path."""
-    shown = in_schema and router.value.options.get("include_in_schema") is not False
+    """The lines that one router adds."""
+    shown = way.in_schema and router.value.options.get("include_in_schema") is not False
     for record in as_written(router.value.records):
-        unsure = conditional or record.conditional
+        unsure = way.conditional or record.conditional
         visible = shown and record.args.get("include_in_schema") is not False
         if record.kind == "route" and record in routes:
-            full = path + text(record.path)
+            full = way.path + text(record.path)
             yield Entry(routes[record], full, frozenset(record.methods), record.span, unsure, visible)
         elif record.kind == "mount" and record.operation == "mount":
-            full = path + text(record.path).rstrip("/")
+            full = way.path + text(record.path).rstrip("/")
             yield Entry(None, full, frozenset(), record.span, unsure, in_schema=False)
-        elif record.kind == "include" and record in includes and includes[record].child not in above:
+        elif record.kind == "include" and record in includes and includes[record].child not in way.above:
             child = includes[record].child
-            inner = path + includes[record].prefix + child.prefix
-            yield from entries(
-                child, inner, routes, includes, (*above, child), conditional=unsure, in_schema=visible
-            )
+            inner = way.path + includes[record].prefix + child.prefix
+            yield from entries(child, Way(inner, (*way.above, child), unsure, visible), routes, includes)
 
 
 def as_written(records: list[Record]) -> list[Record]:

@@ -165,14 +165,14 @@ async def single_page_app(path: str) -> str:
 ```
 """
 
-from plumbrule.rulekit import App, Entry, Finding, Iterator, Step, route_table, rule, shape
+from plumbrule.rulekit import Entry, Finding, Iterator, Router, Step, route_table, rule, shape
 
 
 @rule(category="contracts", severity="error")
-def shadowed_route(app: App) -> Iterator[Finding]:
+def shadowed_route(router: Router) -> Iterator[Finding]:
     earlier: list[Entry] = []
     said: set[object] = set()
-    for entry in route_table(app):
+    for entry in route_table(router):
         if not entry.is_known:
             continue
         taker = next((e for e in earlier if hides(e, entry)), None)
