@@ -239,7 +239,7 @@ class DependencyReader:
         if function in self._active or len(self._active) > DEEPEST:
             return [], False
         self._active.append(function)
-        found, complete = [], True
+        found, complete = [], not any("signature" in name for name in function.decorator_names)
         for parameter in function.parameters:
             dependency, known = self.of_parameter(parameter, env)
             complete = complete and known

@@ -339,12 +339,24 @@ class Inference:
                 return Type(cls.qualified_name, cls)
             case Function() as function:
                 return self.result_type(function, call)
+            case External(name="builtins.super"):
+                return self._super_type()
             case External(name=name):
                 return self._external_result(name, call)
             case Variable() as variable:
                 return self._called(self.project.variable_type(variable))
             case _:
                 return self._called(self.type_of(call.func))
+
+    def _super_type(self) -> Type | None:
+        """The type of `super()`: the first base of the class around."""
+        from plumbrule.model.code import Class, Function
+
+        cls = self.scope.cls if isinstance(self.scope, Function) else None
+        base = cls.bases[0] if cls is not None and cls.bases else None
+        if base is None:
+            return None
+        return Type(base.qualified_name, base) if isinstance(base, Class) else external_type(base.name)
 
     def _called(self, kind: Type | None) -> Type | None:
         """What calling a value of a type gives."""
