@@ -89,7 +89,7 @@ def bare_engine(settings: Settings, *, pre_ping: bool) -> AsyncEngine:
     return create_async_engine(
         database.url.get_secret_value(),
         pool_size=database.pool_size,
-        max_overflow=database.max_overflow,
+        max_overflow=0,
         pool_timeout=database.pool_timeout_seconds,
         pool_pre_ping=pre_ping,
         connect_args={

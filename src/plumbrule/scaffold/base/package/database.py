@@ -64,8 +64,16 @@ class Database:
         self.sessions = async_sessionmaker(self.engine, expire_on_commit=False)
 
     async def ping(self, *, timeout_seconds: float) -> None:
-        """Raise unless the database answers in time."""
-        async with asyncio.timeout(timeout_seconds), self.engine.connect() as connection:
+        """Raise unless the database answers in time; do not wait for a silent connection to close."""
+        ping = asyncio.create_task(self._select_one())
+        done, _ = await asyncio.wait({ping}, timeout=timeout_seconds)
+        if not done:
+            ping.cancel()
+            raise TimeoutError
+        ping.result()
+
+    async def _select_one(self) -> None:
+        async with self.engine.connect() as connection:
             await connection.execute(text("SELECT 1"))
 
     async def dispose(self) -> None:
@@ -100,7 +108,7 @@ def postgresql_engine(settings: DatabaseSettings) -> AsyncEngine:
     engine = create_async_engine(
         settings.url.get_secret_value(),
         pool_size=settings.pool_size,
-        max_overflow=settings.max_overflow,
+        max_overflow=0,  # a connection beyond the pool would be closed after each use
         pool_timeout=settings.pool_timeout_seconds,
         pool_recycle=600,
         hide_parameters=True,
@@ -132,6 +140,10 @@ async def on_database_error(_: Request, error: DBAPIError) -> JSONResponse:
     """A lost connection is not a bug, nor is a value that no column can hold; any other error is."""
     if (getattr(error.orig, "sqlstate", None) or "").startswith(DATA_EXCEPTION):
         return problem(HTTPStatus.UNPROCESSABLE_ENTITY, detail="The database cannot hold one of the values.")
+[% if database == "sqlite" %]
+    if getattr(error.orig, "sqlite_errorname", None) == "SQLITE_ERROR":
+        raise error  # SQLite has one class for a locked file and for a missing table
+[% endif %]
     if not (error.connection_invalidated or isinstance(error, OperationalError | InterfaceError)):
         raise error
     log.warning("database_lost", error=repr(error))

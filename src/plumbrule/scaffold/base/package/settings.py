@@ -34,10 +34,9 @@ class DatabaseSettings(BaseModel):
 
     url: SecretStr
 [% endif %]
-    # Keep (pool_size + max_overflow) x processes below what the server admits.
-    pool_size: int = 10
-    max_overflow: int = 5
-    pool_timeout_seconds: float = 3
+    # Keep pool_size x processes below what the server admits.
+    pool_size: int = 15
+    pool_timeout_seconds: float = 5
     connect_timeout_seconds: float = 2
     statement_timeout_seconds: float = 10
 

@@ -88,7 +88,7 @@ async def test_a_moment_comes_back_as_it_went_in(database: Database) -> None:
 async def test_a_request_that_gets_no_connection_is_told_when_to_come_back(
     settings: Settings, migrated: None
 ) -> None:
-    one = {"pool_size": 1, "max_overflow": 0, "pool_timeout_seconds": 0.05}
+    one = {"pool_size": 1, "pool_timeout_seconds": 0.05}
     app = create_app(settings.model_copy(update={"database": settings.database.model_copy(update=one)}))
     form = {"username": "grace@example.com", "password": PASSWORD}
     async with asyncio.timeout(10), app.router.lifespan_context(app) as state:

@@ -19,7 +19,7 @@ def test_the_environment_changes_one_value_and_leaves_its_neighbours(
     monkeypatch.setenv("[[ prefix ]]_CORS_ORIGINS", '["https://app.example.com"]')
     settings = Settings(_env_file=None)
     assert settings.database.pool_size == 7
-    assert settings.database.max_overflow == 5
+    assert settings.database.pool_timeout_seconds == 5
     assert settings.cors_origins == ["https://app.example.com"]
 
 

@@ -49,7 +49,7 @@ def decode(encoded: str, settings: AuthSettings) -> AccessToken:
         )
         if claims["typ"] != "access":
             raise NotAuthenticated
-        return AccessToken(user_id=UUID(claims["sub"]), session_id=UUID(claims["sid"]))
+        return AccessToken(user_id=UUID(str(claims["sub"])), session_id=UUID(str(claims["sid"])))
     except (jwt.InvalidTokenError, ValueError) as error:
         raise NotAuthenticated from error
 
