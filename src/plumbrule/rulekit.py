@@ -12,6 +12,7 @@ from plumbrule.facts.source import Span
 from plumbrule.model.calls import Call
 from plumbrule.model.code import Attribute, Class, Function, Module, Parameter, Scoped
 from plumbrule.model.dependencies import Dependencies, Dependency
+from plumbrule.model.guards import forbids, refuses
 from plumbrule.model.knowledge.blocking import BLOCKING, COMPUTING
 from plumbrule.model.knowledge.coroutines import COROUTINES
 from plumbrule.model.knowledge.secrets import is_secret_name, is_secretive_name
@@ -237,12 +238,14 @@ __all__ = [
     "Type",
     "Variable",
     "Version",
+    "forbids",
     "imports_of",
     "is_secret_name",
     "is_secretive_name",
     "n",
     "reached_calls",
     "reached_on_loop",
+    "refuses",
     "rule",
     "stations",
     "steps_to",

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 from plumbrule.facts import nodes as n
 from plumbrule.model.assembly.values import Instance, Made
 from plumbrule.model.code import Class, Function
-from plumbrule.model.values import External
+from plumbrule.model.values import External, Variable
 
 if TYPE_CHECKING:
     from plumbrule.model.dependencies import Dependency
     from plumbrule.model.routing import Middleware, Route
 
-REFUSALS = {401, 403, "HTTP_401_UNAUTHORIZED", "HTTP_403_FORBIDDEN"}
+PROHIBITIONS: frozenset[object] = frozenset({403, "HTTP_403_FORBIDDEN", "FORBIDDEN"})
+REFUSALS = PROHIBITIONS | {401, "HTTP_401_UNAUTHORIZED", "UNAUTHORIZED"}
 SCHEMES = ("fastapi.security.",)
 LIBRARIES = (
     "fastapi_users",
@@ -103,7 +104,7 @@ def refuses(function: Function, depth: int = 3) -> bool:
     known = function.project.refusals.get(function)
     if known is None:
         function.project.refusals[function] = False
-        known = any(mentions_refusal(node) for node in function.nodes) or (
+        known = any(is_refusal(node, function, REFUSALS) for node in function.nodes) or (
             depth > 0
             and any(c.function is not None and refuses(c.function, depth - 1) for c in function.calls)
         )
@@ -111,17 +112,41 @@ def refuses(function: Function, depth: int = 3) -> bool:
     return known
 
 
-def mentions_refusal(node: n.Node) -> bool:
-    """Whether a call is given the status 401 or 403."""
-    if not isinstance(node, n.Call):
-        return False
-    for value in (*node.args, *(k.value for k in node.keywords)):
-        match value:
-            case n.Constant(value=int(status)) if status in REFUSALS:
-                return True
-            case n.Attribute(attr=word) | n.Name(id=word) if word in REFUSALS or word in (
-                "UNAUTHORIZED",
-                "FORBIDDEN",
-            ):
-                return True
-    return False
+def forbids(function: Function, depth: int = 3) -> bool:
+    """Whether a function, or one it calls, answers 403: it asks what a caller may do."""
+    key = (function, depth)
+    known = function.project.prohibitions.get(key)
+    if known is None:
+        function.project.prohibitions[key] = False
+        inner = (c.function for c in function.calls if c.function is not None) if depth > 0 else ()
+        known = any(is_refusal(node, function, PROHIBITIONS) for node in function.nodes) or any(
+            forbids(called, depth - 1) for called in inner
+        )
+        function.project.prohibitions[key] = known
+    return known
+
+
+def is_refusal(node: n.Node, function: Function, statuses: frozenset[object]) -> bool:
+    """Whether a node gives a refusing status to a call, or raises an exception that has one."""
+    match node:
+        case n.Call(args=args, keywords=keywords):
+            return any(is_status(value, statuses) for value in (*args, *(k.value for k in keywords)))
+        case n.Raise(exception=n.Expr() as exception):
+            plain = exception.func if isinstance(exception, n.Call) else exception
+            target = function.resolve(plain)
+            if isinstance(target, Variable) and target.value is not None:
+                return any(is_status(part, statuses) for part in target.value.walk())
+            return isinstance(target, Class) and any(is_status(p, statuses) for p in target.node.walk())
+        case _:
+            return False
+
+
+def is_status(value: n.Node, statuses: frozenset[object]) -> bool:
+    """Whether an expression is one of some statuses, as a number or by name."""
+    match value:
+        case n.Constant(value=int(status)):
+            return status in statuses
+        case n.Attribute(attr=word) | n.Name(id=word):
+            return word in statuses
+        case _:
+            return False

@@ -55,6 +55,7 @@ class Project:
             self._define(module)
         self.imports = Imports(self)
         self.refusals: dict[Function, bool] = {}
+        self.prohibitions: dict[tuple[Function, int], bool] = {}
         self._variable_types: dict[n.Assign, Type | None] = {}
 
     def _define(self, module: Module) -> None:
