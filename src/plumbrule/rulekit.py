@@ -12,16 +12,19 @@ from plumbrule.facts.source import Span
 from plumbrule.model.calls import Call
 from plumbrule.model.code import Attribute, Class, Function, Module, Parameter, Scoped
 from plumbrule.model.dependencies import Dependencies, Dependency
-from plumbrule.model.guards import forbids, refuses
+from plumbrule.model.guards import refuses
 from plumbrule.model.knowledge.blocking import BLOCKING, COMPUTING
 from plumbrule.model.knowledge.coroutines import COROUTINES
 from plumbrule.model.knowledge.secrets import is_secret_name, is_secretive_name
 from plumbrule.model.loop import reached_on_loop
 from plumbrule.model.migrations import Migration, MigrationGraph
+from plumbrule.model.permissions import forbids
 from plumbrule.model.project import Project
+from plumbrule.model.queries import Query, query_of
 from plumbrule.model.reach import Reached, reached_calls
+from plumbrule.model.route_table import Entry, route_table, shape
 from plumbrule.model.routing import App, Include, Middleware, Mount, Place, Route, Router
-from plumbrule.model.schemas import Column, Schema, Settings, Table
+from plumbrule.model.schemas import Column, Relationship, Schema, Settings, Table
 from plumbrule.model.taint import Flow
 from plumbrule.model.values import External, Target, Type, Variable
 from plumbrule.model.versions import Version
@@ -208,6 +211,7 @@ __all__ = [
     "Dependencies",
     "Dependency",
     "Edit",
+    "Entry",
     "External",
     "Finding",
     "Fix",
@@ -223,7 +227,9 @@ __all__ = [
     "Parameter",
     "Place",
     "Project",
+    "Query",
     "Reached",
+    "Relationship",
     "Route",
     "Router",
     "Rule",
@@ -243,10 +249,13 @@ __all__ = [
     "is_secret_name",
     "is_secretive_name",
     "n",
+    "query_of",
     "reached_calls",
     "reached_on_loop",
     "refuses",
+    "route_table",
     "rule",
+    "shape",
     "stations",
     "steps_to",
     "subjects",

@@ -27,7 +27,7 @@ from plumbrule.verbs.audit import audit
 if TYPE_CHECKING:
     from plumbrule.rulekit import App, Finding
 
-SECONDS = 60
+SECONDS = 300
 
 
 def main() -> int:

@@ -155,3 +155,18 @@ def test_with_and_try_keep_their_parts() -> None:
             pass
         case other:
             pytest.fail(repr(other))
+
+
+def test_a_text_that_begins_with_f_is_no_format_string() -> None:
+    for text in ('"fdc1"', "'t2'", 'r"f"', '"""for"""'):
+        match only(f"x = {text}\n"):
+            case n.Assign(value=n.Constant(value=str())):
+                pass
+            case other:
+                pytest.fail(repr(other))
+    for text in ('f"a"', "rF'{x}'", 'f"""{x}"""'):
+        match only(f"x = {text}\n"):
+            case n.Assign(value=n.FString()):
+                pass
+            case other:
+                pytest.fail(repr(other))

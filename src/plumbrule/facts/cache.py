@@ -17,11 +17,10 @@ from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 
-from plumbrule.facts import file, nodes, source, syntax
 from plumbrule.facts.file import File
 from plumbrule.facts.syntax import read
 
-ALLOWED = {"plumbrule.facts.nodes", "plumbrule.facts.file", "plumbrule.facts.source"}
+ALLOWED = {f"plumbrule.facts.{name}" for name in ("node", "expression", "statement", "file", "source")}
 DEEP = 20_000  # pickling follows nesting with Python's own stack
 
 
@@ -84,8 +83,8 @@ def _load(path: Path) -> dict[str, tuple[bytes, bytes]]:
 def stamp() -> str:
     """What the form of the facts depends on: the code that makes them, the grammar, the interpreter."""
     digest = hashlib.sha256()
-    for module in (file, nodes, source, syntax):
-        digest.update(Path(module.__file__ or "").read_bytes())
+    for path in sorted(Path(__file__).parent.glob("*.py")):
+        digest.update(path.read_bytes())
     return f"{digest.hexdigest()} {version('tree-sitter-python')} {sys.version}"
 
 

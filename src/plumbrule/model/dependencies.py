@@ -239,7 +239,7 @@ class DependencyReader:
         if function in self._active or len(self._active) > DEEPEST:
             return [], False
         self._active.append(function)
-        found, complete = [], True
+        found, complete = [], not any("signature" in name for name in function.decorator_names)
         for parameter in function.parameters:
             dependency, known = self.of_parameter(parameter, env)
             complete = complete and known
@@ -253,6 +253,7 @@ class DependencyReader:
         """The dependency that a parameter asks for, and whether that is sure."""
         for call in reversed(parameter.metadata):
             if call.name in MARKERS or call.function is not None or isinstance(call.target, Class):
+                self.interpreter.steps = 0
                 value = self.interpreter.eval(call.node, self.env_for(call.scope, parameter, env))
                 dependency = self.from_value(value, call.node, "parameter", parameter)
                 if dependency is not None:

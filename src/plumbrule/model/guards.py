@@ -7,14 +7,15 @@ from typing import TYPE_CHECKING
 from plumbrule.facts import nodes as n
 from plumbrule.model.assembly.values import Instance, Made
 from plumbrule.model.code import Class, Function
+from plumbrule.model.reach import reached_calls
 from plumbrule.model.values import External, Variable
 
 if TYPE_CHECKING:
     from plumbrule.model.dependencies import Dependency
     from plumbrule.model.routing import Middleware, Route
 
-PROHIBITIONS: frozenset[object] = frozenset({403, "HTTP_403_FORBIDDEN", "FORBIDDEN"})
-REFUSALS = PROHIBITIONS | {401, "HTTP_401_UNAUTHORIZED", "UNAUTHORIZED"}
+REFUSALS = {401, 403, "HTTP_401_UNAUTHORIZED", "HTTP_403_FORBIDDEN"}
+CALLS = 3  # how far a refusal may stand from the dependency that makes it
 SCHEMES = ("fastapi.security.",)
 LIBRARIES = (
     "fastapi_users",
@@ -43,8 +44,12 @@ def authentication(route: Route) -> list[Dependency | Middleware | n.Expr]:
 
 def is_authenticated(route: Route) -> bool | None:
     """True, False, or None when a part of the way is out of sight."""
-    if route.authentication:
+    from plumbrule.model.routing import Middleware as AsMiddleware
+
+    if any(not isinstance(found, AsMiddleware) for found in route.authentication):
         return True
+    if route.authentication:
+        return None  # a middleware asks, but which paths it lets pass is not known
     if not route.dependencies.complete or route.handler is None:
         return None
     for decorator in route.decorators:
@@ -99,54 +104,80 @@ def outer(function: Function) -> list[Function]:
     return found
 
 
-def refuses(function: Function, depth: int = 3) -> bool:
+def refuses(function: Function) -> bool:
     """Whether a function, or one it calls, answers 401 or 403."""
-    known = function.project.refusals.get(function)
-    if known is None:
-        function.project.refusals[function] = False
-        known = any(is_refusal(node, function, REFUSALS) for node in function.nodes) or (
-            depth > 0
-            and any(c.function is not None and refuses(c.function, depth - 1) for c in function.calls)
+    known = function.project.refusals
+    if function not in known:
+        known[function] = False
+        known[function] = refuses_itself(function) or any(
+            refuses_itself(reached.call.function)
+            for reached in reached_calls(function, depth=CALLS)
+            if reached.call.function is not None
         )
-        function.project.refusals[function] = known
-    return known
+    return known[function]
 
 
-def forbids(function: Function, depth: int = 3) -> bool:
-    """Whether a function, or one it calls, answers 403: it asks what a caller may do."""
-    key = (function, depth)
-    known = function.project.prohibitions.get(key)
-    if known is None:
-        function.project.prohibitions[key] = False
-        inner = (c.function for c in function.calls if c.function is not None) if depth > 0 else ()
-        known = any(is_refusal(node, function, PROHIBITIONS) for node in function.nodes) or any(
-            forbids(called, depth - 1) for called in inner
-        )
-        function.project.prohibitions[key] = known
-    return known
+def refuses_itself(function: Function) -> bool:
+    """Whether the body of a function answers 401 or 403."""
+    for node in function.nodes:
+        if isinstance(node, n.Call) and mentions_refusal(node):
+            return True
+        if isinstance(node, n.Raise) and node.exception is not None and is_refusal(function, node.exception):
+            return True
+    return False
 
 
-def is_refusal(node: n.Node, function: Function, statuses: frozenset[object]) -> bool:
-    """Whether a node gives a refusing status to a call, or raises an exception that has one."""
+def is_refusal(function: Function, exception: n.Expr) -> bool:
+    """Whether what is raised stands for 401 or 403: a class or a ready-made object of the project."""
+    target = function.resolve(exception.func if isinstance(exception, n.Call) else exception)
+    if isinstance(target, Variable) and isinstance(target.value, n.Call):
+        return mentions_refusal(target.value)
+    return isinstance(target, Class) and class_refuses(target)
+
+
+def class_refuses(cls: Class) -> bool:
+    """Whether an exception class carries the status 401 or 403, its own or inherited."""
+    for one in (cls, *cls.ancestors):
+        if not isinstance(one, Class):
+            continue
+        init = one.methods.get("__init__")
+        defaults = [p.default for p in init.node.parameters if p.default is not None] if init else []
+        inside = [*one.nodes, *(init.nodes if init else ()), *defaults]
+        statuses = [node for node in inside if is_status(node)]
+        if statuses:
+            return any(is_refusing(node) for node in statuses)
+    return False
+
+
+def is_status(node: n.Node) -> bool:
+    """Whether a node is an HTTP status of an error."""
     match node:
-        case n.Call(args=args, keywords=keywords):
-            return any(is_status(value, statuses) for value in (*args, *(k.value for k in keywords)))
-        case n.Raise(exception=n.Expr() as exception):
-            plain = exception.func if isinstance(exception, n.Call) else exception
-            target = function.resolve(plain)
-            if isinstance(target, Variable) and target.value is not None:
-                return any(is_status(part, statuses) for part in target.value.walk())
-            return isinstance(target, Class) and any(is_status(p, statuses) for p in target.node.walk())
-        case _:
+        case n.Constant(value=bool()):
             return False
-
-
-def is_status(value: n.Node, statuses: frozenset[object]) -> bool:
-    """Whether an expression is one of some statuses, as a number or by name."""
-    match value:
         case n.Constant(value=int(status)):
-            return status in statuses
+            return 400 <= status < 600
         case n.Attribute(attr=word) | n.Name(id=word):
-            return word in statuses
+            return word.startswith("HTTP_") or word in (
+                "UNAUTHORIZED",
+                "FORBIDDEN",
+                "NOT_FOUND",
+                "BAD_REQUEST",
+            )
         case _:
             return False
+
+
+def is_refusing(node: n.Node) -> bool:
+    """Whether a status is 401 or 403."""
+    match node:
+        case n.Constant(value=int(status)):
+            return status in REFUSALS
+        case n.Attribute(attr=word) | n.Name(id=word):
+            return word in REFUSALS or word in ("UNAUTHORIZED", "FORBIDDEN")
+        case _:
+            return False
+
+
+def mentions_refusal(call: n.Call) -> bool:
+    """Whether a call is given the status 401 or 403."""
+    return any(is_refusing(value) for value in (*call.args, *(k.value for k in call.keywords)))

@@ -221,6 +221,18 @@ class Project:
         return found
 
     @cached_property
+    def uses_async_sessions(self) -> bool:
+        """Whether it works with SQLAlchemy's async sessions."""
+        made = {
+            node.name
+            for scope in (*self.modules, *self.functions)
+            if not scope.module.is_test
+            for node in scope.nodes
+            if isinstance(node, n.Alias)
+        }
+        return bool(made & {"AsyncSession", "async_sessionmaker"})
+
+    @cached_property
     def serving(self) -> Serving:
         """When functions run: for a request, or only at the start."""
         from plumbrule.model.serving import Serving

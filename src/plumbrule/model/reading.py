@@ -19,7 +19,7 @@ LARGEST = 5_000_000  # bytes; a longer file was not written by a person
 
 
 def read_project(root: Path, *, cache: bool = False) -> Project:
-    """The project under a folder, or of one file; with `cache`, files that did not change are not read again."""
+    """The project under a folder, or of one file; with `cache`, unchanged files are not read again."""
     with no_collection():
         if root.is_file():
             return Project([read(root.name, root.read_bytes())], root.parent)
@@ -52,7 +52,7 @@ def python_files(root: Path) -> Iterable[Path]:
 
 @contextmanager
 def no_collection() -> Iterator[None]:
-    """Indexing makes millions of objects that all stay: looking for garbage among them costs most of the time.
+    """Indexing makes millions of objects that stay: looking for garbage among them takes most of the time.
 
     Code nests deeper than Python's own limit expects, so that is raised too.
     """

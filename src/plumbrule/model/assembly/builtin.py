@@ -21,7 +21,7 @@ from plumbrule.model.assembly.values import (
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from plumbrule.model.assembly.interpreter import Interpreter
+    from plumbrule.model.assembly.expressions import Expressions
     from plumbrule.model.assembly.values import Env
 
 METHODS = {
@@ -160,19 +160,19 @@ def formatted(text: str, args: list[Any], kwargs: dict[str, Any]) -> str:
     return out
 
 
-def _partial(_: Interpreter, args: list[Any], kwargs: dict[str, Any], __: Env) -> Any:
+def _partial(_: Expressions, args: list[Any], kwargs: dict[str, Any], __: Env) -> Any:
     return Partial(args[0], args[1:], kwargs) if args else UNKNOWN
 
 
-def _first(_: Interpreter, args: list[Any], __: dict[str, Any], ___: Env) -> Any:
+def _first(_: Expressions, args: list[Any], __: dict[str, Any], ___: Env) -> Any:
     return args[0] if args else UNKNOWN
 
 
-def _second(_: Interpreter, args: list[Any], __: dict[str, Any], ___: Env) -> Any:
+def _second(_: Expressions, args: list[Any], __: dict[str, Any], ___: Env) -> Any:
     return args[1] if len(args) > 1 else UNKNOWN
 
 
-def _list(interpreter: Interpreter, args: list[Any], _: dict[str, Any], __: Env) -> Any:
+def _list(interpreter: Expressions, args: list[Any], _: dict[str, Any], __: Env) -> Any:
     return (
         interpreter.items(args[0])
         if args and isinstance(args[0], (list, tuple, dict))
@@ -182,52 +182,52 @@ def _list(interpreter: Interpreter, args: list[Any], _: dict[str, Any], __: Env)
     )
 
 
-def _dict(_: Interpreter, args: list[Any], kwargs: dict[str, Any], __: Env) -> Any:
+def _dict(_: Expressions, args: list[Any], kwargs: dict[str, Any], __: Env) -> Any:
     return {**(args[0] if args and isinstance(args[0], dict) else {}), **kwargs}
 
 
-def _enumerate(interpreter: Interpreter, args: list[Any], _: dict[str, Any], __: Env) -> Any:
+def _enumerate(interpreter: Expressions, args: list[Any], _: dict[str, Any], __: Env) -> Any:
     return list(enumerate(interpreter.items(args[0]))) if args else UNKNOWN
 
 
-def _zip(interpreter: Interpreter, args: list[Any], _: dict[str, Any], __: Env) -> Any:
+def _zip(interpreter: Expressions, args: list[Any], _: dict[str, Any], __: Env) -> Any:
     return list(zip(*(interpreter.items(a) for a in args), strict=False))
 
 
-def _getenv(_: Interpreter, args: list[Any], kwargs: dict[str, Any], __: Env) -> Any:
+def _getenv(_: Expressions, args: list[Any], kwargs: dict[str, Any], __: Env) -> Any:
     default = args[1] if len(args) > 1 else kwargs.get("default", UNKNOWN)
     return default if isinstance(default, str) else UNKNOWN
 
 
-def _getattr(interpreter: Interpreter, args: list[Any], _: dict[str, Any], env: Env) -> Any:
+def _getattr(interpreter: Expressions, args: list[Any], _: dict[str, Any], env: Env) -> Any:
     if len(args) > 1 and isinstance(args[1], str):
         found = interpreter.attribute(args[0], args[1], n.Unknown(env.scope.module.source, 0, 0, ()), env)
         return found if found is not UNKNOWN or len(args) < 3 else args[2]
     return UNKNOWN
 
 
-def _setattr(_: Interpreter, args: list[Any], __: dict[str, Any], ___: Env) -> Any:
+def _setattr(_: Expressions, args: list[Any], __: dict[str, Any], ___: Env) -> Any:
     if len(args) == 3 and isinstance(args[0], Instance) and isinstance(args[1], str):
         args[0].attrs[args[1]] = args[2]
     return None
 
 
-def _import_module(interpreter: Interpreter, args: list[Any], _: dict[str, Any], env: Env) -> Any:
+def _import_module(interpreter: Expressions, args: list[Any], _: dict[str, Any], env: Env) -> Any:
     if args and isinstance(args[0], str) and HOLE not in args[0]:
         module = interpreter.project.imports.find(args[0].lstrip("."), env.scope.module)
         return ModuleValue(module) if module else UNKNOWN
     return UNKNOWN
 
 
-def _wraps(_: Interpreter, args: list[Any], __: dict[str, Any], ___: Env) -> Any:
+def _wraps(_: Expressions, args: list[Any], __: dict[str, Any], ___: Env) -> Any:
     return Partial(Ext("functools.wraps.applied"), args[:1], {}) if args else UNKNOWN
 
 
-def _callable(_: Interpreter, args: list[Any], __: dict[str, Any], ___: Env) -> Any:
+def _callable(_: Expressions, args: list[Any], __: dict[str, Any], ___: Env) -> Any:
     return True if args and isinstance(args[0], (Closure, Bound)) else UNKNOWN
 
 
-FUNCTIONS: dict[str, Callable[[Interpreter, list[Any], dict[str, Any], Env], Any]] = {
+FUNCTIONS: dict[str, Callable[[Expressions, list[Any], dict[str, Any], Env], Any]] = {
     "functools.partial": _partial,
     "typing.cast": _second,
     "builtins.list": _list,

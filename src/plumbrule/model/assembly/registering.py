@@ -9,7 +9,7 @@ from plumbrule.facts import nodes as n
 from plumbrule.model.assembly.values import UNKNOWN, Choice, Closure, Made, Operation, Record, RouterValue
 
 if TYPE_CHECKING:
-    from plumbrule.model.assembly.interpreter import Interpreter
+    from plumbrule.model.assembly.calls import Calls
     from plumbrule.model.assembly.values import Env
 
 VERBS = {"get", "post", "put", "patch", "delete", "head", "options", "trace"}
@@ -83,7 +83,7 @@ class RouteDecorator:
 
 
 def register(
-    interpreter: Interpreter,
+    interpreter: Calls,
     func: Operation | RouteDecorator,
     args: list[Any],
     kwargs: dict[str, Any],
@@ -107,7 +107,7 @@ def register(
     return None
 
 
-def apply_decorator(interpreter: Interpreter, waiting: RouteDecorator, args: list[Any]) -> Any:
+def apply_decorator(interpreter: Calls, waiting: RouteDecorator, args: list[Any]) -> Any:
     """`router.get("/x")` gets its function."""
     if not args:
         return UNKNOWN
@@ -185,7 +185,7 @@ def methods_of(name: str, args: dict[str, Any]) -> tuple[str, ...]:
     return ("GET",) if name in ("api_route", "add_api_route", "route", "add_route") else ()
 
 
-def from_starlette(_: Interpreter, router: RouterValue, route: Any) -> None:
+def from_starlette(_: Calls, router: RouterValue, route: Any) -> None:
     """A `Route(…)` or `Mount(…)` given to `routes=`."""
     if not isinstance(route, Made):
         return

@@ -16,6 +16,10 @@ SUBCLASSES = {
 }
 
 RETURNS = {
+    "sqlalchemy.orm.sessionmaker": "sqlalchemy.orm.sessionmaker",
+    "sqlalchemy.orm.scoped_session": "sqlalchemy.orm.scoped_session",
+    "sqlalchemy.ext.asyncio.async_sessionmaker": "sqlalchemy.ext.asyncio.async_sessionmaker",
+    "sqlalchemy.ext.asyncio.async_scoped_session": "sqlalchemy.ext.asyncio.async_scoped_session",
     "sqlalchemy.orm.sessionmaker.__call__": SESSION,
     "sqlalchemy.orm.sessionmaker.begin": SESSION,
     "sqlalchemy.orm.scoped_session.__call__": SESSION,

@@ -53,6 +53,37 @@ async def create_order(session: Annotated[AsyncSession, Depends(get_session, sco
     ...
 ```
 
+## Good: the route has committed, or only reads
+
+```python title="main.py"
+from typing import Annotated
+
+from fastapi import Depends, FastAPI
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
+
+app = FastAPI()
+sessions = async_sessionmaker()
+
+
+async def get_session():
+    async with sessions() as session:
+        yield session
+        await session.commit()
+
+
+@app.post("/orders")
+async def create_order(session: Annotated[AsyncSession, Depends(get_session)]) -> None:
+    await save(session)
+
+
+async def save(session: AsyncSession) -> None:
+    await session.commit()
+
+
+@app.get("/orders")
+async def list_orders(session: Annotated[AsyncSession, Depends(get_session)]) -> None: ...
+```
+
 ## Good: the dependency only opens and closes
 
 ```python title="main.py"
@@ -76,13 +107,29 @@ async def create_order(session: Annotated[AsyncSession, Depends(get_session)]) -
 ```
 """
 
-from plumbrule.rulekit import Dependency, Edit, Finding, Fix, Function, Iterator, Route, Step, n, rule
+from plumbrule.rulekit import (
+    Dependency,
+    Edit,
+    Finding,
+    Fix,
+    Function,
+    Iterator,
+    Route,
+    Step,
+    n,
+    reached_calls,
+    rule,
+)
+
+WRITING = {"POST", "PUT", "PATCH", "DELETE"}
 
 
 @rule(category="database", severity="error", needs="fastapi")
 def commit_after_response(route: Route) -> Iterator[Finding]:
     if not route.project.may_be("fastapi", ">=0.118") and not route.project.may_be("fastapi", "<0.106"):
         return  # 0.106 to 0.117 ran it before the response
+    if not WRITING & set(route.methods) or commits_itself(route):
+        return  # a read has nothing to lose, and a route that commits has lost nothing
     for dependency in route.dependencies:
         function = dependency.function
         if function is None or not dependency.is_generator or dependency.scope == "function":
@@ -91,12 +138,18 @@ def commit_after_response(route: Route) -> Iterator[Finding]:
         if commit is not None:
             yield Finding(
                 at=dependency.span,
-                message=f"`{function.name}` commits after the response of {route.label} has been sent",
+                message=f"`{function.name}` commits after the response has been sent",
                 label="a commit that fails here is a success to the client",
                 help='ask for it with `Depends(…, scope="function")`',
-                chain=(Step(f"`{function.name}` commits", commit.span),),
+                chain=(Step(route.label, route.span), Step(f"`{function.name}` commits", commit.span)),
                 fix=scoped(dependency, route),
             )
+
+
+def commits_itself(route: Route) -> bool:
+    """Whether the route commits before it answers."""
+    calls = reached_calls(route.handler) if route.handler else ()
+    return any(reached.call.method in ("commit", "begin") for reached in calls)
 
 
 def commit_after_yield(function: Function) -> n.Node | None:

@@ -122,10 +122,10 @@ ASKING = re.compile(
 def route_without_authentication(route: Route) -> Iterator[Finding]:
     if not CHANGING & set(route.methods) or PUBLIC.search(route.path) or PUBLIC.search(route.name):
         return
-    if route.is_authenticated:
-        yield from let_through(route)
-    elif route.is_authenticated is False:
+    if route.is_authenticated is False:
         yield from forgotten(route)
+    else:
+        yield from let_through(route)
 
 
 def forgotten(route: Route) -> Iterator[Finding]:

@@ -231,7 +231,7 @@ def mentions(text: str, name: str) -> bool:
 
 
 def compared_elsewhere(route: Route, handler: Function) -> Iterator[Finding]:
-    """The same lookup by an id of the path is followed by a comparison with the owner in a route beside it."""
+    """A route beside it compares the owner of what the same lookup by an id gives."""
     ids = {p.name for p in handler.parameters} & set(route.path_parameters)
     for call in handler.calls:
         given = (*call.args, *(k.value for k in call.keywords))
