@@ -113,22 +113,34 @@ def test_schemas_settings_and_tables_are_told_apart() -> None:
     assert project.settings[0].config("env_file") is not None
 
 
+REVISION = """
+from alembic import op
+revision = {0!r}
+down_revision = {1!r}
+
+def upgrade():
+    {2}
+
+def downgrade():
+    pass
+"""
+
+
 def test_migrations_know_their_order_and_operations() -> None:
-    head = "from alembic import op\nrevision = {0!r}\ndown_revision = {1!r}\n\ndef upgrade():\n    {2}\n\ndef downgrade():\n    pass\n"
+    batch = "with op.batch_alter_table('x') as batch_op:\n        batch_op.drop_column('y')"
     files = {
-        "migrations/versions/a.py": head.format("a", None, "op.create_table('x')"),
-        "migrations/versions/b.py": head.format(
-            "b", "a", "with op.batch_alter_table('x') as batch_op:\n        batch_op.drop_column('y')"
-        ),
-        "migrations/versions/c.py": head.format("c", "a", "pass"),
+        f"migrations/versions/{revision}.py": REVISION.format(revision, after, body)
+        for revision, after, body in [
+            ("a", None, "op.create_table('x')"),
+            ("b", "a", batch),
+            ("c", "a", "pass"),
+        ]
     }
     graph = project_of(files).migrations
     assert [m.revision for m in graph.all] == ["a", "b", "c"]
     assert [m.revision for m in graph.heads("migrations/versions")] == ["b", "c"]
-    assert [c.method for c in graph.all[1].operations(graph.all[1].upgrade)] == [
-        "batch_alter_table",
-        "drop_column",
-    ]
+    operations = graph.all[1].operations(graph.all[1].upgrade)
+    assert [call.method for call in operations] == ["batch_alter_table", "drop_column"]
 
 
 def test_the_import_graph_tells_cycles_from_imports_that_do_not_run() -> None:
