@@ -96,7 +96,7 @@ Ruff's B006 and RUF012 report every mutable default; this is about those that ar
 from plumbrule.rulekit import Class, Finding, Function, Iterator, n, rule
 
 CHANGING = {
-    "append", "extend", "insert", "add", "update", "setdefault", "pop", "popitem", "clear", "remove", "discard", "sort",
+    "append", "extend", "insert", "add", "update", "setdefault", "pop", "popitem", "clear", "remove", "discard",
 }  # fmt: skip
 MAKERS = {"builtins.list", "builtins.dict", "builtins.set", "collections.defaultdict", "collections.deque"}
 COPYING = ("BaseModel", "SQLModel", "BaseSettings", "DeclarativeBase", "Enum")
@@ -106,15 +106,20 @@ COPYING = ("BaseModel", "SQLModel", "BaseSettings", "DeclarativeBase", "Enum")
 def mutable_default(function: Function) -> Iterator[Finding]:
     if not function.routes:  # FastAPI copies the defaults of a handler
         for parameter in function.parameters:
-            rebound = len(function.bindings.get(parameter.name, ())) > 1 or parameter.name in assigned(
-                function
-            )
+            rebound = parameter.name in assigned(function)
             if parameter.default is not None and is_mutable(parameter.default, function) and not rebound:
                 yield from changed(function, parameter.name, f"the default of `{parameter.name}`")
     if function.cls is not None and function.node.parameters and not function.cls.is_a(*COPYING):
         me = function.node.parameters[0].name
         for name in shared(function.cls):
-            yield from changed(function, f"{me}.{name}", f"`{function.cls.name}.{name}`")
+            found = list(changed(function, f"{me}.{name}", f"`{function.cls.name}.{name}`"))
+            if found and "classmethod" not in function.decorator_names and is_injected(function.cls):
+                yield from found
+
+
+def is_injected(cls: Class) -> bool:
+    """Whether FastAPI makes an object of a class for each request."""
+    return any(d.cls is cls for route in cls.project.routes for d in route.dependencies)
 
 
 def is_mutable(value: n.Expr, function: Function) -> bool:
@@ -141,15 +146,10 @@ def shared(cls: Class) -> Iterator[str]:
     own = {name for method in cls.methods.values() for name in assigned(method)}
     for name, attribute in cls.attributes.items():
         annotated = attribute.annotation.text if attribute.annotation else ""
-        is_display = isinstance(attribute.value, (n.Sequence, n.Dict)) and attribute.method is None
-        if (
-            is_display
-            and attribute.value is not None
-            and attribute.value.text in ("[]", "{}")
-            and not name.isupper()
-        ):
-            if "ClassVar" not in annotated and f"self.{name}" not in own:
-                yield name
+        empty = attribute.value is not None and attribute.value.text in ("[]", "{}")
+        meant = "ClassVar" in annotated or name.isupper() or f"self.{name}" in own
+        if empty and attribute.method is None and not meant:
+            yield name
 
 
 def changed(function: Function, text: str, what: str) -> Iterator[Finding]:

@@ -92,7 +92,7 @@ def response_bypasses_model(route: Route) -> Iterator[Finding]:
                 at=call.span,
                 message=f"{route.label} promises `{model.text}` and does not check it",
                 label="a response is sent as it is",
-                help="return the value and let FastAPI make the response; set headers on a `Response` parameter",
+                help="return the value; set headers on a `Response` parameter",
             )
 
 
