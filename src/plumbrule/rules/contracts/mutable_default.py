@@ -96,7 +96,8 @@ Ruff's B006 and RUF012 report every mutable default; this is about those that ar
 from plumbrule.rulekit import Class, Finding, Function, Iterator, n, rule
 
 CHANGING = {
-    "append", "extend", "insert", "add", "update", "setdefault", "pop", "popitem", "clear", "remove", "discard",
+    "append", "extend", "insert", "add", "update",
+     "setdefault", "pop", "popitem", "clear", "remove", "discard",
 }  # fmt: skip
 MAKERS = {"builtins.list", "builtins.dict", "builtins.set", "collections.defaultdict", "collections.deque"}
 COPYING = ("BaseModel", "SQLModel", "BaseSettings", "DeclarativeBase", "Enum")

@@ -76,7 +76,7 @@ class Loader:
 ```
 """
 
-from plumbrule.rulekit import Class, Edit, Finding, Fix, Iterator, Module, n, rule
+from plumbrule.rulekit import Class, Edit, Finding, Fix, Iterator, Module, may_be_pydantic_2, n, rule
 
 MODELS = ("pydantic.BaseModel", "sqlmodel.SQLModel")
 SETTINGS = ("pydantic_settings.BaseSettings",)
@@ -101,7 +101,7 @@ KEPT = {
 
 @rule(category="contracts", severity="warning")
 def pydantic_v1_config(module: Module) -> Iterator[Finding]:
-    if not module.project.may_be("pydantic", ">=2") or not module.project.may_be("fastapi", ">=0.100"):
+    if not may_be_pydantic_2(module.project):
         return
     for cls in module.classes:
         config = cls.classes.get("Config")

@@ -57,7 +57,7 @@ def rows(row: Row, item: Item) -> dict[str, str]:
 ```
 """
 
-from plumbrule.rulekit import Call, Edit, Finding, Fix, Iterator, Module, Schema, n, rule
+from plumbrule.rulekit import Call, Edit, Finding, Fix, Iterator, Module, Schema, may_be_pydantic_2, n, rule
 
 RENAMED = {
     "dict": "model_dump",
@@ -85,7 +85,7 @@ POSITIONAL = {"construct", "parse_obj"}
 
 @rule(category="contracts", severity="warning")
 def pydantic_v1_method(module: Module) -> Iterator[Finding]:
-    if not module.project.may_be("pydantic", ">=2") or not module.project.may_be("fastapi", ">=0.100"):
+    if not may_be_pydantic_2(module.project):
         return
     for scope in (module, *module.classes, *module.functions):
         for call in scope.calls:

@@ -76,7 +76,7 @@ class Item:
 ```
 """
 
-from plumbrule.rulekit import Edit, Finding, Fix, Function, Iterator, Module, n, rule
+from plumbrule.rulekit import Edit, Finding, Fix, Function, Iterator, Module, may_be_pydantic_2, n, rule
 
 OLD = {"pydantic.validator", "pydantic.class_validators.validator"}
 ROOT = {"pydantic.root_validator", "pydantic.class_validators.root_validator"}
@@ -84,7 +84,7 @@ ROOT = {"pydantic.root_validator", "pydantic.class_validators.root_validator"}
 
 @rule(category="contracts", severity="warning")
 def pydantic_v1_validator(module: Module) -> Iterator[Finding]:
-    if not module.project.may_be("pydantic", ">=2") or not module.project.may_be("fastapi", ">=0.100"):
+    if not may_be_pydantic_2(module.project):
         return
     found = [(f, d) for f in module.functions for d in zip(f.node.decorators, f.decorator_names, strict=True)]
     old = [(f, node, name) for f, (node, name) in found if name in OLD | ROOT]
