@@ -342,7 +342,7 @@ class Table(ClassView):
 
 
 def may_be_pydantic_2(project: Project) -> bool:
-    """Whether pydantic 2 may be in use: nothing declared rules it out, nor does a name that it has dropped."""
+    """Whether pydantic 2 may be in use: neither a manifest nor a name that it has dropped rules it out."""
     if not project.may_be("pydantic", ">=2") or not project.may_be("fastapi", ">=0.100"):
         return False
     bases = (base for settings in project.settings for base in settings.cls.bases)

@@ -67,6 +67,7 @@ Ruff's S113 sees `requests.get(…)`; sessions, `urlopen` and names imported fro
 from plumbrule.rulekit import Call, Edit, Finding, Fix, Iterator, Module, n, rule
 
 VERBS = ("get", "post", "put", "patch", "delete", "head", "options", "request")
+BESIDE = {"docs", "examples", "scripts", "notebooks", "benchmarks"}
 REQUESTS = {f"requests.{owner}{verb}" for owner in ("", "Session.") for verb in VERBS}
 ENDLESS = {
     f"{package}.{name}"
@@ -82,6 +83,8 @@ ENDLESS = {
 
 @rule(category="async", severity="warning")
 def http_call_without_timeout(module: Module) -> Iterator[Finding]:
+    if BESIDE & set(module.path.split("/")):
+        return
     for scope in (module, *module.classes, *module.functions):
         for call in scope.calls:
             endless = call.name in ENDLESS and is_none(call.keyword("timeout"))

@@ -178,8 +178,8 @@ def held_by(call: Call, receiver: n.Expr) -> str:
     """The session that an object was made with, else the object itself."""
     if isinstance(receiver, n.Name):
         for binding in call.scope.bindings.get(receiver.id, ()):
-            for value in made_with(binding.node, receiver.id):
-                for arg in value.args:
+            for made in made_with(binding.node, receiver.id):
+                for arg in made.args:
                     if is_session(call, arg):
                         return arg.text
     return receiver.text
@@ -191,9 +191,9 @@ def made_with(node: n.Node, name: str) -> Iterator[n.Call]:
         case n.Assign(targets=(n.Name(),), value=n.Call() as value):
             yield value
         case n.Assign(targets=(n.Sequence(items=names),), value=n.Sequence(items=values)):
-            for target, value in zip(names, values, strict=False):
-                if isinstance(target, n.Name) and target.id == name and isinstance(value, n.Call):
-                    yield value
+            for target, item in zip(names, values, strict=False):
+                if isinstance(target, n.Name) and target.id == name and isinstance(item, n.Call):
+                    yield item
 
 
 def is_session(call: Call, value: n.Expr) -> bool:

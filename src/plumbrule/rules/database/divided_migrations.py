@@ -106,17 +106,24 @@ def divided_migrations(project: Project) -> Iterator[Finding]:
 
 
 def environments(project: Project) -> list[list[Migration]]:
-    """The migrations of each `versions` folder, those in folders below it included."""
+    """The migrations that belong together: those of one folder, and of folders that follow each other."""
+    by_revision = {m.revision: m for m in project.migrations.all}
+    own = {folder: {m.revision for m in found} for folder, found in project.migrations.by_folder.items()}
+    group = {folder: folder for folder in sorted(own)}
+    for migration in project.migrations.all:
+        for revision in set(migration.down_revisions) - own[folder_of(migration)]:
+            one, other = group[folder_of(migration)], group[folder_of(by_revision.get(revision, migration))]
+            group = {folder: one if top == other else top for folder, top in group.items()}
     found: dict[str, list[Migration]] = {}
     for migration in project.migrations.all:
-        folder = migration.module.path.rpartition("/")[0]
-        top = next(
-            (f for f in sorted(project.migrations.by_folder) if folder == f or folder.startswith(f + "/")),
-            folder,
-        )
-        head, marker, _ = top.rpartition("versions/")
-        found.setdefault(head + marker or top, []).append(migration)
+        if "versions" in migration.module.path.split("/"):
+            found.setdefault(group[folder_of(migration)], []).append(migration)
     return list(found.values())
+
+
+def folder_of(migration: Migration) -> str:
+    """The folder that a migration lies in."""
+    return migration.module.path.rpartition("/")[0]
 
 
 def is_labelled(migration: Migration) -> bool:

@@ -113,7 +113,7 @@ def naive_datetime(module: Module) -> Iterator[Finding]:
 
 def is_cut_short(node: n.Attribute) -> bool:
     """Whether only the day or a text is taken of it."""
-    match node.parent.parent:
+    match node.parent.parent if node.parent else None:
         case n.Attribute(attr="date" | "strftime" | "replace"):
             return True
         case _:

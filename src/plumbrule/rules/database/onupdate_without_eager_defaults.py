@@ -79,7 +79,7 @@ class Order(Base):
 from plumbrule.rulekit import Class, Column, Finding, Iterator, Table, n, rule
 
 
-@rule(category="database", severity="error", needs="sqlalchemy")
+@rule(category="database", severity="error", confidence="medium", needs="sqlalchemy")
 def onupdate_without_eager_defaults(table: Table) -> Iterator[Finding]:
     if not table.project.uses_async_sessions or has_eager_defaults(table.cls):
         return

@@ -43,7 +43,8 @@ POOLERS = (":6432", "pgbouncer", "pooler.")
 
 @rule(category="database", severity="error")
 def prepared_statements_behind_pgbouncer(module: Module) -> Iterator[Finding]:
-    for scope in (module, *module.functions):
+    scopes: tuple[Module | Function, ...] = (module, *module.functions)
+    for scope in scopes:
         for call in scope.calls:
             if call.name in ENGINES and speaks_to_pooler(scope, call) and "cache_size" not in call.node.text:
                 yield Finding(
