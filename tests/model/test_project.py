@@ -146,7 +146,7 @@ def test_migrations_know_their_order_and_operations() -> None:
 def test_the_import_graph_tells_cycles_from_imports_that_do_not_run() -> None:
     files = {
         "p/__init__.py": "",
-        "p/a.py": "from p import b\nfrom typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    from p.c import C\n",
+        "p/a.py": "from p import b\nimport typing\nif typing.TYPE_CHECKING:\n    from p.c import C\n",
         "p/b.py": "import p.c\n",
         "p/c.py": "from p.a import x\n\ndef later():\n    from p import d\n",
         "p/d.py": "from p import c\n",
