@@ -60,6 +60,11 @@ def refused(done: Done) -> str:
     return done.stderr.removeprefix("plumb: ").splitlines()[0]
 
 
+@pytest.fixture(autouse=True)
+def _own_cache(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
+
+
 # What it says
 
 
@@ -178,7 +183,7 @@ def test_a_part_that_cannot_be_read_is_said_and_the_rest_is_audited(plumb: Plumb
 # The same findings, whatever the way
 
 
-def test_json_is_the_same_over_runs_and_processes(plumb: Plumb, tmp_path: Path) -> None:
+def test_json_is_the_same_cold_and_warm_over_runs_and_processes(plumb: Plumb, tmp_path: Path) -> None:
     files = {f"p{n}/{name}.py": text for n in range(3) for name, text in {"a": RATES, "b": many(7)}.items()}
     write(tmp_path, files)
     first = plumb("audit", "--output-format", "json").stdout
@@ -191,6 +196,11 @@ def test_json_is_the_same_over_runs_and_processes(plumb: Plumb, tmp_path: Path) 
     outputs = [process.communicate()[0] for process in both]
     assert len(json.loads(first)["findings"]) > 20
     assert {*again, *outputs} == {first}
+    kept = list(Path(os.environ["XDG_CACHE_HOME"]).rglob("*.facts"))
+    assert len(kept) == 1
+    (tmp_path / "p1/a.py").touch()
+    kept[0].write_bytes(kept[0].read_bytes()[:-100])
+    assert plumb("audit", "--output-format", "json").stdout == first
 
 
 def test_json_does_not_depend_on_the_order_in_which_files_were_made(plumb: Plumb, tmp_path: Path) -> None:

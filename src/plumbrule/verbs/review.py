@@ -69,7 +69,7 @@ def project_root(path: Path) -> Path:
 def project_at(target: Target) -> Project:
     """Read the project; refuses one in which nothing is of FastAPI."""
     try:
-        project = read_project(target.root)
+        project = read_project(target.root, cache=True)
     except OSError as error:
         raise Refusal(f"cannot read {error.filename or target.root}: {error.strerror}") from error
     if not any((project.apps, project.routes, [r for r in project.routers if not r.is_assumed])):
