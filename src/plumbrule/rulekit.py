@@ -12,14 +12,17 @@ from plumbrule.facts.source import Span
 from plumbrule.model.calls import Call
 from plumbrule.model.code import Attribute, Class, Function, Module, Parameter, Scoped
 from plumbrule.model.dependencies import Dependencies, Dependency
+from plumbrule.model.guards import refuses
 from plumbrule.model.knowledge.blocking import BLOCKING, COMPUTING
 from plumbrule.model.knowledge.coroutines import COROUTINES
 from plumbrule.model.knowledge.secrets import is_secret_name, is_secretive_name
 from plumbrule.model.loop import reached_on_loop
 from plumbrule.model.migrations import Migration, MigrationGraph
+from plumbrule.model.permissions import forbids
 from plumbrule.model.project import Project
 from plumbrule.model.queries import Query, query_of
 from plumbrule.model.reach import Reached, reached_calls
+from plumbrule.model.route_table import Entry, route_table, shape
 from plumbrule.model.routing import App, Include, Middleware, Mount, Place, Route, Router
 from plumbrule.model.schemas import Column, Relationship, Schema, Settings, Table
 from plumbrule.model.taint import Flow
@@ -154,15 +157,10 @@ def rule(
 
 def imports_of(module: Module, package: str) -> Iterator[n.Import | n.ImportFrom]:
     """The imports of a package anywhere in a module, also inside functions."""
-    scopes = (module, *module.classes, *module.functions)
-    for node in (node for scope in scopes for node in scope.nodes):
-        if isinstance(node, n.ImportFrom):
-            names: tuple[str, ...] = () if node.level else (node.module,)
-        else:
-            names = tuple(alias.name for alias in node.names) if isinstance(node, n.Import) else ()
-        if isinstance(node, (n.Import, n.ImportFrom)) and any(
-            name.partition(".")[0] == package for name in names
-        ):
+    for node in module.imports:
+        relative = isinstance(node, n.ImportFrom) and node.level
+        names = [node.module] if isinstance(node, n.ImportFrom) else [alias.name for alias in node.names]
+        if not relative and any(name.partition(".")[0] == package for name in names):
             yield node
 
 
@@ -208,6 +206,7 @@ __all__ = [
     "Dependencies",
     "Dependency",
     "Edit",
+    "Entry",
     "External",
     "Finding",
     "Fix",
@@ -240,6 +239,7 @@ __all__ = [
     "Type",
     "Variable",
     "Version",
+    "forbids",
     "imports_of",
     "is_secret_name",
     "is_secretive_name",
@@ -247,7 +247,10 @@ __all__ = [
     "query_of",
     "reached_calls",
     "reached_on_loop",
+    "refuses",
+    "route_table",
     "rule",
+    "shape",
     "stations",
     "steps_to",
     "subjects",

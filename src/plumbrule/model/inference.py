@@ -6,44 +6,25 @@ import builtins
 from typing import TYPE_CHECKING
 
 from plumbrule.facts import nodes as n
-from plumbrule.facts.syntax import read_expression
 from plumbrule.model.imports import meaningful
 from plumbrule.model.knowledge.names import canonical
-from plumbrule.model.knowledge.returns import ATTRIBUTES, RETURNS, SUBCLASSES
+from plumbrule.model.knowledge.returns import ATTRIBUTES, RETURNS
 from plumbrule.model.values import External, Target, Type, Variable
 
 if TYPE_CHECKING:
-    from plumbrule.model.calls import Call
     from plumbrule.model.code import Class, Function, Scoped
     from plumbrule.model.scope import Binding
 
-TRANSPARENT = {
-    "Annotated",
-    "Optional",
-    "Mapped",
-    "ClassVar",
-    "Final",
-    "Required",
-    "NotRequired",
-    "WriteOnlyMapped",
-}
+
+from plumbrule.model.annotations import Annotations
+from plumbrule.model.types import awaited, external_type, inherited, known
+
 ENTERED_AS_ITSELF = ("contextlib.nullcontext", "contextlib.closing")
 CONTEXT_MANAGERS = {"contextlib.contextmanager", "contextlib.asynccontextmanager"}
-ITERATORS = {"Generator", "AsyncGenerator", "Iterator", "AsyncIterator", "Iterable", "AsyncIterable"}
 
 
-class Inference:
+class Inference(Annotations):
     """Answers questions about the expressions of one scope."""
-
-    def __init__(self, scope: Scoped) -> None:
-        self.scope = scope
-        self.project = scope.project
-        self._targets: dict[n.Expr, Target | None] = {}
-        self._types: dict[n.Expr, Type | None] = {}
-        self._annotations: dict[n.Expr, Type | None] = {}
-        self._quoted: dict[n.Constant, n.Expr | None] = {}
-
-    # --- what a name stands for
 
     def target(self, expr: n.Expr) -> Target | None:
         """The function, class, module, variable or external thing that an expression names."""
@@ -169,8 +150,6 @@ class Inference:
                 return f"{module.name}.{name}"
             case other:
                 return other.qualified_name
-
-    # --- what type a value has
 
     def type_of(self, expr: n.Expr) -> Type | None:
         """The type of an expression."""
@@ -406,223 +385,3 @@ class Inference:
         if returned is not None:
             return external_type(returned)
         return external_type(name) if name.rpartition(".")[2][:1].isupper() else None
-
-    # --- annotations
-
-    @property
-    def function(self) -> Function:
-        """The function whose scope this is."""
-        from plumbrule.model.code import Function
-
-        if not isinstance(self.scope, Function):
-            raise TypeError(f"{self.scope} is no function")
-        return self.scope
-
-    def parameter_type(self, parameter: n.Parameter) -> Type | None:
-        """The type of a parameter: from its annotation, or from being `self`."""
-        function = self.function
-        if parameter.annotation is not None:
-            found = self.outside.annotation_type(parameter.annotation)
-            if parameter.kind == "args":
-                return Type("builtins.tuple", args=(found,) if found else ())
-            return (
-                Type("builtins.dict", args=(Type("builtins.str"), found))
-                if parameter.kind == "kwargs" and found
-                else found
-            )
-        if function.cls is not None and not function.is_static and parameter is function.node.parameters[0]:
-            own = Type(function.cls.qualified_name, function.cls)
-            return (
-                Type("type", args=(own,))
-                if "classmethod" in function.decorator_names
-                or "builtins.classmethod" in function.decorator_names
-                else own
-            )
-        if isinstance(parameter.default, n.Call):
-            return self._injected_type(parameter.default)
-        return None
-
-    def _injected_type(self, default: n.Call) -> Type | None:
-        """`db = Depends(get_db)` has the type that `get_db` gives."""
-        from plumbrule.model.code import Class, Function
-
-        if (
-            not (self.outside.name_of(default.func) or "").endswith((".Depends", ".Security"))
-            or not default.args
-        ):
-            return None
-        match self.outside.target(default.args[0]):
-            case Function() as function:
-                return (
-                    function.returns.args[0]
-                    if function.is_generator and function.returns and function.returns.args
-                    else function.returns
-                )
-            case Class() as cls:
-                return Type(cls.qualified_name, cls)
-            case _:
-                return None
-
-    @property
-    def outside(self) -> Inference:
-        """The inference of the scope in which annotations, defaults and decorators of a function are read."""
-        from plumbrule.model.code import Function
-
-        if isinstance(self.scope, Function):
-            return (self.scope.cls or self.scope.parent or self.scope.module).inference
-        return self
-
-    def annotation_type(self, expr: n.Expr) -> Type | None:
-        """The type an annotation names."""
-        if expr not in self._annotations:
-            self._annotations[expr] = None  # an alias may speak of itself
-            self._annotations[expr] = self._annotation_type(expr)
-        return self._annotations[expr]
-
-    def quoted(self, constant: n.Constant) -> n.Expr | None:
-        """The expression in a string annotation."""
-        if constant not in self._quoted:
-            self._quoted[constant] = read_expression(constant)
-        return self._quoted[constant]
-
-    def _annotation_type(self, expr: n.Expr) -> Type | None:
-        match expr:
-            case n.Constant(value=None):
-                return Type("None")
-            case n.Constant(value=str()):
-                inner = self.quoted(expr)
-                return self.annotation_type(inner) if inner is not None else None
-            case n.Name() | n.Attribute():
-                return self._named_type(expr)
-            case n.Subscript(value=value, items=items) if items:
-                return self._generic_type(value, items)
-            case n.BinOp(left=left, op="|", right=right):
-                found = self.annotation_type(left)
-                return found if found and found.name != "None" else self.annotation_type(right)
-            case n.Sequence(items=items) if items:
-                return self.annotation_type(items[0])
-            case _:
-                return None
-
-    def _named_type(self, expr: n.Expr) -> Type | None:
-        from plumbrule.model.code import Class
-
-        match self.target(expr):
-            case Class() as cls:
-                return Type(cls.qualified_name, cls)
-            case External(name=name):
-                return external_type(name)
-            case Variable(value=value, module=module) if value is not None:
-                return module.inference.annotation_type(value) if not isinstance(value, n.Constant) else None
-            case _:
-                return None
-
-    def _generic_type(self, value: n.Expr, items: tuple[n.Expr, ...]) -> Type | None:
-        name = (self.name_of(value) or "").rpartition(".")[2]
-        if name in TRANSPARENT:
-            return self.annotation_type(items[0])
-        if name == "Union":
-            found = [t for t in map(self.annotation_type, items) if t and t.name != "None"]
-            return found[0] if found else None
-        base = self.annotation_type(value)
-        args = tuple(self.annotation_type(item) or Type("?") for item in items)
-        if name in ("type", "Type"):
-            return Type("type", args=args)
-        return Type(base.name, base.cls, args) if base else None
-
-    def metadata(self, parameter: n.Parameter) -> tuple[Call, ...]:
-        """The calls in the `Annotated` of a parameter, behind aliases too,
-        and its default when that is a call.
-        """
-        found: list[Call] = []
-        if parameter.annotation is not None:
-            self.outside.annotated(parameter.annotation, found)
-        if isinstance(parameter.default, n.Call):
-            found.append(self.outside.scope.call(parameter.default))
-        return tuple(found)
-
-    def annotated(self, expr: n.Expr, found: list[Call], depth: int = 0) -> None:  # noqa: C901 - one case a shape
-        """Collect the calls of `Annotated[T, call, …]`."""
-        if depth > 10:
-            return
-        match expr:
-            case n.Subscript(value=value, items=items):
-                if (self.name_of(value) or "").endswith("Annotated"):
-                    self.annotated(items[0], found, depth + 1)
-                    found.extend(self.scope.call(item) for item in items[1:] if isinstance(item, n.Call))
-                    for item in items[1:]:
-                        self._named_metadata(item, found)
-                elif items and (self.name_of(value) or "").endswith("Optional"):
-                    self.annotated(items[0], found, depth + 1)
-            case n.Name() | n.Attribute():
-                target = self.target(expr)
-                if isinstance(target, Variable) and target.value is not None:
-                    target.module.inference.annotated(target.value, found, depth + 1)
-            case n.BinOp(left=left, op="|"):
-                self.annotated(left, found, depth + 1)
-            case n.Constant(value=str()):
-                inner = self.quoted(expr)
-                if inner is not None:
-                    self.annotated(inner, found, depth + 1)
-
-    def _named_metadata(self, item: n.Expr, found: list[Call]) -> None:
-        """`Annotated[T, CurrentUser]` where `CurrentUser = Depends(…)`."""
-        if isinstance(item, (n.Name, n.Attribute)):
-            target = self.target(item)
-            if isinstance(target, Variable) and isinstance(target.value, n.Call):
-                found.append(target.module.call(target.value))
-
-    def return_type(self) -> Type | None:
-        """The type that a function returns; for a generator what its annotation says,
-        else an iterator of what it yields.
-        """
-        function = self.function
-        if function.node.returns is not None:
-            found = self.outside.annotation_type(function.node.returns)
-            if found is not None:
-                return found
-        if function.is_generator:
-            yielded = next((y.value for y in function.find(n.Yield) if y.value is not None), None)
-            inner = self.type_of(yielded) if yielded is not None else None
-            return Type("typing.Iterator", args=(inner,)) if inner else None
-        for statement in function.find(n.Return):
-            found = known(self.type_of(statement.value)) if statement.value is not None else None
-            if found is not None:
-                return found
-        return None
-
-
-def inherited(cls: Class, attr: str) -> External | None:
-    """A member that only an external base can have."""
-    base = next(
-        (
-            b
-            for b in cls.ancestors
-            if isinstance(b, External) and b.name not in ("abc.ABC", "typing.Generic", "typing.Protocol")
-        ),
-        None,
-    )
-    return External(canonical(f"{SUBCLASSES.get(base.name, base.name)}.{attr}")) if base else None
-
-
-def external_type(name: str | None) -> Type | None:
-    """A type by its full name; `await` before it makes a coroutine."""
-    if name is None:
-        return None
-    if name.startswith("await "):
-        return Type("Coroutine", args=(Type(name.removeprefix("await ")),))
-    if name in ("typing.Any", "builtins.object"):
-        return None
-    return Type(SUBCLASSES.get(name, name))
-
-
-def awaited(kind: Type | None) -> Type | None:
-    """What `await` makes of a type."""
-    if kind is None or kind.name != "Coroutine":
-        return kind
-    return kind.args[0] if kind.args else None
-
-
-def known(kind: Type | None) -> Type | None:
-    """A type that says something."""
-    return kind if kind is not None and kind.name != "None" else None

@@ -245,6 +245,7 @@ FUNCTIONS: dict[str, Callable[[Expressions, list[Any], dict[str, Any], Env], Any
     "os.environ.get": _getenv,
     "importlib.import_module": _import_module,
     "functools.wraps": _wraps,
+    "starlette.authentication.requires": lambda *_: Ext("functools.wraps.applied"),
     "functools.wraps.applied": _first,  # FastAPI reads the signature of what is wrapped
     "functools.lru_cache": _first,
     "functools.cache": _first,

@@ -120,12 +120,8 @@ def literal(key: n.Expr, scope: Scoped) -> n.Constant | None:
             return literal(value, scope)
         case n.Name() | n.Attribute():
             target = scope.resolve(key)
-            value = target.value if isinstance(target, Variable) else None
-            return (
-                value
-                if isinstance(value, n.Constant) and isinstance(value.value, str) and value.value
-                else None
-            )
+            given = target.value if isinstance(target, Variable) else None
+            return given if isinstance(given, n.Constant) and isinstance(given.value, str) else None
         case _:
             return None
 

@@ -115,11 +115,21 @@ import re
 from plumbrule.rulekit import Finding, Function, Iterator, is_secret_name, is_secretive_name, n, rule
 
 SAME_HAND = re.compile(
-    r"confirm|again|repeat|retype|verify|new|old|current|prev|next|last|cached|original|default|existing",
+    r"confirm|again|repeat|retype|verify|new|old|current|prev|next|last|cached|original|default|existing|mask|sentinel|placeholder|readback",
     re.IGNORECASE,
 )
 SETTINGS = re.compile(r"(^|\.)_?(settings|config|cfg|conf|os\.environ|env)(\.|$|\()", re.IGNORECASE)
-NOT_SERVED = {"cli", "client", "clients", "sdk", "scripts", "examples", "example_configs", "validators.py"}
+NOT_SERVED = {
+    "cli",
+    "client",
+    "clients",
+    "sdk",
+    "scripts",
+    "examples",
+    "example_configs",
+    "commands",
+    "validators.py",
+}
 TESTS = (n.If, n.While, n.Assert, n.Return, n.BoolOp, n.UnaryOp, n.Conditional, n.Assign, n.Compare)
 
 
@@ -150,6 +160,10 @@ def is_secret_check(left: n.Expr, right: n.Expr, function: Function) -> bool:
     """Whether one side is a secret that is kept, and the other what somebody presents."""
     names = [last_word(left), last_word(right)]
     if not all(names) or any(SAME_HAND.search(side.text) for side in (left, right)):
+        return False
+    if any("hash" in name and "password" not in name for name in names) or all(
+        "csrf" in name for name in names
+    ):
         return False
     if is_column(left, function) or is_column(right, function) or is_same_field(left, right):
         return False

@@ -90,29 +90,28 @@ import re
 from plumbrule.rulekit import Finding, Iterator, Module, Project, Settings, Span, is_secret_name, n, rule
 
 NO_SECRET = re.compile(
-    r"|none|null|empty|unset|disabled|not[-_ ]?(needed|required|set|used)|sk-no-key-required|no[-_]?key|dummy|"
-    r"false|true|\*+|ollama|xxx+|your[-_].*|<.*>",
+    r"|none|null|empty|unset|disabled|not[-_ ]?(needed|required|set|used)|sk-no-key-required|no[-_]?key|"
+    r"dummy|false|true|\*+|ollama|xxx+|your[-_].*|<.*>",
     re.IGNORECASE,
 )
 CLIENT = re.compile(
-    r"^test_|.(?<!admin)(?<!secret)(?<!jwt)(?<!auth)(?<!service)_(api_?key|token|access_key)$", re.IGNORECASE
+    r"^test_|^aws_|.(?<!admin)(?<!secret)(?<!jwt)(?<!auth)(?<!service)_(api_?key|token|access_key)$",
+    re.IGNORECASE,
 )
 NOT_PRODUCTION = re.compile(r"test|dev|local", re.IGNORECASE)
-ASIDE = re.compile(r"(^|/)(scripts?|examples?|example_\w+|docs?|benchmarks?|\.\w+|tools)/", re.IGNORECASE)
+ASIDE = re.compile(
+    r"(^|/)(scripts?|examples?|example_\w+|docs?|cookbook|bench\w*|\.\w+|tools)/", re.IGNORECASE
+)
 ENVIRONMENT = ("os.getenv", "os.environ.get", "environ.get", "decouple.config", "starlette.config.Config")
 
 
 @rule(category="security", severity="error")
 def usable_default_secret(project: Project) -> Iterator[Finding]:
     for settings in project.settings:
-        if (
-            not settings.module.is_test
-            and not is_aside(settings.module)
-            and not NOT_PRODUCTION.search(settings.name)
-        ):
+        if not is_aside(settings.module) and not NOT_PRODUCTION.search(settings.name):
             yield from in_settings(settings)
     for module in project.modules:
-        if not module.is_test and not is_aside(module):
+        if not is_aside(module):
             yield from from_environment(module)
 
 
@@ -129,8 +128,8 @@ def is_own_secret(name: str) -> bool:
 
 
 def is_aside(module: Module) -> bool:
-    """Whether a module is no part of the app: an example, a script."""
-    return ASIDE.search(module.path) is not None
+    """Whether a module is no part of the app: a test, an example, a script."""
+    return module.is_test or ASIDE.search(module.path) is not None
 
 
 def is_refused(name: str, settings: Settings) -> bool:
