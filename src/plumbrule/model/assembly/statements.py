@@ -13,6 +13,7 @@ from plumbrule.model.assembly.values import (
     Closure,
     Env,
     Instance,
+    Made,
     Partial,
     RouterValue,
 )
@@ -111,6 +112,10 @@ class Statements(Calls):
     def bind(self, target: n.Expr, value: Any, env: Env) -> None:
         match target:
             case n.Name(id=name):
+                if (value is UNKNOWN or isinstance(value, Made)) and isinstance(
+                    env.names.get(name), RouterValue
+                ):
+                    return  # what cannot be told does not make a router disappear
                 env.names[name] = value
                 if isinstance(value, RouterValue) and not value.name:
                     value.name = name
