@@ -206,6 +206,22 @@ SHAPES = {
         @app.get("/x")
         def read(): ...
     """,
+    "an app is the one that is given or a new one": """
+        class Server:
+            def __init__(self, base=None):
+                self.base = base
+            def make(self):
+                if self.base:
+                    made = self.base
+                else:
+                    made = FastAPI()
+                self.fill(made)
+                return made
+            def fill(self, target):
+                @target.get("/x")
+                def read(): ...
+        app = Server().make()
+    """,
     "a function gets the app and fills it": """
         def fill(target: FastAPI, *, admin: bool = False) -> None:
             if admin:

@@ -94,7 +94,8 @@ class Statements(Calls):
             other = {k: v for k, v in env.names.items() if before.get(k) is not v}
             self.under_condition(body, env)
             for name, value in other.items():
-                if env.names.get(name) is UNKNOWN:
+                at_hand = env.names.get(name)
+                if at_hand is UNKNOWN or at_hand is None:  # what the other branch knows is worth more
                     env.names[name] = value
 
     def under_condition(self, body: tuple[n.Statement, ...], env: Env) -> None:
