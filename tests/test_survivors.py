@@ -49,4 +49,4 @@ def test_no_protection_goes_missing_unnoticed(project: Project, group: str) -> N
 def test_no_protection_on_postgresql_goes_missing_unnoticed(
     project: Project, empty_postgresql: str, group: str
 ) -> None:
-    assert survivors(project, "--postgresql", empty_postgresql, group) == ""
+    assert survivors(project, group, "--postgresql", empty_postgresql) == ""

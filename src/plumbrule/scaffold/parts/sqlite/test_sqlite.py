@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from conftest import Serve
 from sqlalchemy import text
+from sqlalchemy.exc import OperationalError
 
 from [[ package ]].database import Database
 from [[ package ]].settings import DatabaseSettings
@@ -41,6 +42,16 @@ async def test_two_writers_take_turns_and_lose_nothing(two_processes: list[Datab
             group.create_task(count_up(database))
     async with two_processes[0].engine.begin() as connection:
         assert await connection.scalar(text("SELECT value FROM counter")) == 20
+
+
+async def test_a_transaction_locks_from_its_start(two_processes: list[Database]) -> None:
+    first, second = two_processes
+    async with second.engine.begin() as connection:
+        await connection.execute(text("PRAGMA busy_timeout = 0"))
+    async with first.engine.begin():
+        with pytest.raises(OperationalError, match="locked"):
+            async with second.engine.begin():
+                pass
 
 
 @pytest.mark.parametrize(
