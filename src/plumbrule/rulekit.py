@@ -157,15 +157,10 @@ def rule(
 
 def imports_of(module: Module, package: str) -> Iterator[n.Import | n.ImportFrom]:
     """The imports of a package anywhere in a module, also inside functions."""
-    scopes = (module, *module.classes, *module.functions)
-    for node in (node for scope in scopes for node in scope.nodes):
-        if isinstance(node, n.ImportFrom):
-            names: tuple[str, ...] = () if node.level else (node.module,)
-        else:
-            names = tuple(alias.name for alias in node.names) if isinstance(node, n.Import) else ()
-        if isinstance(node, (n.Import, n.ImportFrom)) and any(
-            name.partition(".")[0] == package for name in names
-        ):
+    for node in module.imports:
+        relative = isinstance(node, n.ImportFrom) and node.level
+        names = [node.module] if isinstance(node, n.ImportFrom) else [alias.name for alias in node.names]
+        if not relative and any(name.partition(".")[0] == package for name in names):
             yield node
 
 

@@ -19,11 +19,12 @@ N = TypeVar("N", bound=n.Node)
 
 
 class Module(Scoped):
-    """One Python file of the project; `name` is the one it is imported by."""
+    """One Python file of the project: `name` is how it is imported, `path` starts at the audited folder."""
 
     def __init__(self, file: File, name: str, project: Project) -> None:
         self.file = file
         self.name = name
+        self.path = file.path
         self.project = project
         self.module = self
         self.nodes = file.nodes
@@ -37,11 +38,6 @@ class Module(Scoped):
     def qualified_name(self) -> str:
         """The same as its name."""
         return self.name
-
-    @property
-    def path(self) -> str:
-        """The path of its file, relative to the audited folder, with `/`."""
-        return self.file.path
 
     @property
     def source(self) -> Source:
@@ -77,6 +73,14 @@ class Module(Scoped):
     def is_broken(self) -> bool:
         """Whether a part of it does not parse."""
         return bool(self.file.broken)
+
+    @cached_property
+    def imports(self) -> tuple[n.Import | n.ImportFrom, ...]:
+        """Its import statements, also those inside functions and classes."""
+        found: list[n.Import | n.ImportFrom] = []
+        for scope in (self, *self.classes, *self.functions):
+            found += [*scope.find(n.Import), *scope.find(n.ImportFrom)]
+        return tuple(found)
 
     def member(self, name: str) -> Target | None:
         """What `module.name` stands for, through re-exports and `import *`."""

@@ -171,12 +171,11 @@ class Project:
     def imported(self) -> set[str]:
         """The top-level names of everything that any file imports."""
         found: set[str] = set()
-        for scope in (*self.modules, *self.classes, *self.functions):
-            for node in scope.nodes:
-                if isinstance(node, n.Import):
-                    found |= {a.name.partition(".")[0] for a in node.names}
-                elif isinstance(node, n.ImportFrom) and not node.level:
-                    found.add(node.module.partition(".")[0])
+        for node in (node for module in self.modules for node in module.imports):
+            if isinstance(node, n.Import):
+                found |= {alias.name.partition(".")[0] for alias in node.names}
+            elif not node.level:
+                found.add(node.module.partition(".")[0])
         return found
 
     def uses(self, package: str) -> bool:

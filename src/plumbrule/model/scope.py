@@ -28,6 +28,20 @@ def bindings(nodes: Iterable[n.Node]) -> dict[str, list[Binding]]:
     return found
 
 
+BINDING = (
+    n.Assign,
+    n.FunctionDef,
+    n.ClassDef,
+    n.TypeAlias,
+    n.Alias,
+    n.For,
+    n.Clause,
+    n.Walrus,
+    n.WithItem,
+    n.Handler,
+)
+
+
 def bound_names(node: n.Node) -> Iterator[str]:
     """The names that one node binds in its own scope."""
     match node:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, TypeVar, cast
 
 from plumbrule.facts import nodes as n
 from plumbrule.model.calls import Call
 from plumbrule.model.inference import Inference
-from plumbrule.model.scope import Binding, bindings
+from plumbrule.model.scope import BINDING, Binding, bindings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,7 +31,8 @@ class Scoped:
     @cached_property
     def bindings(self) -> dict[str, list[Binding]]:
         """The names bound here, with the places that bind them."""
-        return bindings(self.nodes)
+        binding = [node for kind in BINDING for node in self.by_kind.get(kind, ())]
+        return bindings(sorted(binding, key=lambda node: node.start))
 
     @cached_property
     def inference(self) -> Inference:
@@ -45,14 +46,26 @@ class Scoped:
 
     def find(self, kind: type[N]) -> Iterator[N]:
         """Every node of one kind in this scope itself (nested functions and classes have their own)."""
+        if kind.__subclasses__():
+            return (node for node in self.nodes if isinstance(node, kind))
+        return iter(cast("list[N]", self.by_kind.get(kind, [])))
+
+    @cached_property
+    def by_kind(self) -> dict[type[n.Node], list[n.Node]]:
+        """Its nodes by their class."""
+        found: dict[type[n.Node], list[n.Node]] = {}
         for node in self.nodes:
-            if isinstance(node, kind):
-                yield node
+            kind = type(node)
+            if kind in found:
+                found[kind].append(node)
+            else:
+                found[kind] = [node]
+        return found
 
     @cached_property
     def calls(self) -> tuple[Call, ...]:
         """Every call made in this scope."""
-        return tuple(Call(node, self) for node in self.nodes if type(node) is n.Call)
+        return tuple(Call(node, self) for node in self.find(n.Call))
 
     def call(self, node: n.Call) -> Call:
         """The model's view of a call node of this scope."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 PREFIXES = (
     ("sqlalchemy.ext.asyncio.session.", "sqlalchemy.ext.asyncio."),
     ("sqlalchemy.ext.asyncio.engine.", "sqlalchemy.ext.asyncio."),
@@ -43,6 +45,7 @@ PREFIXES = (
 )
 
 
+@cache
 def canonical(name: str) -> str:
     """`sqlalchemy.orm.session.Session` → `sqlalchemy.orm.Session`."""
     for prefix, replacement in PREFIXES:
