@@ -24,7 +24,7 @@ from plumbrule.model.queries import Query, query_of
 from plumbrule.model.reach import Reached, reached_calls
 from plumbrule.model.route_table import Entry, route_table, shape
 from plumbrule.model.routing import App, Include, Middleware, Mount, Place, Route, Router
-from plumbrule.model.schemas import Column, Relationship, Schema, Settings, Table
+from plumbrule.model.schemas import Column, Relationship, Schema, Settings, Table, may_be_pydantic_2
 from plumbrule.model.taint import Flow
 from plumbrule.model.values import External, Target, Type, Variable
 from plumbrule.model.versions import Version
@@ -243,6 +243,7 @@ __all__ = [
     "imports_of",
     "is_secret_name",
     "is_secretive_name",
+    "may_be_pydantic_2",
     "n",
     "query_of",
     "reached_calls",

@@ -86,7 +86,7 @@ def shape(path: str) -> str:
 
 def route_table(root: Router) -> list[Entry]:
     """Every route and mount of an app, or of a router that nothing is known to include, in the order in
-    which they were registered; empty for a router that is part of another one's table.
+    which they were registered, each once; empty for a router that is part of another one's table.
     """
     if root.included_in and not root.is_app:
         return []
@@ -94,7 +94,10 @@ def route_table(root: Router) -> list[Entry]:
     routes = {record: route for route in routing.routes for record, _ in route.registered}
     includes = {include.record: include for router in routing.routers for include in router.includes}
     start = Way("" if root.is_app else root.prefix, (root,), conditional=False, in_schema=True)
-    return list(entries(root, start, routes, includes))
+    found: dict[object, Entry] = {}
+    for entry in entries(root, start, routes, includes):
+        found.setdefault((entry.route or entry.span, entry.path, entry.methods), entry)
+    return list(found.values())
 
 
 @dataclass(frozen=True, slots=True)
