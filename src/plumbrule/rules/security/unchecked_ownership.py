@@ -232,7 +232,12 @@ def mentions(text: str, name: str) -> bool:
 
 def compared_elsewhere(route: Route, handler: Function) -> Iterator[Finding]:
     """A route beside it compares the owner of what the same lookup by an id gives."""
-    ids = {p.name for p in handler.parameters} & set(route.path_parameters)
+    names = {p.name for p in handler.parameters}
+    ids = (
+        {p for p in names if p.endswith("id")}
+        if route.has_unknown_path
+        else names & set(route.path_parameters)
+    )
     for call in handler.calls:
         given = (*call.args, *(k.value for k in call.keywords))
         if not call.method or not any(arg.text in ids for arg in given):
