@@ -9,6 +9,7 @@ from typing import Any, Literal, get_type_hints
 
 from plumbrule.facts import nodes as n
 from plumbrule.facts.source import Source, Span
+from plumbrule.model.apps import ExceptionHandler
 from plumbrule.model.calls import Call
 from plumbrule.model.code import Attribute, Class, Function, Module, Parameter, Scoped
 from plumbrule.model.dependencies import Dependencies, Dependency
@@ -23,7 +24,7 @@ from plumbrule.model.project import Project
 from plumbrule.model.queries import Query, query_of
 from plumbrule.model.reach import Reached, reached_calls
 from plumbrule.model.route_table import Entry, route_table, shape
-from plumbrule.model.routing import App, ExceptionHandler, Include, Middleware, Mount, Place, Route, Router
+from plumbrule.model.routing import App, Include, Middleware, Mount, Place, Route, Router
 from plumbrule.model.schemas import Column, Relationship, Schema, Settings, Table, may_be_pydantic_2
 from plumbrule.model.taint import Flow
 from plumbrule.model.values import External, Target, Type, Variable
