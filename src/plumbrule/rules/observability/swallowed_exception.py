@@ -69,8 +69,8 @@ async def index() -> None:
         pass
     try:
         print("warm the cache")
-    except Exception:  # the cache is only a help: an answer without it is right
-        pass
+    except Exception:
+        pass  # the cache is only a help: an answer without it is right
 ```
 
 ## References
@@ -120,6 +120,6 @@ def is_silent(handler: n.Handler) -> bool:
 
 
 def is_explained(handler: n.Handler, function: Function) -> bool:
-    """Whether a comment in it says why."""
+    """Whether a comment in its body says why."""
     source = function.module.source
-    return any("#" in source.line_text(line) for line in range(handler.line, handler.span.end_line + 1))
+    return any("#" in source.line_text(line) for line in range(handler.line + 1, handler.span.end_line + 1))
