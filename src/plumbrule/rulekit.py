@@ -14,6 +14,7 @@ from plumbrule.model.calls import Call
 from plumbrule.model.code import Attribute, Class, Function, Module, Parameter, Scoped
 from plumbrule.model.dependencies import Dependencies, Dependency
 from plumbrule.model.guards import refuses
+from plumbrule.model.import_graph import ImportEdge
 from plumbrule.model.knowledge.blocking import BLOCKING, COMPUTING
 from plumbrule.model.knowledge.coroutines import COROUTINES
 from plumbrule.model.knowledge.secrets import is_secret_name, is_secretive_name
@@ -214,6 +215,7 @@ __all__ = [
     "Fix",
     "Flow",
     "Function",
+    "ImportEdge",
     "Include",
     "Iterator",
     "Middleware",

@@ -63,7 +63,7 @@ class User: ...
 ```
 """
 
-from plumbrule.rulekit import Finding, Iterator, Project, Step, rule
+from plumbrule.rulekit import Finding, ImportEdge, Iterator, Project, Step, n, rule
 
 
 @rule(category="architecture", severity="error")
@@ -72,6 +72,8 @@ def import_cycle(project: Project) -> Iterator[Finding]:
         first = cycle[0]
         if any(edge.source.is_test or edge.source.is_package or edge.target.is_package for edge in cycle):
             continue
+        if any(isinstance(edge.node.parent, (n.If, n.Try)) for edge in cycle):
+            continue  # it depends
         names = " → ".join(edge.target.name for edge in cycle)
         yield Finding(
             at=first.span,
@@ -79,4 +81,12 @@ def import_cycle(project: Project) -> Iterator[Finding]:
             label="the first import of the circle",
             help="move what both need into a third module, or import it where it is used",
             chain=tuple(Step(f"`{e.source.name}` imports `{e.target.name}`", e.span) for e in cycle),
+            confidence="low" if any(is_late(edge) for edge in cycle) else None,
         )
+
+
+def is_late(edge: ImportEdge) -> bool:
+    """Whether an import stands below the definitions that the other module needs: somebody saw the circle."""
+    return any(
+        isinstance(s, (n.FunctionDef, n.ClassDef)) and s.start < edge.node.start for s in edge.source.body
+    )
