@@ -8,7 +8,7 @@ DEVELOPMENT := .venv/.development
 .PHONY: demo test lint requirements clean new-rule corpus
 
 demo: $(RUNTIME)
-	$(BIN)/python -m demo
+	$(BIN)/python demo.py
 
 test: $(DEVELOPMENT) lint
 	$(BIN)/pytest --cov -n auto
@@ -17,7 +17,7 @@ lint: $(DEVELOPMENT)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/lint-imports --no-logo 2>/dev/null || $(BIN)/lint-imports
+	$(BIN)/lint-imports
 
 $(RUNTIME): requirements/runtime.txt pyproject.toml
 	$(PYTHON) -m venv .venv

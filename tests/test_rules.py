@@ -16,7 +16,8 @@ import pytest
 
 from plumbrule.model.reading import read_project
 from plumbrule.rules import rulebook
-from plumbrule.verbs.audit import Outcome, audit, fixed_texts
+from plumbrule.verbs.audit import Outcome, audit
+from plumbrule.verbs.fix import fixed_texts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

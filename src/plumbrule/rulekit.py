@@ -151,7 +151,7 @@ def rule(
             (needs,) if isinstance(needs, str) else tuple(needs),
             subject,
             check,
-            inspect.getdoc(inspect.getmodule(check)) or "",
+            inspect.cleandoc(getattr(check, "__globals__", {}).get("__doc__") or ""),
         )
 
     return declare

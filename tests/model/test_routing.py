@@ -195,6 +195,33 @@ SHAPES = {
             app.include_router(router, prefix=prefix)
         [app.include_router(r, prefix="/d") for r in [one]]
     """,
+    "an app that goes through a function of a library is still that app": """
+        import functools
+        app = FastAPI()
+        app = functools.reduce(lambda one, _: one, [1], app)
+        try:
+            app = next(iter([app]))
+        except ImportError:
+            app = None
+        @app.get("/x")
+        def read(): ...
+    """,
+    "an app is the one that is given or a new one": """
+        class Server:
+            def __init__(self, base=None):
+                self.base = base
+            def make(self):
+                if self.base:
+                    made = self.base
+                else:
+                    made = FastAPI()
+                self.fill(made)
+                return made
+            def fill(self, target):
+                @target.get("/x")
+                def read(): ...
+        app = Server().make()
+    """,
     "a function gets the app and fills it": """
         def fill(target: FastAPI, *, admin: bool = False) -> None:
             if admin:

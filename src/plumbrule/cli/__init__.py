@@ -1,5 +1,16 @@
 """The command line: parse, call a verb, render, exit."""
 
+import sys
+
 
 def main() -> None:
-    """Run `plumb`."""
+    """Run `plumb`; the version is answered before anything heavy is imported."""
+    from plumbrule.cli.errors import guarded  # noqa: PLC0415
+
+    arguments = sys.argv[1:]
+    if arguments == ["--version"]:
+        from plumbrule import __version__  # noqa: PLC0415
+
+        print(f"plumb {__version__}")
+        return
+    sys.exit(guarded(arguments))

@@ -65,12 +65,8 @@ class Annotations(ABC):
             )
         if function.cls is not None and not function.is_static and parameter is function.node.parameters[0]:
             own = Type(function.cls.qualified_name, function.cls)
-            return (
-                Type("type", args=(own,))
-                if "classmethod" in function.decorator_names
-                or "builtins.classmethod" in function.decorator_names
-                else own
-            )
+            of_class = "builtins.classmethod" in function.decorator_names
+            return Type("type", args=(own,)) if of_class else own
         if isinstance(parameter.default, n.Call):
             return self._injected_type(parameter.default)
         return None

@@ -147,7 +147,7 @@ class Function(Scoped):
     @cached_property
     def is_static(self) -> bool:
         """Whether it is a `@staticmethod`."""
-        return "staticmethod" in self.decorator_names
+        return "builtins.staticmethod" in self.decorator_names
 
     @cached_property
     def decorator_names(self) -> tuple[str, ...]:

@@ -304,7 +304,7 @@ class Inference(Annotations):
         if method is not None:
             return (
                 method.returns
-                if {"property", "functools.cached_property"} & set(method.decorator_names)
+                if {"builtins.property", "functools.cached_property"} & set(method.decorator_names)
                 else None
             )
         found = kind.cls.attribute(attr)

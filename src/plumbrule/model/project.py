@@ -37,6 +37,7 @@ SKIPPED = {
     ".pytest_cache",
     "dist",
     ".eggs",
+    ".plumb",
     ".plumb_cache",
 }
 

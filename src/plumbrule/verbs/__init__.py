@@ -1,0 +1,1 @@
+"""What the tool does; it prints nothing and knows no command line."""

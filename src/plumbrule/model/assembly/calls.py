@@ -109,8 +109,8 @@ class Calls(Expressions):
         known = builtin.FUNCTIONS.get(name)
         if known is not None:
             return known(self, args, kwargs, env)
-        if args and isinstance(args[0], RouterValue) and name.rpartition(".")[2][:1].isupper():
-            return args[0]  # an app wrapped in a middleware is still that app
+        if args and isinstance(args[0], RouterValue):
+            return args[0]  # an app that is wrapped or instrumented is still that app
         if args and isinstance(args[0], (Closure, ClassValue)) and isinstance(node, (n.Name, n.Attribute)):
             return args[0]  # a decorator from elsewhere: what it returns behaves like what it was given
         return Made(name, args, kwargs, node, env.scope) if isinstance(node, n.Call) else UNKNOWN

@@ -13,6 +13,7 @@ from plumbrule.model.assembly.values import (
     Closure,
     Env,
     Instance,
+    Made,
     Partial,
     RouterValue,
 )
@@ -93,7 +94,8 @@ class Statements(Calls):
             other = {k: v for k, v in env.names.items() if before.get(k) is not v}
             self.under_condition(body, env)
             for name, value in other.items():
-                if env.names.get(name) is UNKNOWN:
+                at_hand = env.names.get(name)
+                if at_hand is UNKNOWN or at_hand is None:  # what the other branch knows is worth more
                     env.names[name] = value
 
     def under_condition(self, body: tuple[n.Statement, ...], env: Env) -> None:
@@ -111,6 +113,10 @@ class Statements(Calls):
     def bind(self, target: n.Expr, value: Any, env: Env) -> None:
         match target:
             case n.Name(id=name):
+                if (value is UNKNOWN or isinstance(value, Made)) and isinstance(
+                    env.names.get(name), RouterValue
+                ):
+                    return  # what cannot be told does not make a router disappear
                 env.names[name] = value
                 if isinstance(value, RouterValue) and not value.name:
                     value.name = name

@@ -44,6 +44,14 @@ async def store_each(orders: list[object]) -> None:
             await session.commit()
 
 
+async def store_trees(session: AsyncSession, trees: list[list[object]]) -> None:
+    for tree in trees:
+        session.add(tree[0])
+        await session.flush()
+        for leaf in tree:
+            session.add(leaf)
+
+
 async def wait(session: AsyncSession) -> None:
     while True:
         await session.commit()
@@ -56,6 +64,7 @@ Each row must stand for itself: a failed one must not undo the others.
 
 from plumbrule.rulekit import Call, Finding, Function, Iterator, n, rule
 
+BESIDE = {"migrations", "versions", "alembic", "scripts", "cli"}
 FLUSHES = {
     f"{owner}.{verb}"
     for owner in ("sqlalchemy.orm.Session", "sqlalchemy.ext.asyncio.AsyncSession")
@@ -65,8 +74,10 @@ FLUSHES = {
 
 @rule(category="database", severity="warning", needs="sqlalchemy")
 def flush_in_loop(function: Function) -> Iterator[Finding]:
+    if BESIDE & set(function.module.path.split("/")):
+        return
     for call in function.calls:
-        if call.name in FLUSHES and is_for_each(call):
+        if call.name in FLUSHES and is_for_each(call) and not needs_key(call):
             yield Finding(
                 at=call.func_span,
                 message=f"`{call.node.func.text}` runs once for each row",
@@ -84,6 +95,17 @@ def is_for_each(call: Call) -> bool:
             case n.If() | n.While() | n.With() | n.Try() | n.Handler() | n.FunctionDef():
                 return False
     return False
+
+
+def needs_key(call: Call) -> bool:
+    """Whether a flush fetches the key of a row for another one that is added below."""
+    loop = call.within(n.For)
+    below = (c for c in call.scope.calls if c.within(n.For) is not None and c.node.start > call.node.end)
+    return (
+        call.method == "flush"
+        and loop is not None
+        and any(c.method in ("add", "add_all") and c.node.start < loop.end for c in below)
+    )
 
 
 def is_retry(loop: n.For) -> bool:

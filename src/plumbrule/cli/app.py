@@ -1,0 +1,53 @@
+"""The commands, and the flags that all of them have."""
+
+from typing import Annotated
+
+import typer
+
+from plumbrule import __version__
+from plumbrule.cli import add, audit, explain, here, init
+from plumbrule.cli import map as map_
+from plumbrule.cli.arguments import complete, hoist
+from plumbrule.cli.console import Color, open_output
+from plumbrule.config import suggestion
+from plumbrule.plan import Refusal
+
+app = typer.Typer(
+    name="plumb", rich_markup_mode=None, context_settings={"help_option_names": ["-h", "--help"]}
+)
+app.command()(init.init)
+app.command()(audit.audit)
+app.command()(explain.explain)
+app.command("map")(map_.draw)
+app.add_typer(add.app, name="add")
+
+
+@app.callback(invoke_without_command=True, epilog="These flags may also stand after a command.")
+def plumb(
+    context: typer.Context,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Only results and errors.")] = False,
+    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="More about every step.")] = False,
+    color: Annotated[Color, typer.Option(help="Colours in the output.")] = "auto",
+    version: Annotated[bool, typer.Option("--version", help="Show the version and exit.")] = False,
+) -> None:
+    """The senior FastAPI engineer as a program."""
+    if quiet and verbose:
+        raise Refusal("--quiet and --verbose contradict each other; drop one of them")
+    context.obj = open_output(color, verbose - quiet)
+    if version:
+        context.obj.line(f"plumb {__version__}")
+    elif context.invoked_subcommand is None:
+        here.here(context.obj)
+
+
+def run(arguments: list[str]) -> int:
+    """Parse the arguments and run the command they name; gives the exit code."""
+    try:
+        code = app(hoist(complete(arguments)), prog_name="plumb", standalone_mode=False)
+    except typer.TyperException as error:
+        message = error.format_message().partition(" (Possible")[0].replace("\n", " ").rstrip(".")
+        near = suggestion(getattr(error, "option_name", ""), getattr(error, "possibilities", None) or ())
+        raise Refusal(message[:1].lower() + message[1:] + near) from error
+    if code == 130:
+        raise KeyboardInterrupt
+    return code or 0

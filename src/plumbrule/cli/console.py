@@ -1,0 +1,110 @@
+"""Two consoles: results go to stdout, progress goes to stderr."""
+
+import contextlib
+import os
+import textwrap
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+import typer
+from rich.console import Console
+from rich.text import Text
+
+INDENT = 16
+"""the column where the text beside a heading begins"""
+
+Color = Literal["auto", "always", "never"]
+
+
+@dataclass(slots=True)
+class Output:
+    """Where a command writes, and how much."""
+
+    out: Console
+    err: Console
+    verbosity: int = 0
+
+    def line(self, text: str | Text = "", style: str = "") -> None:
+        """A line of the result; it is never broken, so that it can be copied."""
+        self.out.print(text, style=style, soft_wrap=True)
+
+    @contextlib.contextmanager
+    def working(self) -> Iterator[Callable[[str], None]]:
+        """Show what is going on: on a terminal in one line that goes away, else a line each."""
+        if self.verbosity < 0 or not self.err.is_terminal:
+            yield self.progress
+            return
+        with self.err.status("") as status:
+            yield status.update
+
+    def progress(self, text: str) -> None:
+        """A line about what is going on."""
+        if self.verbosity >= 0:
+            self.err.print(text, style="dim", soft_wrap=True)
+
+    @property
+    def colored(self) -> bool:
+        """Whether results may have colours."""
+        return self.out.is_terminal and not self.out.no_color
+
+    def write(self, text: str) -> None:
+        """A result that is laid out already."""
+        self.out.file.write(text)
+
+    def complain(self, text: str) -> None:
+        """Why there is no result."""
+        self.err.print(f"plumb: {text}", soft_wrap=True)
+
+    @contextlib.contextmanager
+    def patience(self, text: str) -> Iterator[None]:
+        """Say what is going on if it takes longer than half a second, on a terminal."""
+        if self.verbosity < 0 or not self.err.file.isatty():
+            yield
+            return
+        status = self.err.status(text)
+        timer = threading.Timer(0.5, status.start)
+        timer.start()
+        try:
+            yield
+        finally:
+            timer.cancel()
+            timer.join()
+            status.stop()
+
+    def warn(self, lines: Iterable[str]) -> None:
+        """What another program has said on its way out."""
+        for line in lines:
+            self.err.print(f"  {line}", style="yellow", soft_wrap=True)
+
+    def listing(self, heading: str, label: str, words: list[str]) -> None:
+        """Words beside a heading and a label, broken at the width of the terminal."""
+        margin = INDENT + len(label)
+        text = "  ".join(words)
+        width = min(self.out.width, 100)
+        lines = textwrap.wrap(text, max(width - margin, 30), break_long_words=False, break_on_hyphens=False)
+        for number, line in enumerate(lines):
+            left = f"  {heading:<{INDENT - 2}}" if number == 0 else " " * INDENT
+            self.line(
+                Text.assemble((left, "bold"), (label if number == 0 else " " * len(label), "dim"), line)
+            )
+
+
+def output_of(context: typer.Context) -> Output:
+    """The output that the flags before the command have opened."""
+    output: Output = context.obj
+    return output
+
+
+def open_output(color: Color, verbosity: int) -> Output:
+    """The consoles for `--color` and `-q`/`-v`; a flag is stronger than NO_COLOR."""
+    plain = {"always": False, "never": True, "auto": bool(os.environ.get("NO_COLOR"))}[color]
+    forced = True if color == "always" else None
+
+    def console(*, stderr: bool) -> Console:
+        return Console(
+            stderr=stderr, no_color=plain, force_terminal=forced, highlight=False, emoji=False, markup=False
+        )
+
+    return Output(console(stderr=False), console(stderr=True), verbosity)

@@ -1,0 +1,56 @@
+"""`plumb init`: flags and questions → a new project."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from plumbrule.cli.console import output_of
+from plumbrule.plan import Refusal
+from plumbrule.scaffold.manifest import DATABASES, LAYOUTS, PARTS, PRESETS
+
+
+def init(  # noqa: PLR0913, PLR0917  a flag is a parameter
+    context: typer.Context,
+    path: Annotated[Path | None, typer.Argument(help="The folder to make; default: the current one.")] = None,
+    name: Annotated[str | None, typer.Option(help="Default: the name of the folder.")] = None,
+    preset: Annotated[str | None, typer.Option(help=" or ".join(PRESETS))] = None,
+    layout: Annotated[str | None, typer.Option(help=" or ".join(LAYOUTS))] = None,
+    database: Annotated[str | None, typer.Option(help=" or ".join(DATABASES))] = None,
+    with_: Annotated[
+        list[str] | None, typer.Option("--with", metavar="PART", help=f"Add a part: {', '.join(PARTS)}.")
+    ] = None,
+    without: Annotated[list[str] | None, typer.Option(metavar="PART", help="Leave a part out.")] = None,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Ask nothing, take the defaults.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show the plan and write nothing.")] = False,
+    no_git: Annotated[bool, typer.Option("--no-git", help="Make no git repository.")] = False,
+    no_sync: Annotated[bool, typer.Option("--no-sync", help="Install no packages.")] = False,
+    serve: Annotated[bool, typer.Option("--serve", help="Start the service at the end.")] = False,
+) -> None:
+    """Make a new FastAPI service, ready to run."""
+    # Templates and questions take a while to import, and the other commands need neither.
+    from plumbrule.cli import created  # noqa: PLC0415
+    from plumbrule.scaffold.answers import Wishes, answer  # noqa: PLC0415
+    from plumbrule.verbs import init as verb  # noqa: PLC0415
+
+    for flag, given in (("--dry-run", dry_run), ("--no-sync", no_sync)):
+        if serve and given:
+            raise Refusal(f"--serve and {flag} contradict each other; drop one of them")
+    output = output_of(context)
+    folder = path or Path()
+    wishes = Wishes(name, preset, layout, database, tuple(with_ or ()), tuple(without or ()))
+    if not yes and sys.stdin.isatty() and sys.stdout.isatty():
+        from plumbrule.cli import wizard  # noqa: PLC0415
+
+        folder, wishes = wizard.ask(path, wishes)
+    answers = answer(wishes, folder)
+    project = verb.plan(folder, answers)
+    if dry_run:
+        created.show_plan(output, project, answers)
+        return
+    with output.working() as observe:
+        outcome = verb.carry_out(project, answers, git=not no_git, sync=not no_sync, observe=observe)
+    created.show_outcome(output, outcome)
+    if serve:
+        verb.serve(outcome, observe=output.progress)

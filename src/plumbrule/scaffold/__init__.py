@@ -1,0 +1,1 @@
+"""What `plumb init` writes: answers and a manifest of templates give the files of a project."""

@@ -1,0 +1,56 @@
+"""What there is in a folder, for one who types `plumb` and nothing else."""
+
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from plumbrule.plan import read_text
+
+Kind = Literal["generated", "fastapi", "empty", "other"]
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """What a folder holds, and the commands that make sense there."""
+
+    kind: Kind
+    summary: str
+    commands: tuple[tuple[str, str], ...]
+
+
+def look(folder: Path) -> Sight:
+    """Judge a folder by its name, its pyproject.toml and its requirements."""
+    project = _pyproject(folder)
+    name = str(_table(project, "project").get("name", folder.resolve().name))
+    scaffold = _table(project, "tool", "plumb", "scaffold")
+    if scaffold:
+        summary = f"{name}: made by plumb {scaffold.get('version')}, preset {scaffold.get('preset')}"
+        return Sight("generated", summary, (("plumb add resource NAME FIELD:TYPE…", "one more feature"),))
+    if _uses_fastapi(folder, project):
+        return Sight("fastapi", f"{name}: a FastAPI project", (("plumb audit", "what a review would find"),))
+    if not any(path.name != ".git" for path in folder.iterdir()):
+        return Sight("empty", "an empty folder", (("plumb init", "a new FastAPI service here"),))
+    return Sight("other", "no FastAPI project here", (("plumb init NAME", "a new FastAPI service"),))
+
+
+def _pyproject(folder: Path) -> dict[str, object]:
+    try:
+        return tomllib.loads(read_text(folder / "pyproject.toml"))
+    except (OSError, ValueError):
+        return {}
+
+
+def _table(document: dict[str, object], *names: str) -> dict[str, object]:
+    for name in names:
+        table = document.get(name)
+        document = table if isinstance(table, dict) else {}
+    return document
+
+
+def _uses_fastapi(folder: Path, project: dict[str, object]) -> bool:
+    requirements = folder / "requirements.txt"
+    declared = str(_table(project, "project").get("dependencies", "")) + str(
+        _table(project, "tool", "poetry")
+    )
+    return "fastapi" in (declared + (read_text(requirements) if requirements.is_file() else "")).lower()

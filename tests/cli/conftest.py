@@ -1,0 +1,45 @@
+"""The real `plumb`, in a process of its own and in an empty folder."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import pytest
+
+PLUMB = Path(sys.executable).with_name("plumb")
+
+Done = subprocess.CompletedProcess[str]
+Plumb = Callable[..., Done]
+
+
+def environment(**more: str) -> dict[str, str]:
+    """What a user's shell has; git finds no configuration of ours, and colours are not asked for."""
+    kept = {name: value for name, value in os.environ.items() if name not in {"NO_COLOR", "FORCE_COLOR"}}
+    return {**kept, "GIT_CONFIG_GLOBAL": os.devnull, "PYTHONDONTWRITEBYTECODE": "1", **more}
+
+
+@pytest.fixture
+def plumb(tmp_path: Path) -> Plumb:
+    """Run `plumb` with arguments in `tmp_path`, without a terminal."""
+
+    def run(
+        *arguments: str,
+        cwd: Path = tmp_path,
+        env: Mapping[str, str] | None = None,
+        preexec_fn: Callable[[], None] | None = None,
+    ) -> Done:
+        return subprocess.run(
+            [PLUMB, *arguments],
+            cwd=cwd,
+            env=environment(**(env or {})),
+            preexec_fn=preexec_fn,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=120,
+        )
+
+    return run

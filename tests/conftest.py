@@ -1,0 +1,21 @@
+"""What all tests share: the servers they talk to, and the rule that nothing is skipped in CI."""
+
+import os
+import sys
+from collections.abc import Generator
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+pytest_plugins = ["servers.postgres", "servers.service"]
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """With PLUMB_REQUIRE=all a skip is a failure: what a test needs has to be there."""
+    report = yield
+    if report.skipped and not hasattr(report, "wasxfail") and os.environ.get("PLUMB_REQUIRE") == "all":
+        report.outcome = "failed"
+    return report
