@@ -33,6 +33,20 @@ async def refused(request: Request, error: HTTPException) -> JSONResponse:
     return JSONResponse({"error": error.detail}, status_code=error.status_code)
 ```
 
+## Bad: a shape of its own for crashes only
+
+```python
+from fastapi import FastAPI, Request
+from fastapi.responses import JSONResponse
+
+app = FastAPI()
+
+
+@app.exception_handler(Exception)  # finding
+async def crashed(request: Request, error: Exception) -> JSONResponse:
+    return JSONResponse({"error": {"code": "INTERNAL_ERROR"}}, status_code=500)
+```
+
 ## Good: Starlette's exception, with its headers
 
 ```python
@@ -70,6 +84,13 @@ def partial_error_handlers(app: App) -> Iterator[Finding]:
                 label="Starlette raises them, and this handles FastAPI's only",
                 help="register it for `starlette.exceptions.HTTPException`, the parent of FastAPI's",
             )
+        elif handler.exception == "builtins.Exception" and has_own_shape(handler, handled):
+            yield Finding(
+                at=handler.span,
+                message="404, 405 and 422 keep FastAPI's two shapes, a crash gets a third",
+                label="no handler for HTTPException, none for RequestValidationError",
+                help="give `starlette.exceptions.HTTPException` and `RequestValidationError` this shape too",
+            )
         elif handler.function is not None and drops_headers(handler):
             yield Finding(
                 at=handler.span,
@@ -77,6 +98,13 @@ def partial_error_handlers(app: App) -> Iterator[Finding]:
                 label=f"`{handler.function.name}` makes a response without `exc.headers`",
                 help="pass `headers=exc.headers`",
             )
+
+
+def has_own_shape(handler: ExceptionHandler, handled: set[str]) -> bool:
+    """Whether crashes are answered in a shape that nothing gives the other errors."""
+    others = any(name.endswith((".HTTPException", ".RequestValidationError", "404")) for name in handled)
+    text = handler.function.node.text if handler.function is not None else "detail"
+    return not others and '"error' in text and "detail" not in text
 
 
 def drops_headers(handler: ExceptionHandler) -> bool:

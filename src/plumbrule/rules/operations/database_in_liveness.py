@@ -83,6 +83,10 @@ def database_in_liveness(route: Route) -> Iterator[Finding]:
                 label=f"asks it with `{call.node.func.text}`",
                 help="let liveness answer without asking anything; ask the database in `/readyz`",
                 chain=(Step(f"`{call.node.func.text}`", call.span),),
-                confidence="high" if LIVE.search(route.path) else "low",
+                confidence="high"
+                if LIVE.search(route.path)
+                else "medium"
+                if "healthz" in route.path
+                else "low",
             )
             return

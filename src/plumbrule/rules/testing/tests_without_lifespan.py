@@ -67,40 +67,37 @@ def test_orders() -> None:
 ```
 """
 
-from plumbrule.rulekit import Call, Finding, Iterator, Module, Variable, n, rule
+from plumbrule.rulekit import Call, Finding, Iterator, Project, Scoped, Variable, n, rule
 
 
 @rule(category="testing", severity="warning", confidence="medium")
-def tests_without_lifespan(module: Module) -> Iterator[Finding]:
-    if not module.is_test:
+def tests_without_lifespan(project: Project) -> Iterator[Finding]:
+    tests = [m for m in project.modules if m.is_test]
+    scopes = [s for m in tests for s in (m, *m.classes, *m.functions)]
+    clients = [c for s in scopes for c in s.calls if c.name == "starlette.testclient.TestClient"]
+    if any(isinstance(c.node.parent, n.WithItem) for c in clients) or any(enters(s) for s in scopes):
         return
-    scopes = (module, *module.classes, *module.functions)
-    clients = [c for scope in scopes for c in scope.calls if c.name == "starlette.testclient.TestClient"]
-    if any(isinstance(c.node.parent, n.WithItem) for c in clients) or enters(module):
-        return
-    for call in clients:
-        if has_lifespan(call):
-            yield Finding(
-                at=call.span,
-                message="these tests run without the app's lifespan",
-                label="not entered with `with`",
-                help="write `with TestClient(app) as client:` in a fixture",
-            )
-            return
+    bare = [call for call in clients if has_lifespan(call)]
+    if bare:
+        yield Finding(
+            at=bare[0].span,
+            message="the tests run without the app's lifespan",
+            label="not entered with `with`" + (f", nor in {len(bare) - 1} other places" if bare[1:] else ""),
+            help="write `with TestClient(app) as client:` in a fixture",
+        )
 
 
-def enters(module: Module) -> bool:
+def enters(scope: Scoped) -> bool:
     """Whether a client is entered by name: `with client:`."""
-    scopes = (module, *module.classes, *module.functions)
-    items = [i for s in scopes for w in s.find(n.With) for i in w.items]
-    return any("client" in item.value.text.lower() or "lifespan" in item.value.text.lower() for item in items)
+    items = [item for w in scope.find(n.With) for item in w.items]
+    return any("client" in i.value.text.lower() or "lifespan" in i.value.text.lower() for i in items)
 
 
 def has_lifespan(call: Call) -> bool:
-    """Whether the app that is tested is known and has a lifespan."""
+    """Whether the app that is tested is known, and has a lifespan that does something."""
     app = call.argument(0, "app")
     target = call.scope.resolve(app) if app is not None else None
     if not isinstance(target, Variable):
         return False
     made = [a for a in call.scope.project.apps if a.node is not None and a.node is target.value]
-    return any(a.lifespan is not None for a in made)
+    return any(a.lifespan is not None and len(a.lifespan.body) > 1 for a in made)
