@@ -5,7 +5,7 @@ BIN := .venv/bin
 RUNTIME := .venv/.runtime
 DEVELOPMENT := .venv/.development
 
-.PHONY: demo test lint requirements clean
+.PHONY: demo test lint requirements clean new-rule corpus
 
 demo: $(RUNTIME)
 	$(BIN)/python demo.py
@@ -35,6 +35,14 @@ requirements: $(DEVELOPMENT)
 		pyproject.toml requirements/build.in -o requirements/runtime.txt
 	$(BIN)/uv pip compile --quiet --upgrade --universal --generate-hashes --no-header --no-emit-index-url \
 		--group dev --group service -c requirements/runtime.txt pyproject.toml -o requirements/development.txt
+
+# make new-rule NAME=security/insecure-cookie
+new-rule:
+	$(BIN)/python tests/new_rule.py $(NAME)
+
+# make corpus CORPUS=DIR: audits every tree below DIR/repos, and the cases below DIR/cases (see tests/corpus/harness.py)
+corpus:
+	$(BIN)/python tests/corpus/harness.py $(CORPUS) $(ARGUMENTS)
 
 clean:
 	rm -rf .venv .demo .mypy_cache .ruff_cache .pytest_cache .coverage

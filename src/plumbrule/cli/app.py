@@ -5,15 +5,20 @@ from typing import Annotated
 import typer
 
 from plumbrule import __version__
-from plumbrule.cli import add, here, init
-from plumbrule.cli.arguments import hoist
+from plumbrule.cli import add, audit, explain, here, init
+from plumbrule.cli import map as map_
+from plumbrule.cli.arguments import complete, hoist
 from plumbrule.cli.console import Color, open_output
+from plumbrule.config import suggestion
 from plumbrule.plan import Refusal
 
 app = typer.Typer(
     name="plumb", rich_markup_mode=None, context_settings={"help_option_names": ["-h", "--help"]}
 )
 app.command()(init.init)
+app.command()(audit.audit)
+app.command()(explain.explain)
+app.command("map")(map_.draw)
 app.add_typer(add.app, name="add")
 
 
@@ -38,10 +43,11 @@ def plumb(
 def run(arguments: list[str]) -> int:
     """Parse the arguments and run the command they name; gives the exit code."""
     try:
-        code = app(hoist(arguments), prog_name="plumb", standalone_mode=False)
+        code = app(hoist(complete(arguments)), prog_name="plumb", standalone_mode=False)
     except typer.TyperException as error:
-        message = error.format_message().replace("\n", " ").rstrip(".")
-        raise Refusal(message[:1].lower() + message[1:]) from error
+        message = error.format_message().partition(" (Possible")[0].replace("\n", " ").rstrip(".")
+        near = suggestion(getattr(error, "option_name", ""), getattr(error, "possibilities", None) or ())
+        raise Refusal(message[:1].lower() + message[1:] + near) from error
     if code == 130:
         raise KeyboardInterrupt
     return code or 0

@@ -1,4 +1,4 @@
-"""Flags of all commands, which may stand before or after the command."""
+"""What is done to the arguments before they are parsed."""
 
 FLAGS = {"-q", "--quiet", "-v", "--verbose"}
 
@@ -18,3 +18,12 @@ def hoist(arguments: list[str]) -> list[str]:
         else:
             rest.append(word)
     return first + rest
+
+
+def complete(arguments: list[str]) -> list[str]:
+    """Give `--baseline` its word where it stands alone: whoever means a path after it means no word."""
+    return [
+        f"--baseline={'write' if following == 'write' else 'read'}" if word == "--baseline" else word
+        for previous, word, following in zip(["", *arguments], arguments, [*arguments[1:], ""], strict=False)
+        if not (previous == "--baseline" and word == "write")
+    ]

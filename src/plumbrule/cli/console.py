@@ -3,6 +3,7 @@
 import contextlib
 import os
 import textwrap
+import threading
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
@@ -42,6 +43,35 @@ class Output:
         """A line about what is going on."""
         if self.verbosity >= 0:
             self.err.print(text, style="dim", soft_wrap=True)
+
+    @property
+    def colored(self) -> bool:
+        """Whether results may have colours."""
+        return self.out.is_terminal and not self.out.no_color
+
+    def write(self, text: str) -> None:
+        """A result that is laid out already."""
+        self.out.file.write(text)
+
+    def complain(self, text: str) -> None:
+        """Why there is no result."""
+        self.err.print(f"plumb: {text}", soft_wrap=True)
+
+    @contextlib.contextmanager
+    def patience(self, text: str) -> Iterator[None]:
+        """Say what is going on if it takes longer than half a second, on a terminal."""
+        if self.verbosity < 0 or not self.err.file.isatty():
+            yield
+            return
+        status = self.err.status(text)
+        timer = threading.Timer(0.5, status.start)
+        timer.start()
+        try:
+            yield
+        finally:
+            timer.cancel()
+            timer.join()
+            status.stop()
 
     def warn(self, lines: Iterable[str]) -> None:
         """What another program has said on its way out."""

@@ -20,7 +20,9 @@ def guarded(arguments: list[str]) -> int:
     except KeyboardInterrupt:
         return _say("interrupted; nothing was left behind", 130)
     except Exception:  # noqa: BLE001  the last one to see it
-        return _say(f"this is a bug in plumb; please report it with {_write_report(arguments)}", 70)
+        return _say(
+            f"this is a bug in plumb; please report it with {write_report(traceback.format_exc())}", 70
+        )
 
 
 def _terminate(number: int, _: object) -> None:
@@ -33,7 +35,8 @@ def _say(message: str, code: int) -> int:
     return code
 
 
-def _write_report(arguments: list[str]) -> str:
+def write_report(trace: str) -> str:
+    """Put what is needed to find a bug in a file; gives its path."""
     with tempfile.NamedTemporaryFile("w", prefix="plumb-bug-", suffix=".txt", delete=False) as report:
-        report.write(f"{sys.version}\nplumb {' '.join(arguments)}\n\n{traceback.format_exc()}")
+        report.write(f"{sys.version}\nplumb {' '.join(sys.argv[1:])}\n\n{trace}")
     return report.name

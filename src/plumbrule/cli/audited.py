@@ -1,0 +1,136 @@
+"""What `plumb audit` does with its flags, and what it says."""
+
+import contextlib
+import os
+import shlex
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import typer
+
+from plumbrule.cli.console import Output
+from plumbrule.cli.errors import write_report
+from plumbrule.config import Config, read_config
+from plumbrule.plan import Refusal, apply, diff, write_text
+from plumbrule.report import FOR_PEOPLE, FORMATS, View
+from plumbrule.report.score import score_of
+from plumbrule.report.statistics import statistics_of
+from plumbrule.report.view import many
+from plumbrule.verbs import baseline, fix, review
+from plumbrule.verbs.outcome import Outcome
+
+NO_APP = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """The flags of one run; those that a project may settle are in the configuration."""
+
+    paths: tuple[Path, ...]
+    fix: bool = False
+    unsafe: bool = False
+    diff: bool = False
+    since: str | None = None
+    baseline: str | None = None
+    statistics: bool = False
+    score: bool = False
+    file: Path | None = None
+
+
+def audited(output: Output, wishes: Wishes, flags: Mapping[str, object], file: Path | None) -> int:
+    """Review, fix, show; gives the exit code."""
+    target = review.target(wishes.paths)
+    config = read_config(target.root, flags, file=file)
+    refuse_contradictions(wishes, config)
+    with no_app(output):
+        outcome = found(output, wishes, target, config)
+    if wishes.baseline == "write":
+        findings = (*outcome.findings, *outcome.known)
+        path = baseline.write(config, findings)
+        output.line(f"Wrote {many(len(findings), 'finding')} to {base_of(config.root)}{path}")
+        return 0
+    if wishes.fix or wishes.diff:
+        plan, outcome_after = fix.plan(outcome, target, config, unsafe=wishes.unsafe)
+        if wishes.diff:
+            output.write("".join(diff(step) for step in plan.steps))
+            output.progress(f"{many(len(plan.steps), 'file')} would change")
+            return int(bool(plan.steps))
+        apply(plan)
+        for step in plan.steps:
+            output.progress(f"fixed {base_of(config.root)}{step.operation.path}: {step.reason}")
+        outcome = outcome_after
+    show(output, wishes, config, outcome)
+    if outcome.failures:
+        report = write_report("\n".join(failure.trace for failure in outcome.failures))
+        output.complain(f"the rules that broke are a bug in plumb; please report it with {report}")
+    return int(review.fails(outcome, config))
+
+
+@contextlib.contextmanager
+def no_app(output: Output) -> Iterator[None]:
+    """Say that there is nothing to look at, with an exit code of its own."""
+    try:
+        yield
+    except review.NoApp as nothing:
+        output.complain(f"{nothing}")
+        raise typer.Exit(NO_APP) from nothing
+
+
+def found(output: Output, wishes: Wishes, target: review.Target, config: Config) -> Outcome:
+    """What the review gives, with a sign of life while it runs."""
+    known = wishes.baseline == "read" or (wishes.baseline is None and "baseline" in config.sources)
+    with output.patience("reading the code"):
+        return review.review(target, config, known=known, since=wishes.since)
+
+
+def refuse_contradictions(wishes: Wishes, config: Config) -> None:
+    """Refuse flags that make no sense together."""
+    if wishes.fix and wishes.diff:
+        raise Refusal("--fix and --diff contradict each other; drop one of them")
+    if wishes.unsafe and not (wishes.fix or wishes.diff):
+        raise Refusal("--unsafe goes with --fix or --diff")
+    if wishes.baseline not in (None, "read", "write"):
+        raise Refusal(f"--baseline {wishes.baseline}: it is `--baseline` alone or `--baseline write`")
+    for flag, given in (("--score", wishes.score), ("--statistics", wishes.statistics)):
+        if given and config.output_format not in FOR_PEOPLE:
+            raise Refusal(f"{flag} has no place in {config.output_format}; the json format always has it")
+
+
+def show(output: Output, wishes: Wishes, config: Config, outcome: Outcome) -> None:
+    """Write the report where it was asked for."""
+    for_people = config.output_format in FOR_PEOPLE
+    terminal = output.out.is_terminal and not wishes.file
+    view = View(
+        base_of(config.root, outside=for_people),
+        output.out.width if terminal and for_people else None,
+        for_people and output.colored and not wishes.file,
+        shlex.join(["plumb", "audit", *map(str, wishes.paths)]),
+    )
+    if wishes.score or wishes.statistics:
+        parts = [statistics_of(outcome, view)] if wishes.statistics else []
+        parts += [score_of(outcome, view)] if wishes.score else []
+        report = "\n".join(parts)
+    else:
+        report = FORMATS[config.output_format](outcome, view)
+    if wishes.file is None:
+        output.write(report)
+        return
+    try:
+        write_text(wishes.file, report)
+    except OSError as error:
+        raise Refusal(f"cannot write {wishes.file}: {error.strerror}") from error
+    output.progress(f"{many(len(outcome.findings), 'finding')}, written to {wishes.file}")
+
+
+def base_of(root: Path, *, outside: bool = True) -> str:
+    """What stands before the paths of a project, seen from the current folder.
+
+    Reports for programs name files outside of it by their place in the project.
+    """
+    path = os.path.relpath(root)
+    if path == ".":
+        return ""
+    if path.startswith(".."):
+        return f"{min(path, str(root), key=len)}/" if outside else ""
+    return f"{path}/"

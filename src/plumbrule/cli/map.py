@@ -1,0 +1,37 @@
+"""`plumb map`: a picture of the project."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from plumbrule.cli.console import output_of
+
+
+def draw(
+    context: typer.Context,
+    kind: Annotated[str, typer.Argument(metavar="routes|deps|modules|auth", help="What to draw.")],
+    wanted: Annotated[
+        str, typer.Argument(metavar="[FILTER]", help="A part of a path or name, or a pattern.")
+    ] = "",
+    path: Annotated[Path | None, typer.Option(metavar="PATH", help="Default: the current folder.")] = None,
+    output_format: Annotated[str, typer.Option(metavar="text|json|mermaid", help="How to draw it.")] = "text",
+) -> None:
+    """Show the routes, their dependencies and guards, or the modules."""
+    # The model takes a while to import, and the other commands do not need it.
+    from plumbrule.cli.audited import base_of, no_app  # noqa: PLC0415
+    from plumbrule.config import one_of  # noqa: PLC0415
+    from plumbrule.report import View  # noqa: PLC0415
+    from plumbrule.report.map import MAP_FORMATS  # noqa: PLC0415
+    from plumbrule.verbs.map import KINDS, rows  # noqa: PLC0415
+    from plumbrule.verbs.review import project_at, target  # noqa: PLC0415
+
+    output = output_of(context)
+    render = MAP_FORMATS[one_of(MAP_FORMATS, output_format, "--output-format")]
+    drawn_kind = one_of(KINDS, kind, "plumb map")
+    found = target([path] if path else [])
+    with no_app(output):
+        with output.patience("reading the code"):
+            drawn = rows(project_at(found), drawn_kind, wanted)
+        view = View(base_of(found.root), color=output.colored)
+        output.write(render(drawn, view))

@@ -1,0 +1,463 @@
+"""From trees to the nodes of expressions."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from plumbrule.facts import nodes as n
+from plumbrule.facts.grammar import DEEPEST, is_async, kids, name_of
+from plumbrule.facts.literals import WORDS, number_value, string_value
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from tree_sitter import Node as Tree
+
+    from plumbrule.facts.source import Source
+
+NO_EXPRESSION = ("_statement", "_definition", "assignment", "block", "ERROR")
+
+
+class ExpressionReader:
+    """Reads expressions; `nodes` collects everything that is read in the scope at hand."""
+
+    def __init__(self, source: Source) -> None:
+        self.source = source
+        self.text = source.text
+        self.nodes: list[n.Node] = []
+        self.depth = 0
+
+    def name(self, tree: Tree) -> str:
+        return name_of(self.text[tree.start_byte : tree.end_byte])
+
+    def adopt(self, made: n.Node, *groups: Iterable[n.Node] | n.Node | None) -> n.Node:
+        for group in groups:
+            if group is None:
+                continue
+            for child in (group,) if isinstance(group, n.Node) else group:
+                child.parent = made
+        self.nodes.append(made)
+        return made
+
+    def expr(self, tree: Tree) -> n.Expr:
+        """One expression."""
+        kind = tree.type
+        if kind == "identifier":
+            return self.identifier(tree)
+        read = EXPRESSIONS.get(kind)
+        if read is None:
+            return self.unknown(tree)
+        if self.depth > DEEPEST:
+            return self.too_deep(tree)
+        self.depth += 1
+        made = read(self, tree)
+        self.depth -= 1
+        return made
+
+    def exprs(self, trees: Iterable[Tree]) -> tuple[n.Expr, ...]:
+        return tuple([self.expr(k) for k in trees])
+
+    def too_deep(self, tree: Tree) -> n.Expr:
+        made = n.Unknown(self.source, tree.start_byte, tree.end_byte, ())
+        self.nodes.append(made)
+        return made
+
+    def unknown(self, tree: Tree) -> n.Expr:
+        if self.depth > DEEPEST:
+            return self.too_deep(tree)
+        self.depth += 1
+        parts = [self.expr(k) for k in kids(tree) if not k.type.endswith(NO_EXPRESSION)]
+        self.depth -= 1
+        made = n.Unknown(self.source, tree.start_byte, tree.end_byte, tuple(parts))
+        self.adopt(made, parts)
+        return made
+
+    def identifier(self, tree: Tree) -> n.Expr:
+        start, end = tree.start_byte, tree.end_byte
+        made = n.Name(self.source, start, end, name_of(self.text[start:end]))
+        self.nodes.append(made)
+        return made
+
+    def attribute(self, tree: Tree) -> n.Expr:
+        inner = tree.named_children
+        if len(inner) != 2:
+            inner = kids(tree)
+            if len(inner) < 2:
+                return self.unknown(tree)
+        value = self.expr(inner[0])
+        made = n.Attribute(self.source, tree.start_byte, tree.end_byte, value, self.name(inner[-1]))
+        value.parent = made
+        self.nodes.append(made)
+        return made
+
+    def call(self, tree: Tree) -> n.Expr:
+        inner = kids(tree)
+        if len(inner) < 2:
+            return self.unknown(tree)
+        func = self.expr(inner[0])
+        if inner[1].type == "argument_list":
+            args, keywords = self.arguments(inner[1])
+        else:
+            args, keywords = (self.expr(inner[1]),), ()
+        made = n.Call(self.source, tree.start_byte, tree.end_byte, func, args, keywords)
+        func.parent = made
+        for child in args:
+            child.parent = made
+        for keyword in keywords:
+            keyword.parent = made
+        self.nodes.append(made)
+        return made
+
+    def arguments(self, tree: Tree | None) -> tuple[tuple[n.Expr, ...], tuple[n.Keyword, ...]]:
+        if tree is None:
+            return (), ()
+        args: list[n.Expr] = []
+        keywords: list[n.Keyword] = []
+        for child in kids(tree):
+            kind = child.type
+            if kind == "keyword_argument":
+                inner = kids(child)
+                value = self.expr(inner[-1])
+                made = n.Keyword(self.source, child.start_byte, child.end_byte, self.name(inner[0]), value)
+            elif kind == "dictionary_splat":
+                value = self.expr(kids(child)[0])
+                made = n.Keyword(self.source, child.start_byte, child.end_byte, None, value)
+            else:
+                args.append(self.expr(child))
+                continue
+            value.parent = made
+            self.nodes.append(made)
+            keywords.append(made)
+        return tuple(args), tuple(keywords)
+
+    def string(self, tree: Tree) -> n.Expr:
+        start, end = tree.start_byte, tree.end_byte
+        raw = self.text[start:end]
+        prefix = raw[: raw.find(raw[-1:])].lower()
+        if b"f" in prefix or b"t" in prefix:
+            return self.fstring(tree)
+        made = n.Constant(self.source, start, end, string_value(raw))
+        self.nodes.append(made)
+        return made
+
+    def fstring(self, tree: Tree) -> n.Expr:
+        parts: list[n.Expr] = []
+        for child in tree.named_children:
+            if child.type == "string_content":
+                text = self.source.slice(child.start_byte, child.end_byte)
+                text = text.replace("{{", "{").replace("}}", "}")
+                made: n.Expr = n.Constant(self.source, child.start_byte, child.end_byte, text)
+                self.nodes.append(made)
+                parts.append(made)
+            elif child.type == "interpolation":
+                inner = kids(child)
+                if inner:
+                    parts.append(self.expr(inner[0]))
+        whole = n.FString(self.source, tree.start_byte, tree.end_byte, tuple(parts))
+        self.adopt(whole, parts)
+        return whole
+
+    def concatenated(self, tree: Tree) -> n.Expr:
+        parts = self.exprs(kids(tree))
+        if all(isinstance(p, n.Constant) for p in parts):
+            values = [p.value for p in parts if isinstance(p, n.Constant)]
+            joined: Any = (b"" if isinstance(values[0], bytes) else "").join(values)  # type: ignore[arg-type]
+            made: n.Expr = n.Constant(self.source, tree.start_byte, tree.end_byte, joined)
+            self.nodes.append(made)
+            return made
+        flat = [q for p in parts for q in (p.parts if isinstance(p, n.FString) else (p,))]
+        made = n.FString(self.source, tree.start_byte, tree.end_byte, tuple(flat))
+        self.adopt(made, flat)
+        return made
+
+    def number(self, tree: Tree) -> n.Expr:
+        made = n.Constant(self.source, tree.start_byte, tree.end_byte, number_value(self.name(tree)))
+        self.nodes.append(made)
+        return made
+
+    def word(self, tree: Tree) -> n.Expr:
+        made = n.Constant(self.source, tree.start_byte, tree.end_byte, WORDS[tree.type])
+        self.nodes.append(made)
+        return made
+
+    def sequence(self, tree: Tree, kind: str) -> n.Expr:
+        items = self.exprs(kids(tree))
+        made = n.Sequence(self.source, tree.start_byte, tree.end_byte, kind, items)
+        for child in items:
+            child.parent = made
+        self.nodes.append(made)
+        return made
+
+    def list_(self, tree: Tree) -> n.Expr:
+        return self.sequence(tree, "list")
+
+    def tuple_(self, tree: Tree) -> n.Expr:
+        return self.sequence(tree, "tuple")
+
+    def set_(self, tree: Tree) -> n.Expr:
+        return self.sequence(tree, "set")
+
+    def dict_(self, tree: Tree) -> n.Expr:
+        keys: list[n.Expr | None] = []
+        values: list[n.Expr] = []
+        for child in kids(tree):
+            inner = kids(child)
+            if child.type == "pair" and len(inner) == 2:
+                keys.append(self.expr(inner[0]))
+                values.append(self.expr(inner[1]))
+            elif child.type == "dictionary_splat" and inner:
+                keys.append(None)
+                values.append(self.expr(inner[0]))
+        made = n.Dict(self.source, tree.start_byte, tree.end_byte, tuple(keys), tuple(values))
+        self.adopt(made, [k for k in keys if k is not None], values)
+        return made
+
+    def subscript(self, tree: Tree) -> n.Expr:
+        inner = kids(tree)
+        value = self.expr(inner[0])
+        items = self.exprs(inner[1:])
+        if (
+            len(items) == 1
+            and isinstance(items[0], n.Sequence)
+            and items[0].kind == "tuple"
+            and (inner[1].type == "expression_list")
+        ):
+            items = items[0].items
+        made = n.Subscript(self.source, tree.start_byte, tree.end_byte, value, items)
+        self.adopt(made, value, items)
+        return made
+
+    def generic_type(self, tree: Tree) -> n.Expr:
+        inner = kids(tree)
+        value = self.expr(inner[0])
+        items = self.exprs(kids(inner[1])) if len(inner) > 1 else ()
+        made = n.Subscript(self.source, tree.start_byte, tree.end_byte, value, items)
+        self.adopt(made, value, items)
+        return made
+
+    def union_type(self, tree: Tree) -> n.Expr:
+        left, right = self.exprs(kids(tree))
+        made = n.BinOp(self.source, tree.start_byte, tree.end_byte, left, "|", right)
+        self.adopt(made, left, right)
+        return made
+
+    def slice_(self, tree: Tree) -> n.Expr:
+        parts = self.exprs(kids(tree))
+        made = n.Slice(self.source, tree.start_byte, tree.end_byte, parts)
+        self.adopt(made, parts)
+        return made
+
+    def binary(self, tree: Tree) -> n.Expr:
+        """Operators of one precedence nest to the left, so a long sum is read in a loop."""
+        chain = [tree]
+        while True:
+            left = chain[-1].child_by_field_name("left")
+            if (
+                left is None
+                or left.type not in ("binary_operator", "boolean_operator")
+                or left.type != tree.type
+            ):
+                break
+            chain.append(left)
+        if left is None:
+            return self.unknown(tree)
+        made = self.expr(left)
+        for at in reversed(chain):
+            op, side = at.child_by_field_name("operator"), at.child_by_field_name("right")
+            right = self.expr(side) if side else self.too_deep(at)
+            cls = n.BinOp if at.type == "binary_operator" else n.BoolOp
+            whole: n.Expr = cls(self.source, at.start_byte, at.end_byte, made, op.type if op else "", right)
+            self.adopt(whole, made, right)
+            made = whole
+        return made
+
+    def unary(self, tree: Tree) -> n.Expr:
+        inner = kids(tree)
+        if not inner:
+            return self.unknown(tree)
+        operand = self.expr(inner[-1])
+        op = "not" if tree.type == "not_operator" else tree.children[0].type
+        made = n.UnaryOp(self.source, tree.start_byte, tree.end_byte, op, operand)
+        return self.wrap(made, operand)
+
+    def wrap(self, made: n.Expr, inner: n.Node) -> n.Expr:
+        inner.parent = made
+        self.nodes.append(made)
+        return made
+
+    def compare(self, tree: Tree) -> n.Expr:
+        operands = self.exprs(kids(tree))
+        ops = tuple(op.type for op in tree.children_by_field_name("operators"))
+        made = n.Compare(self.source, tree.start_byte, tree.end_byte, operands, ops)
+        self.adopt(made, operands)
+        return made
+
+    def conditional(self, tree: Tree) -> n.Expr:
+        inner = kids(tree)
+        if len(inner) != 3:
+            return self.unknown(tree)
+        body, test, orelse = self.exprs(inner)
+        made = n.Conditional(self.source, tree.start_byte, tree.end_byte, body, test, orelse)
+        self.adopt(made, body, test, orelse)
+        return made
+
+    def await_(self, tree: Tree) -> n.Expr:
+        value = self.expr(kids(tree)[0])
+        return self.wrap(n.Await(self.source, tree.start_byte, tree.end_byte, value), value)
+
+    def yield_(self, tree: Tree) -> n.Expr:
+        inner = kids(tree)
+        value = self.expr(inner[0]) if inner else None
+        is_from = any(child.type == "from" for child in tree.children[1:2])
+        made = n.Yield(self.source, tree.start_byte, tree.end_byte, value, is_from)
+        self.adopt(made, value)
+        return made
+
+    def walrus(self, tree: Tree) -> n.Expr:
+        inner = kids(tree)
+        target, value = self.expr(inner[0]), self.expr(inner[-1])
+        made = n.Walrus(self.source, tree.start_byte, tree.end_byte, target, value)
+        self.adopt(made, target, value)
+        return made
+
+    def starred(self, tree: Tree) -> n.Expr:
+        inner = kids(tree)
+        if not inner:
+            return self.unknown(tree)
+        value = self.expr(inner[0])
+        return self.wrap(n.Starred(self.source, tree.start_byte, tree.end_byte, value), value)
+
+    def inner(self, tree: Tree) -> n.Expr:
+        """What stands in parentheses, or in a wrapper that says nothing."""
+        inner = kids(tree)
+        if not inner:
+            return self.unknown(tree)
+        return self.expr(inner[0])
+
+    def comprehension(self, tree: Tree) -> n.Expr:
+        inner = kids(tree)
+        if not inner:
+            return self.unknown(tree)
+        key = None
+        if inner[0].type == "pair":
+            pair = kids(inner[0])
+            key, element = self.expr(pair[0]), self.expr(pair[-1])
+        else:
+            element = self.expr(inner[0])
+        clauses: list[n.Clause] = []
+        for child in inner[1:]:
+            if child.type == "for_in_clause":
+                clauses.append(self.clause(child))
+            elif child.type == "if_clause" and clauses:
+                test = self.expr(kids(child)[0])
+                test.parent = clauses[-1]
+                clauses[-1].conditions += (test,)
+        kind = (
+            "generator"
+            if tree.type == "generator_expression"
+            else tree.type.partition("_")[0].replace("dictionary", "dict")
+        )
+        made = n.Comprehension(
+            self.source, tree.start_byte, tree.end_byte, kind, key, element, tuple(clauses)
+        )
+        self.adopt(made, key, element, clauses)
+        return made
+
+    def clause(self, tree: Tree) -> n.Clause:
+        left, right = tree.child_by_field_name("left"), tree.child_by_field_name("right")
+        target = self.expr(left) if left else self.unknown(tree)
+        iterable = self.expr(right) if right else self.unknown(tree)
+        made = n.Clause(self.source, tree.start_byte, tree.end_byte, target, iterable, (), is_async(tree))
+        self.adopt(made, target, iterable)
+        return made
+
+    def lambda_(self, tree: Tree) -> n.Expr:
+        parameters = self.parameters(tree.child_by_field_name("parameters"))
+        inner = tree.child_by_field_name("body")
+        body = self.expr(inner) if inner else self.unknown(tree)
+        made = n.Lambda(self.source, tree.start_byte, tree.end_byte, parameters, body)
+        self.adopt(made, parameters, body)
+        return made
+
+    def parameters(self, tree: Tree | None) -> tuple[n.Parameter, ...]:
+        out: list[n.Parameter] = []
+        kind = "positional"
+        for child in kids(tree) if tree else ():
+            match child.type:
+                case "keyword_separator":
+                    kind = "keyword_only"
+                case "positional_separator":
+                    for made in out:
+                        made.kind = "positional_only"
+                case _:
+                    made = self.parameter(child, kind)
+                    out.append(made)
+                    if made.kind == "args":
+                        kind = "keyword_only"
+        return tuple(out)
+
+    def parameter(self, tree: Tree, kind: str) -> n.Parameter:
+        annotation_tree, default_tree = tree.child_by_field_name("type"), tree.child_by_field_name("value")
+        name_tree = tree.child_by_field_name("name") or (
+            kids(tree)[0] if tree.type == "typed_parameter" else tree
+        )
+        if name_tree.type == "list_splat_pattern":
+            kind = "args"
+        elif name_tree.type == "dictionary_splat_pattern":
+            kind = "kwargs"
+        annotation = self.expr(annotation_tree) if annotation_tree else None
+        default = self.expr(default_tree) if default_tree else None
+        name = self.name(name_tree).lstrip("*")
+        made = n.Parameter(self.source, tree.start_byte, tree.end_byte, name, kind, annotation, default)
+        self.adopt(made, annotation, default)
+        return made
+
+
+EXPRESSIONS: dict[str, Callable[[ExpressionReader, Tree], n.Expr]] = {
+    "identifier": ExpressionReader.identifier,
+    "keyword_identifier": ExpressionReader.identifier,
+    "attribute": ExpressionReader.attribute,
+    "member_type": ExpressionReader.attribute,
+    "call": ExpressionReader.call,
+    "string": ExpressionReader.string,
+    "concatenated_string": ExpressionReader.concatenated,
+    "integer": ExpressionReader.number,
+    "float": ExpressionReader.number,
+    "true": ExpressionReader.word,
+    "false": ExpressionReader.word,
+    "none": ExpressionReader.word,
+    "ellipsis": ExpressionReader.word,
+    "list": ExpressionReader.list_,
+    "list_pattern": ExpressionReader.list_,
+    "tuple": ExpressionReader.tuple_,
+    "tuple_pattern": ExpressionReader.tuple_,
+    "expression_list": ExpressionReader.tuple_,
+    "pattern_list": ExpressionReader.tuple_,
+    "set": ExpressionReader.set_,
+    "dictionary": ExpressionReader.dict_,
+    "subscript": ExpressionReader.subscript,
+    "generic_type": ExpressionReader.generic_type,
+    "union_type": ExpressionReader.union_type,
+    "slice": ExpressionReader.slice_,
+    "binary_operator": ExpressionReader.binary,
+    "boolean_operator": ExpressionReader.binary,
+    "unary_operator": ExpressionReader.unary,
+    "not_operator": ExpressionReader.unary,
+    "comparison_operator": ExpressionReader.compare,
+    "conditional_expression": ExpressionReader.conditional,
+    "await": ExpressionReader.await_,
+    "yield": ExpressionReader.yield_,
+    "named_expression": ExpressionReader.walrus,
+    "list_splat": ExpressionReader.starred,
+    "list_splat_pattern": ExpressionReader.starred,
+    "splat_type": ExpressionReader.starred,
+    "parenthesized_expression": ExpressionReader.inner,
+    "parenthesized_list_splat": ExpressionReader.inner,
+    "type": ExpressionReader.inner,
+    "as_pattern_target": ExpressionReader.inner,
+    "list_comprehension": ExpressionReader.comprehension,
+    "set_comprehension": ExpressionReader.comprehension,
+    "dictionary_comprehension": ExpressionReader.comprehension,
+    "generator_expression": ExpressionReader.comprehension,
+    "lambda": ExpressionReader.lambda_,
+}

@@ -1,0 +1,39 @@
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from plumbrule.facts.nodes import ClassDef, FunctionDef, Node, Statement
+    from plumbrule.facts.source import Source, Span
+
+
+@dataclass(frozen=True, slots=True)
+class Comment:
+    """A `# comment`, with its place."""
+
+    text: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """All that is known of one file by itself.
+
+    `nodes` are those of the module's own level; `functions` and `classes` hold every one in the file, in
+    source order;
+    `broken` lists the parts that do not parse.
+    """
+
+    source: Source
+    body: tuple[Statement, ...]
+    nodes: tuple[Node, ...]
+    functions: tuple[FunctionDef, ...]
+    classes: tuple[ClassDef, ...]
+    comments: tuple[Comment, ...]
+    broken: tuple[Span, ...]
+
+    @property
+    def path(self) -> str:
+        """Its path, relative to the folder that was asked about, with `/`."""
+        return self.source.path

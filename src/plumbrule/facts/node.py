@@ -1,0 +1,90 @@
+"""What all nodes have in common."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, fields
+from typing import TYPE_CHECKING, TypeVar, dataclass_transform
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from plumbrule.facts.source import Source, Span
+
+C = TypeVar("C", bound=type)
+
+
+@dataclass_transform(eq_default=False, field_specifiers=(field,))
+def node(cls: C) -> C:
+    """A node class: slotted, compared by identity."""
+    return dataclass(eq=False, slots=True, repr=False)(cls)  # type: ignore[return-value]
+
+
+@node
+class Node:
+    """Anything that has a place in a file."""
+
+    source: Source
+    start: int
+    end: int
+    parent: Node | None = field(init=False, default=None)
+
+    @property
+    def span(self) -> Span:
+        """Where it stands."""
+        return self.source.span(self.start, self.end)
+
+    @property
+    def line(self) -> int:
+        """The line, from 1, on which it starts."""
+        return self.source.line_of(self.start)
+
+    @property
+    def text(self) -> str:
+        """Its source text."""
+        return self.source.slice(self.start, self.end)
+
+    @property
+    def parents(self) -> Iterator[Node]:
+        """The nodes around it, innermost first, up to the file."""
+        at = self.parent
+        while at is not None:
+            yield at
+            at = at.parent
+
+    @property
+    def children(self) -> Iterator[Node]:
+        """The nodes directly inside it, in source order."""
+        for name in child_fields(type(self)):
+            yield from _nodes_in(getattr(self, name))
+
+    def walk(self) -> Iterator[Node]:
+        """The node itself and every node inside it, nested functions and classes included."""
+        stack: list[Node] = [self]
+        while stack:
+            at = stack.pop()
+            yield at
+            stack.extend(reversed(list(at.children)))
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self.text[:60]!r} {self.source.path}:{self.line}>"
+
+
+def _nodes_in(value: object) -> Iterator[Node]:
+    if isinstance(value, Node):
+        yield value
+    elif isinstance(value, tuple):
+        for item in value:
+            yield from _nodes_in(item)
+
+
+_CHILD_FIELDS: dict[type, tuple[str, ...]] = {}
+_NOT_CHILDREN = {"source", "start", "end", "parent", "nodes"}
+
+
+def child_fields(cls: type[Node]) -> tuple[str, ...]:
+    """The names of the fields of a node class that can hold nodes."""
+    known = _CHILD_FIELDS.get(cls)
+    if known is None:
+        known = tuple(f.name for f in fields(cls) if f.name not in _NOT_CHILDREN)
+        _CHILD_FIELDS[cls] = known
+    return known

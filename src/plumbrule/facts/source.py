@@ -1,0 +1,80 @@
+from __future__ import annotations
+
+from bisect import bisect_right
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Span:
+    """A place in a file: lines and columns count from 1, columns in characters;
+    `start` and `end` are byte offsets.
+    """
+
+    path: str
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+    start: int
+    end: int
+
+    def __str__(self) -> str:
+        return f"{self.path}:{self.line}:{self.column}"
+
+
+class Source:
+    """The bytes of one file, and the way from byte offsets to lines and columns."""
+
+    __slots__ = ("_starts", "path", "text")
+
+    def __init__(self, path: str, text: bytes) -> None:
+        self.path = path
+        self.text = text
+        self._starts: list[int] | None = None
+
+    def __getstate__(self) -> tuple[str, bytes]:
+        return self.path, self.text
+
+    def __setstate__(self, state: tuple[str, bytes]) -> None:
+        self.path, self.text = state
+        self._starts = None
+
+    @property
+    def line_starts(self) -> list[int]:
+        """The byte offset at which each line starts."""
+        if self._starts is None:
+            starts, at = [0], self.text.find(b"\n")
+            while at >= 0:
+                starts.append(at + 1)
+                at = self.text.find(b"\n", at + 1)
+            self._starts = starts
+        return self._starts
+
+    @property
+    def lines(self) -> int:
+        """How many lines the file has."""
+        return self.text.count(b"\n") + 1
+
+    def line_of(self, offset: int) -> int:
+        """The line, from 1, that holds a byte offset."""
+        return bisect_right(self.line_starts, offset)
+
+    def line_text(self, line: int) -> str:
+        """One line as text, without its end."""
+        start = self.line_starts[line - 1]
+        end = self.text.find(b"\n", start)
+        return self.text[start : end if end >= 0 else None].decode("utf-8", "replace").rstrip("\r")
+
+    def slice(self, start: int, end: int) -> str:
+        """The text between two byte offsets."""
+        return self.text[start:end].decode("utf-8", "replace")
+
+    def span(self, start: int, end: int) -> Span:
+        """Two byte offsets as a place that a person can find."""
+        line, column = self._position(start)
+        end_line, end_column = self._position(end)
+        return Span(self.path, line, column, end_line, end_column, start, end)
+
+    def _position(self, offset: int) -> tuple[int, int]:
+        line = self.line_of(offset)
+        return line, len(self.slice(self.line_starts[line - 1], offset)) + 1

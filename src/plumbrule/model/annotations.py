@@ -1,0 +1,230 @@
+"""What annotations say: types, and where FastAPI takes a parameter from."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from typing import TYPE_CHECKING
+
+from plumbrule.facts import nodes as n
+from plumbrule.facts.syntax import read_expression
+from plumbrule.model.values import External, Target, Type, Variable
+
+if TYPE_CHECKING:
+    from plumbrule.model.calls import Call
+    from plumbrule.model.code import Function, Scoped
+
+
+from plumbrule.model.types import external_type, known
+
+TRANSPARENT = {
+    "Annotated",
+    "Optional",
+    "Mapped",
+    "ClassVar",
+    "Final",
+    "Required",
+    "NotRequired",
+    "WriteOnlyMapped",
+}
+
+
+class Annotations(ABC):
+    """Reads the annotations of one scope."""
+
+    def __init__(self, scope: Scoped) -> None:
+        self.scope = scope
+        self.project = scope.project
+        self._targets: dict[n.Expr, Target | None] = {}
+        self._types: dict[n.Expr, Type | None] = {}
+        self._annotations: dict[n.Expr, Type | None] = {}
+        self._quoted: dict[n.Constant, n.Expr | None] = {}
+
+    @abstractmethod
+    def target(self, expr: n.Expr) -> Target | None:
+        """What an expression names."""
+
+    @abstractmethod
+    def name_of(self, expr: n.Expr) -> str | None:
+        """The full name of what an expression names."""
+
+    @abstractmethod
+    def type_of(self, expr: n.Expr) -> Type | None:
+        """The type of an expression."""
+
+    def parameter_type(self, parameter: n.Parameter) -> Type | None:
+        """The type of a parameter: from its annotation, or from being `self`."""
+        function = self.function
+        if parameter.annotation is not None:
+            found = self.outside.annotation_type(parameter.annotation)
+            if parameter.kind == "args":
+                return Type("builtins.tuple", args=(found,) if found else ())
+            return (
+                Type("builtins.dict", args=(Type("builtins.str"), found))
+                if parameter.kind == "kwargs" and found
+                else found
+            )
+        if function.cls is not None and not function.is_static and parameter is function.node.parameters[0]:
+            own = Type(function.cls.qualified_name, function.cls)
+            of_class = "builtins.classmethod" in function.decorator_names
+            return Type("type", args=(own,)) if of_class else own
+        if isinstance(parameter.default, n.Call):
+            return self._injected_type(parameter.default)
+        return None
+
+    def _injected_type(self, default: n.Call) -> Type | None:
+        """`db = Depends(get_db)` has the type that `get_db` gives."""
+        from plumbrule.model.code import Class, Function
+
+        if (
+            not (self.outside.name_of(default.func) or "").endswith((".Depends", ".Security"))
+            or not default.args
+        ):
+            return None
+        match self.outside.target(default.args[0]):
+            case Function() as function:
+                return (
+                    function.returns.args[0]
+                    if function.is_generator and function.returns and function.returns.args
+                    else function.returns
+                )
+            case Class() as cls:
+                return Type(cls.qualified_name, cls)
+            case _:
+                return None
+
+    @property
+    def outside(self) -> Annotations:
+        """The inference of the scope in which annotations, defaults and decorators of a function are read."""
+        from plumbrule.model.code import Function
+
+        if isinstance(self.scope, Function):
+            return (self.scope.cls or self.scope.parent or self.scope.module).inference
+        return self
+
+    def annotation_type(self, expr: n.Expr) -> Type | None:
+        """The type an annotation names."""
+        if expr not in self._annotations:
+            self._annotations[expr] = None  # an alias may speak of itself
+            self._annotations[expr] = self._annotation_type(expr)
+        return self._annotations[expr]
+
+    def quoted(self, constant: n.Constant) -> n.Expr | None:
+        """The expression in a string annotation."""
+        if constant not in self._quoted:
+            self._quoted[constant] = read_expression(constant)
+        return self._quoted[constant]
+
+    def _annotation_type(self, expr: n.Expr) -> Type | None:
+        match expr:
+            case n.Constant(value=None):
+                return Type("None")
+            case n.Constant(value=str()):
+                inner = self.quoted(expr)
+                return self.annotation_type(inner) if inner is not None else None
+            case n.Name() | n.Attribute():
+                return self._named_type(expr)
+            case n.Subscript(value=value, items=items) if items:
+                return self._generic_type(value, items)
+            case n.BinOp(left=left, op="|", right=right):
+                found = self.annotation_type(left)
+                return found if found and found.name != "None" else self.annotation_type(right)
+            case n.Sequence(items=items) if items:
+                return self.annotation_type(items[0])
+            case _:
+                return None
+
+    def _named_type(self, expr: n.Expr) -> Type | None:
+        from plumbrule.model.code import Class
+
+        match self.target(expr):
+            case Class() as cls:
+                return Type(cls.qualified_name, cls)
+            case External(name=name):
+                return external_type(name)
+            case Variable(value=value, module=module) if value is not None:
+                return module.inference.annotation_type(value) if not isinstance(value, n.Constant) else None
+            case _:
+                return None
+
+    def _generic_type(self, value: n.Expr, items: tuple[n.Expr, ...]) -> Type | None:
+        name = (self.name_of(value) or "").rpartition(".")[2]
+        if name in TRANSPARENT:
+            return self.annotation_type(items[0])
+        if name == "Union":
+            found = [t for t in map(self.annotation_type, items) if t and t.name != "None"]
+            return found[0] if found else None
+        base = self.annotation_type(value)
+        args = tuple(self.annotation_type(item) or Type("?") for item in items)
+        if name in ("type", "Type"):
+            return Type("type", args=args)
+        return Type(base.name, base.cls, args) if base else None
+
+    def metadata(self, parameter: n.Parameter) -> tuple[Call, ...]:
+        """The calls in the `Annotated` of a parameter, behind aliases too,
+        and its default when that is a call.
+        """
+        found: list[Call] = []
+        if parameter.annotation is not None:
+            self.outside.annotated(parameter.annotation, found)
+        if isinstance(parameter.default, n.Call):
+            found.append(self.outside.scope.call(parameter.default))
+        return tuple(found)
+
+    def annotated(self, expr: n.Expr, found: list[Call], depth: int = 0) -> None:  # noqa: C901 - one case a shape
+        """Collect the calls of `Annotated[T, call, …]`."""
+        if depth > 10:
+            return
+        match expr:
+            case n.Subscript(value=value, items=items):
+                if (self.name_of(value) or "").endswith("Annotated"):
+                    self.annotated(items[0], found, depth + 1)
+                    found.extend(self.scope.call(item) for item in items[1:] if isinstance(item, n.Call))
+                    for item in items[1:]:
+                        self._named_metadata(item, found)
+                elif items and (self.name_of(value) or "").endswith("Optional"):
+                    self.annotated(items[0], found, depth + 1)
+            case n.Name() | n.Attribute():
+                target = self.target(expr)
+                if isinstance(target, Variable) and target.value is not None:
+                    target.module.inference.annotated(target.value, found, depth + 1)
+            case n.BinOp(left=left, op="|"):
+                self.annotated(left, found, depth + 1)
+            case n.Constant(value=str()):
+                inner = self.quoted(expr)
+                if inner is not None:
+                    self.annotated(inner, found, depth + 1)
+
+    def _named_metadata(self, item: n.Expr, found: list[Call]) -> None:
+        """`Annotated[T, CurrentUser]` where `CurrentUser = Depends(…)`."""
+        if isinstance(item, (n.Name, n.Attribute)):
+            target = self.target(item)
+            if isinstance(target, Variable) and isinstance(target.value, n.Call):
+                found.append(target.module.call(target.value))
+
+    def return_type(self) -> Type | None:
+        """The type that a function returns; for a generator what its annotation says,
+        else an iterator of what it yields.
+        """
+        function = self.function
+        if function.node.returns is not None:
+            found = self.outside.annotation_type(function.node.returns)
+            if found is not None:
+                return found
+        if function.is_generator:
+            yielded = next((y.value for y in function.find(n.Yield) if y.value is not None), None)
+            inner = self.type_of(yielded) if yielded is not None else None
+            return Type("typing.Iterator", args=(inner,)) if inner else None
+        for statement in function.find(n.Return):
+            found = known(self.type_of(statement.value)) if statement.value is not None else None
+            if found is not None:
+                return found
+        return None
+
+    @property
+    def function(self) -> Function:
+        """The function whose scope this is."""
+        from plumbrule.model.code import Function
+
+        if not isinstance(self.scope, Function):
+            raise TypeError(f"{self.scope} is no function")
+        return self.scope

@@ -1,0 +1,252 @@
+"""The part of Python's own vocabulary that app-building code uses to make paths and lists of routers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from plumbrule.facts import nodes as n
+from plumbrule.model.assembly.values import (
+    HOLE,
+    UNKNOWN,
+    Bound,
+    Choice,
+    Closure,
+    Ext,
+    Instance,
+    ModuleValue,
+    Partial,
+    RouterValue,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from plumbrule.model.assembly.expressions import Expressions
+    from plumbrule.model.assembly.values import Env
+
+METHODS = {
+    "append",
+    "extend",
+    "items",
+    "values",
+    "keys",
+    "get",
+    "format",
+    "join",
+    "strip",
+    "rstrip",
+    "lstrip",
+    "lower",
+    "upper",
+    "replace",
+    "removeprefix",
+    "removesuffix",
+    "startswith",
+    "endswith",
+    "update",
+    "copy",
+    "split",
+    "title",
+}
+
+
+def joined(parts: list[Any]) -> str:
+    """The text of an f-string; what is not known leaves a hole."""
+    return "".join(str(p) if isinstance(p, (str, int)) else HOLE for p in parts)
+
+
+def add(one: Any, other: Any) -> Any:
+    """`one + other` for texts and lists."""
+    if isinstance(one, str) or isinstance(other, str):
+        return joined([one, other])
+    if isinstance(one, (list, tuple)) and isinstance(other, (list, tuple)):
+        return [*one, *other]
+    if isinstance(one, list):
+        return one
+    return UNKNOWN
+
+
+def binary(op: str, one: Any, other: Any) -> Any:
+    """A binary operator, as far as it matters here."""
+    if op == "+":
+        return add(one, other)
+    if op == "%" and isinstance(one, str):
+        return one.replace("%s", str(other) if isinstance(other, (str, int)) else HOLE)
+    if op == "|" and isinstance(one, dict) and isinstance(other, dict):
+        return {**one, **other}
+    return UNKNOWN
+
+
+def compare(ops: tuple[str, ...], values: list[Any]) -> Any:
+    """A comparison of two literals; anything else cannot be told."""
+    if len(values) != 2:
+        return UNKNOWN
+    one, other = values
+    if ops == ("is",) and other is None:
+        return one is None if one is not UNKNOWN and not isinstance(one, Ext) else UNKNOWN
+    if ops == ("is not",) and other is None:
+        return one is not None if one is not UNKNOWN and not isinstance(one, Ext) else UNKNOWN
+    return UNKNOWN
+
+
+def item(value: Any, key: Any) -> Any:
+    """`value[key]`."""
+    if isinstance(value, dict):
+        return value.get(key, UNKNOWN) if isinstance(key, (str, int)) else choice(value)
+    if isinstance(value, (list, tuple)) and isinstance(key, int) and -len(value) <= key < len(value):
+        return value[key]
+    return value if isinstance(value, Ext) else UNKNOWN
+
+
+def choice(values: dict[Any, Any]) -> Any:
+    """What a lookup with an unknown key can give."""
+    return Choice(list(values.values())[:30]) if values else UNKNOWN
+
+
+def best(results: list[Any]) -> Any:
+    """What a function returns: a router if any, else the first thing that is known."""
+    for result in results:
+        if isinstance(result, RouterValue):
+            return result
+    known = [r for r in results if r is not UNKNOWN and r is not None]
+    return known[0] if known else (None if not results or None in results else UNKNOWN)
+
+
+def method(owner: Any, name: Any, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    """A method of a text, list or dict."""
+    match owner, name:
+        case list(), "append":
+            owner.extend(args)
+            return None
+        case list(), "extend":
+            owner.extend(args[0] if args and isinstance(args[0], (list, tuple)) else [UNKNOWN])
+            return None
+        case ((list() | dict()), "copy"):
+            return owner.copy()
+        case dict(), "update":
+            owner.update(args[0] if args and isinstance(args[0], dict) else {})
+            owner.update(kwargs)
+            return None
+        case dict(), "items":
+            return [(k, v) for k, v in owner.items()]
+        case dict(), "values":
+            return list(owner.values())
+        case dict(), "keys":
+            return list(owner)
+        case dict(), "get" if args and args[0] is UNKNOWN:
+            return choice(owner)
+        case dict(), "get" if args and isinstance(args[0], str):
+            return owner.get(args[0], args[1] if len(args) > 1 else None)
+        case str(), "format":
+            return formatted(owner, args, kwargs)
+        case str(), "join" if args and isinstance(args[0], (list, tuple)):
+            return owner.join(p if isinstance(p, str) else HOLE for p in args[0])
+        case str(), _ if hasattr(str, name) and all(isinstance(a, (str, int)) for a in args) and not kwargs:
+            try:
+                return getattr(owner, name)(*args)
+            except (TypeError, ValueError):
+                return UNKNOWN
+        case _:
+            return UNKNOWN
+
+
+def formatted(text: str, args: list[Any], kwargs: dict[str, Any]) -> str:
+    """`"…{}…".format(…)` with holes."""
+    out = text
+    for value in args:
+        out = out.replace("{}", str(value) if isinstance(value, (str, int)) else HOLE, 1)
+    for key, value in kwargs.items():
+        out = out.replace("{" + key + "}", str(value) if isinstance(value, (str, int)) else HOLE)
+    return out
+
+
+def _partial(_: Expressions, args: list[Any], kwargs: dict[str, Any], __: Env) -> Any:
+    return Partial(args[0], args[1:], kwargs) if args else UNKNOWN
+
+
+def _first(_: Expressions, args: list[Any], __: dict[str, Any], ___: Env) -> Any:
+    return args[0] if args else UNKNOWN
+
+
+def _second(_: Expressions, args: list[Any], __: dict[str, Any], ___: Env) -> Any:
+    return args[1] if len(args) > 1 else UNKNOWN
+
+
+def _list(interpreter: Expressions, args: list[Any], _: dict[str, Any], __: Env) -> Any:
+    return (
+        interpreter.items(args[0])
+        if args and isinstance(args[0], (list, tuple, dict))
+        else []
+        if not args
+        else UNKNOWN
+    )
+
+
+def _dict(_: Expressions, args: list[Any], kwargs: dict[str, Any], __: Env) -> Any:
+    return {**(args[0] if args and isinstance(args[0], dict) else {}), **kwargs}
+
+
+def _enumerate(interpreter: Expressions, args: list[Any], _: dict[str, Any], __: Env) -> Any:
+    return list(enumerate(interpreter.items(args[0]))) if args else UNKNOWN
+
+
+def _zip(interpreter: Expressions, args: list[Any], _: dict[str, Any], __: Env) -> Any:
+    return list(zip(*(interpreter.items(a) for a in args), strict=False))
+
+
+def _getenv(_: Expressions, args: list[Any], kwargs: dict[str, Any], __: Env) -> Any:
+    default = args[1] if len(args) > 1 else kwargs.get("default", UNKNOWN)
+    return default if isinstance(default, str) else UNKNOWN
+
+
+def _getattr(interpreter: Expressions, args: list[Any], _: dict[str, Any], env: Env) -> Any:
+    if len(args) > 1 and isinstance(args[1], str):
+        found = interpreter.attribute(args[0], args[1], n.Unknown(env.scope.module.source, 0, 0, ()), env)
+        return found if found is not UNKNOWN or len(args) < 3 else args[2]
+    return UNKNOWN
+
+
+def _setattr(_: Expressions, args: list[Any], __: dict[str, Any], ___: Env) -> Any:
+    if len(args) == 3 and isinstance(args[0], Instance) and isinstance(args[1], str):
+        args[0].attrs[args[1]] = args[2]
+    return None
+
+
+def _import_module(interpreter: Expressions, args: list[Any], _: dict[str, Any], env: Env) -> Any:
+    if args and isinstance(args[0], str) and HOLE not in args[0]:
+        module = interpreter.project.imports.find(args[0].lstrip("."), env.scope.module)
+        return ModuleValue(module) if module else UNKNOWN
+    return UNKNOWN
+
+
+def _wraps(_: Expressions, args: list[Any], __: dict[str, Any], ___: Env) -> Any:
+    return Partial(Ext("functools.wraps.applied"), args[:1], {}) if args else UNKNOWN
+
+
+def _callable(_: Expressions, args: list[Any], __: dict[str, Any], ___: Env) -> Any:
+    return True if args and isinstance(args[0], (Closure, Bound)) else UNKNOWN
+
+
+FUNCTIONS: dict[str, Callable[[Expressions, list[Any], dict[str, Any], Env], Any]] = {
+    "functools.partial": _partial,
+    "typing.cast": _second,
+    "builtins.list": _list,
+    "builtins.tuple": _list,
+    "builtins.sorted": _list,
+    "builtins.reversed": _list,
+    "builtins.dict": _dict,
+    "builtins.enumerate": _enumerate,
+    "builtins.zip": _zip,
+    "builtins.str": _first,
+    "builtins.getattr": _getattr,
+    "builtins.setattr": _setattr,
+    "builtins.callable": _callable,
+    "os.getenv": _getenv,
+    "os.environ.get": _getenv,
+    "importlib.import_module": _import_module,
+    "functools.wraps": _wraps,
+    "starlette.authentication.requires": lambda *_: Ext("functools.wraps.applied"),
+    "functools.wraps.applied": _first,  # FastAPI reads the signature of what is wrapped
+    "functools.lru_cache": _first,
+    "functools.cache": _first,
+}

@@ -1,0 +1,279 @@
+"""What calls give, and which functions are worth following."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from plumbrule.facts import nodes as n
+from plumbrule.model.assembly import builtin
+from plumbrule.model.assembly.expressions import Expressions
+from plumbrule.model.assembly.registering import RouteDecorator, from_starlette, register
+from plumbrule.model.assembly.relevance import (
+    captures_router,
+    deals_with_routers,
+    is_short,
+    makes_dependencies,
+)
+from plumbrule.model.assembly.values import (
+    UNKNOWN,
+    Bound,
+    Choice,
+    ClassValue,
+    Closure,
+    Env,
+    Ext,
+    Instance,
+    LambdaValue,
+    Made,
+    Operation,
+    Partial,
+    RouterValue,
+    SuperOf,
+)
+from plumbrule.model.code import Class, Function, Scoped
+from plumbrule.model.values import External
+
+ROUTERS = {
+    "fastapi.APIRouter": "router",
+    "fastapi.FastAPI": "app",
+    "starlette.applications.Starlette": "app",
+    "starlette.routing.Router": "router",
+    "cadwyn.VersionedAPIRouter": "router",
+    "cadwyn.Cadwyn": "app",
+    "fastapi_versioning.VersionedFastAPI": "app",
+}
+DEPTH = 24
+REPEATS = 80  # a factory that is called more often than this says nothing new
+
+
+class Calls(Expressions):
+    """Follows calls."""
+
+    def eval_call(self, expr: n.Call, env: Env) -> Any:
+        func = self.eval(expr.func, env)
+        outer = self.free_until
+        if isinstance(func, Ext) and func.name in ("fastapi.Depends", "fastapi.Security"):
+            self.free_until = (
+                len(self.active) + 2
+            )  # `Depends(make(…))`: what `make` gives matters, whatever it does
+        args = self.sequence(expr.args, env)
+        self.free_until = outer
+        kwargs: dict[str, Any] = {}
+        for keyword in expr.keywords:
+            value = self.eval(keyword.value, env)
+            if keyword.name is not None:
+                kwargs[keyword.name] = value
+            elif isinstance(value, dict):
+                kwargs.update({k: v for k, v in value.items() if isinstance(k, str)})
+        return self.call(func, args, kwargs, expr, env)
+
+    def call(self, func: Any, args: list[Any], kwargs: dict[str, Any], node: n.Expr, env: Env) -> Any:
+        match func:
+            case Closure():
+                return self.call_closure(func, args, kwargs)
+            case Bound(closure=Closure() as closure, instance=instance):
+                return self.call_closure(closure, [instance, *args], kwargs)
+            case Bound(closure=owner, instance=name):
+                return builtin.method(owner, name, args, kwargs)
+            case Partial(func=inner, args=before, kwargs=given):
+                return self.call(inner, [*before, *args], {**given, **kwargs}, node, env)
+            case ClassValue():
+                return self.construct(func, args, kwargs, node, env.scope)
+            case Choice(values=values):
+                return Choice([self.call(one, args, kwargs, node, env) for one in values])
+            case Operation(router=router, name="__init__"):
+                self.initialise(router, kwargs, node)
+                return None
+            case Operation() | RouteDecorator():
+                self.effects += 1
+                return register(self, func, args, kwargs, node, env)
+            case LambdaValue(node=inner, env=outer):
+                return self.call_lambda(inner, outer, args, kwargs)
+            case Ext(name=name):
+                return self.call_external(name, args, kwargs, node, env)
+            case Instance(cls=ClassValue() as cls):
+                method = cls.cls.method("__call__")
+                return (
+                    self.call_closure(Closure(method, cls.env), [func, *args], kwargs) if method else UNKNOWN
+                )
+            case _:
+                return UNKNOWN
+
+    def call_external(
+        self, name: str, args: list[Any], kwargs: dict[str, Any], node: n.Expr, env: Env
+    ) -> Any:
+        if name in ROUTERS and isinstance(node, n.Call):
+            return self.new_router(name, kwargs, node, env.scope)
+        if name == "builtins.super":
+            return self.super_of(env)
+        known = builtin.FUNCTIONS.get(name)
+        if known is not None:
+            return known(self, args, kwargs, env)
+        if args and isinstance(args[0], RouterValue):
+            return args[0]  # an app that is wrapped or instrumented is still that app
+        if args and isinstance(args[0], (Closure, ClassValue)) and isinstance(node, (n.Name, n.Attribute)):
+            return args[0]  # a decorator from elsewhere: what it returns behaves like what it was given
+        return Made(name, args, kwargs, node, env.scope) if isinstance(node, n.Call) else UNKNOWN
+
+    def super_of(self, env: Env) -> Any:
+        at: Env | None = env
+        while at is not None and not isinstance(at.scope, Function):
+            at = at.parent
+        if (
+            at is None
+            or not isinstance(at.scope, Function)
+            or at.scope.cls is None
+            or not at.scope.node.parameters
+        ):
+            return UNKNOWN
+        return SuperOf(at.names.get(at.scope.node.parameters[0].name, UNKNOWN), at.scope.cls)
+
+    def new_router(self, name: str, kwargs: dict[str, Any], node: n.Call, scope: Scoped) -> RouterValue:
+        made = RouterValue(None, node=node, scope=scope, kind=ROUTERS[name], type_name=name)
+        self.initialise(made, kwargs, node)
+        self.routers.append(made)
+        self.effects += 1
+        return made
+
+    def initialise(self, router: RouterValue, kwargs: dict[str, Any], node: n.Expr | None) -> None:
+        router.options.update(kwargs)
+        if isinstance(node, n.Call):
+            router.option_nodes.update({k.name: k.value for k in node.keywords if k.name})
+        routes = kwargs.get("routes")
+        for route in routes if isinstance(routes, list) else ():
+            from_starlette(self, router, route)
+
+    def construct(
+        self, value: ClassValue, args: list[Any], kwargs: dict[str, Any], node: n.Expr | None, scope: Scoped
+    ) -> Any:
+        kind = next(
+            (ROUTERS[b.name] for b in value.cls.ancestors if isinstance(b, External) and b.name in ROUTERS),
+            None,
+        )
+        made: Instance
+        if kind is None:
+            made = Instance(value)
+        else:
+            made = RouterValue(
+                value,
+                node=node if isinstance(node, n.Call) else None,
+                scope=scope,
+                kind=kind,
+                type_name=value.cls.qualified_name,
+            )
+            self.routers.append(made)
+            self.effects += 1
+        init = value.cls.method("__init__")
+        if init is not None:
+            self.call_closure(Closure(init, value.env.parent or value.env), [made, *args], kwargs)
+            if isinstance(made, RouterValue):
+                made.options = {**kwargs, **made.options}
+                if isinstance(node, n.Call):
+                    made.option_nodes = {
+                        **{k.name: k.value for k in node.keywords if k.name},
+                        **made.option_nodes,
+                    }
+        elif isinstance(made, RouterValue):
+            self.initialise(made, kwargs, node)
+        else:
+            made.attrs.update(kwargs)
+        return made
+
+    def call_lambda(self, node: n.Lambda, outer: Env, args: list[Any], kwargs: dict[str, Any]) -> Any:
+        env = Env(outer.scope, outer)
+        for parameter, value in zip(node.parameters, args, strict=False):
+            env.names[parameter.name] = value
+        env.names.update(kwargs)
+        return self.eval(node.body, env) if len(self.active) < DEPTH else UNKNOWN
+
+    def call_closure(self, closure: Closure, args: list[Any], kwargs: dict[str, Any]) -> Any:
+        node = closure.function.node
+        if self.active.count(node) > 1 or len(self.active) >= DEPTH or self.followed[node] > REPEATS:
+            return UNKNOWN
+        key = (
+            closure.function,
+            closure.env,
+            *map(freeze, args),
+            *((k, freeze(v)) for k, v in kwargs.items()),
+        )
+        if not self.is_worth_following(closure, [*args, *kwargs.values()]):
+            return UNKNOWN
+        if key in self._pure:
+            return self._pure[key][0]
+        before, made = self.effects, len(self.routers)
+        self.visited.add(node)
+        env = Env(closure.function, closure.env)
+        self.pass_arguments(closure, args, kwargs, env)
+        self.active.append(node)
+        self.returned.append([])
+        outer, self.conditional = self.conditional, 0
+        self.block(node.body, env)
+        self.conditional = outer
+        results = self.returned.pop()
+        self.active.pop()
+        result = builtin.best(results)
+        if len(self.routers) > made:
+            self.followed[node] += 1
+        if self.effects == before:
+            self._pure[key] = result, args, kwargs  # keeps alive what the key knows by its id
+        return result
+
+    def is_worth_following(self, closure: Closure, given: list[Any]) -> bool:
+        """Whether calling a function can matter: it deals with routers, gets or holds one, or is short."""
+        function = closure.function
+        if function.node in self.building or is_short(function) or makes_dependencies(function):
+            return True
+        if function.name == "__init__" and function.cls is not None and self.makes_builder(function.cls):
+            return True
+        return len(self.active) < self.free_until or captures_router(closure) or deals_with_routers(given)
+
+    def makes_builder(self, cls: Class) -> bool:
+        """Whether objects of a class have a method that deals with routers."""
+        if cls not in self.builders:
+            family = [c for c in (cls, *cls.ancestors) if isinstance(c, Class)]
+            self.builders[cls] = any(m.node in self.building for c in family for m in c.methods.values())
+        return self.builders[cls]
+
+    def pass_arguments(self, closure: Closure, args: list[Any], kwargs: dict[str, Any], env: Env) -> None:
+        rest = dict(kwargs)
+        waiting = list(args)
+        for parameter in closure.function.node.parameters:
+            name = parameter.name
+            if parameter.kind == "args":
+                env.names[name], waiting = list(waiting), []
+            elif parameter.kind == "kwargs":
+                env.names[name], rest = rest, {}
+            elif waiting and parameter.kind != "keyword_only":
+                env.names[name] = waiting.pop(0)
+            elif name in rest:
+                env.names[name] = rest.pop(name)
+            elif parameter.default is not None:
+                env.names[name] = self.eval(parameter.default, closure.env)
+            else:
+                env.names[name] = self.assumed(closure.function, name)
+
+    def assumed(self, function: Function, name: str) -> Any:
+        """A parameter nobody passes: a router if its annotation says so."""
+        parameter = function.parameter(name)
+        kind = ROUTERS.get(parameter.type.name) if parameter and parameter.type else None
+        if kind is None or parameter is None:
+            return UNKNOWN
+        apps = {router.node: router for router in self.routers if router.kind == "app" and router.node}
+        if kind == "app" and len(apps) == 1:
+            return next(iter(apps.values()))  # the only app there is
+        made = RouterValue(
+            None,
+            node=None,
+            scope=function,
+            kind="router",
+            type_name=parameter.type.name if parameter.type else "",
+        )
+        made.assumed = True
+        made.name = name
+        self.routers.append(made)
+        return made
+
+
+def freeze(value: Any) -> Any:
+    """A key for a value: what it is if that can be compared, else which object it is."""
+    return value if isinstance(value, (str, int, bool, type(None), Ext)) else id(value)

@@ -1,0 +1,119 @@
+"""What expressions give."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from plumbrule.facts import nodes as n
+from plumbrule.model.assembly import builtin
+from plumbrule.model.assembly.lookup import Lookup
+from plumbrule.model.assembly.values import (
+    UNKNOWN,
+    Env,
+    LambdaValue,
+)
+
+
+class Expressions(Lookup):
+    """Evaluates expressions."""
+
+    def eval(self, expr: n.Expr, env: Env) -> Any:
+        match expr:
+            case n.Constant(value=value):
+                return value
+            case n.Name(id=name):
+                return self.lookup(name, env)
+            case n.Attribute(value=value, attr=attr):
+                return self.attribute(self.eval(value, env), attr, expr, env)
+            case n.Call():
+                return self.eval_call(expr, env)
+            case n.FString(parts=parts):
+                return builtin.joined([self.eval(p, env) for p in parts])
+            case n.BinOp(left=left, op=op, right=right):
+                one, other = self.eval(left, env), self.eval(right, env)
+                return builtin.binary(op, one, other)
+            case n.Sequence(kind=kind, items=items):
+                found = self.sequence(items, env)
+                return tuple(found) if kind == "tuple" else found
+            case n.Dict(keys=keys, values=values):
+                return self.dictionary(keys, values, env)
+            case n.Subscript(value=value, items=(key,)):
+                return builtin.item(self.eval(value, env), self.eval(key, env))
+            case n.BoolOp(left=left, op=op, right=right):
+                one = self.eval(left, env)
+                if op == "or":
+                    other = one or self.eval(right, env)
+                    return other if other or one is not UNKNOWN else UNKNOWN
+                return False if one is False else self.eval(right, env) if one is True else UNKNOWN
+            case n.Conditional(body=body, test=test, orelse=orelse):
+                verdict = self.eval(test, env)
+                if verdict is False or verdict is None:
+                    return self.eval(orelse, env)
+                found = self.eval(body, env)
+                return found if found is not UNKNOWN else self.eval(orelse, env)
+            case n.UnaryOp(op="not", operand=operand):
+                verdict = self.eval(operand, env)
+                return (
+                    not verdict
+                    if isinstance(verdict, (bool, str, list, dict)) or verdict is None
+                    else UNKNOWN
+                )
+            case n.Await(value=value):
+                return self.eval(value, env)
+            case n.Walrus(target=target, value=value):
+                found = self.eval(value, env)
+                self.bind(target, found, env)
+                return found
+            case n.Lambda():
+                return LambdaValue(expr, env)
+            case n.Comprehension():
+                return self.comprehension(expr, env)
+            case n.Compare():
+                return builtin.compare(expr.ops, [self.eval(o, env) for o in expr.operands])
+            case _:
+                return UNKNOWN
+
+    def sequence(self, items: tuple[n.Expr, ...], env: Env) -> list[Any]:
+        found: list[Any] = []
+        for item in items:
+            if isinstance(item, n.Starred):
+                inner = self.eval(item.value, env)
+                found.extend(inner if isinstance(inner, (list, tuple)) else [UNKNOWN])
+            else:
+                found.append(self.eval(item, env))
+        return found
+
+    def dictionary(
+        self, keys: tuple[n.Expr | None, ...], values: tuple[n.Expr, ...], env: Env
+    ) -> dict[Any, Any]:
+        found: dict[Any, Any] = {}
+        for key, value in zip(keys, values, strict=True):
+            inner = self.eval(value, env)
+            name = self.eval(key, env) if key is not None else None
+            if key is None and isinstance(inner, dict):
+                found.update(inner)
+            elif isinstance(name, (str, int)):
+                found[name] = inner
+            elif key is not None:
+                found[f"?{len(found)}"] = inner
+        return found
+
+    def comprehension(self, expr: n.Comprehension, env: Env) -> Any:
+        found: list[Any] = []
+        inner = Env(env.scope, env)
+        clause = expr.clauses[0] if len(expr.clauses) == 1 else None
+        if clause is None:
+            return UNKNOWN
+        for item in self.items(self.eval(clause.iterable, env)):
+            self.bind(clause.target, item, inner)
+            if all(self.eval(c, inner) is not False for c in clause.conditions):
+                found.append(self.eval(expr.element, inner))
+        return found if expr.kind != "dict" else UNKNOWN
+
+    def items(self, value: Any) -> list[Any]:
+        """What a loop goes over; one unknown thing if that cannot be told."""
+        if isinstance(value, (list, tuple)):
+            return list(value)[:500]
+        if isinstance(value, dict):
+            return list(value)[:500]
+        return [UNKNOWN]

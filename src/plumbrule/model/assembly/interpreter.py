@@ -1,0 +1,78 @@
+"""Follows modules, then what starts with the app, then the functions that nothing called."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from plumbrule.model.assembly.relevance import (
+    builds,
+)
+from plumbrule.model.assembly.statements import Statements
+from plumbrule.model.assembly.values import (
+    ClassValue,
+    Closure,
+    Env,
+    Instance,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from plumbrule.model.code import Function, Module
+
+
+class Interpreter(Statements):
+    """Follows modules and the functions they call, and records what is done to routers."""
+
+    def run(self, modules: Iterable[Module]) -> None:
+        """Follow every module, then the functions that build routers and that nothing called."""
+        modules = [module for module in modules if not module.is_test]
+        for module in modules:
+            self.steps = 0
+            self.module_env(module)
+        self.follow_startup()
+        for module in modules:
+            for function in module.functions:
+                if function.node not in self.visited and function.parent is None and builds(function.node):
+                    self.steps = 0
+                    self.follow_uncalled(function)
+
+    def follow_startup(self) -> None:
+        """What the lifespan and startup handlers of each app do to it."""
+        for app in [router for router in self.routers if router.kind == "app"]:
+            handlers = [record.target for record in app.records if record.kind == "event"]
+            for handler in (app.options.get("lifespan"), *handlers):
+                if isinstance(handler, Closure):
+                    self.steps = 0
+                    takes = [app] if handler.function.node.parameters else []
+                    self.call_closure(handler, takes, {})
+
+    def module_env(self, module: Module) -> Env:
+        env = self.envs.get(module)
+        if env is None:
+            env = self.envs[module] = Env(module, None)
+            outer = self.conditional, self.active, self.returned, self.sites, self.steps
+            self.conditional, self.active, self.returned, self.sites, self.steps = 0, [], [], [], 0
+            self.block(module.body, env)
+            self.conditional, self.active, self.returned, self.sites, self.steps = outer
+        return env
+
+    def follow_uncalled(self, function: Function) -> None:
+        """What a function does when nothing in the project calls it:
+        its routers are parameters nobody passes.
+        """
+        env = (
+            self.closures[function.node].env
+            if function.node in self.closures
+            else self.module_env(function.module)
+        )
+        closure = Closure(function, env)
+        if function.cls is not None:
+            value = self.target_value(function.cls)
+            if isinstance(value, ClassValue):
+                init = function.cls.method("__init__")
+                me = self.construct(value, [], {}, None, function.module) if init else Instance(value)
+                if function.node not in self.visited:
+                    self.call_closure(closure, [] if function.is_static else [me], {})
+                return
+        self.call_closure(closure, [], {})

@@ -1,0 +1,187 @@
+"""What names and attributes stand for."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from plumbrule.facts import nodes as n
+from plumbrule.model.assembly import builtin
+from plumbrule.model.assembly.registering import OPERATIONS, VERBS
+from plumbrule.model.assembly.state import State
+from plumbrule.model.assembly.values import (
+    UNKNOWN,
+    Bound,
+    Choice,
+    ClassValue,
+    Closure,
+    Env,
+    Ext,
+    Instance,
+    ModuleValue,
+    Operation,
+    Partial,
+    RouterValue,
+    SuperOf,
+)
+from plumbrule.model.code import Class, Function, Module
+from plumbrule.model.values import External, Target, Variable
+
+
+class Lookup(State):
+    """Finds values by name."""
+
+    def lookup(self, name: str, env: Env) -> Any:
+        at: Env | None = env
+        while at is not None:
+            if name in at.names and not (isinstance(at.scope, Class) and at is not env):
+                return at.names[name]
+            found = self.imported(name, at)
+            if found is not UNKNOWN:
+                at.names[name] = found
+                return found
+            if at.parent is None and isinstance(at.scope, Module):
+                target = self.project.imports.member(at.scope, name)
+                if target is not None:
+                    return self.target_value(target)
+            at = at.parent
+        return Ext(f"builtins.{name}")
+
+    def imported(self, name: str, env: Env) -> Any:
+        """The value of a name that an import in this scope binds."""
+        for binding in reversed(env.scope.bindings.get(name, ())):
+            if isinstance(binding.node, n.Alias):
+                statement = binding.node.parent
+                module = env.scope.module
+                if isinstance(statement, n.ImportFrom):
+                    origin = self.project.imports.origin(module, statement)
+                    if origin is not None and origin is not module:
+                        value = self.member(origin, binding.node.name)
+                        if value is not UNKNOWN:
+                            return value
+                target = self.project.imports.alias_target(module, binding.node)
+                return self.target_value(target) if target is not None else UNKNOWN
+        return UNKNOWN
+
+    def member(self, module: Module, name: str) -> Any:
+        """`module.name`, after following the module."""
+        env = self.module_env(module)
+        if name in env.names:
+            return env.names[name]
+        found = self.imported(name, env)
+        if found is UNKNOWN:
+            target = self.project.imports.member(module, name)
+            return self.target_value(target) if target is not None else UNKNOWN
+        return found
+
+    def target_value(self, target: Target) -> Any:
+        """The value of something that was found by name."""
+        match target:
+            case Module():
+                return ModuleValue(target)
+            case External(name=name):
+                return Ext(name)
+            case Variable(name=name, module=module):
+                return self.module_env(module).names.get(name, UNKNOWN)
+            case Function() | Class():
+                owner = target.cls or target.parent if isinstance(target, Function) else target.outer
+                if owner is not None:
+                    return (
+                        Closure(target, self.module_env(target.module))
+                        if isinstance(target, Function)
+                        else (ClassValue(target, Env(target, self.module_env(target.module))))
+                    )
+                made = Closure if isinstance(target, Function) else ClassValue
+                found = self.module_env(target.module).names.get(target.name)
+                return found if found is not None else made(target, self.module_env(target.module))  # type: ignore[arg-type]
+
+    def attribute(self, value: Any, attr: str, expr: n.Expr, env: Env) -> Any:
+        match value:
+            case RouterValue():
+                return self.router_attribute(value, attr)
+            case Instance():
+                return self.instance_attribute(value, attr)
+            case ModuleValue(module=module):
+                return self.member(module, attr)
+            case ClassValue(cls=cls):
+                return self.class_attribute(value, attr) if cls else UNKNOWN
+            case SuperOf(instance=instance, cls=cls):
+                return self.super_attribute(instance, cls, attr)
+            case Choice(values=values):
+                return Choice([self.attribute(one, attr, expr, env) for one in values])
+            case Ext(name=name):
+                found = self.project.imports.find(f"{name}.{attr}", env.scope.module)
+                return ModuleValue(found) if found else Ext(f"{name}.{attr}")
+            case list() | dict() | str() | tuple():
+                return Bound(value, attr) if attr in builtin.METHODS else UNKNOWN  # type: ignore[arg-type]
+            case _:
+                return self.by_type(env.scope.resolve(expr))
+
+    def by_type(self, target: Target | None) -> Any:
+        """What a member of a value stands for when only the type of the value is known."""
+        if isinstance(target, Function) and target.cls is not None and not target.is_static:
+            cls = target.cls
+            if cls not in self.strangers:
+                self.strangers[cls] = UNKNOWN  # its `__init__` may lead back here
+                value = self.target_value(cls)
+                if isinstance(value, ClassValue):
+                    self.strangers[cls] = self.construct(value, [], {}, None, cls.module)
+            return Bound(Closure(target, self.module_env(target.module)), self.strangers[cls])
+        return self.target_value(target) if isinstance(target, (Class, Function, Module)) else UNKNOWN
+
+    def router_attribute(self, router: RouterValue, attr: str) -> Any:
+        if attr in router.attrs:
+            return router.attrs[attr]
+        if router.cls is not None:
+            own = self.own_method(router, attr)
+            if own is not None:
+                return own
+            wider = self.own_method(router, "api_route") if attr in VERBS else None
+            if wider is not None:  # FastAPI's `get` calls `self.api_route`
+                return Partial(wider, [], {"methods": [attr.upper()]})
+        if attr == "router":
+            return router
+        if attr in router.options:
+            return router.options[attr]
+        return Operation(router, attr) if attr in OPERATIONS else UNKNOWN
+
+    def own_method(self, router: RouterValue, name: str) -> Bound | None:
+        """A method that the project's own router class defines, unless it is the one that is running."""
+        method = router.cls.cls.method(name) if router.cls is not None else None
+        if method is None or method.node in self.active:
+            return None
+        return Bound(Closure(method, self.module_env(method.module)), router)
+
+    def instance_attribute(self, instance: Instance, attr: str) -> Any:
+        if attr in instance.attrs:
+            return instance.attrs[attr]
+        return self.class_attribute(instance.cls, attr, instance) if instance.cls else UNKNOWN
+
+    def class_attribute(self, value: ClassValue, attr: str, instance: Any = None) -> Any:
+        for cls in (value.cls, *value.cls.ancestors):
+            if not isinstance(cls, Class):
+                continue
+            own = value if cls is value.cls else self.target_value(cls)
+            if isinstance(own, ClassValue) and attr in own.env.names:
+                found = own.env.names[attr]
+                if isinstance(found, Closure) and instance is not None:
+                    return self.method(found, instance)
+                return found
+            if attr in cls.methods:
+                return self.method(Closure(cls.methods[attr], self.module_env(cls.module)), instance)
+        return UNKNOWN
+
+    def method(self, closure: Closure, instance: Any) -> Any:
+        names = closure.function.decorator_names
+        if "builtins.property" in names or "functools.cached_property" in names:
+            return self.call_closure(closure, [instance], {})
+        return (
+            Bound(closure, instance) if instance is not None and not closure.function.is_static else closure
+        )
+
+    def super_attribute(self, instance: Any, cls: Class, attr: str) -> Any:
+        for base in cls.ancestors:
+            if isinstance(base, Class) and attr in base.methods:
+                return Bound(Closure(base.methods[attr], self.module_env(base.module)), instance)
+        if isinstance(instance, RouterValue):
+            return Operation(instance, attr) if attr in OPERATIONS or attr == "__init__" else UNKNOWN
+        return UNKNOWN

@@ -1,0 +1,109 @@
+"""Which functions are worth following: those that deal with routers, and those that call them."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from plumbrule.facts import nodes as n
+from plumbrule.model.assembly.values import (
+    Bound,
+    Closure,
+    Instance,
+    LambdaValue,
+    Operation,
+    Partial,
+    RouterValue,
+)
+
+if TYPE_CHECKING:
+    from plumbrule.model.code import Function
+    from plumbrule.model.project import Project
+
+BUILDING = re.compile(
+    rb"Router\(|FastAPI\(|Starlette\(|\.(include_router|add_api_route|add_api_websocket_route|add_route|mount|add_middleware"
+    rb"|add_exception_handler|exception_handler|add_event_handler)\("
+    rb"|@[\w.]+\.(get|post|put|patch|delete|head|options|websocket|api_route|route|middleware|on_event)\("
+)
+INJECTING = re.compile(rb"\b(Depends|Security)\(")
+COMMON = 6  # a method name with more definitions than this says nothing about which one is called
+SHORT = 6  # statements; a helper that makes a prefix has no more
+
+
+def building_functions(project: Project) -> set[n.FunctionDef]:
+    """The functions whose text deals with routers, and those that call one of them by name."""
+    found = {f.node for f in project.functions if builds(f.node)}
+    definitions: dict[str, int] = {}
+    callers: dict[str, list[Function]] = {}
+    for function in project.functions:
+        definitions[function.name] = definitions.get(function.name, 0) + 1
+        for node in function.nodes:
+            if type(node) is n.Call:
+                callers.setdefault(last_name(node.func), []).append(function)
+    queue = [f for f in project.functions if f.node in found]
+    while queue:
+        function = queue.pop()
+        for name in names_of(function):
+            if definitions.get(name, 0) > COMMON:
+                continue
+            for caller in callers.get(name, ()):
+                if caller.node not in found:
+                    found.add(caller.node)
+                    queue.append(caller)
+    return found
+
+
+def builds(node: n.FunctionDef) -> bool:
+    """Whether the text of a function deals with routers."""
+    return BUILDING.search(node.source.text, node.start, node.end) is not None
+
+
+def makes_dependencies(function: Function) -> bool:
+    """Whether a function's own body writes `Depends(…)`: it may return one."""
+    return INJECTING.search(function.node.source.text, function.node.start, function.node.end) is not None
+
+
+def captures_router(closure: Closure) -> bool:
+    """Whether the function around a closure holds a router: then the closure may register with it."""
+    return closure.function.parent is not None and any(is_routerish(v) for v in closure.env.names.values())
+
+
+def names_of(function: Function) -> tuple[str, ...]:
+    """The names by which a function is called: for `__init__` and `__call__` that of its class too."""
+    if function.cls is not None and function.name == "__init__":
+        return (function.cls.name,)
+    return (function.name,)
+
+
+def last_name(func: n.Expr) -> str:
+    """The last word of what is called."""
+    if isinstance(func, n.Attribute):
+        return func.attr
+    return func.id if isinstance(func, n.Name) else ""
+
+
+def is_short(function: Function) -> bool:
+    """Whether a function is small enough to be followed just in case."""
+    return len(function.node.body) <= SHORT and len(function.nodes) < 80
+
+
+def deals_with_routers(values: list[Any]) -> bool:
+    """Whether an argument is a router, or something that registers with one."""
+    return any(is_routerish(value) for value in values)
+
+
+def is_routerish(value: Any, depth: int = 2) -> bool:
+    """Whether a value is, holds, or acts on a router."""
+    match value:
+        case RouterValue() | Operation() | LambdaValue():
+            return True
+        case Bound(instance=instance):
+            return isinstance(instance, RouterValue)
+        case Partial(func=func):
+            return is_routerish(func)
+        case Instance(attrs=attrs):
+            return depth > 0 and any(is_routerish(inner, 0) for inner in attrs.values())
+        case list() | tuple():
+            return depth > 0 and any(is_routerish(inner, depth - 1) for inner in value[:20])
+        case _:
+            return False

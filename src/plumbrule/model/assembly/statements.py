@@ -1,0 +1,187 @@
+"""What statements do."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from plumbrule.facts import nodes as n
+from plumbrule.model.assembly import builtin
+from plumbrule.model.assembly.calls import Calls
+from plumbrule.model.assembly.values import (
+    UNKNOWN,
+    ClassValue,
+    Closure,
+    Env,
+    Instance,
+    Made,
+    Partial,
+    RouterValue,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+STEPS = 20_000  # statements followed for one entry; a program that builds apps takes far fewer
+
+
+class Statements(Calls):
+    """Follows statements."""
+
+    def block(self, statements: Iterable[n.Statement], env: Env) -> None:
+        for statement in statements:
+            self.steps += 1
+            if self.steps > STEPS:
+                return
+            self.statement(statement, env)
+
+    def statement(self, statement: n.Statement, env: Env) -> None:
+        match statement:
+            case n.Assign(targets=targets, value=value, op=op):
+                if value is not None:
+                    self.assign(targets, value, op, env)
+            case n.ExprStatement(value=value):
+                self.eval(value, env)
+            case n.FunctionDef():
+                self.define(statement, env)
+            case n.ClassDef():
+                self.define_class(statement, env)
+            case n.Return(value=value):
+                if self.returned:
+                    self.returned[-1].append(self.eval(value, env) if value is not None else None)
+            case n.If(test=test, body=body, orelse=orelse):
+                self.branch(test, body, orelse, env)
+            case n.For(target=target, iterable=iterable, body=body, orelse=orelse):
+                for item in self.items(self.eval(iterable, env)):
+                    self.bind(target, item, env)
+                    self.block(body, env)
+                self.block(orelse, env)
+            case n.While(body=body):
+                self.under_condition(body, env)
+            case n.With(items=items, body=body):
+                for item in items:
+                    value = self.eval(item.value, env)
+                    if item.target is not None:
+                        self.bind(item.target, value, env)
+                self.block(body, env)
+            case n.Try(body=body, handlers=handlers, orelse=orelse, final=final):
+                self.block(body, env)
+                self.block(orelse, env)
+                for handler in handlers:
+                    self.fallback(handler, env)
+                self.block(final, env)
+            case n.Match(cases=cases):
+                for case in cases:
+                    self.under_condition(case.body, env)
+
+    def fallback(self, handler: n.Handler, env: Env) -> None:
+        """An `except` gives values only to names that have none yet."""
+        before = dict(env.names)
+        self.under_condition(handler.body, env)
+        env.names.update(before)
+
+    def branch(
+        self, test: n.Expr, body: tuple[n.Statement, ...], orelse: tuple[n.Statement, ...], env: Env
+    ) -> None:
+        verdict = self.eval(test, env) if is_decisive(test) else UNKNOWN
+        if verdict is True:
+            self.block(body, env)
+        elif verdict is False:
+            self.block(orelse, env)
+        else:
+            before = dict(env.names)
+            self.under_condition(orelse, env)
+            other = {k: v for k, v in env.names.items() if before.get(k) is not v}
+            self.under_condition(body, env)
+            for name, value in other.items():
+                at_hand = env.names.get(name)
+                if at_hand is UNKNOWN or at_hand is None:  # what the other branch knows is worth more
+                    env.names[name] = value
+
+    def under_condition(self, body: tuple[n.Statement, ...], env: Env) -> None:
+        self.conditional += 1
+        self.block(body, env)
+        self.conditional -= 1
+
+    def assign(self, targets: tuple[n.Expr, ...], value: n.Expr, op: str | None, env: Env) -> None:
+        found = self.eval(value, env)
+        if op is not None:
+            found = builtin.add(self.eval(targets[0], env), found) if op == "+" else UNKNOWN
+        for target in targets:
+            self.bind(target, found, env)
+
+    def bind(self, target: n.Expr, value: Any, env: Env) -> None:
+        match target:
+            case n.Name(id=name):
+                if (value is UNKNOWN or isinstance(value, Made)) and isinstance(
+                    env.names.get(name), RouterValue
+                ):
+                    return  # what cannot be told does not make a router disappear
+                env.names[name] = value
+                if isinstance(value, RouterValue) and not value.name:
+                    value.name = name
+            case n.Attribute(value=owner, attr=attr):
+                at = self.eval(owner, env)
+                if isinstance(at, Instance):
+                    at.attrs[attr] = value
+                    if isinstance(value, RouterValue) and not value.name:
+                        value.name = attr
+            case n.Subscript(value=owner, items=(key,)):
+                at, index = self.eval(owner, env), self.eval(key, env)
+                if isinstance(at, dict) and isinstance(index, str):
+                    at[index] = value
+            case n.Sequence(items=items):
+                values = (
+                    value
+                    if isinstance(value, (list, tuple)) and len(value) == len(items)
+                    else [UNKNOWN] * len(items)
+                )
+                for item, part in zip(items, values, strict=True):
+                    self.bind(item, part, env)
+            case n.Starred(value=inner):
+                self.bind(inner, UNKNOWN, env)
+
+    def define(self, node: n.FunctionDef, env: Env) -> None:
+        function = self.project.functions_by_node.get(node)
+        if function is None:
+            return
+        closure = Closure(function, env)
+        self.closures[node] = closure
+        value: Any = closure
+        for decorator in reversed(node.decorators):
+            made = self.decorate(decorator, value, env)
+            if isinstance(made, (Closure, RouterValue, Partial, Instance)):
+                value = made
+        env.names[node.name] = value
+
+    def define_class(self, node: n.ClassDef, env: Env) -> None:
+        cls = self.project.classes_by_node.get(node)
+        if cls is None:
+            return
+        value = ClassValue(cls, Env(cls, env))
+        env.names[node.name] = value
+        self.block(node.body, value.env)
+        for decorator in reversed(node.decorators):
+            self.decorate(decorator, value, env)
+
+    def decorate(self, decorator: n.Expr, value: Any, env: Env) -> Any:
+        """Apply a decorator; what it registers, however deep inside, is registered where it stands."""
+        self.sites.append((decorator, env))
+        made = self.call(self.eval(decorator, env), [value], {}, decorator, env)
+        self.sites.pop()
+        return made
+
+
+def is_decisive(test: n.Expr) -> bool:
+    """Whether a condition is about local flags: a setting may have another value when the app runs."""
+    match test:
+        case n.Name() | n.Constant():
+            return True
+        case n.UnaryOp(operand=operand):
+            return is_decisive(operand)
+        case n.Compare(operands=operands):
+            return all(is_decisive(operand) for operand in operands)
+        case n.BoolOp(left=left, right=right):
+            return is_decisive(left) and is_decisive(right)
+        case _:
+            return False

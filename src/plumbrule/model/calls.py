@@ -1,0 +1,146 @@
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from plumbrule.facts import nodes as n
+
+if TYPE_CHECKING:
+    import builtins
+
+    from plumbrule.facts.source import Span
+    from plumbrule.model.code import Class, Function, Module, Scoped
+    from plumbrule.model.values import Target, Type
+
+
+class Call:
+    """A call, with what it calls."""
+
+    def __init__(self, node: n.Call, scope: Scoped) -> None:
+        self.node = node
+        self.scope = scope
+
+    def __repr__(self) -> str:
+        return f"<Call {self.name or '?'} {self.node.source.path}:{self.node.line}>"
+
+    @cached_property
+    def target(self) -> Target | None:
+        """What is called: a Function, Class, External; None if it cannot be told."""
+        return self.scope.inference.target(self.node.func)
+
+    @cached_property
+    def name(self) -> str:
+        """The full name of what is called (`requests.get`, `sqlalchemy.ext.asyncio.AsyncSession.commit`),
+        or ``.
+        """
+        return self.scope.inference.name_of(self.node.func) or ""
+
+    @property
+    def method(self) -> str:
+        """The last word of what is called as written: `commit` of `self.db.commit()`."""
+        match self.node.func:
+            case n.Attribute(attr=attr):
+                return attr
+            case n.Name(id=name):
+                return name
+            case _:
+                return ""
+
+    @property
+    def receiver(self) -> n.Expr | None:
+        """The expression before the last dot."""
+        return self.node.func.value if isinstance(self.node.func, n.Attribute) else None
+
+    @cached_property
+    def receiver_type(self) -> Type | None:
+        """The type of the receiver."""
+        return self.scope.type_of(self.receiver) if self.receiver is not None else None
+
+    @cached_property
+    def type(self) -> Type | None:
+        """The type of its result."""
+        return self.scope.type_of(self.node)
+
+    @cached_property
+    def function(self) -> Function | None:
+        """The project function whose body it runs: a function, a method, a class's `__init__`."""
+        from plumbrule.model.code import Class, Function
+
+        match self.target:
+            case Function() as function:
+                return function
+            case Class() as cls:
+                return cls.method("__init__")
+            case _:
+                return None
+
+    @property
+    def module(self) -> Module:
+        """The module it stands in."""
+        return self.scope.module
+
+    @property
+    def caller(self) -> Function | Class | Module:
+        """The scope it stands in."""
+        return self.scope  # type: ignore[return-value]
+
+    @property
+    def span(self) -> Span:
+        """Where the whole call stands."""
+        return self.node.span
+
+    @property
+    def func_span(self) -> Span:
+        """Where the part before the parenthesis stands."""
+        return self.node.func.span
+
+    @property
+    def args(self) -> tuple[n.Expr, ...]:
+        """Its positional arguments."""
+        return self.node.args
+
+    @property
+    def keywords(self) -> tuple[n.Keyword, ...]:
+        """Its keyword arguments."""
+        return self.node.keywords
+
+    def keyword(self, name: str) -> n.Expr | None:
+        """The value given as `name=`."""
+        return self.node.keyword(name)
+
+    def argument(self, position: int | None, name: str) -> n.Expr | None:
+        """The value given by position or as `name=`."""
+        return self.node.argument(position, name)
+
+    @property
+    def is_splatted(self) -> bool:
+        """Whether `*args` or `**kwargs` hide some arguments."""
+        return self.node.is_splatted
+
+    @property
+    def is_awaited(self) -> bool:
+        """Whether `await` stands before it."""
+        return isinstance(self.node.parent, n.Await)
+
+    @property
+    def is_deferred(self) -> bool:
+        """Whether it stands in a `lambda`: it runs when and where that is called."""
+        for parent in self.node.parents:
+            if isinstance(parent, (n.Lambda, n.FunctionDef)):
+                return isinstance(parent, n.Lambda)
+        return False
+
+    @property
+    def is_discarded(self) -> bool:
+        """Whether nothing is done with its result."""
+        at: n.Node = self.node.parent if isinstance(self.node.parent, n.Await) else self.node
+        return isinstance(at.parent, n.ExprStatement)
+
+    def within(self, kind: builtins.type[n.Node]) -> n.Node | None:
+        """The nearest node of one kind around it in the same function: a loop, a `with`, a `try`."""
+        for parent in self.node.parents:
+            if isinstance(parent, kind):
+                return parent
+            if isinstance(parent, (n.FunctionDef, n.ClassDef, n.Lambda)):
+                return None
+        return None

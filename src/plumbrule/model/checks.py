@@ -1,0 +1,129 @@
+"""Whether a value was checked before it is used: against a list, a pattern, a folder, or by a function."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from plumbrule.facts import nodes as n
+from plumbrule.model.knowledge.sinks import CARRIERS, CHECKS, OFFLOADERS
+
+if TYPE_CHECKING:
+    from plumbrule.model.code import Function
+
+LEAVING = (n.Raise, n.Return)
+CHECKING = re.compile(
+    r"check|valid|ensure|verif|assert|require|guard|safe|allow|authori|permi", re.IGNORECASE
+)
+HARMFUL_PARTS = {"..", "/", "\\", "\\\\", "//", "../", "://"}
+
+
+def is_checked(value: n.Expr, use: n.Node, function: Function) -> bool:
+    """Whether a check of a value stands before, or around, its use."""
+    text = value.text
+    around = {id(p) for p in use.parents}
+    before = (node for node in function.nodes if node.start <= use.start)
+    return any(checks(node, text, use, around, function) for node in before)
+
+
+def checks(node: n.Node, text: str, use: n.Node, around: set[int], function: Function) -> bool:
+    """Whether a node lets only good values pass to a use behind it or inside it."""
+    match node:
+        case n.If(test=test, body=body):
+            return (id(node) in around or leaves(body)) and vouches(test, text, function)
+        case n.Conditional(test=test):
+            return id(node) in around and vouches(test, text, function)
+        case n.Assert(test=test):
+            return vouches(test, text, function)
+        case n.For(iterable=iterable, target=target, body=body) if node.end <= use.start:
+            return mentions(iterable, text) and any(refuses_item(s, target, function) for s in body)
+        case n.ExprStatement(value=expr) if node.end <= use.start:
+            return is_check_call(expr, text, function)
+        case n.Assign(value=n.Expr() as expr) if node.end <= use.start:
+            return is_check_call(expr, text, function) or is_looked_up(node, text, function)
+        case _:
+            return False
+
+
+def refuses_item(statement: n.Statement, target: n.Expr, function: Function) -> bool:
+    """`for value in (a, b): if not good(value): raise`."""
+    if not isinstance(statement, n.If) or not leaves(statement.body):
+        return False
+    names = [part.text for part in target.walk() if isinstance(part, n.Name)]
+    return any(vouches(statement.test, name, function) for name in names)
+
+
+def is_looked_up(found: n.Assign, text: str, function: Function) -> bool:
+    """`row = find(x)`, and then `if not row: raise`: what is not known is refused."""
+    call = found.value.value if isinstance(found.value, n.Await) else found.value
+    if not isinstance(call, n.Call) or function.call(call).name in CARRIERS or len(found.targets) != 1:
+        return False
+    name = found.targets[0].text
+    return any(mentions(given, text) for given in (*call.args, *(k.value for k in call.keywords))) and any(
+        node.start > found.start
+        and leaves(node.body)
+        and node.test.text in (f"not {name}", f"{name} is None", f"{name} == None")
+        for node in function.find(n.If)
+    )
+
+
+def leaves(body: tuple[n.Statement, ...]) -> bool:
+    """Whether a block ends the function or the round of the loop."""
+    return bool(body) and (isinstance(body[-1], LEAVING) or body[-1].text in ("continue", "break"))
+
+
+def vouches(test: n.Expr, text: str, function: Function) -> bool:
+    """Whether a condition says something about which values are good."""
+    return any(is_membership(node, text) or is_check_call(node, text, function) for node in test.walk())
+
+
+def is_membership(node: n.Node, text: str) -> bool:
+    """`x in ALLOWED`, `".." in x`, `x != known`."""
+    match node:
+        case n.Compare(operands=(left, right), ops=("in" | "not in",)):
+            if isinstance(left, n.Constant):
+                return left.value in HARMFUL_PARTS and mentions(right, text)
+            return plain(left) == text
+        case n.Compare(operands=(left, right), ops=("==" | "!=",)):
+            other = right if plain(left) == text else left if plain(right) == text else None
+            return other is not None and not (isinstance(other, n.Constant) and not other.value)
+        case _:
+            return False
+
+
+def plain(expr: n.Expr) -> str:
+    """The text of a value without `.lower()` and the like."""
+    match expr:
+        case n.Call(func=n.Attribute(value=value, attr="lower" | "upper" | "strip"), args=()):
+            return plain(value)
+        case _:
+            return expr.text
+
+
+def is_check_call(node: n.Node, text: str, function: Function) -> bool:
+    """A call that looks at the value: a known check, or a function that says yes or no."""
+    if isinstance(node, n.Await):
+        node = node.value
+    if not isinstance(node, n.Call):
+        return False
+    call = function.call(node)
+    if call.method in CHECKS or (call.method == "startswith" and not is_constant(call.args)):
+        return mentions(node, text)
+    if call.name in OFFLOADERS and call.args and CHECKING.search(call.args[0].text):
+        return any(mentions(arg, text) for arg in call.args[1:])
+    if call.function is None or not any(
+        mentions(a, text) for a in (*node.args, *(k.value for k in node.keywords))
+    ):
+        return False
+    in_test = not isinstance(node.parent, (n.ExprStatement, n.Await, n.Assign))
+    return in_test or CHECKING.search(call.function.name) is not None
+
+
+def is_constant(args: tuple[n.Expr, ...]) -> bool:
+    """Whether arguments are literals: `url.startswith("http")` checks nothing."""
+    return all(isinstance(part, (n.Constant, n.Sequence)) for part in args)
+
+
+def mentions(node: n.Node, text: str) -> bool:
+    """Whether a value is written somewhere in an expression."""
+    return any(isinstance(part, (n.Name, n.Attribute)) and part.text == text for part in node.walk())

@@ -1,0 +1,167 @@
+"""Classes and their attributes."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING, TypeVar
+
+from plumbrule.facts import nodes as n
+from plumbrule.model.functions import Function
+from plumbrule.model.scoped import Scoped
+from plumbrule.model.values import External, Type, Variable
+
+if TYPE_CHECKING:
+    from plumbrule.facts.source import Span
+    from plumbrule.model.code import Module
+
+N = TypeVar("N", bound=n.Node)
+
+
+class Class(Scoped):
+    """A class of the project."""
+
+    def __init__(self, node: n.ClassDef, module: Module, outer: Scoped | None) -> None:
+        self.node = node
+        self.module = module
+        self.project = module.project
+        self.outer = outer
+        self.name = node.name
+        self.nodes = node.nodes
+        self.methods: dict[str, Function] = {}
+        self.classes: dict[str, Class] = {}
+
+    def __repr__(self) -> str:
+        return f"<Class {self.qualified_name}>"
+
+    @cached_property
+    def qualified_name(self) -> str:
+        """`package.module.Class`."""
+        owner = self.outer.qualified_name if isinstance(self.outer, (Class, Function)) else self.module.name
+        return f"{owner}.{self.name}"
+
+    @property
+    def span(self) -> Span:
+        """Where its name stands."""
+        return self.node.name_span
+
+    @property
+    def enclosing(self) -> Scoped | None:
+        """The scope around it."""
+        return self.outer or self.module
+
+    @cached_property
+    def bases(self) -> tuple[Class | External, ...]:
+        """Its bases, as far as they can be told."""
+        scope = self.outer or self.module
+        found = []
+        for base in self.node.bases:
+            plain = base.value if isinstance(base, n.Subscript) else base
+            target = scope.resolve(plain)
+            if isinstance(target, Variable) and target.value is not None:
+                target = self.project.variable_target(target)
+            if isinstance(target, (Class, External)):
+                found.append(target)
+        return tuple(found)
+
+    @cached_property
+    def ancestors(self) -> tuple[Class | External, ...]:
+        """Its bases and theirs, nearest first."""
+        seen: list[Class | External] = []
+        queue = list(self.bases)
+        while queue:
+            base = queue.pop(0)
+            if base in seen or base is self:
+                continue
+            seen.append(base)
+            if isinstance(base, Class):
+                queue.extend(base.bases)
+        return tuple(seen)
+
+    def is_a(self, *names: str) -> bool:
+        """Whether it is, or descends from, one of these classes by full name;
+        a bare last name matches too (`BaseModel`).
+        """
+        for cls in (self, *self.ancestors):
+            full = cls.qualified_name if isinstance(cls, Class) else cls.name
+            if full in names or full.rpartition(".")[2] in names:
+                return True
+        return False
+
+    def method(self, name: str) -> Function | None:
+        """A method of that name, its own or inherited."""
+        for cls in (self, *self.ancestors):
+            if isinstance(cls, Class) and name in cls.methods:
+                return cls.methods[name]
+        return None
+
+    @cached_property
+    def attributes(self) -> dict[str, Attribute]:
+        """What its body and `self.x = …` in its methods assign, by name; inherited ones not included."""
+        found: dict[str, Attribute] = {}
+        for statement in self.nodes:
+            if isinstance(statement, n.Assign):
+                for target in statement.targets:
+                    if isinstance(target, n.Name):
+                        found.setdefault(target.id, Attribute(target.id, statement, self, None))
+        init_first = sorted(self.methods.values(), key=lambda f: f.name != "__init__")
+        for method in init_first:
+            if not method.node.parameters:
+                continue
+            me = method.node.parameters[0].name
+            for assign in method.find(n.Assign):
+                for target in assign.targets:
+                    match target:
+                        case n.Attribute(value=n.Name(id=owner), attr=attr) if owner == me:
+                            found.setdefault(attr, Attribute(attr, assign, self, method))
+        return found
+
+    def attribute(self, name: str) -> Attribute | None:
+        """An attribute of that name, its own or inherited."""
+        for cls in (self, *self.ancestors):
+            if isinstance(cls, Class) and name in cls.attributes:
+                return cls.attributes[name]
+        return None
+
+    @cached_property
+    def fields(self) -> dict[str, Attribute]:
+        """The annotated attributes of its body, inherited ones included:
+        the fields of a schema, dataclass or settings class.
+        """
+        found: dict[str, Attribute] = {}
+        for cls in reversed((self, *self.ancestors)):
+            if isinstance(cls, Class):
+                own = {
+                    k: a for k, a in cls.attributes.items() if a.method is None and a.annotation is not None
+                }
+                found |= {k: a for k, a in own.items() if not k.startswith("_")}
+        return found
+
+
+class Attribute:
+    """An attribute of a class: `method` is where `self.name = …` stands, None in the class body."""
+
+    def __init__(self, name: str, node: n.Assign, cls: Class, method: Function | None) -> None:
+        self.name = name
+        self.node = node
+        self.cls = cls
+        self.method = method
+
+    @property
+    def span(self) -> Span:
+        """Where it stands."""
+        return self.node.targets[0].span
+
+    @property
+    def annotation(self) -> n.Expr | None:
+        """Its annotation as written."""
+        return self.node.annotation
+
+    @property
+    def value(self) -> n.Expr | None:
+        """What it is assigned."""
+        return self.node.value
+
+    @cached_property
+    def type(self) -> Type | None:
+        """Its type, from the annotation or the value."""
+        return (self.method or self.cls).inference.assigned_type(self.node)

@@ -1,0 +1,295 @@
+"""What FastAPI resolves for a route: the tree of its dependencies."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from plumbrule.facts import nodes as n
+from plumbrule.model.assembly.values import (
+    UNKNOWN,
+    Bound,
+    ClassValue,
+    Closure,
+    Env,
+    Ext,
+    Instance,
+    Made,
+    Partial,
+)
+from plumbrule.model.code import Class, Function
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from plumbrule.facts.source import Span
+    from plumbrule.model.calls import Call
+    from plumbrule.model.code import Parameter, Scoped
+    from plumbrule.model.routing import Include, Place, Route, Routing
+
+MARKERS = ("fastapi.Depends", "fastapi.Security")
+DEEPEST = 12
+
+
+@dataclass(eq=False)
+class Dependency:
+    """One `Depends(…)`.
+
+    `function` is what runs (for a class its `__init__`, for an object its `__call__`), None if it is not
+    the project's;
+    `name` its full name; `origin` is parameter, route, router, include or app; `scope` what `scope=` says;
+    `is_security` whether it was written `Security(…)`; `dependencies` are its own, in order.
+    """
+
+    name: str
+    function: Function | None
+    cls: Class | None
+    node: n.Node
+    origin: str
+    parameter: Parameter | None = None
+    scope: str | None = None
+    is_security: bool = False
+    scopes: tuple[str, ...] = ()
+    use_cache: bool = True
+    options: dict[str, Any] = field(default_factory=dict)
+    dependencies: list[Dependency] = field(default_factory=list)
+    complete: bool = True
+    value: Any = None
+
+    def __repr__(self) -> str:
+        return f"<Dependency {self.name} ({self.origin})>"
+
+    @property
+    def span(self) -> Span:
+        """Where it is asked for."""
+        return self.node.span
+
+    @property
+    def reads(self) -> frozenset[str]:
+        """The names its function takes from the request."""
+        own = self.function.reads if self.function else frozenset()
+        return own | (frozenset(self.cls.fields) if self.cls else frozenset())
+
+    @property
+    def is_generator(self) -> bool:
+        """Whether it has code after `yield`."""
+        return self.function is not None and self.function.is_generator
+
+    def walk(self) -> Iterator[Dependency]:
+        """Its own dependencies before itself: the order in which FastAPI runs them."""
+        for inner in self.dependencies:
+            yield from inner.walk()
+        yield self
+
+
+class Dependencies:
+    """The dependencies of a route or router. Iterating gives every one in the order it is resolved; `tree`
+    only the direct ones.
+
+    `complete` is False when something could not be followed: a rule that needs certainty returns early then.
+    """
+
+    def __init__(self, tree: list[Dependency], *, complete: bool) -> None:
+        self.tree = tree
+        self.complete = complete and all(d.complete for d in self)
+
+    def __iter__(self) -> Iterator[Dependency]:
+        for dependency in self.tree:
+            yield from dependency.walk()
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+    def named(self, *names: str) -> Dependency | None:
+        """The first one whose function has one of these full or last names."""
+        return next((d for d in self if d.name in names or d.name.rpartition(".")[2] in names), None)
+
+
+class DependencyReader:
+    """Builds dependency trees, each function once."""
+
+    def __init__(self, routing: Routing) -> None:
+        self.routing = routing
+        self.interpreter = routing.interpreter
+        self._of_function: dict[tuple[Function, int], tuple[list[Dependency], bool]] = {}
+        self._active: list[Function] = []
+
+    def of_route(self, route: Route, place: Place) -> Dependencies:
+        """App, includes, router, route, then parameters, as FastAPI resolves them."""
+        tree: list[Dependency] = []
+        complete = True
+        levels = [self.levels(include) for include in place.includes]
+        if not place.includes and place.app is not None and place.app is not place.router:
+            levels.append([place.app.dependencies])
+        own = [place.router.dependencies] if place.record.operation not in ("add_route", "route") else []
+        at_route = self.listed(place.record.args.get("dependencies"), route.option("dependencies"), "route")
+        for found in (*(d for level in levels for d in level), *own, at_route):
+            tree.extend(found.tree)
+            complete = complete and found.complete
+        if route.handler is None:
+            return Dependencies(tree, complete=False)
+        inner, known = self.of_function(route.handler, self.env_of(place.record.target))
+        tree.extend(inner)
+        splatted = (
+            any(k.name is None for k in route.node.keywords) if isinstance(route.node, n.Call) else False
+        )
+        return Dependencies(
+            tree, complete=complete and known and not (splatted and "dependencies" not in route.record.args)
+        )
+
+    def levels(self, include: Include) -> list[Dependencies]:
+        """What one include adds: the parent's own dependencies,
+        then those given to `include_router`. A mount inherits none.
+        """
+        if include.is_mount:
+            return []
+        given = self.listed(
+            include.record.args.get("dependencies"), include.record.arg_nodes.get("dependencies"), "include"
+        )
+        return [include.parent.dependencies, given]
+
+    def listed(self, value: Any, node: n.Expr | None, origin: str) -> Dependencies:
+        """`dependencies=[Depends(a), …]`."""
+        if value is None:
+            return Dependencies([], complete=True)
+        if not isinstance(value, (list, tuple)):
+            return Dependencies([], complete=False)
+        found, complete = [], True
+        for item in value:
+            dependency = self.from_value(item, node, origin)
+            if dependency is None:
+                complete = False
+            else:
+                found.append(dependency)
+        return Dependencies(found, complete=complete)
+
+    def from_value(
+        self, value: Any, node: n.Node | None, origin: str, parameter: Parameter | None = None
+    ) -> Dependency | None:
+        """A dependency from the value of `Depends(…)`."""
+        if (
+            isinstance(value, Instance)
+            and value.cls is not None
+            and value.cls.cls.is_a("fastapi.Depends", "fastapi.Security")
+        ):
+            inner = value.attrs.get("dependency", UNKNOWN)
+            return self.make(inner, value, node, origin, parameter) if node is not None else None
+        if not isinstance(value, Made) or value.name not in MARKERS:
+            return None
+        wanted = value.args[0] if value.args else value.kwargs.get("dependency")
+        if wanted is None and parameter is not None:
+            cls = parameter.type.cls if parameter.type else None
+            wanted = (
+                ClassValue(cls, Env(cls, None))
+                if cls
+                else Ext(parameter.type.name)
+                if parameter.type
+                else UNKNOWN
+            )
+        return self.make(wanted, value, value.node, origin, parameter)
+
+    def make(
+        self, wanted: Any, marker: Any, node: n.Node, origin: str, parameter: Parameter | None
+    ) -> Dependency:
+        """The dependency on what `wanted` stands for."""
+        from plumbrule.model.routing import function_of, name_of
+
+        kwargs = marker.kwargs if isinstance(marker, Made) else {}
+        scopes = kwargs.get("scopes")
+        cls = wanted.cls if isinstance(wanted, ClassValue) else None
+        function = cls.method("__init__") if cls else function_of(wanted)
+        made = Dependency(
+            name=name_of(wanted) or "?",
+            function=function,
+            cls=cls,
+            node=node,
+            origin=origin,
+            parameter=parameter,
+            scope=kwargs["scope"] if isinstance(kwargs.get("scope"), str) else None,
+            is_security=isinstance(marker, Made) and marker.name == "fastapi.Security",
+            scopes=tuple(s for s in scopes if isinstance(s, str))
+            if isinstance(scopes, (list, tuple))
+            else (),
+            use_cache=kwargs.get("use_cache") is not False,
+            value=wanted,
+        )
+        if function is not None:
+            made.dependencies, made.complete = self.of_function(function, self.env_of(wanted))
+        else:
+            made.complete = cls is not None or is_scheme(wanted)
+        return made
+
+    def env_of(self, value: Any) -> Env | None:
+        """The variables around the function behind a value."""
+        match value:
+            case Closure(env=env):
+                return env
+            case Bound(closure=Closure(env=env)):
+                return env
+            case Partial(func=inner):
+                return self.env_of(inner)
+            case _:
+                return None
+
+    def of_function(self, function: Function, env: Env | None = None) -> tuple[list[Dependency], bool]:
+        """The dependencies among the parameters of a function, and whether all are known."""
+        key = (function, id(env) if env is not None and function.parent is not None else 0)
+        if key in self._of_function:
+            return self._of_function[key]
+        if function in self._active or len(self._active) > DEEPEST:
+            return [], False
+        self._active.append(function)
+        found, complete = [], not any("signature" in name for name in function.decorator_names)
+        for parameter in function.parameters:
+            dependency, known = self.of_parameter(parameter, env)
+            complete = complete and known
+            if dependency is not None:
+                found.append(dependency)
+        self._active.pop()
+        self._of_function[key] = found, complete
+        return found, complete
+
+    def of_parameter(self, parameter: Parameter, env: Env | None) -> tuple[Dependency | None, bool]:
+        """The dependency that a parameter asks for, and whether that is sure."""
+        for call in reversed(parameter.metadata):
+            if call.name in MARKERS or call.function is not None or isinstance(call.target, Class):
+                self.interpreter.steps = 0
+                value = self.interpreter.eval(call.node, self.env_for(call.scope, parameter, env))
+                dependency = self.from_value(value, call.node, "parameter", parameter)
+                if dependency is not None:
+                    return dependency, True
+                if call.name in MARKERS:
+                    return None, False
+        return self.defaulted(parameter, env)
+
+    def defaulted(self, parameter: Parameter, env: Env | None) -> tuple[Dependency | None, bool]:
+        """`user=current_user` where `current_user = Depends(…)` is a variable."""
+        default = parameter.default
+        if isinstance(default, (n.Name, n.Attribute)):
+            value = self.interpreter.eval(
+                default, self.env_for(parameter.function.inference.outside.scope, parameter, env)
+            )
+            return self.from_value(value, default, "parameter", parameter), True
+        return None, parameter.kind not in ("args", "kwargs") or not parameter.function.node.decorators
+
+    def env_for(self, scope: Scoped, parameter: Parameter, env: Env | None) -> Env:
+        """The variables to read an expression with: those around the function if it was written there."""
+        if env is not None and scope.module is parameter.function.module and parameter.function.cls is None:
+            return env
+        if isinstance(scope, Class):
+            value = self.interpreter.target_value(scope)
+            if isinstance(value, ClassValue) and value.env.parent is not None:
+                return value.env
+        return self.interpreter.module_env(scope.module)
+
+
+def is_scheme(value: Any) -> bool:
+    """Whether a value is one of FastAPI's own security schemes:
+    it takes nothing but a header, cookie or query key.
+    """
+    return isinstance(value, Made) and value.name.startswith("fastapi.security.")
+
+
+def marker_calls(parameter: Parameter) -> list[Call]:
+    """The `Depends` and `Security` of a parameter."""
+    return [c for c in parameter.metadata if c.name in MARKERS]

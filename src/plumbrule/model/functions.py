@@ -1,0 +1,201 @@
+"""Functions and their parameters."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING, TypeVar
+
+from plumbrule.facts import nodes as n
+from plumbrule.model.scoped import Scoped
+
+if TYPE_CHECKING:
+    from plumbrule.facts.source import Span
+    from plumbrule.model.calls import Call
+    from plumbrule.model.code import Class, Module
+    from plumbrule.model.routing import Route
+    from plumbrule.model.values import Type
+
+N = TypeVar("N", bound=n.Node)
+
+
+class Parameter:
+    """A parameter of a function, with what FastAPI reads from it."""
+
+    def __init__(self, node: n.Parameter, function: Function) -> None:
+        self.node = node
+        self.function = function
+
+    @property
+    def name(self) -> str:
+        """Its name."""
+        return self.node.name
+
+    @property
+    def kind(self) -> str:
+        """positional_only, positional, keyword_only, args or kwargs."""
+        return self.node.kind
+
+    @property
+    def span(self) -> Span:
+        """Where it stands."""
+        return self.node.span
+
+    @property
+    def default(self) -> n.Expr | None:
+        """Its default."""
+        return self.node.default
+
+    @property
+    def annotation(self) -> n.Expr | None:
+        """Its annotation as written."""
+        return self.node.annotation
+
+    @cached_property
+    def type(self) -> Type | None:
+        """The type its annotation names; the T of `Annotated[T, …]`, of `T | None`."""
+        return self.function.inference.parameter_type(self.node)
+
+    @cached_property
+    def metadata(self) -> tuple[Call, ...]:
+        """The calls that tell FastAPI where it comes from: `Depends(…)`, `Query(…)`, `Path(…)`;
+        from the default and `Annotated`.
+        """
+        return self.function.inference.metadata(self.node)
+
+    def marker(self, *names: str) -> Call | None:
+        """The first of `metadata` with one of these last names: `marker("Depends", "Security")`."""
+        return next((c for c in self.metadata if c.name.rpartition(".")[2] in names), None)
+
+    @cached_property
+    def alias(self) -> str:
+        """The name in the request: `alias=` of its marker, or its own."""
+        for call in self.metadata:
+            match call.keyword("alias"):
+                case n.Constant(value=str(alias)):
+                    return alias
+        return self.name
+
+
+class Function(Scoped):
+    """A function or method of the project.
+
+    `name` is its own name, `qualified_name` the whole one with the module; `cls` is the class it is a
+    method of, `parent` the function it is nested in.
+    """
+
+    def __init__(
+        self, node: n.FunctionDef, module: Module, cls: Class | None, parent: Function | None
+    ) -> None:
+        self.node = node
+        self.module = module
+        self.project = module.project
+        self.cls = cls
+        self.parent = parent
+        self.name = node.name
+        self.nodes = node.nodes
+        self.is_async = node.is_async
+
+    def __repr__(self) -> str:
+        return f"<Function {self.qualified_name}>"
+
+    @cached_property
+    def qualified_name(self) -> str:
+        """`package.module.Class.method`."""
+        owner = (
+            self.cls.qualified_name
+            if self.cls
+            else self.parent.qualified_name
+            if self.parent
+            else self.module.name
+        )
+        return f"{owner}.{self.name}"
+
+    @property
+    def label(self) -> str:
+        """How a person says it: `OrderService.create` or `create_order`."""
+        return f"{self.cls.name}.{self.name}" if self.cls else self.name
+
+    @property
+    def span(self) -> Span:
+        """Where its name stands."""
+        return self.node.name_span
+
+    @property
+    def body(self) -> tuple[n.Statement, ...]:
+        """Its statements."""
+        return self.node.body
+
+    @property
+    def enclosing(self) -> Scoped | None:
+        """The function around it, or the module (a class is no scope for its methods)."""
+        return self.parent or self.module
+
+    @cached_property
+    def parameters(self) -> tuple[Parameter, ...]:  # type: ignore[override]
+        """Its parameters, `self` and `cls` included."""
+        return tuple(Parameter(p, self) for p in self.node.parameters)
+
+    def parameter(self, name: str) -> Parameter | None:
+        """The parameter of that name."""
+        return next((p for p in self.parameters if p.name == name), None)
+
+    @cached_property
+    def is_generator(self) -> bool:
+        """Whether it yields."""
+        return any(isinstance(node, n.Yield) for node in self.nodes)
+
+    @cached_property
+    def is_static(self) -> bool:
+        """Whether it is a `@staticmethod`."""
+        return "builtins.staticmethod" in self.decorator_names
+
+    @cached_property
+    def decorator_names(self) -> tuple[str, ...]:
+        """The full names of its decorators: `functools.wraps` of `@wraps(f)`."""
+        scope = self.cls or self.parent or self.module
+        exprs = [d.func if isinstance(d, n.Call) else d for d in self.node.decorators]
+        return tuple(scope.name_of(e) or "" for e in exprs)
+
+    @cached_property
+    def returns(self) -> Type | None:
+        """The type its return annotation names, or the one its return statements agree on."""
+        return self.inference.return_type()
+
+    @cached_property
+    def reads(self) -> frozenset[str]:
+        """The names it takes from the request: parameters by alias, fields of a parameter model,
+        keys of `path_params`.
+        """
+        names = {p.alias for p in self.parameters} | {p.name for p in self.parameters}
+        for node in self.nodes:
+            match node:
+                case n.Subscript(value=n.Attribute(attr="path_params"), items=(n.Constant(value=str(key)),)):
+                    names.add(key)
+                case n.Call(
+                    func=n.Attribute(value=n.Attribute(attr="path_params")),
+                    args=(n.Constant(value=str(key)), *_),
+                ):
+                    names.add(key)
+        for parameter in self.parameters:
+            if (
+                parameter.type
+                and parameter.type.cls
+                and parameter.marker("Path", "Query", "Header", "Cookie")
+            ):
+                names |= set(parameter.type.cls.fields)
+        return frozenset(names)
+
+    @property
+    def callers(self) -> tuple[Call, ...]:
+        """The calls in the project that are known to reach it."""
+        return self.project.callers(self)
+
+    @property
+    def routes(self) -> list[Route]:
+        """The routes that it serves."""
+        return self.project.routing.by_handler.get(self, [])
+
+    @property
+    def is_async_context(self) -> bool:
+        """Whether its body runs on the event loop."""
+        return self.is_async

@@ -1,0 +1,183 @@
+"""Who asks who is calling: evidence of authentication, never a guess by name alone."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from plumbrule.facts import nodes as n
+from plumbrule.model.assembly.values import Instance, Made
+from plumbrule.model.code import Class, Function
+from plumbrule.model.reach import reached_calls
+from plumbrule.model.values import External, Variable
+
+if TYPE_CHECKING:
+    from plumbrule.model.dependencies import Dependency
+    from plumbrule.model.routing import Middleware, Route
+
+REFUSALS = {401, 403, "HTTP_401_UNAUTHORIZED", "HTTP_403_FORBIDDEN"}
+CALLS = 3  # how far a refusal may stand from the dependency that makes it
+SCHEMES = ("fastapi.security.",)
+LIBRARIES = (
+    "fastapi_users",
+    "fastapi_jwt_auth",
+    "fastapi_another_jwt_auth",
+    "fastapi_login",
+    "fastapi_azure_auth",
+    "fastapi_keycloak",
+    "starlette.authentication.requires",
+    "authx",
+    "fastapi_permissions",
+    "fastapi_clerk_auth",
+    "async_fastapi_jwt_auth",
+)
+
+
+def authentication(route: Route) -> list[Dependency | Middleware | n.Expr]:
+    """Everything on the way to a handler that is known to refuse strangers."""
+    found: list[Dependency | Middleware | n.Expr] = [d for d in route.dependencies if authenticates(d)]
+    if route.handler is not None:
+        found.extend(d for d in route.decorators if decorator_authenticates(route, d))
+    if route.app is not None:
+        found.extend(m for m in route.app.middleware if m.function is not None and refuses(m.function))
+    return found
+
+
+def is_authenticated(route: Route) -> bool | None:
+    """True, False, or None when a part of the way is out of sight."""
+    from plumbrule.model.routing import Middleware as AsMiddleware
+
+    if any(not isinstance(found, AsMiddleware) for found in route.authentication):
+        return True
+    if route.authentication:
+        return None  # a middleware asks, but which paths it lets pass is not known
+    if not route.dependencies.complete or route.handler is None:
+        return None
+    for decorator in route.decorators:
+        expr = decorator.func if isinstance(decorator, n.Call) else decorator
+        if not isinstance(route.handler.inference.outside.target(expr), Function):
+            return None
+    if refuses(route.handler):
+        return True
+    return False if route.is_mounted else None
+
+
+def authenticates(dependency: Dependency) -> bool:
+    """Whether a dependency refuses a caller it does not know."""
+    if dependency.is_security or dependency.name.startswith(LIBRARIES):
+        return True
+    value = dependency.value
+    if isinstance(value, Made) and value.name.startswith(SCHEMES):
+        return value.kwargs.get("auto_error") is not False
+    if (
+        isinstance(value, Instance)
+        and value.cls is not None
+        and any(isinstance(b, External) and b.name.startswith(SCHEMES) for b in value.cls.cls.ancestors)
+    ):
+        return True
+    return dependency.function is not None and refuses(dependency.function)
+
+
+def decorator_authenticates(route: Route, decorator: n.Expr) -> bool:
+    """Whether a decorator of a handler refuses strangers."""
+    if route.handler is None:
+        return False
+    expr = decorator.func if isinstance(decorator, n.Call) else decorator
+    inference = route.handler.inference.outside
+    if (inference.name_of(expr) or "").startswith(LIBRARIES):
+        return True
+    target = inference.target(expr)
+    if isinstance(target, Class):
+        target = target.method("__call__")
+    if not isinstance(target, Function):
+        return False
+    nested = [f for f in target.module.functions if target in outer(f)]
+    return any(refuses(f) for f in (target, *nested))
+
+
+def outer(function: Function) -> list[Function]:
+    """The functions around one."""
+    found = []
+    at = function.parent
+    while at is not None:
+        found.append(at)
+        at = at.parent
+    return found
+
+
+def refuses(function: Function) -> bool:
+    """Whether a function, or one it calls, answers 401 or 403."""
+    known = function.project.refusals
+    if function not in known:
+        known[function] = False
+        known[function] = refuses_itself(function) or any(
+            refuses_itself(reached.call.function)
+            for reached in reached_calls(function, depth=CALLS)
+            if reached.call.function is not None
+        )
+    return known[function]
+
+
+def refuses_itself(function: Function) -> bool:
+    """Whether the body of a function answers 401 or 403."""
+    for node in function.nodes:
+        if isinstance(node, n.Call) and mentions_refusal(node):
+            return True
+        if isinstance(node, n.Raise) and node.exception is not None and is_refusal(function, node.exception):
+            return True
+    return False
+
+
+def is_refusal(function: Function, exception: n.Expr) -> bool:
+    """Whether what is raised stands for 401 or 403: a class or a ready-made object of the project."""
+    target = function.resolve(exception.func if isinstance(exception, n.Call) else exception)
+    if isinstance(target, Variable) and isinstance(target.value, n.Call):
+        return mentions_refusal(target.value)
+    return isinstance(target, Class) and class_refuses(target)
+
+
+def class_refuses(cls: Class) -> bool:
+    """Whether an exception class carries the status 401 or 403, its own or inherited."""
+    for one in (cls, *cls.ancestors):
+        if not isinstance(one, Class):
+            continue
+        init = one.methods.get("__init__")
+        defaults = [p.default for p in init.node.parameters if p.default is not None] if init else []
+        inside = [*one.nodes, *(init.nodes if init else ()), *defaults]
+        statuses = [node for node in inside if is_status(node)]
+        if statuses:
+            return any(is_refusing(node) for node in statuses)
+    return False
+
+
+def is_status(node: n.Node) -> bool:
+    """Whether a node is an HTTP status of an error."""
+    match node:
+        case n.Constant(value=bool()):
+            return False
+        case n.Constant(value=int(status)):
+            return 400 <= status < 600
+        case n.Attribute(attr=word) | n.Name(id=word):
+            return word.startswith("HTTP_") or word in (
+                "UNAUTHORIZED",
+                "FORBIDDEN",
+                "NOT_FOUND",
+                "BAD_REQUEST",
+            )
+        case _:
+            return False
+
+
+def is_refusing(node: n.Node) -> bool:
+    """Whether a status is 401 or 403."""
+    match node:
+        case n.Constant(value=int(status)):
+            return status in REFUSALS
+        case n.Attribute(attr=word) | n.Name(id=word):
+            return word in REFUSALS or word in ("UNAUTHORIZED", "FORBIDDEN")
+        case _:
+            return False
+
+
+def mentions_refusal(call: n.Call) -> bool:
+    """Whether a call is given the status 401 or 403."""
+    return any(is_refusing(value) for value in (*call.args, *(k.value for k in call.keywords)))

@@ -1,0 +1,168 @@
+"""From the name in an import statement to the module or member it means."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+from plumbrule.facts import nodes as n
+from plumbrule.model.knowledge.names import canonical
+from plumbrule.model.values import External, Target, Variable
+
+if TYPE_CHECKING:
+    from plumbrule.model.code import Module
+    from plumbrule.model.project import Project
+    from plumbrule.model.scope import Binding
+
+
+class Imports:
+    """Finds modules by dotted name as each file sees them, and members through re-exports."""
+
+    def __init__(self, project: Project) -> None:
+        self.project = project
+        self.by_path = {module.path: module for module in project.modules}
+        self.by_last: dict[str, list[Module]] = {}
+        for module in project.modules:
+            self.by_last.setdefault(dotted_path(module.path)[-1], []).append(module)
+        self.packages = {m.path.rpartition("/")[0] for m in project.modules if m.path.endswith("__init__.py")}
+        self._found: dict[tuple[str, str], Module | None] = {}
+        self._members: dict[tuple[Module, str], Target | None] = {}
+
+    def find(self, name: str, importer: Module) -> Module | None:
+        """The module that `import name` means in a file."""
+        folder = importer.path.rpartition("/")[0]
+        key = (name, folder)
+        if key not in self._found:
+            self._found[key] = self._search(name.split("."), folder)
+        return self._found[key]
+
+    def _search(self, parts: list[str], folder: str) -> Module | None:
+        if not parts[-1] or (len(parts) == 1 and parts[0] in sys.stdlib_module_names):
+            return None
+        best: tuple[tuple[bool, bool, int, int], Module] | None = None
+        for module in self.by_last.get(parts[-1], ()):
+            path = dotted_path(module.path)
+            if path[-len(parts) :] != parts:
+                continue
+            root = "/".join(path[: -len(parts)])
+            above = root in ("", folder) or folder.startswith(root + "/")
+            in_package = root in self.packages and root != ""
+            if in_package and (len(parts) == 1 or not above):
+                continue
+            if not above and len(parts) == 1:
+                continue
+            rank = (above, not in_package, len(root) if above else common(root, folder), -len(root))
+            if best is None or rank > best[0]:
+                best = (rank, module)
+        return best[1] if best else None
+
+    def relative(self, importer: Module, level: int, name: str) -> Module | None:
+        """The module that `from ..name` means."""
+        parts = importer.path.split("/")[:-level]
+        parts += name.split(".") if name else []
+        path = "/".join(parts)
+        return self.by_path.get(f"{path}.py") or self.by_path.get(
+            f"{path}/__init__.py" if path else "__init__.py"
+        )
+
+    def alias_target(self, module: Module, alias: n.Alias) -> Target | None:
+        """What one name of an import statement stands for."""
+        statement = alias.parent
+        if isinstance(statement, n.Import):
+            wanted = alias.name if alias.asname else alias.name.partition(".")[0]
+            return self.find(wanted, module) or External(canonical(wanted))
+        if not isinstance(statement, n.ImportFrom):
+            return None
+        return self.from_target(module, statement, alias.name)
+
+    def origin(self, module: Module, statement: n.ImportFrom) -> Module | None:
+        """The project module that a `from … import` reads."""
+        if statement.level:
+            return self.relative(module, statement.level, statement.module)
+        return self.find(statement.module, module)
+
+    def from_target(self, module: Module, statement: n.ImportFrom, name: str) -> Target | None:
+        """What `from … import name` stands for."""
+        origin = self.origin(module, statement)
+        if origin is not None:
+            found = self.member(origin, name) if origin is not module else self.submodule(origin, name)
+            return found or External(f"{origin.name}.{name}")
+        if statement.level:
+            inner = f"{statement.module}.{name}" if statement.module else name
+            return self.relative(module, statement.level, inner)
+        full = f"{statement.module}.{name}"
+        return self.find(full, module) or External(canonical(full))
+
+    def submodule(self, package: Module, name: str) -> Module | None:
+        """A module inside a package."""
+        if not package.is_package:
+            return None
+        folder = package.path.rpartition("/")[0]
+        prefix = f"{folder}/{name}" if folder else name
+        return self.by_path.get(f"{prefix}.py") or self.by_path.get(f"{prefix}/__init__.py")
+
+    def member(self, module: Module, name: str) -> Target | None:
+        """What `module.name` stands for."""
+        key = (module, name)
+        if key not in self._members:
+            self._members[key] = None
+            self._members[key] = self._member(module, name)
+        return self._members[key]
+
+    def _member(self, module: Module, name: str) -> Target | None:
+        for binding in reversed(meaningful(module.bindings.get(name, []))):
+            target = self.binding_target(module, binding)
+            if target is not None:
+                return target
+        submodule = self.submodule(module, name)
+        if submodule is not None:
+            return submodule
+        for statement in module.find(n.ImportFrom):
+            if statement.names and statement.names[0].name == "*":
+                origin = self.origin(module, statement)
+                found = self.member(origin, name) if origin and origin is not module else None
+                if found is not None:
+                    return found
+        return None
+
+    def binding_target(self, module: Module, binding: Binding) -> Target | None:
+        """What a name bound at module level stands for."""
+        match binding.node:
+            case n.Alias() as alias:
+                return self.alias_target(module, alias)
+            case n.FunctionDef() as node:
+                return self.project.functions_by_node.get(node)
+            case n.ClassDef() as node:
+                return self.project.classes_by_node.get(node)
+            case n.Assign() as node:
+                whole = any(isinstance(t, n.Name) and t.id == binding.name for t in node.targets)
+                return Variable(binding.name, module, node.value if whole else None, node.annotation, node)
+            case _:
+                return None
+
+
+def meaningful(found: list[Binding]) -> list[Binding]:
+    """Without the `name = None` that stands in for a failed import or a later assignment."""
+    if len(found) < 2:
+        return found
+    return [b for b in found if not (isinstance(b.node, n.Assign) and is_none(b.node.value))] or found
+
+
+def is_none(value: n.Expr | None) -> bool:
+    """Whether an expression is the literal None, or absent."""
+    return value is None or (isinstance(value, n.Constant) and value.value is None)
+
+
+def dotted_path(path: str) -> list[str]:
+    """The parts of the dotted name of a file seen from the audited folder."""
+    return path.removesuffix(".pyi").removesuffix(".py").removesuffix("/__init__").split("/")
+
+
+def common(one: str, other: str) -> int:
+    """How many leading folders two paths share."""
+    count = 0
+    for a, b in zip(one.split("/"), other.split("/"), strict=False):
+        if a != b:
+            break
+        count += 1
+    return count

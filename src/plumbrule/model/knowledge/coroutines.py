@@ -1,0 +1,43 @@
+"""Library methods that are coroutine functions: without `await` they do nothing."""
+
+from __future__ import annotations
+
+METHODS = {
+    "sqlalchemy.ext.asyncio.AsyncSession": (
+        "close commit delete execute flush get get_one invalidate merge refresh reset rollback "
+        "run_sync scalar scalars stream stream_scalars exec close_all "
+    ),
+    "sqlalchemy.ext.asyncio.AsyncConnection": "close commit execute rollback run_sync scalar scalars",
+    "sqlalchemy.ext.asyncio.AsyncEngine": "dispose",
+    "httpx.AsyncClient": "get post put patch delete head options request send aclose",
+    "httpx2.AsyncClient": "get post put patch delete head options request send aclose",
+    "redis.asyncio.Redis": (
+        "get set setex delete exists expire incr incrby decr hget hset hgetall hdel lpush rpush "
+        "lpop rpop publish ping ttl keys sadd srem smembers zadd aclose close flushdb "
+    ),
+    "anyio.AsyncFile": "read readline readlines write writelines seek tell flush aclose truncate",
+    "aiofiles.AsyncFile": "read readline readlines write writelines seek tell flush close truncate",
+    "anyio.Path": (
+        "read_text read_bytes write_text write_bytes mkdir unlink exists is_file is_dir stat rmdir touch "
+    ),
+    "fastapi.UploadFile": "read write seek close",
+    "fastapi.Request": "body json form is_disconnected close",
+    "fastapi.WebSocket": (
+        "accept close send send_text send_json send_bytes receive receive_text receive_json receive_bytes "
+    ),
+    "asyncio.Queue": "get put join",
+    "asyncio.Event": "wait",
+    "asyncio.Lock": "acquire",
+    "asyncio": (
+        "sleep wait_for wait open_connection create_subprocess_exec create_subprocess_shell to_thread "
+    ),
+    "anyio": "sleep",
+    "anyio.to_thread": "run_sync",
+    "starlette.concurrency": "run_in_threadpool",
+    "aiosmtplib": "send",
+    "fastapi_mail.FastMail": "send_message",
+    "asyncpg": "connect",
+    "asyncpg.Connection": "execute executemany fetch fetchrow fetchval close",
+    "asyncpg.Pool": "execute executemany fetch fetchrow fetchval close",
+}
+COROUTINES = frozenset(f"{owner}.{name}" for owner, names in METHODS.items() for name in names.split())

@@ -1,0 +1,86 @@
+"""What calls of libraries return, where a name alone does not say it:
+full name → full name, `await` for a coroutine of it.
+"""
+
+from __future__ import annotations
+
+SESSION = "sqlalchemy.orm.Session"
+ASYNC_SESSION = "sqlalchemy.ext.asyncio.AsyncSession"
+RESULT = "sqlalchemy.Result"
+SCALARS = "sqlalchemy.ScalarResult"
+
+SUBCLASSES = {
+    "sqlmodel.Session": SESSION,
+    "sqlmodel.ext.asyncio.session.AsyncSession": ASYNC_SESSION,
+    "sqlmodel.ext.asyncio.AsyncSession": ASYNC_SESSION,
+}
+
+RETURNS = {
+    "sqlalchemy.orm.sessionmaker": "sqlalchemy.orm.sessionmaker",
+    "sqlalchemy.orm.scoped_session": "sqlalchemy.orm.scoped_session",
+    "sqlalchemy.ext.asyncio.async_sessionmaker": "sqlalchemy.ext.asyncio.async_sessionmaker",
+    "sqlalchemy.ext.asyncio.async_scoped_session": "sqlalchemy.ext.asyncio.async_scoped_session",
+    "sqlalchemy.orm.sessionmaker.__call__": SESSION,
+    "sqlalchemy.orm.sessionmaker.begin": SESSION,
+    "sqlalchemy.orm.scoped_session.__call__": SESSION,
+    "sqlalchemy.ext.asyncio.async_sessionmaker.__call__": ASYNC_SESSION,
+    "sqlalchemy.ext.asyncio.async_sessionmaker.begin": ASYNC_SESSION,
+    "sqlalchemy.ext.asyncio.async_scoped_session.__call__": ASYNC_SESSION,
+    "sqlalchemy.create_engine": "sqlalchemy.Engine",
+    "sqlmodel.create_engine": "sqlalchemy.Engine",
+    "sqlalchemy.engine.create_engine": "sqlalchemy.Engine",
+    "sqlalchemy.ext.asyncio.create_async_engine": "sqlalchemy.ext.asyncio.AsyncEngine",
+    "sqlalchemy.Engine.connect": "sqlalchemy.Connection",
+    "sqlalchemy.Engine.begin": "sqlalchemy.Connection",
+    "sqlalchemy.ext.asyncio.AsyncEngine.connect": "sqlalchemy.ext.asyncio.AsyncConnection",
+    "sqlalchemy.ext.asyncio.AsyncEngine.begin": "sqlalchemy.ext.asyncio.AsyncConnection",
+    f"{SESSION}.execute": RESULT,
+    f"{SESSION}.exec": SCALARS,
+    f"{SESSION}.scalars": SCALARS,
+    f"{SESSION}.query": "sqlalchemy.orm.Query",
+    f"{ASYNC_SESSION}.execute": f"await {RESULT}",
+    f"{ASYNC_SESSION}.exec": f"await {SCALARS}",
+    f"{ASYNC_SESSION}.scalars": f"await {SCALARS}",
+    f"{ASYNC_SESSION}.stream": "await sqlalchemy.ext.asyncio.AsyncResult",
+    f"{RESULT}.scalars": SCALARS,
+    "sqlalchemy.select": "sqlalchemy.Select",
+    "sqlmodel.select": "sqlalchemy.Select",
+    "sqlite3.connect": "sqlite3.Connection",
+    "sqlite3.Connection.cursor": "sqlite3.Cursor",
+    "psycopg2.connect": "psycopg2.connection",
+    "psycopg2.connection.cursor": "psycopg2.cursor",
+    "psycopg.connect": "psycopg.Connection",
+    "psycopg.Connection.cursor": "psycopg.Cursor",
+    "pymysql.connect": "pymysql.Connection",
+    "pymysql.Connection.cursor": "pymysql.Cursor",
+    "redis.from_url": "redis.Redis",
+    "redis.Redis.from_url": "redis.Redis",
+    "redis.asyncio.from_url": "redis.asyncio.Redis",
+    "redis.asyncio.Redis.from_url": "redis.asyncio.Redis",
+    "boto3.client": "boto3.Client",
+    "boto3.resource": "boto3.Resource",
+    "pwdlib.PasswordHash.recommended": "pwdlib.PasswordHash",
+    "PIL.Image.open": "PIL.Image.Image",
+    "requests.session": "requests.Session",
+    "requests.get": "requests.Response",
+    "requests.post": "requests.Response",
+    "logging.getLogger": "logging.Logger",
+    "builtins.open": "io.TextIOWrapper",
+    "pathlib.Path.open": "io.TextIOWrapper",
+    "aiofiles.open": "aiofiles.AsyncFile",
+    "anyio.open_file": "await anyio.AsyncFile",
+    "anyio.Path.open": "await anyio.AsyncFile",
+    "pathlib.Path.cwd": "pathlib.Path",
+    "pathlib.Path.home": "pathlib.Path",
+    "pathlib.Path.resolve": "pathlib.Path",
+    "pathlib.Path.joinpath": "pathlib.Path",
+    "datetime.datetime.now": "datetime.datetime",
+    "datetime.datetime.utcnow": "datetime.datetime",
+}
+
+ATTRIBUTES = {
+    "fastapi.UploadFile.file": "tempfile.SpooledTemporaryFile",
+    "fastapi.UploadFile.filename": "builtins.str",
+    "pathlib.Path.parent": "pathlib.Path",
+    "fastapi.Request.app": "fastapi.FastAPI",
+}

@@ -1,0 +1,35 @@
+"""Which names hold secrets, as people write them."""
+
+from __future__ import annotations
+
+import re
+
+SECRET = re.compile(
+    r"(^|_)(secret(_?key)?|passw(or)?d|passphrase|pwd|(api|access|admin|auth|secret|private|signing|encryption|jwt|master|"
+    r"license|service)_?key|(access|refresh|auth|api|csrf|xsrf|bearer|session|secret|reset|admin|id|verification)_?token|"
+    r"(client|webhook|jwt|app|signing|shared|cookie|session)_?secret|auth_?(string|code|secret)|hmac|otp|totp|salt|pepper|"
+    r"credentials?_?secret|pass_?code)$",
+    re.IGNORECASE,
+)
+SECRETIVE = re.compile(
+    r"(^|_)(token|secret|signature|sig|digest|auth|key|passw(or)?d|credentials?|hash|code|nonce|state)($|_)",
+    re.IGNORECASE,
+)
+HARMLESS = re.compile(
+    r"(_|^)(id|ids|type|types|name|names|count|counts|field|fields|len|length|url|uri|path|prefix|suffix|header|at|expires?|"
+    r"expiry|ttl|min|max|limit|version|index|status|enabled|required|algorithm|alg|kind|scopes?|format|class|file|usage|"
+    r"hint|label|location|endpoint|length|size|minutes|seconds|days|hours|regex|pattern|policy|strength|placeholder)$",
+    re.IGNORECASE,
+)
+
+
+def is_secret_name(name: str) -> bool:
+    """Whether a name surely holds a secret: `api_key`, `webhook_secret`; not `token_type`."""
+    plain = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name)
+    return SECRET.search(plain) is not None and HARMLESS.search(plain) is None
+
+
+def is_secretive_name(name: str) -> bool:
+    """Whether a name may hold a secret: also `token`, `signature`, `digest`."""
+    plain = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name)
+    return SECRETIVE.search(plain) is not None and HARMLESS.search(plain) is None

@@ -1,0 +1,49 @@
+"""What runs on the event loop: the synchronous calls that an `async def` makes, near and far."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from plumbrule.facts import nodes as n
+from plumbrule.model.reach import Reached, reached_calls
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from plumbrule.model.calls import Call
+    from plumbrule.model.code import Function
+
+REMEMBERED = ("functools.cache", "functools.lru_cache", "functools.cached_property", "cached", "lru_cache")
+CONTEXT_MANAGER = "contextlib.contextmanager"
+
+
+def reached_on_loop(function: Function) -> Iterator[Reached]:
+    """Every call that an `async def` makes on the loop itself, through synchronous project functions."""
+    return reached_calls(function, follow=runs_here)
+
+
+def runs_here(call: Call) -> bool:
+    """Whether the body of what is called runs in place, in the thread of the caller, each time."""
+    inner = call.function
+    if inner is None or inner.is_async or call.is_awaited:
+        return False
+    if any(name.endswith(REMEMBERED) for name in inner.decorator_names):
+        return False
+    return not inner.is_generator or is_consumed(call)
+
+
+def is_consumed(call: Call) -> bool:
+    """Whether a generator is run where it is made."""
+    if call.function is not None and CONTEXT_MANAGER in call.function.decorator_names:
+        return True
+    match call.node.parent:
+        case n.For() | n.Clause():
+            return True
+        case n.Yield(is_from=is_from):
+            return is_from
+        case n.Call(
+            func=n.Name(id="list" | "tuple" | "set" | "sorted" | "dict" | "sum" | "any" | "all" | "next")
+        ):
+            return True
+        case _:
+            return False

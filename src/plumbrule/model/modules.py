@@ -1,0 +1,97 @@
+"""Modules."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING, TypeVar
+
+from plumbrule.facts import nodes as n
+from plumbrule.model.scoped import Scoped
+
+if TYPE_CHECKING:
+    from plumbrule.facts.file import File
+    from plumbrule.facts.source import Source, Span
+    from plumbrule.model.code import Class, Function
+    from plumbrule.model.project import Project
+    from plumbrule.model.values import Target
+
+N = TypeVar("N", bound=n.Node)
+
+
+class Module(Scoped):
+    """One Python file of the project: `name` is how it is imported, `path` starts at the audited folder."""
+
+    def __init__(self, file: File, name: str, project: Project) -> None:
+        self.file = file
+        self.name = name
+        self.path = file.path
+        self.project = project
+        self.module = self
+        self.nodes = file.nodes
+        self.functions: list[Function] = []
+        self.classes: list[Class] = []
+
+    def __repr__(self) -> str:
+        return f"<Module {self.name}>"
+
+    @property
+    def qualified_name(self) -> str:
+        """The same as its name."""
+        return self.name
+
+    @property
+    def source(self) -> Source:
+        """The text of its file."""
+        return self.file.source
+
+    @property
+    def body(self) -> tuple[n.Statement, ...]:
+        """Its statements."""
+        return self.file.body
+
+    @property
+    def span(self) -> Span:
+        """Its first character."""
+        return self.source.span(0, 0)
+
+    @property
+    def is_package(self) -> bool:
+        """Whether it is the `__init__.py` of a folder."""
+        return self.path.endswith("__init__.py")
+
+    @cached_property
+    def is_test(self) -> bool:
+        """Whether it belongs to the tests."""
+        *folders, name = self.path.split("/")
+        return (
+            bool({"tests", "test", "testing"} & set(folders))
+            or name.startswith(("test_", "conftest"))
+            or name.endswith("_test.py")
+        )
+
+    @cached_property
+    def is_broken(self) -> bool:
+        """Whether a part of it does not parse."""
+        return bool(self.file.broken)
+
+    @cached_property
+    def imports(self) -> tuple[n.Import | n.ImportFrom, ...]:
+        """Its import statements, also those inside functions and classes."""
+        found: list[n.Import | n.ImportFrom] = []
+        for scope in (self, *self.classes, *self.functions):
+            found += [*scope.find(n.Import), *scope.find(n.ImportFrom)]
+        return tuple(found)
+
+    def member(self, name: str) -> Target | None:
+        """What `module.name` stands for, through re-exports and `import *`."""
+        return self.project.imports.member(self, name)
+
+    def function(self, name: str) -> Function | None:
+        """A top-level function by name."""
+        return next(
+            (f for f in self.functions if f.name == name and f.cls is None and f.parent is None), None
+        )
+
+    def cls(self, name: str) -> Class | None:
+        """A top-level class by name."""
+        return next((c for c in self.classes if c.name == name and c.outer is None), None)

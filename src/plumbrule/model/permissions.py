@@ -1,0 +1,54 @@
+"""Who asks what a caller may do: evidence that a function answers 403."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from plumbrule.facts import nodes as n
+from plumbrule.model.code import Class
+from plumbrule.model.values import Variable
+
+if TYPE_CHECKING:
+    from plumbrule.model.code import Function
+
+PROHIBITIONS: frozenset[object] = frozenset({403, "HTTP_403_FORBIDDEN", "FORBIDDEN"})
+
+
+def forbids(function: Function, depth: int = 3) -> bool:
+    """Whether a function, or one it calls, answers 403: it asks what a caller may do."""
+    key = (function, depth)
+    known = function.project.prohibitions.get(key)
+    if known is None:
+        function.project.prohibitions[key] = False
+        inner = (c.function for c in function.calls if c.function is not None) if depth > 0 else ()
+        known = any(is_refusal(node, function, PROHIBITIONS) for node in function.nodes) or any(
+            forbids(called, depth - 1) for called in inner
+        )
+        function.project.prohibitions[key] = known
+    return known
+
+
+def is_refusal(node: n.Node, function: Function, statuses: frozenset[object]) -> bool:
+    """Whether a node gives a refusing status to a call, or raises an exception that has one."""
+    match node:
+        case n.Call(args=args, keywords=keywords):
+            return any(is_status(value, statuses) for value in (*args, *(k.value for k in keywords)))
+        case n.Raise(exception=n.Expr() as exception):
+            plain = exception.func if isinstance(exception, n.Call) else exception
+            target = function.resolve(plain)
+            if isinstance(target, Variable) and target.value is not None:
+                return any(is_status(part, statuses) for part in target.value.walk())
+            return isinstance(target, Class) and any(is_status(p, statuses) for p in target.node.walk())
+        case _:
+            return False
+
+
+def is_status(value: n.Node, statuses: frozenset[object]) -> bool:
+    """Whether an expression is one of some statuses, as a number or by name."""
+    match value:
+        case n.Constant(value=int(status)):
+            return status in statuses
+        case n.Attribute(attr=word) | n.Name(id=word):
+            return word in statuses
+        case _:
+            return False

@@ -1,0 +1,278 @@
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from plumbrule.facts import nodes as n
+from plumbrule.model.code import Class, Function, Module
+from plumbrule.model.import_graph import ImportGraph
+from plumbrule.model.imports import Imports
+from plumbrule.model.migrations import MigrationGraph
+from plumbrule.model.naming import module_names
+from plumbrule.model.schemas import MODELS, SETTINGS, Schema, Settings, Table, is_table
+from plumbrule.model.values import External, Target, Type, Variable
+from plumbrule.model.versions import Requirement, Version, normal, read_requirements, read_texts
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+    from plumbrule.facts.file import File
+    from plumbrule.model.calls import Call
+    from plumbrule.model.routing import App, Route, Router
+
+SKIPPED = {
+    ".git",
+    ".hg",
+    ".venv",
+    "venv",
+    "env",
+    "node_modules",
+    "__pycache__",
+    "site-packages",
+    ".tox",
+    ".nox",
+    ".mypy_cache",
+    ".ruff_cache",
+    ".pytest_cache",
+    "dist",
+    ".eggs",
+    ".plumb",
+    ".plumb_cache",
+}
+
+
+class Project:
+    """Everything that is known about the code under one folder."""
+
+    def __init__(self, files: Iterable[File], root: Path | None = None) -> None:
+        ordered = sorted(files, key=lambda f: f.path)
+        self.root = root
+        names = module_names([f.path for f in ordered])
+        self.modules = [Module(f, names[f.path], self) for f in ordered]
+        self.functions_by_node: dict[n.FunctionDef, Function] = {}
+        self.classes_by_node: dict[n.ClassDef, Class] = {}
+        for module in self.modules:
+            self._define(module)
+        self.imports = Imports(self)
+        self.refusals: dict[Function, bool] = {}
+        self.prohibitions: dict[tuple[Function, int], bool] = {}
+        self._variable_types: dict[n.Assign, Type | None] = {}
+
+    def _define(self, module: Module) -> None:
+        """Make the functions and classes of a module; an outer one is always made before those inside it."""
+        both = [*module.file.functions, *module.file.classes]
+        for node in sorted(both, key=lambda node: (node.start, -node.end)):
+            if isinstance(node, n.ClassDef):
+                self._define_class(node, module, self._owner(node))
+            elif isinstance(node, n.FunctionDef):
+                self._define_function(node, module, self._owner(node))
+
+    def _define_class(self, node: n.ClassDef, module: Module, owner: Function | Class | None) -> None:
+        cls = self.classes_by_node[node] = Class(node, module, owner)
+        module.classes.append(cls)
+        if isinstance(owner, Class):
+            owner.classes[node.name] = cls
+
+    def _define_function(self, node: n.FunctionDef, module: Module, owner: Function | Class | None) -> None:
+        cls = owner if isinstance(owner, Class) else None
+        around = cls.outer if cls else owner
+        parent = around if isinstance(around, Function) else None
+        function = self.functions_by_node[node] = Function(node, module, cls, parent)
+        module.functions.append(function)
+        if cls is not None:
+            cls.methods[node.name] = function
+
+    def _owner(self, node: n.Node) -> Function | Class | None:
+        for parent in node.parents:
+            if isinstance(parent, n.FunctionDef):
+                return self.functions_by_node.get(parent)
+            if isinstance(parent, n.ClassDef):
+                return self.classes_by_node.get(parent)
+        return None
+
+    # --- what there is
+
+    @cached_property
+    def functions(self) -> list[Function]:
+        """Every function and method, by path and place."""
+        return [f for m in self.modules for f in m.functions]
+
+    @cached_property
+    def classes(self) -> list[Class]:
+        """Every class, by path and place."""
+        return [c for m in self.modules for c in m.classes]
+
+    @cached_property
+    def routing(self) -> Routing:
+        """How the apps are put together."""
+        from plumbrule.model.routing import Routing
+
+        return Routing(self)
+
+    @property
+    def apps(self) -> list[App]:
+        """The FastAPI apps."""
+        return self.routing.apps
+
+    @property
+    def routers(self) -> list[Router]:
+        """The routers, apps included."""
+        return self.routing.routers
+
+    @property
+    def routes(self) -> list[Route]:
+        """The routes, one a definition whatever the number of places it is included in."""
+        return self.routing.routes
+
+    @cached_property
+    def schemas(self) -> list[Schema]:
+        """The pydantic models."""
+        return [
+            Schema(c) for c in self.classes if c.is_a(*MODELS) and not is_table(c) and not c.is_a(*SETTINGS)
+        ]
+
+    @cached_property
+    def settings(self) -> list[Settings]:
+        """The settings classes."""
+        return [Settings(c) for c in self.classes if c.is_a(*SETTINGS)]
+
+    @cached_property
+    def tables(self) -> list[Table]:
+        """The mapped classes."""
+        return [Table(c) for c in self.classes if is_table(c)]
+
+    @cached_property
+    def migrations(self) -> MigrationGraph:
+        """The Alembic revisions."""
+        return MigrationGraph(self)
+
+    @cached_property
+    def requirements(self) -> dict[str, Requirement]:
+        """The packages that manifests and lock files declare, by normal name."""
+        return read_requirements(self.root, SKIPPED) if self.root is not None else {}
+
+    def requirement(self, package: str) -> Requirement | None:
+        """What is declared about a package."""
+        return self.requirements.get(normal(package))
+
+    def version(self, package: str) -> Version | None:
+        """The exact version of a package if a lock file or pin gives it."""
+        found = self.requirement(package)
+        return found.exact if found else None
+
+    def may_be(self, package: str, range_: str) -> bool:
+        """Whether a version of a package in a range (`>=0.118`) may be in use;
+        True when nothing is declared.
+        """
+        found = self.requirement(package)
+        return found is None or found.may_be(range_)
+
+    @cached_property
+    def imported(self) -> set[str]:
+        """The top-level names of everything that any file imports."""
+        found: set[str] = set()
+        for node in (node for module in self.modules for node in module.imports):
+            if isinstance(node, n.Import):
+                found |= {alias.name.partition(".")[0] for alias in node.names}
+            elif not node.level:
+                found.add(node.module.partition(".")[0])
+        return found
+
+    def uses(self, package: str) -> bool:
+        """Whether a package is imported or declared."""
+        return package.replace("-", "_") in self.imported or normal(package) in self.requirements
+
+    # --- questions
+
+    def module(self, name: str) -> Module | None:
+        """A module by its dotted name or path."""
+        return next((m for m in self.modules if name in (m.name, m.path)), None)
+
+    def variable_target(self, variable: Variable) -> Target | None:
+        """What a variable that is another name for something stands for."""
+        if variable.value is None:
+            return None
+        return variable.module.inference.target(variable.value)
+
+    def variable_type(self, variable: Variable) -> Type | None:
+        """The type of a module-level variable or class attribute."""
+        key = variable.assignment
+        if key not in self._variable_types:
+            self._variable_types[key] = None
+            self._variable_types[key] = self._scope_of(variable).inference.assigned_type(key, variable.name)
+        return self._variable_types[key]
+
+    def _scope_of(self, variable: Variable) -> Class | Function | Module:
+        owner = self._owner(variable.assignment)
+        return owner or variable.module
+
+    def callers(self, function: Function) -> tuple[Call, ...]:
+        """The calls known to run a function."""
+        return tuple(self._callers.get(function, ()))
+
+    @cached_property
+    def _callers(self) -> dict[Function, list[Call]]:
+        found: dict[Function, list[Call]] = {}
+        for scope in (*self.modules, *self.classes, *self.functions):
+            for call in scope.calls:
+                if call.function is not None:
+                    found.setdefault(call.function, []).append(call)
+        return found
+
+    @cached_property
+    def uses_async_sessions(self) -> bool:
+        """Whether it works with SQLAlchemy's async sessions."""
+        made = {
+            node.name
+            for scope in (*self.modules, *self.functions)
+            if not scope.module.is_test
+            for node in scope.nodes
+            if isinstance(node, n.Alias)
+        }
+        return bool(made & {"AsyncSession", "async_sessionmaker"})
+
+    @cached_property
+    def serving(self) -> Serving:
+        """When functions run: for a request, or only at the start."""
+        from plumbrule.model.serving import Serving
+
+        return Serving(self)
+
+    @cached_property
+    def _tables_by_class(self) -> dict[Class, Table]:
+        return {t.cls: t for t in self.tables}
+
+    @cached_property
+    def _schemas_by_class(self) -> dict[Class, Schema]:
+        return {s.cls: s for s in self.schemas}
+
+    def table_of(self, cls: Class | None) -> Table | None:
+        """The table that a class is mapped to."""
+        return self._tables_by_class.get(cls) if cls is not None else None
+
+    def schema_of(self, cls: Class | None) -> Schema | None:
+        """The schema that a class is."""
+        return self._schemas_by_class.get(cls) if cls is not None else None
+
+    @cached_property
+    def import_graph(self) -> ImportGraph:
+        """Which module imports which."""
+        return ImportGraph(self)
+
+    def texts(self, name: str) -> dict[str, str]:
+        """The files beside the code that have a name or match a pattern (`Dockerfile*`, `*.toml`),
+        by path.
+        """
+        return read_texts(self.root, name, SKIPPED) if self.root is not None else {}
+
+    def subclasses(self, *names: str) -> list[Class]:
+        """The project classes that descend from one of these, by full or last name."""
+        return [c for c in self.classes if c.is_a(*names)]
+
+
+if TYPE_CHECKING:
+    from plumbrule.model.routing import Routing
+    from plumbrule.model.serving import Serving
+
+__all__ = ["External", "Project"]

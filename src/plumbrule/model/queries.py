@@ -1,0 +1,168 @@
+"""Where the objects of a function come from: the query that loaded them, and what it loaded with them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from plumbrule.facts import nodes as n
+from plumbrule.model.code import Class
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from plumbrule.model.code import Function
+    from plumbrule.model.schemas import Table
+
+SESSIONS = ("sqlalchemy.ext.asyncio.AsyncSession.", "sqlalchemy.orm.Session.")
+BY_KEY = ("get", "get_one")
+BY_STATEMENT = ("execute", "exec", "scalar", "scalars", "stream", "stream_scalars")
+SELECTS = ("sqlalchemy.select", "sqlmodel.select")
+STEPS = {
+    "all",
+    "fetchall",
+    "first",
+    "one",
+    "one_or_none",
+    "scalar",
+    "scalars",
+    "scalar_one",
+    "scalar_one_or_none",
+    "unique",
+    "partitions",
+    "filter",
+    "filter_by",
+    "where",
+    "order_by",
+    "limit",
+    "offset",
+    "join",
+    "outerjoin",
+    "options",
+    "distinct",
+    "with_for_update",
+    "execution_options",
+    "group_by",
+    "having",
+    "yield_per",
+}
+DEEPEST = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A query for the objects of one table: `node` is where it runs, `options` its loader options."""
+
+    table: Table
+    node: n.Node
+    options: tuple[str, ...]
+    is_async: bool
+
+    def loads(self, name: str) -> bool:
+        """Whether it loads a relationship with the objects, or may do so."""
+        return any(name in text or "*" in text for text in self.options)
+
+
+def query_of(function: Function, expr: n.Expr, depth: int = 0) -> Query | None:
+    """The query that gives an expression, its rows, or the rows that a loop variable goes through."""
+    if depth > DEEPEST:
+        return None
+    match expr:
+        case n.Await(value=value):
+            return query_of(function, value, depth + 1)
+        case n.Call(func=n.Name(id="list" | "tuple" | "reversed" | "enumerate"), args=(first,)):
+            return query_of(function, first, depth + 1)
+        case n.Call(func=n.Attribute(value=receiver, attr=method)):
+            return from_session(function, expr, depth) or (
+                query_of(function, receiver, depth + 1) if method in STEPS else None
+            )
+        case n.Name(id=name):
+            bindings = function.bindings.get(name, ())
+            return (
+                query_of(function, source, depth + 1)
+                if len(bindings) == 1 and (source := bound(bindings[0].node))
+                else None
+            )
+        case _:
+            return None
+
+
+def bound(node: n.Node) -> n.Expr | None:
+    """What gives a name its value."""
+    match node:
+        case n.Assign(targets=(n.Name(),), value=value, op=None):
+            return value
+        case n.For(target=n.Name(), iterable=iterable) | n.Clause(target=n.Name(), iterable=iterable):
+            return iterable
+        case n.Walrus(value=value):
+            return value
+        case _:
+            return None
+
+
+def from_session(function: Function, node: n.Call, depth: int) -> Query | None:
+    """The query that a call of a session runs."""
+    call = function.call(node)
+    owner = next((s for s in SESSIONS if call.name.startswith(s)), None)
+    if owner is None or not node.args:
+        return None
+    method, is_async = call.name.removeprefix(owner), owner is SESSIONS[0]
+    if method in BY_KEY or method == "query":
+        table = table_of(function, node.args[0])
+        given = call.keyword("options")
+        options: tuple[str, ...] = (given.text,) if given is not None else ()
+        if method == "query":
+            options = tuple(chained_options(node))
+        return (
+            Query(table, node, options, is_async)
+            if table and (method != "query" or len(node.args) == 1)
+            else None
+        )
+    if method not in BY_STATEMENT:
+        return None
+    found = list(statement(function, node.args[0], depth))
+    tables = [t for t, _ in found if t is not None]
+    return Query(tables[0], node, tuple(o for _, o in found if o), is_async) if len(tables) == 1 else None
+
+
+def chained_options(node: n.Node) -> Iterator[str]:
+    """The loader options in the calls that follow `session.query(…)`."""
+    at = node.parent
+    while isinstance(at, (n.Attribute, n.Call)):
+        if (
+            isinstance(at, n.Call)
+            and isinstance(at.func, n.Attribute)
+            and at.func.attr in ("options", "join")
+        ):
+            yield at.text
+        at = at.parent
+
+
+def statement(function: Function, expr: n.Expr, depth: int) -> Iterator[tuple[Table | None, str]]:
+    """The table a statement selects from and the texts of its options, one by one."""
+    if depth > DEEPEST:
+        return
+    match expr:
+        case n.Call(func=func, args=(first,)) if function.name_of(func) in SELECTS:
+            table = table_of(function, first)
+            if table is not None:
+                yield table, ""
+        case n.Call(func=n.Attribute(value=receiver, attr=method)):
+            if method == "options":
+                yield None, expr.text[len(receiver.text) :]
+            yield from statement(function, receiver, depth + 1)
+        case n.Name(id=name):
+            for binding in function.bindings.get(name, ()):
+                value = bound(binding.node)
+                if value is not None and not any(
+                    isinstance(x, n.Name) and x.id == name for x in value.walk()
+                ):
+                    yield from statement(function, value, depth + 1)
+                elif value is not None and ".options(" in value.text:
+                    yield None, value.text
+
+
+def table_of(function: Function, expr: n.Expr) -> Table | None:
+    """The table whose class an expression names."""
+    target = function.resolve(expr) if isinstance(expr, (n.Name, n.Attribute)) else None
+    return function.project.table_of(target) if isinstance(target, Class) else None

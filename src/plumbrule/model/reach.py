@@ -1,0 +1,53 @@
+"""Which calls a function makes, itself or through the project functions it calls."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from plumbrule.model.calls import Call
+    from plumbrule.model.code import Function
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """A call, and the calls of project functions that lead to it, outermost first."""
+
+    call: Call
+    chain: tuple[Call, ...]
+
+
+def reached_calls(
+    function: Function, follow: Callable[[Call], bool] | None = None, depth: int = 8
+) -> Iterator[Reached]:
+    """Every call that running a function makes: its own first, then those of what it calls, each function
+    once, shortest way first.
+
+    `follow` may refuse to go into a call. Functions handed to a thread or an executor are arguments, not
+    calls: they are not reached, nor is what stands in a `lambda`.
+    A project coroutine function that is called but not awaited is not entered, nor is a generator's body
+    when it is only created.
+    """
+    seen = {function}
+    queue: list[tuple[Function, tuple[Call, ...]]] = [(function, ())]
+    while queue:
+        at, chain = queue.pop(0)
+        for call in at.calls:
+            if call.is_deferred:
+                continue
+            yield Reached(call, chain)
+            inner = call.function
+            if (
+                inner is None
+                or inner in seen
+                or len(chain) >= depth
+                or (follow is not None and not follow(call))
+            ):
+                continue
+            if inner.is_async and not inner.is_generator and not call.is_awaited:
+                continue
+            seen.add(inner)
+            queue.append((inner, (*chain, call)))

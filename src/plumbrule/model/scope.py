@@ -1,0 +1,72 @@
+"""Which names a module, class or function binds, and where."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from plumbrule.facts import nodes as n
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+
+@dataclass(frozen=True, slots=True)
+class Binding:
+    """One place that gives a name its meaning: `node` is the statement, parameter, clause or alias."""
+
+    name: str
+    node: n.Node
+
+
+def bindings(nodes: Iterable[n.Node]) -> dict[str, list[Binding]]:
+    """Every name bound by the nodes of one scope, with all the places that bind it, in source order."""
+    found: dict[str, list[Binding]] = {}
+    for node in nodes:
+        for name in bound_names(node):
+            found.setdefault(name, []).append(Binding(name, node))
+    return found
+
+
+BINDING = (
+    n.Assign,
+    n.FunctionDef,
+    n.ClassDef,
+    n.TypeAlias,
+    n.Alias,
+    n.For,
+    n.Clause,
+    n.Walrus,
+    n.WithItem,
+    n.Handler,
+)
+
+
+def bound_names(node: n.Node) -> Iterator[str]:
+    """The names that one node binds in its own scope."""
+    match node:
+        case n.Assign(targets=targets):
+            for target in targets:
+                yield from target_names(target)
+        case n.FunctionDef(name=name) | n.ClassDef(name=name) | n.TypeAlias(name=name):
+            yield name
+        case n.Alias(name=name, asname=asname):
+            yield asname or (name if isinstance(node.parent, n.ImportFrom) else name.partition(".")[0])
+        case n.For(target=target) | n.Clause(target=target) | n.Walrus(target=target):
+            yield from target_names(target)
+        case n.WithItem(target=target) if target is not None:
+            yield from target_names(target)
+        case n.Handler(name=name) if name:
+            yield name
+
+
+def target_names(target: n.Expr) -> Iterator[str]:
+    """The plain names in the target of an assignment."""
+    match target:
+        case n.Name(id=name):
+            yield name
+        case n.Sequence(items=items):
+            for item in items:
+                yield from target_names(item)
+        case n.Starred(value=value):
+            yield from target_names(value)

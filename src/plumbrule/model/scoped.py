@@ -1,0 +1,88 @@
+"""What a module, a class and a function have in common."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING, TypeVar, cast
+
+from plumbrule.facts import nodes as n
+from plumbrule.model.calls import Call
+from plumbrule.model.inference import Inference
+from plumbrule.model.scope import BINDING, Binding, bindings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from plumbrule.model.code import Module, Parameter
+    from plumbrule.model.project import Project
+    from plumbrule.model.values import Target, Type
+
+N = TypeVar("N", bound=n.Node)
+
+
+class Scoped:
+    """What a module, a class and a function have in common: nodes, and names that they bind."""
+
+    project: Project
+    module: Module
+    nodes: tuple[n.Node, ...]
+    parameters: tuple[Parameter, ...] = ()
+
+    @cached_property
+    def bindings(self) -> dict[str, list[Binding]]:
+        """The names bound here, with the places that bind them."""
+        binding = [node for kind in BINDING for node in self.by_kind.get(kind, ())]
+        return bindings(sorted(binding, key=lambda node: node.start))
+
+    @cached_property
+    def inference(self) -> Inference:
+        """Answers what expressions in this scope stand for."""
+        return Inference(self)
+
+    @property
+    def enclosing(self) -> Scoped | None:
+        """The scope in which a name is looked up next."""
+        return None
+
+    def find(self, kind: type[N]) -> Iterator[N]:
+        """Every node of one kind in this scope itself (nested functions and classes have their own)."""
+        if kind.__subclasses__():
+            return (node for node in self.nodes if isinstance(node, kind))
+        return iter(cast("list[N]", self.by_kind.get(kind, [])))
+
+    @cached_property
+    def by_kind(self) -> dict[type[n.Node], list[n.Node]]:
+        """Its nodes by their class."""
+        found: dict[type[n.Node], list[n.Node]] = {}
+        for node in self.nodes:
+            kind = type(node)
+            if kind in found:
+                found[kind].append(node)
+            else:
+                found[kind] = [node]
+        return found
+
+    @cached_property
+    def calls(self) -> tuple[Call, ...]:
+        """Every call made in this scope."""
+        return tuple(Call(node, self) for node in self.find(n.Call))
+
+    def call(self, node: n.Call) -> Call:
+        """The model's view of a call node of this scope."""
+        return self._call_by_node.get(node) or Call(node, self)
+
+    @cached_property
+    def _call_by_node(self) -> dict[n.Call, Call]:
+        return {call.node: call for call in self.calls}
+
+    def resolve(self, expr: n.Expr) -> Target | None:
+        """What a name or dotted name stands for, None if it cannot be told."""
+        return self.inference.target(expr)
+
+    def name_of(self, expr: n.Expr) -> str | None:
+        """The full name of what an expression stands for: `requests.get` whatever it was imported as."""
+        return self.inference.name_of(expr)
+
+    def type_of(self, expr: n.Expr) -> Type | None:
+        """The type of an expression, None if it cannot be told."""
+        return self.inference.type_of(expr)

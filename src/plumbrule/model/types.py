@@ -1,0 +1,48 @@
+"""Small questions about types."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from plumbrule.model.knowledge.names import canonical
+from plumbrule.model.knowledge.returns import SUBCLASSES
+from plumbrule.model.values import External, Type
+
+if TYPE_CHECKING:
+    from plumbrule.model.code import Class
+
+
+def inherited(cls: Class, attr: str) -> External | None:
+    """A member that only an external base can have."""
+    base = next(
+        (
+            b
+            for b in cls.ancestors
+            if isinstance(b, External) and b.name not in ("abc.ABC", "typing.Generic", "typing.Protocol")
+        ),
+        None,
+    )
+    return External(canonical(f"{SUBCLASSES.get(base.name, base.name)}.{attr}")) if base else None
+
+
+def external_type(name: str | None) -> Type | None:
+    """A type by its full name; `await` before it makes a coroutine."""
+    if name is None:
+        return None
+    if name.startswith("await "):
+        return Type("Coroutine", args=(Type(name.removeprefix("await ")),))
+    if name in ("typing.Any", "builtins.object"):
+        return None
+    return Type(SUBCLASSES.get(name, name))
+
+
+def awaited(kind: Type | None) -> Type | None:
+    """What `await` makes of a type."""
+    if kind is None or kind.name != "Coroutine":
+        return kind
+    return kind.args[0] if kind.args else None
+
+
+def known(kind: Type | None) -> Type | None:
+    """A type that says something."""
+    return kind if kind is not None and kind.name != "None" else None

@@ -1,0 +1,95 @@
+"""For a person at a terminal: the code, why it is wrong here, how a request gets there, what to do."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from plumbrule.report.frame import frame
+from plumbrule.report.summary import summary
+from plumbrule.report.view import clean, many
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from plumbrule.facts.source import Source
+    from plumbrule.report.view import View
+    from plumbrule.rulekit import Step
+    from plumbrule.verbs.outcome import Outcome, Reported
+
+MOST = 5
+"""findings of one rule that are shown whole; of more, the first one is, and the others are listed"""
+
+
+def full(outcome: Outcome, view: View) -> str:
+    """The whole report: the worst first."""
+    sources = {module.path: module.source for module in outcome.project.modules}
+    blocks = [list(block(items, sources, view)) for items in grouped(outcome.findings)]
+    return "".join("\n".join(lines) + "\n\n" for lines in blocks) + "\n".join(summary(outcome, view)) + "\n"
+
+
+def grouped(findings: Sequence[Reported]) -> Iterator[Sequence[Reported]]:
+    """The findings one by one, but those of a rule that has many together."""
+    by_rule: dict[str, list[Reported]] = {}
+    for item in findings:
+        by_rule.setdefault(item.rule.name, []).append(item)
+    for item in findings:
+        same = by_rule[item.rule.name]
+        if len(same) <= MOST:
+            yield [item]
+        elif item is same[0]:
+            yield same
+
+
+def block(items: Sequence[Reported], sources: dict[str, Source], view: View) -> Iterator[str]:
+    """The first finding with its code, and where the others are."""
+    first, *others = items
+    finding, severity = first.finding, first.rule.severity
+    unsure = "" if first.confidence == "high" else f" ({first.confidence} confidence)"
+    title = f"{severity}[{first.rule.name}]"
+    message = view.wrap(clean(f"{finding.message}{unsure}"), f"{title}: ", "  ")
+    yield view.paint(title, severity) + view.paint(message[len(title) :], "bold")
+    yield from frame(sources.get(finding.at.path), finding.at, clean(finding.label), severity, view)
+    margin = " " * len(str(finding.at.line)) + " = "
+    if finding.chain:
+        yield note("reached from: ", way(finding.chain, finding.at.path, view), margin, view)
+    if finding.help:
+        yield note("help: ", clean(finding.help), margin, view)
+    if others:
+        fixes = sum(item.finding.fix is not None for item in items)
+        fixable = f", {fixes} with a fix" if fixes else ""
+        yield f"{margin}{many(len(others), 'more place')}{fixable}:"
+        yield from places(others, finding.message, len(margin), view)
+
+
+def note(title: str, text: str, margin: str, view: View) -> str:
+    """A line below the code, broken below its own beginning."""
+    wrapped = view.wrap(text, margin + title, " " * len(margin))
+    return margin + view.paint(title.rstrip(), "bold") + wrapped[len(margin + title) - 1 :]
+
+
+def way(chain: Iterable[Step], path: str, view: View) -> str:
+    """How a request gets here; a file that was named before is named briefly."""
+    named = {path}
+    steps = []
+    for step in chain:
+        file = step.span.path.rpartition("/")[2] if step.span.path in named else view.path(step.span.path)
+        named.add(step.span.path)
+        steps.append(f"{clean(step.text)} ({file}:{step.span.line})")
+    return " → ".join(steps)
+
+
+def places(items: Sequence[Reported], message: str, indent: int, view: View) -> Iterator[str]:
+    """Where the other findings of a rule are, and what they say if it is something else."""
+    for item in items:
+        at = item.finding.at
+        place = f"{' ' * indent}{view.path(at.path)}:{at.line}:{at.column}"
+        if item.finding.message == message:
+            yield place
+        else:
+            yield place + clipped(f"  {clean(item.finding.message)}", len(place), view)
+
+
+def clipped(text: str, used: int, view: View) -> str:
+    """Text cut where the terminal ends, on a line of which some columns are used."""
+    room = len(text) if view.width is None else view.width - used - 1
+    return text if len(text) <= room else f"{text[: max(room - 1, 0)]}…" if room > 1 else ""

@@ -1,0 +1,94 @@
+"""For programs: everything that is known, in a stable order, without times or absolute paths."""
+
+from __future__ import annotations
+
+from json import dumps
+from typing import TYPE_CHECKING, Any
+
+from plumbrule import __version__
+from plumbrule.verbs.score import score
+
+if TYPE_CHECKING:
+    from plumbrule.report.view import View
+    from plumbrule.rulekit import Fix, Span
+    from plumbrule.verbs.outcome import Outcome, Reported, Suppressed
+    from plumbrule.verbs.score import Score
+
+
+def json(outcome: Outcome, view: View) -> str:
+    """One document."""
+    document = {
+        "version": 1,
+        "plumb": __version__,
+        "routes": len(outcome.project.routes),
+        "files": len(outcome.project.modules),
+        "findings": [finding_of(item, view) for item in outcome.findings],
+        "known": [item.fingerprint for item in outcome.known],
+        "suppressed": [suppressed_of(item, view) for item in outcome.suppressed],
+        "unreadable": [place(span, view) for span in outcome.unreadable],
+        "skipped": [{"rule": item.rule.name, "reason": item.reason} for item in outcome.skipped],
+        "failures": [{"rule": item.rule.name, "subject": item.subject} for item in outcome.failures],
+        "rules": [rule.name for rule in outcome.rules],
+        "score": score_of(score(outcome)),
+    }
+    return dumps(document, indent=2, ensure_ascii=False) + "\n"
+
+
+def finding_of(item: Reported, view: View) -> dict[str, Any]:
+    """A finding with all its parts; those that are empty too."""
+    finding = item.finding
+    return {
+        "rule": item.rule.name,
+        "category": item.rule.category,
+        "severity": item.rule.severity,
+        "confidence": item.confidence,
+        "fingerprint": item.fingerprint,
+        **place(finding.at, view),
+        "message": finding.message,
+        "label": finding.label,
+        "help": finding.help,
+        "chain": [{"text": step.text, **place(step.span, view)} for step in finding.chain],
+        "fix": fix_of(finding.fix, view) if finding.fix else None,
+    }
+
+
+def fix_of(fix: Fix, view: View) -> dict[str, Any]:
+    """A fix; `start` and `end` are offsets in bytes."""
+    edits = [
+        {"path": view.path(e.span.path), "start": e.span.start, "end": e.span.end, "text": e.text}
+        for e in fix.edits
+    ]
+    return {"safe": fix.safe, "edits": edits}
+
+
+def suppressed_of(item: Suppressed, view: View) -> dict[str, Any]:
+    """A finding that a comment hides, and the reason it gives."""
+    reported = item.reported
+    at = place(reported.finding.at, view)
+    return {"rule": reported.rule.name, "fingerprint": reported.fingerprint, **at, "reason": item.by.reason}
+
+
+def place(span: Span, view: View) -> dict[str, Any]:
+    """A place; lines and columns count from 1, columns in characters."""
+    return {
+        "path": view.path(span.path),
+        "line": span.line,
+        "column": span.column,
+        "end_line": span.end_line,
+        "end_column": span.end_column,
+    }
+
+
+def score_of(found: Score) -> dict[str, Any]:
+    """The marks, each with what it lost."""
+    marks = {
+        mark.name: {
+            "value": mark.value,
+            "deductions": [
+                {"rule": d.rule, "severity": d.severity, "findings": d.findings, "points": d.points}
+                for d in mark.deductions
+            ],
+        }
+        for mark in found.marks
+    }
+    return {"value": found.value, "marks": marks}

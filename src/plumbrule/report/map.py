@@ -1,0 +1,138 @@
+"""The maps of `plumb map`: text for a person, JSON for a program, Mermaid for a picture."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from json import dumps
+from typing import TYPE_CHECKING, Literal, assert_never
+
+from plumbrule.report.view import many
+from plumbrule.verbs.map import AuthRow, DependencyRow, ModuleRow, Node, RouteRow
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from plumbrule.report.view import View
+    from plumbrule.verbs.map import Row
+
+MapFormat = Literal["text", "json", "mermaid"]
+WIDEST = 48
+"""a longer path does not push the others to the right"""
+
+
+def text(rows: Sequence[Row], view: View) -> str:
+    """A line or a little tree a row, and how many there are."""
+    left = min(WIDEST, max((len(first(row)) for row in rows), default=0))
+    lines = [line for row in rows for line in described(row, left, view)]
+    return "\n".join([*lines, counted(rows)]) + "\n"
+
+
+def first(row: Row) -> str:
+    """The first column."""
+    return row.label
+
+
+def described(row: Row, left: int, view: View) -> Iterator[str]:
+    """A row for a person."""
+    match row:
+        case RouteRow():
+            where = view.paint(view.path(row.place), "dim")
+            yield f"{row.label:<{left}}  {row.handler}  {where}"
+        case DependencyRow():
+            yield view.paint(row.label, "bold") + f"  {row.handler}"
+            yield from branches(row.dependencies, "  ", view)
+            if not row.complete:
+                yield view.paint("  … and some that cannot be seen from here", "dim")
+        case AuthRow():
+            yield f"{row.label:<{left}}  {guarded(row, view)}"
+        case ModuleRow():
+            kind = "" if row.kind == "runtime" else f"  ({row.kind})"
+            cycle = view.paint("  in a cycle", "warning") if row.cyclic else ""
+            yield f"{row.label:<{left}}  → {row.imports}{kind}{cycle}"
+        case _:
+            assert_never(row)
+
+
+def branches(nodes: Sequence[Node], indent: str, view: View) -> Iterator[str]:
+    """Dependencies as a tree."""
+    for node in nodes:
+        origin = "" if node.origin == "parameter" else f" by the {node.origin}"
+        yield f"{indent}{node.name}{view.paint(f'{origin}  {view.path(node.place)}', 'dim')}"
+        yield from branches(node.dependencies, f"{indent}  ", view)
+
+
+def guarded(row: AuthRow, view: View) -> str:
+    """Who guards a route."""
+    if row.guards:
+        return ", ".join(f"{guard.name} ({guard.origin})" for guard in row.guards)
+    match row.authenticated:
+        case True:
+            return "the handler itself"
+        case False:
+            return view.paint("nobody", "error")
+        case None:
+            return view.paint("cannot be told", "warning")
+
+
+def counted(rows: Sequence[Row]) -> str:
+    """The last line."""
+    if rows and all(isinstance(row, ModuleRow) for row in rows):
+        return many(len(rows), "import")
+    guards = [row.authenticated for row in rows if isinstance(row, AuthRow)]
+    told = f": {guards.count(True)} guarded, {guards.count(False)} open, {guards.count(None)} unclear"
+    return many(len(rows), "route") + (told if guards else "")
+
+
+def json(rows: Sequence[Row], view: View) -> str:
+    """A list of objects, places relative to the project."""
+    _ = view
+    return dumps([asdict(row) for row in rows], indent=2, ensure_ascii=False) + "\n"
+
+
+def mermaid(rows: Sequence[Row], view: View) -> str:
+    """A flowchart."""
+    _ = view
+    names: dict[str, str] = {}
+    arrows = dict.fromkeys(pair for row in rows for pair in edges(row))
+    lines = [f"  {node(a, names)} --> {node(b, names)}" for a, b in arrows]
+    return "\n".join(["flowchart LR", *lines]) + "\n"
+
+
+def edges(row: Row) -> Iterator[tuple[str, str]]:
+    """The arrows of a row."""
+    match row:
+        case RouteRow():
+            way = [name for name in (row.app, *row.routers) if name]
+            yield from zip(way, [*way[1:], row.label], strict=True)
+        case DependencyRow():
+            yield from arrows_of(row.label, row.dependencies)
+        case AuthRow():
+            nobody = {True: "the handler itself", False: "nobody", None: "cannot be told"}[row.authenticated]
+            for guard in [guard.name for guard in row.guards] or [nobody]:
+                yield guard, row.label
+        case ModuleRow():
+            yield row.label, row.imports
+        case _:
+            assert_never(row)
+
+
+def arrows_of(label: str, nodes: Sequence[Node]) -> Iterator[tuple[str, str]]:
+    """The arrows of a tree of dependencies."""
+    for inner in nodes:
+        yield label, inner.name
+        yield from arrows_of(inner.name, inner.dependencies)
+
+
+def node(label: str, names: dict[str, str]) -> str:
+    """A node, with its label where it appears first."""
+    if label in names:
+        return names[label]
+    names[label] = f"n{len(names) + 1}"
+    return f'{names[label]}["{label.replace("&", "#amp;").replace(chr(34), "#quot;")}"]'
+
+
+MAP_FORMATS: dict[MapFormat, Callable[[Sequence[Row], View], str]] = {
+    "text": text,
+    "json": json,
+    "mermaid": mermaid,
+}

@@ -1,0 +1,109 @@
+"""The end of a report: what was counted, what was left out, what to do next."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from plumbrule.report.view import many
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from plumbrule.config import Severity
+    from plumbrule.report.view import View
+    from plumbrule.rulekit import Route, Span
+    from plumbrule.verbs.outcome import Outcome
+
+SEVERITIES: tuple[Severity, ...] = ("error", "warning", "note")
+MOST = 3
+"""reasons or files named in one line; of the others only the number is said"""
+
+
+def summary(outcome: Outcome, view: View) -> list[str]:
+    """The lines of the footer."""
+    lines = [headline(outcome, view)]
+    lines += [view.wrap(line) for line in (*left_out(outcome, view), *trouble(outcome, view))]
+    fixable = [item for item in outcome.findings if item.finding.fix]
+    safe = [item for item in fixable if item.finding.fix and item.finding.fix.safe]
+    if safe:
+        lines.append(f"{many(len(safe), 'finding')} can be fixed: {view.command} --fix")
+    if len(fixable) > len(safe):
+        more = "more " if safe else ""
+        lines.append(
+            f"{len(fixable) - len(safe)} {more}with a look at the change: {view.command} --diff --unsafe"
+        )
+    if outcome.findings:
+        lines.append(f"Why: plumb explain {outcome.findings[0].rule.name}")
+    return lines
+
+
+def headline(outcome: Outcome, view: View) -> str:
+    """One line: how much of what, where, by how many rules."""
+    severities = Counter(item.rule.severity for item in outcome.findings)
+    counted = [view.paint(many(severities[s], s), s) for s in SEVERITIES if severities[s]]
+    found = ", ".join(counted) or view.paint("No findings", "good")
+    plain = ", ".join(many(severities[s], s) for s in SEVERITIES if severities[s]) or "No findings"
+    text = view.wrap(f"{plain} {scope(outcome)} ({rules(outcome)})")
+    return found + text[len(plain) :] if text.startswith(plain) else text
+
+
+def scope(outcome: Outcome) -> str:
+    """In how many of the routes, or else of the files."""
+    routes = [route for route in outcome.project.routes if not route.module.is_test]
+    modules = [module for module in outcome.project.modules if not module.is_test]
+    if not outcome.findings:
+        return f"in {many(len(routes), 'route')}" if routes else f"in {many(len(modules), 'file')}"
+    affected = affected_routes(outcome, routes)
+    if affected:
+        return f"in {affected:,} of {many(len(routes), 'route')}"
+    files = {item.finding.at.path for item in outcome.findings}
+    return f"in {len(files):,} of {many(len(modules), 'file')}"
+
+
+def affected_routes(outcome: Outcome, routes: list[Route]) -> int:
+    """How many routes have a finding in their handler, at their decorator, or on the way to it."""
+    places: dict[str, list[Span]] = {}
+    for item in outcome.findings:
+        for span in (item.finding.at, *(step.span for step in item.finding.chain)):
+            places.setdefault(span.path, []).append(span)
+
+    def touched(span: Span) -> bool:
+        return any(span.start <= place.start < span.end for place in places.get(span.path, ()))
+
+    return sum(
+        touched(route.span) or (route.handler is not None and touched(route.handler.node.span))
+        for route in routes
+    )
+
+
+def rules(outcome: Outcome) -> str:
+    """How many rules there were, and why some did not apply."""
+    text = many(len(outcome.rules), "rule")
+    if not outcome.skipped:
+        return text
+    reasons = [reason for reason, _ in Counter(item.reason for item in outcome.skipped).most_common()]
+    more = f" and {len(reasons) - MOST} more" if len(reasons) > MOST else ""
+    return f"{text}, {len(outcome.skipped)} skipped: {', '.join(reasons[:MOST])}{more}"
+
+
+def left_out(outcome: Outcome, view: View) -> Iterator[str]:
+    """What was found and is not shown."""
+    if outcome.known:
+        yield f"{many(len(outcome.known), 'finding')} known before, not shown."
+    if outcome.suppressed:
+        yield f"{many(len(outcome.suppressed), 'finding')} suppressed by comments."
+    unsure = [item for item in outcome.unsure if item.confidence == "low"]
+    if unsure:
+        yield f"{many(len(unsure), 'unsure finding')} not shown: {view.command} --min-confidence low"
+
+
+def trouble(outcome: Outcome, view: View) -> Iterator[str]:
+    """What could not be read, and rules that broke."""
+    files = list(dict.fromkeys(view.path(span.path) for span in outcome.unreadable))
+    if files:
+        more = f" and {len(files) - MOST} more" if len(files) > MOST else ""
+        yield f"{many(len(files), 'file')} not read in full: {', '.join(files[:MOST])}{more}"
+    broken = sorted({failure.rule.name for failure in outcome.failures})
+    if broken:
+        yield f"{many(len(broken), 'rule')} broke, which is a bug in plumb: {', '.join(broken)}"

@@ -1,0 +1,263 @@
+"""The one import of a rule file: what a rule is, what it says, and the model it asks."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any, Literal, get_type_hints
+
+from plumbrule.facts import nodes as n
+from plumbrule.facts.source import Source, Span
+from plumbrule.model.apps import ExceptionHandler
+from plumbrule.model.calls import Call
+from plumbrule.model.code import Attribute, Class, Function, Module, Parameter, Scoped
+from plumbrule.model.dependencies import Dependencies, Dependency
+from plumbrule.model.guards import refuses
+from plumbrule.model.import_graph import ImportEdge
+from plumbrule.model.knowledge.blocking import BLOCKING, COMPUTING
+from plumbrule.model.knowledge.coroutines import COROUTINES
+from plumbrule.model.knowledge.secrets import is_secret_name, is_secretive_name
+from plumbrule.model.loop import reached_on_loop
+from plumbrule.model.migrations import Migration, MigrationGraph
+from plumbrule.model.permissions import forbids
+from plumbrule.model.project import Project
+from plumbrule.model.queries import Query, query_of
+from plumbrule.model.reach import Reached, reached_calls
+from plumbrule.model.route_table import Entry, route_table, shape
+from plumbrule.model.routing import App, Include, Middleware, Mount, Place, Route, Router
+from plumbrule.model.schemas import Column, Relationship, Schema, Settings, Table, may_be_pydantic_2
+from plumbrule.model.taint import Flow
+from plumbrule.model.values import External, Target, Type, Variable
+from plumbrule.model.versions import Version
+
+Severity = Literal["error", "warning", "note"]
+Confidence = Literal["high", "medium", "low"]
+Category = Literal[
+    "architecture",
+    "async",
+    "security",
+    "database",
+    "observability",
+    "contracts",
+    "settings",
+    "operations",
+    "testing",
+]
+Subject = Project | App | Router | Route | Function | Schema | Table | Settings | Module | Migration
+SUBJECTS: tuple[type, ...] = (
+    Project,
+    App,
+    Router,
+    Route,
+    Function,
+    Schema,
+    Table,
+    Settings,
+    Module,
+    Migration,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """Replace the text of a span by another. An empty span (`start == end`) inserts."""
+
+    span: Span
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fix:
+    """Edits that mend a finding. Unsafe ones may change behaviour and are shown as a diff first."""
+
+    edits: tuple[Edit, ...]
+    safe: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One station on the way from a route to the finding: what stands there, and where."""
+
+    text: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What a rule says.
+
+    `message` says what is wrong in the words of the app; `label` why here (under the code); `help` what to
+    do, as an
+    imperative; `chain` how a request gets here; `confidence` overrides that of the rule.
+    """
+
+    at: Span
+    message: str
+    label: str = ""
+    help: str = ""
+    chain: tuple[Step, ...] = ()
+    fix: Fix | None = None
+    confidence: Confidence | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A rule as it was declared; `check` is called with every `subject` of the project."""
+
+    name: str
+    category: Category
+    severity: Severity
+    confidence: Confidence
+    pedantic: bool
+    needs: tuple[str, ...]
+    subject: type
+    check: Callable[[Any], Iterable[Finding]] = field(repr=False)
+    documentation: str = field(repr=False)
+
+    @property
+    def title(self) -> str:
+        """The first line of its documentation."""
+        return self.documentation.strip().partition("\n")[0]
+
+
+def rule(
+    *,
+    category: Category,
+    severity: Severity,
+    confidence: Confidence = "high",
+    pedantic: bool = False,
+    needs: Iterable[str] | str = (),
+) -> Callable[[Callable[[Any], Iterable[Finding]]], Rule]:
+    """Make a rule of a function; the type of its first parameter says what it is called with.
+
+    `needs` names packages (with an optional version range, `fastapi>=0.118`) without which the rule does
+    not apply; it is then reported as skipped.
+    """
+
+    def declare(check: Callable[[Any], Iterable[Finding]]) -> Rule:
+        first = next(iter(inspect.signature(check).parameters))
+        subject = get_type_hints(check)[first]
+        if subject not in SUBJECTS:
+            raise TypeError(
+                f"rule {check.__name__}: its first parameter is a {subject}, not one of the model's types"
+            )
+        return Rule(
+            check.__name__.replace("_", "-"),
+            category,
+            severity,
+            confidence,
+            pedantic,
+            (needs,) if isinstance(needs, str) else tuple(needs),
+            subject,
+            check,
+            inspect.cleandoc(getattr(check, "__globals__", {}).get("__doc__") or ""),
+        )
+
+    return declare
+
+
+def imports_of(module: Module, package: str) -> Iterator[n.Import | n.ImportFrom]:
+    """The imports of a package anywhere in a module, also inside functions."""
+    for node in module.imports:
+        relative = isinstance(node, n.ImportFrom) and node.level
+        names = [node.module] if isinstance(node, n.ImportFrom) else [alias.name for alias in node.names]
+        if not relative and any(name.partition(".")[0] == package for name in names):
+            yield node
+
+
+def stations(flow: Flow) -> tuple[Step, ...]:
+    """How request data gets from a route to a dangerous call, as the chain of a finding."""
+    return tuple(Step(text, span) for text, span in flow.steps)
+
+
+def steps_to(function: Function, reached: Reached) -> tuple[Step, ...]:
+    """The way from a function, or the route it serves, to a call that it reaches."""
+    start = function.routes[0].label if function.routes else f"`{function.label}`"
+    calls = (Step(f"calls `{call.node.func.text}`", call.span) for call in reached.chain)
+    return (Step(start, function.span), *calls)
+
+
+def subjects(project: Project, kind: type) -> Iterable[Any]:
+    """Every subject of one kind in a project."""
+    found: dict[type, Callable[[], Iterable[Any]]] = {
+        Project: lambda: [project],
+        App: lambda: project.apps,
+        Router: lambda: project.routers,
+        Route: lambda: project.routes,
+        Function: lambda: project.functions,
+        Schema: lambda: project.schemas,
+        Table: lambda: project.tables,
+        Settings: lambda: project.settings,
+        Module: lambda: project.modules,
+        Migration: lambda: project.migrations.all,
+    }
+    return found[kind]()
+
+
+__all__ = [
+    "BLOCKING",
+    "COMPUTING",
+    "COROUTINES",
+    "App",
+    "Attribute",
+    "Call",
+    "Class",
+    "Column",
+    "Confidence",
+    "Dependencies",
+    "Dependency",
+    "Edit",
+    "Entry",
+    "ExceptionHandler",
+    "External",
+    "Finding",
+    "Fix",
+    "Flow",
+    "Function",
+    "ImportEdge",
+    "Include",
+    "Iterator",
+    "Middleware",
+    "Migration",
+    "MigrationGraph",
+    "Module",
+    "Mount",
+    "Parameter",
+    "Place",
+    "Project",
+    "Query",
+    "Reached",
+    "Relationship",
+    "Route",
+    "Router",
+    "Rule",
+    "Schema",
+    "Scoped",
+    "Settings",
+    "Severity",
+    "Source",
+    "Span",
+    "Step",
+    "Table",
+    "Target",
+    "Type",
+    "Variable",
+    "Version",
+    "forbids",
+    "imports_of",
+    "is_secret_name",
+    "is_secretive_name",
+    "may_be_pydantic_2",
+    "n",
+    "query_of",
+    "reached_calls",
+    "reached_on_loop",
+    "refuses",
+    "route_table",
+    "rule",
+    "shape",
+    "stations",
+    "steps_to",
+    "subjects",
+]

@@ -1,0 +1,222 @@
+"""A call that blocks, on the way from an `async def`
+
+The event loop runs one thing at a time. While `requests.get` waits for an
+answer, every other request of this worker waits too. The call may stand
+several functions away from the route: each of them is an ordinary function,
+so none of them looks wrong by itself.
+
+What runs only at the start of the server, or in a script, is left alone.
+
+## Bad
+
+```python title="app/routes.py"
+from fastapi import APIRouter
+
+from app.rates import latest
+
+router = APIRouter()
+
+
+@router.get("/rates/{currency}")
+async def read_rate(currency: str) -> float:
+    return latest(currency)
+```
+
+```python title="app/rates.py"
+import requests
+
+
+def latest(currency: str) -> float:
+    return fetch("https://rates.example/" + currency)
+
+
+def fetch(url: str) -> float:
+    return requests.get(url, timeout=3).json()["rate"]  # finding
+```
+
+## Bad: a method of an injected service, behind an alias
+
+```python title="app/main.py"
+from fastapi import FastAPI
+
+from app.reports import Reports
+
+app = FastAPI()
+
+
+@app.get("/reports/{name}")
+async def read_report(name: str, reports: Reports) -> str:
+    return reports.text(name)
+```
+
+```python title="app/reports.py"
+from typing import Annotated
+
+from fastapi import Depends
+
+from app.files import Store
+
+
+class ReportService:
+    def __init__(self) -> None:
+        self.store = Store()
+
+    def text(self, name: str) -> str:
+        return self.store.load(name)
+
+
+Reports = Annotated[ReportService, Depends(ReportService)]
+```
+
+```python title="app/files.py"
+class Store:
+    def load(self, name: str) -> str:
+        with open(name) as file:  # finding
+            return file.read()
+```
+
+## Bad: it sleeps
+
+```python title="main.py"
+import time
+
+from fastapi import FastAPI
+
+app = FastAPI()
+
+
+@app.get("/")
+async def read() -> None:
+    time.sleep(1)  # finding
+```
+
+## Good: handed to a thread
+
+```python title="main.py"
+import asyncio
+import time
+from functools import partial
+
+from fastapi import FastAPI
+from fastapi.concurrency import run_in_threadpool
+
+app = FastAPI()
+
+
+def slow(seconds: int = 1) -> None:
+    time.sleep(seconds)
+
+
+@app.get("/")
+async def read() -> None:
+    await asyncio.to_thread(slow)
+    await run_in_threadpool(slow, 2)
+    loop = asyncio.get_running_loop()
+    await loop.run_in_executor(None, partial(slow, 2))
+    await loop.run_in_executor(None, lambda: slow(3))
+```
+
+## Good: a plain `def` route runs in a thread of its own
+
+```python title="main.py"
+import time
+
+from fastapi import FastAPI
+
+app = FastAPI()
+
+
+@app.get("/")
+def read() -> None:
+    time.sleep(1)
+```
+
+## Good: before the first request nobody waits
+
+```python title="main.py"
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from fastapi import FastAPI
+
+
+@asynccontextmanager
+async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+    Path("ready").write_text("yes")
+    yield
+
+
+app = FastAPI(lifespan=lifespan)
+```
+
+## Good: a generator is only made here, the response runs it in a thread
+
+```python title="main.py"
+from collections.abc import Iterator
+
+from fastapi import FastAPI
+from fastapi.responses import StreamingResponse
+
+app = FastAPI()
+
+
+def lines() -> Iterator[str]:
+    with open("log") as file:
+        yield from file
+
+
+@app.get("/log")
+async def read_log() -> StreamingResponse:
+    return StreamingResponse(lines())
+```
+
+## Good: read once, then remembered
+
+```python title="main.py"
+from functools import cache
+
+from fastapi import FastAPI
+
+app = FastAPI()
+
+
+@cache
+def greeting() -> str:
+    with open("greeting") as file:
+        return file.read()
+
+
+@app.get("/")
+async def read() -> str:
+    return greeting()
+```
+
+## References
+
+Ruff's ASYNC210, ASYNC220, ASYNC230 and ASYNC251 see the call when it stands in the `async def` itself. A
+session that is used synchronously is told by `sync-session-in-async`, work that computes by
+`cpu-bound-in-async`.
+"""
+
+from plumbrule.rulekit import BLOCKING, Finding, Function, Iterator, reached_on_loop, rule, steps_to
+
+
+@rule(category="async", severity="error")
+def blocking_call_in_async(function: Function) -> Iterator[Finding]:
+    when = function.project.serving.when(function)
+    if not function.is_async or when == "startup":
+        return
+    for reached in reached_on_loop(function):
+        kind = BLOCKING.kind(reached.call.name)
+        if kind is not None and not reached.call.is_awaited:
+            yield Finding(
+                at=reached.call.func_span,
+                message=f"`{reached.call.name.removeprefix('builtins.')}` blocks the event loop",
+                label="every request of this worker waits here",
+                help="`await asyncio.sleep(…)`"
+                if kind == "sleep"
+                else "hand it to a thread with `asyncio.to_thread`, or await an async client",
+                chain=steps_to(function, reached),
+                confidence="high" if when == "request" else "low" if kind == "disk" else "medium",
+            )

@@ -1,0 +1,250 @@
+"""A coroutine that is made and never awaited
+
+Calling an `async def` does not run it: it makes a coroutine. Without `await`
+a rollback does not roll back, a write writes nothing, and `if not
+can_write(user)` is never true, because every coroutine counts as true.
+
+## Bad
+
+```python title="app/orders.py"
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, HTTPException
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.db import get_session
+from app.permissions import Permissions
+
+router = APIRouter()
+
+
+@router.post("/orders")
+async def create_order(user: str, session: Annotated[AsyncSession, Depends(get_session)]) -> None:
+    if not Permissions.can_write(user):  # finding
+        raise HTTPException(403)
+    session.commit()  # finding
+```
+
+```python title="app/permissions.py"
+class Permissions:
+    @staticmethod
+    async def can_write(user: str) -> bool:
+        return user == "root"
+```
+
+```python title="app/db.py"
+async def get_session(): ...
+```
+
+## Fixed
+
+```python title="app/orders.py"
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, HTTPException
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.db import get_session
+from app.permissions import Permissions
+
+router = APIRouter()
+
+
+@router.post("/orders")
+async def create_order(user: str, session: Annotated[AsyncSession, Depends(get_session)]) -> None:
+    if not await Permissions.can_write(user):
+        raise HTTPException(403)
+    await session.commit()
+```
+
+## Bad: a library's own coroutines
+
+```python title="main.py"
+import anyio
+from fastapi import FastAPI, Request
+
+app = FastAPI()
+
+
+@app.put("/logo")
+async def put_logo(request: Request) -> int:
+    async with await anyio.open_file("logo", "wb") as file:
+        file.write(await request.body())  # finding
+    return request.json()["version"]  # finding
+```
+
+## Good: awaited later, returned, gathered or made a task
+
+```python title="main.py"
+import asyncio
+
+from fastapi import FastAPI
+
+app = FastAPI()
+tasks: set[asyncio.Task[int]] = set()
+
+
+async def price(item: int) -> int:
+    return item
+
+
+def prices(item: int):
+    return price(item)
+
+
+@app.get("/")
+async def read() -> int:
+    later = price(1)
+    both = await asyncio.gather(price(2), *[price(i) for i in range(3)])
+    task = asyncio.create_task(price(4))
+    tasks.add(task)
+    return await later + sum(both) + await prices(5) + await asyncio.wait_for(price(6), 1)
+```
+
+## Good: a decorator may have made it an ordinary function
+
+```python title="main.py"
+import asyncio
+from functools import wraps
+
+from fastapi import FastAPI
+
+app = FastAPI()
+
+
+def run_now(function):
+    @wraps(function)
+    def wrapper(*args):
+        return asyncio.run(function(*args))
+
+    return wrapper
+
+
+@run_now
+async def count() -> int:
+    return 1
+
+
+@app.get("/")
+def read() -> int:
+    count()
+    return count() if count() else 0
+```
+
+## Good: the call may run the ordinary method of a subclass
+
+```python title="main.py"
+from fastapi import FastAPI
+
+app = FastAPI()
+
+
+class Emitter:
+    async def emit(self, text: str) -> None: ...
+
+
+class Printer(Emitter):
+    def emit(self, text: str) -> None: ...
+
+
+emitter: Emitter = Printer()
+
+
+@app.get("/")
+async def read() -> None:
+    emitter.emit("read")
+```
+
+## Good: adding to a session needs no await
+
+```python title="main.py"
+from fastapi import FastAPI
+from sqlalchemy.ext.asyncio import AsyncSession
+
+app = FastAPI()
+
+
+@app.get("/")
+async def read() -> None:
+    async with AsyncSession() as session:
+        session.add(object())
+        session.expunge_all()
+```
+
+## References
+
+Python warns of it at run time; ty and mypy have a check for the discarded call, not for the condition.
+"""
+
+from plumbrule.rulekit import COROUTINES, Call, Edit, Finding, Fix, Function, Iterator, n, rule
+
+ALWAYS_TRUE = "a coroutine is always true"
+TRANSPARENT = {"staticmethod", "classmethod", "abstractmethod", "override", "enforce_types", "trace_method"}
+
+
+@rule(category="async", severity="error")
+def coroutine_never_awaited(function: Function) -> Iterator[Finding]:
+    if function.module.is_broken:
+        return  # an `await` may be missing because it was not understood
+    for call in function.calls:
+        wrong = misuse(call)
+        if wrong is None or not makes_coroutine(call):
+            continue
+        yield Finding(
+            at=call.func_span,
+            message=f"`{call.node.func.text}(…)` is never awaited",
+            label=wrong,
+            help="write `await` before it"
+            if function.is_async
+            else f"await it; `{function.label}` must be `async def`",
+            fix=awaiting(call) if function.is_async else None,
+        )
+
+
+def misuse(call: Call) -> str | None:  # noqa: PLR0911 - one return a way to use it
+    """What goes wrong with the result if it is a coroutine; None where a coroutine may be meant."""
+    match call.node.parent:
+        case n.ExprStatement():
+            return "nothing runs"
+        case n.UnaryOp(op="not") | n.If() | n.While():
+            return ALWAYS_TRUE
+        case n.BoolOp(left=left) | n.Conditional(test=left) if left is call.node:
+            return ALWAYS_TRUE
+        case n.Compare(ops=ops) if not {"is", "is not"} & set(ops):
+            return "a coroutine equals nothing"
+        case n.Attribute(attr=attr) if attr not in ("close", "send", "throw", "__await__"):
+            return f"a coroutine has no `{attr}`"
+        case n.Subscript(value=value) if value is call.node:
+            return "a coroutine has no items"
+        case _:
+            return None
+
+
+def makes_coroutine(call: Call) -> bool:
+    """Whether what is called is a coroutine function, surely."""
+    called = call.function
+    if called is None:
+        return call.name in COROUTINES
+    plain = all(name.rpartition(".")[2] in TRANSPARENT for name in called.decorator_names)
+    if not called.is_async or called.is_generator or not plain or called.name == "__init__":
+        return False
+    scope = called.cls or called.parent or called.module
+    return len(scope.bindings.get(called.name, ())) == 1 and not is_overridden(called)
+
+
+def is_overridden(method: Function) -> bool:
+    """Whether a subclass has an ordinary function in the place of a coroutine function."""
+    if method.cls is None:
+        return False
+    others = (c.methods.get(method.name) for c in method.project.subclasses(method.cls.qualified_name))
+    return any(other is not None and not other.is_async for other in others)
+
+
+def awaiting(call: Call) -> Fix:
+    """Put `await` before a call, in parentheses where something follows it."""
+    at, source = call.span, call.module.source
+    if not isinstance(call.node.parent, (n.Attribute, n.Subscript)):
+        return Fix((Edit(source.span(at.start, at.start), "await "),), safe=False)
+    return Fix(
+        (Edit(source.span(at.start, at.start), "(await "), Edit(source.span(at.end, at.end), ")")), safe=False
+    )

@@ -1,0 +1,116 @@
+"""Work that computes for long on the event loop
+
+A password hash takes 40 to 350 ms of processor on purpose; a spreadsheet or a
+PDF may take seconds. In an `async def` nothing else runs meanwhile: with
+twenty logins at once, other requests of the worker were measured to wait for
+4.8 seconds.
+
+## Bad
+
+```python title="app/login.py"
+from fastapi import APIRouter
+
+from app.passwords import matches
+
+router = APIRouter()
+
+
+@router.post("/login")
+async def login(name: str, password: str) -> bool:
+    return matches(password, "$argon2id$…")
+```
+
+```python title="app/passwords.py"
+from pwdlib import PasswordHash
+
+hasher = PasswordHash.recommended()
+
+
+def matches(password: str, hashed: str) -> bool:
+    return hasher.verify(password, hashed)  # finding
+```
+
+## Bad: key derivation in a method
+
+```python title="main.py"
+import hashlib
+
+from fastapi import FastAPI
+
+app = FastAPI()
+
+
+class Secret:
+    def __init__(self, text: str) -> None:
+        self.text = text
+
+    def key(self) -> bytes:
+        return hashlib.pbkdf2_hmac("sha256", self.text.encode(), b"salt", 600_000)  # finding
+
+
+@app.get("/key")
+async def read_key(text: str) -> str:
+    secret = Secret(text)
+    return secret.key().hex()
+```
+
+## Good: handed to a thread with a limit
+
+```python title="main.py"
+from anyio import CapacityLimiter, to_thread
+from fastapi import FastAPI
+from pwdlib import PasswordHash
+
+app = FastAPI()
+hasher = PasswordHash.recommended()
+hashing = CapacityLimiter(2)
+
+
+@app.post("/login")
+async def login(password: str) -> bool:
+    return await to_thread.run_sync(hasher.verify, password, "$argon2id$…", limiter=hashing)
+```
+
+## Good: a plain `def` route
+
+```python title="main.py"
+from fastapi import FastAPI
+from pwdlib import PasswordHash
+
+app = FastAPI()
+hasher = PasswordHash.recommended()
+
+
+@app.post("/login")
+def login(password: str) -> bool:
+    return hasher.verify(password, "$argon2id$…")
+```
+"""
+
+from plumbrule.rulekit import COMPUTING, Finding, Function, Iterator, reached_on_loop, rule, steps_to
+
+WORK = {
+    "hashing": ("hashes a password or derives a key", "await `to_thread.run_sync` with a `CapacityLimiter`"),
+    "document": ("reads or writes a whole document", "hand it to a thread with `asyncio.to_thread`"),
+    "image": ("computes on an image or sound", "hand it to a thread with `asyncio.to_thread`"),
+}
+
+
+@rule(category="async", severity="warning")
+def cpu_bound_in_async(function: Function) -> Iterator[Finding]:
+    when = function.project.serving.when(function)
+    if not function.is_async or when == "startup":
+        return
+    for reached in reached_on_loop(function):
+        kind = COMPUTING.kind(reached.call.name)
+        if kind is None or reached.call.is_awaited:
+            continue
+        does, instead = WORK[kind]
+        yield Finding(
+            at=reached.call.func_span,
+            message=f"`{reached.call.node.func.text}` {does} on the event loop",
+            label="every request of this worker waits meanwhile",
+            help=f"{instead}, or make the route a plain `def`",
+            chain=steps_to(function, reached),
+            confidence="high" if when == "request" else "medium",
+        )

@@ -1,0 +1,119 @@
+"""An HTTP call that may wait for ever
+
+`requests` and `urllib` have no time limit of their own. A server that accepts
+the connection and then says nothing holds the thread, and with it one of the
+forty that FastAPI has, until somebody restarts the process.
+
+## Bad
+
+```python title="app/rates.py"
+import requests
+
+
+def latest(currency: str) -> float:
+    return requests.get("https://rates.example/" + currency).json()["rate"]  # finding
+```
+
+## Fixed
+
+```python title="app/rates.py"
+import requests
+
+
+def latest(currency: str) -> float:
+    return requests.get("https://rates.example/" + currency, timeout=10).json()["rate"]
+```
+
+## Bad: a session, `urlopen`, and a limit that was switched off
+
+```python title="app/rates.py"
+from urllib.request import urlopen
+
+import httpx
+import requests
+
+session = requests.Session()
+client = httpx.AsyncClient(timeout=None)  # finding
+
+
+def latest(currency: str) -> bytes:
+    session.post("https://rates.example/", json={"currency": currency})  # finding
+    return urlopen("https://rates.example/" + currency).read()  # finding
+```
+
+## Good: a limit, also among other arguments, or none needed
+
+```python title="app/rates.py"
+from urllib.request import urlopen
+
+import httpx
+import requests
+
+client = httpx.AsyncClient(timeout=httpx.Timeout(5, read=None))
+
+
+def latest(url: str, **options: object) -> None:
+    requests.get(url, timeout=(3, 10))
+    requests.get(url, **options)
+    urlopen(url, None, 3)
+    httpx.get(url)
+```
+
+## References
+
+Ruff's S113 sees `requests.get(…)`; sessions, `urlopen` and names imported from elsewhere are seen only here.
+"""
+
+from plumbrule.rulekit import Call, Edit, Finding, Fix, Iterator, Module, n, rule
+
+VERBS = ("get", "post", "put", "patch", "delete", "head", "options", "request")
+BESIDE = {"docs", "examples", "scripts", "notebooks", "benchmarks"}
+REQUESTS = {f"requests.{owner}{verb}" for owner in ("", "Session.") for verb in VERBS}
+ENDLESS = {
+    f"{package}.{name}"
+    for package in ("httpx", "httpx2")
+    for name in (
+        "Client",
+        "AsyncClient",
+        *VERBS,
+        *(f"{c}.{v}" for c in ("Client", "AsyncClient") for v in VERBS),
+    )
+}
+
+
+@rule(category="async", severity="warning")
+def http_call_without_timeout(module: Module) -> Iterator[Finding]:
+    if BESIDE & set(module.path.split("/")):
+        return
+    for scope in (module, *module.classes, *module.functions):
+        for call in scope.calls:
+            endless = call.name in ENDLESS and is_none(call.keyword("timeout"))
+            if endless or lacks_limit(call):
+                yield Finding(
+                    at=call.func_span,
+                    message=f"`{call.node.func.text}` may wait for ever",
+                    label="`timeout=None`" if endless else "no `timeout`",
+                    help="give it a `timeout=` in seconds",
+                    fix=None if endless else limited(call),
+                )
+
+
+def lacks_limit(call: Call) -> bool:
+    """Whether a call of `requests` or `urlopen` says nothing about time."""
+    if call.is_splatted or (call.name not in REQUESTS and call.name != "urllib.request.urlopen"):
+        return False
+    given = call.argument(2, "timeout") if call.name == "urllib.request.urlopen" else call.keyword("timeout")
+    return given is None or is_none(given)
+
+
+def is_none(value: n.Expr | None) -> bool:
+    """Whether `None` is written."""
+    return isinstance(value, n.Constant) and value.value is None
+
+
+def limited(call: Call) -> Fix | None:
+    """Add a limit behind the last argument."""
+    if call.keyword("timeout") is not None or not (call.args or call.keywords):
+        return None
+    last = max(node.end for node in (*call.args, *call.keywords))
+    return Fix((Edit(call.module.source.span(last, last), ", timeout=10"),), safe=False)

@@ -1,0 +1,228 @@
+"""A synchronous database session used from an `async def`
+
+Each query of a `Session` blocks the thread it runs on, and an `async def`
+runs on the event loop: until the database has answered, no other request of
+this worker goes on. FastAPI runs a plain `def` route in a thread instead.
+
+## Bad
+
+```python title="app/orders.py"
+from typing import Annotated
+
+from fastapi import APIRouter, Depends
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from app.db import get_session
+
+router = APIRouter()
+
+
+@router.get("/orders")
+async def count_orders(session: Annotated[Session, Depends(get_session)]) -> int:  # finding
+    return session.scalar(text("select count(*) from orders")) or 0
+```
+
+```python title="app/db.py"
+from collections.abc import Iterator
+
+from sqlalchemy import create_engine
+from sqlalchemy.orm import Session, sessionmaker
+
+sessions = sessionmaker(create_engine("sqlite://"))
+
+
+def get_session() -> Iterator[Session]:
+    with sessions() as session:
+        yield session
+```
+
+## Fixed
+
+```python title="app/orders.py"
+from typing import Annotated
+
+from fastapi import APIRouter, Depends
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from app.db import get_session
+
+router = APIRouter()
+
+
+@router.get("/orders")
+def count_orders(session: Annotated[Session, Depends(get_session)]) -> int:
+    return session.scalar(text("select count(*) from orders")) or 0
+```
+
+## Bad: the query stands in a service
+
+```python title="main.py"
+from typing import Annotated
+
+from fastapi import Depends, FastAPI
+from sqlalchemy import create_engine, text
+from sqlalchemy.orm import Session, sessionmaker
+
+app = FastAPI()
+sessions = sessionmaker(create_engine("sqlite://"))
+
+
+def count(session: Session) -> int:
+    return session.execute(text("select count(*) from orders")).scalar_one()
+
+
+async def get_session():
+    with sessions() as session:
+        yield session
+
+
+@app.get("/orders")
+async def count_orders(session: Annotated[Session, Depends(get_session)]) -> int:  # finding
+    await audit()
+    return count(session)
+
+
+async def audit() -> None: ...
+```
+
+## Good: a plain `def` route
+
+```python title="main.py"
+from typing import Annotated
+
+from fastapi import Depends, FastAPI
+from sqlalchemy import create_engine, text
+from sqlalchemy.orm import Session, sessionmaker
+
+app = FastAPI()
+sessions = sessionmaker(create_engine("sqlite://"))
+
+
+def get_session():
+    with sessions() as session:
+        yield session
+
+
+@app.get("/orders")
+def count_orders(session: Annotated[Session, Depends(get_session)]) -> int:
+    return session.scalar(text("select count(*) from orders")) or 0
+```
+
+## Good: an `AsyncSession`, and synchronous code under `run_sync`
+
+```python title="main.py"
+from typing import Annotated
+
+from fastapi import Depends, FastAPI
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
+from sqlalchemy.orm import Session
+
+app = FastAPI()
+sessions = async_sessionmaker(create_async_engine("sqlite+aiosqlite://"))
+
+
+async def get_session():
+    async with sessions() as session:
+        yield session
+
+
+def count(session: Session) -> int:
+    return session.scalar(text("select count(*) from orders")) or 0
+
+
+@app.get("/orders")
+async def count_orders(session: Annotated[AsyncSession, Depends(get_session)]) -> int:
+    session.add(object())
+    return await session.run_sync(count)
+```
+
+## Good: handed to a thread
+
+```python title="main.py"
+from typing import Annotated
+
+from fastapi import Depends, FastAPI
+from fastapi.concurrency import run_in_threadpool
+from sqlalchemy import create_engine, text
+from sqlalchemy.orm import Session, sessionmaker
+
+app = FastAPI()
+sessions = sessionmaker(create_engine("sqlite://"))
+
+
+def get_session():
+    with sessions() as session:
+        yield session
+
+
+def count(session: Session) -> int:
+    return session.scalar(text("select count(*) from orders")) or 0
+
+
+@app.get("/orders")
+async def count_orders(session: Annotated[Session, Depends(get_session)]) -> int:
+    return await run_in_threadpool(count, session)
+```
+"""
+
+from plumbrule.rulekit import Edit, Finding, Fix, Function, Iterator, Step, n, reached_on_loop, rule, steps_to
+
+SESSION = "sqlalchemy.orm.Session."
+QUERIES = {
+    "execute",
+    "exec",
+    "scalar",
+    "scalars",
+    "query",
+    "get",
+    "get_one",
+    "commit",
+    "flush",
+    "refresh",
+    "merge",
+    "bulk_save_objects",
+    "bulk_insert_mappings",
+}
+
+
+@rule(category="async", severity="error", needs="sqlalchemy")
+def sync_session_in_async(function: Function) -> Iterator[Finding]:
+    when = function.project.serving.when(function)
+    if not function.is_async or when == "startup":
+        return
+    for reached in reached_on_loop(function):
+        name = reached.call.name
+        if name.startswith(SESSION) and name.removeprefix(SESSION) in QUERIES and not reached.call.is_awaited:
+            used = Step(f"`{reached.call.node.func.text}` waits for the database", reached.call.span)
+            yield Finding(
+                at=function.span,
+                message=f"`{function.label}` is `async def` and uses a synchronous session",
+                label="each query stops the event loop",
+                help="make it a plain `def`, or use an `AsyncSession`",
+                chain=(*steps_to(function, reached), used),
+                fix=plain_def(function),
+                confidence="high" if when == "request" else "medium",
+            )
+            return
+
+
+def plain_def(function: Function) -> Fix | None:
+    """Take `async` away from a route in which nothing is awaited."""
+    waits = (n.Await, n.For, n.With, n.Clause)
+    if (
+        not function.routes
+        or function.callers
+        or any(is_async(node) for node in function.nodes if isinstance(node, waits))
+    ):
+        return None
+    start = function.node.span.start + function.node.text.find("async def")
+    span = function.module.source.span(start, start + len("async "))
+    return Fix((Edit(span, ""),), safe=False)
+
+
+def is_async(node: n.Node) -> bool:
+    """Whether a node can only stand in an `async def`."""
+    return isinstance(node, n.Await) or bool(getattr(node, "is_async", False))

@@ -1,0 +1,112 @@
+"""Exceptions of `gather` used as if they were results
+
+With `return_exceptions=True` a failed call gives its exception in the place of
+its result. Used unchecked, it is serialised into the response, or breaks far
+away, with the text of the exception, password included, in the log.
+
+## Bad
+
+```python title="main.py"
+import asyncio
+
+from fastapi import FastAPI
+
+app = FastAPI()
+
+
+async def price(item: int) -> int:
+    return item
+
+
+@app.get("/")
+async def read() -> dict[str, int]:
+    first, second = await asyncio.gather(price(1), price(2), return_exceptions=True)  # finding
+    return {"sum": first + second}
+```
+
+## Good: each one is checked
+
+```python title="main.py"
+import asyncio
+
+from fastapi import FastAPI
+
+app = FastAPI()
+
+
+async def price(item: int) -> int:
+    return item
+
+
+@app.get("/")
+async def read() -> list[int]:
+    found = await asyncio.gather(price(1), price(2), return_exceptions=True)
+    return [value for value in found if not isinstance(value, BaseException)]
+```
+
+## Good: only waited for, or checked by another function
+
+```python title="main.py"
+import asyncio
+
+from fastapi import FastAPI
+
+app = FastAPI()
+
+
+def good(values: list[object]) -> list[int]:
+    return [v for v in values if isinstance(v, int)]
+
+
+@app.get("/")
+async def read() -> list[int]:
+    await asyncio.gather(asyncio.sleep(0), return_exceptions=True)
+    results = await asyncio.gather(asyncio.sleep(0), return_exceptions=True)
+    return good(results)
+```
+"""
+
+from plumbrule.rulekit import Call, Finding, Function, Iterator, n, rule
+
+CHECKS = {"isinstance", "issubclass", "type", "hasattr"}
+
+
+@rule(category="async", severity="warning")
+def unchecked_gather_exceptions(function: Function) -> Iterator[Finding]:
+    for call in function.calls:
+        names = results(call)
+        if names and not is_looked_at(function, call, names):
+            yield Finding(
+                at=call.func_span,
+                message="a failed call is used here as if its exception were a result",
+                label="`return_exceptions=True`, and no `isinstance` below",
+                help="use a `TaskGroup`, or check each result with `isinstance(…, BaseException)`",
+            )
+
+
+def results(call: Call) -> set[str]:
+    """The names that get the results of a `gather` that returns exceptions."""
+    given = call.keyword("return_exceptions")
+    if call.name != "asyncio.gather" or not isinstance(given, n.Constant) or given.value is not True:
+        return set()
+    holder = call.node.parent.parent if isinstance(call.node.parent, n.Await) else None
+    match holder:
+        case n.Assign(targets=(target,)):
+            return {node.id for node in target.walk() if isinstance(node, n.Name)}
+        case _:
+            return set()
+
+
+def is_looked_at(function: Function, gather: Call, names: set[str]) -> bool:
+    """Whether something below checks types, or hands the results on to a function that may."""
+    for call in function.calls:
+        if call.node.start < gather.node.start:
+            continue
+        if call.method in CHECKS:
+            return True
+        given = {arg.id for arg in call.args if isinstance(arg, n.Name)}
+        if given & names and not call.name.startswith("builtins."):
+            return True
+    matched = any(isinstance(node, n.Match) for node in function.nodes)
+    returned = any(isinstance(r.value, n.Name) and r.value.id in names for r in function.find(n.Return))
+    return matched or returned

@@ -1,0 +1,172 @@
+"""A default list or dict that a function changes
+
+The default is made once. What one request puts into it, the next one finds
+there: another user's items, another tenant's filters.
+
+## Bad
+
+```python
+from fastapi import FastAPI
+
+app = FastAPI()
+
+
+def with_defaults(name: str, tags: list[str] = []) -> list[str]:
+    tags.append(name)  # finding
+    return tags
+
+
+@app.get("/tags")
+async def list_tags(name: str) -> list[str]:
+    return with_defaults(name)
+```
+
+## Bad: on the class of a dependency
+
+```python
+from typing import Annotated
+
+from fastapi import Depends, FastAPI
+
+app = FastAPI()
+
+
+class Filters:
+    chosen: list[str] = []
+
+    def __init__(self, name: str) -> None:
+        self.chosen.append(name)  # finding
+
+
+@app.get("/items")
+async def list_items(filters: Annotated[Filters, Depends()]) -> list[str]:
+    return filters.chosen
+```
+
+## Good: copied, replaced or only read
+
+```python
+from fastapi import FastAPI
+
+app = FastAPI()
+
+
+def with_defaults(name: str, tags: list[str] = []) -> list[str]:
+    return [*tags, name]
+
+
+def with_own(name: str, tags: list[str] = []) -> list[str]:
+    tags = list(tags)
+    tags.append(name)
+    return tags
+
+
+class Filters:
+    chosen: list[str] = []
+
+    def __init__(self, name: str) -> None:
+        self.chosen = []
+        self.chosen.append(name)
+
+
+@app.get("/tags")
+async def list_tags(name: str, more: list[str] = []) -> list[str]:
+    more.append(name)
+    return with_own(name, with_defaults(name, more))
+```
+
+## Good: pydantic copies
+
+```python
+from pydantic import BaseModel
+
+
+class Order(BaseModel):
+    items: list[str] = []
+
+    def add(self, item: str) -> None:
+        self.items.append(item)
+```
+
+## References
+
+Ruff's B006 and RUF012 report every mutable default; this is about those that are changed.
+"""
+
+from plumbrule.rulekit import Class, Finding, Function, Iterator, n, rule
+
+CHANGING = {
+    "append", "extend", "insert", "add", "update",
+     "setdefault", "pop", "popitem", "clear", "remove", "discard",
+}  # fmt: skip
+MAKERS = {"builtins.list", "builtins.dict", "builtins.set", "collections.defaultdict", "collections.deque"}
+COPYING = ("BaseModel", "SQLModel", "BaseSettings", "DeclarativeBase", "Enum")
+
+
+@rule(category="contracts", severity="error")
+def mutable_default(function: Function) -> Iterator[Finding]:
+    if not function.routes:  # FastAPI copies the defaults of a handler
+        for parameter in function.parameters:
+            rebound = parameter.name in assigned(function)
+            if parameter.default is not None and is_mutable(parameter.default, function) and not rebound:
+                yield from changed(function, parameter.name, f"the default of `{parameter.name}`")
+    if function.cls is not None and function.node.parameters and not function.cls.is_a(*COPYING):
+        me = function.node.parameters[0].name
+        for name in shared(function.cls):
+            found = list(changed(function, f"{me}.{name}", f"`{function.cls.name}.{name}`"))
+            if found and "classmethod" not in function.decorator_names and is_injected(function.cls):
+                yield from found
+
+
+def is_injected(cls: Class) -> bool:
+    """Whether FastAPI makes an object of a class for each request."""
+    return any(d.cls is cls for route in cls.project.routes for d in route.dependencies)
+
+
+def is_mutable(value: n.Expr, function: Function) -> bool:
+    """Whether a default is a list, dict or set."""
+    match value:
+        case n.Sequence(kind="list" | "set") | n.Dict():
+            return True
+        case n.Call(func=func):
+            return (function.module.name_of(func) or "") in MAKERS
+        case _:
+            return False
+
+
+def assigned(function: Function) -> set[str]:
+    """The names that the body gives a value."""
+    targets = [t for a in function.find(n.Assign) if not a.op for t in a.targets]
+    return {target.text for target in targets}
+
+
+def shared(cls: Class) -> Iterator[str]:
+    """The mutable attributes of a class body that no method gives an object of its own."""
+    if any(d.text.startswith(("dataclass", "attr")) for d in cls.node.decorators) or cls.node.keywords:
+        return
+    own = {name for method in cls.methods.values() for name in assigned(method)}
+    for name, attribute in cls.attributes.items():
+        annotated = attribute.annotation.text if attribute.annotation else ""
+        empty = attribute.value is not None and attribute.value.text in ("[]", "{}")
+        meant = "ClassVar" in annotated or name.isupper() or f"self.{name}" in own
+        if empty and attribute.method is None and not meant:
+            yield name
+
+
+def changed(function: Function, text: str, what: str) -> Iterator[Finding]:
+    """The first place that changes a value in place."""
+    for node in function.nodes:
+        match node:
+            case n.Call(func=n.Attribute(value=value, attr=attr)) if attr in CHANGING and value.text == text:
+                pass
+            case n.Assign(targets=(n.Subscript(value=value), *_)) if value.text == text:
+                pass
+            case _:
+                continue
+        yield Finding(
+            at=node.span,
+            message=f"{what} keeps what one request puts into it",
+            label="changed here for every later call",
+            help="make a new one for each call: default to `None`, or copy it first",
+        )
+        return

@@ -1,0 +1,126 @@
+"""A method that pydantic 2 has renamed
+
+`.dict()`, `.json()`, `parse_obj()` and their like still work, with a warning
+at every call, and go away with pydantic 3.
+
+## Bad
+
+```python
+from pydantic import BaseModel
+
+
+class Item(BaseModel):
+    name: str
+
+
+def copy_of(item: Item) -> Item:
+    values = item.dict(exclude_unset=True)  # finding
+    return Item.parse_obj(values)  # finding
+```
+
+## Fixed
+
+```python
+from pydantic import BaseModel
+
+
+class Item(BaseModel):
+    name: str
+
+
+def copy_of(item: Item) -> Item:
+    values = item.model_dump(exclude_unset=True)
+    return Item.model_validate(values)
+```
+
+## Good: the class has a method of that name
+
+```python
+from pydantic import BaseModel
+
+
+class Row:
+    def dict(self) -> dict[str, str]:
+        return {}
+
+
+class Item(BaseModel):
+    name: str
+
+    def copy(self) -> "Item":  # type: ignore[override]
+        return self
+
+
+def rows(row: Row, item: Item) -> dict[str, str]:
+    item.copy()
+    return row.dict()
+```
+"""
+
+from plumbrule.rulekit import Call, Edit, Finding, Fix, Iterator, Module, Schema, may_be_pydantic_2, n, rule
+
+RENAMED = {
+    "dict": "model_dump",
+    "json": "model_dump_json",
+    "copy": "model_copy",
+    "construct": "model_construct",
+    "parse_obj": "model_validate",
+    "parse_raw": "model_validate_json",
+    "from_orm": "model_validate",
+    "schema": "model_json_schema",
+    "update_forward_refs": "model_rebuild",
+}
+SAME = {
+    "include",
+    "exclude",
+    "by_alias",
+    "exclude_unset",
+    "exclude_defaults",
+    "exclude_none",
+    "update",
+    "deep",
+}
+POSITIONAL = {"construct", "parse_obj"}
+
+
+@rule(category="contracts", severity="warning")
+def pydantic_v1_method(module: Module) -> Iterator[Finding]:
+    if not may_be_pydantic_2(module.project):
+        return
+    for scope in (module, *module.classes, *module.functions):
+        for call in scope.calls:
+            schema = schema_of(call) if call.method in RENAMED else None
+            if schema is not None:
+                new = RENAMED[call.method]
+                yield Finding(
+                    at=call.func_span,
+                    message=f"`{call.method}` of `{schema.name}` is called `{new}` in pydantic 2",
+                    label="warns at every call, gone in pydantic 3",
+                    help=f"call `{new}`" + (" with `from_attributes`" if call.method == "from_orm" else ""),
+                    fix=renamed(call, new),
+                )
+
+
+def schema_of(call: Call) -> Schema | None:
+    """The model whose pydantic method is called."""
+    kind = call.receiver_type
+    if kind is not None and kind.name == "type" and kind.args:
+        kind = kind.args[0]
+    schema = call.scope.project.schema_of(kind.cls) if kind is not None else None
+    if schema is None or schema.cls.is_a("pydantic.v1.BaseModel") or schema.cls.method(call.method):
+        return None
+    return schema
+
+
+def renamed(call: Call, new: str) -> Fix | None:
+    """The new name, where the arguments mean the same under it."""
+    same = call.method in POSITIONAL or not call.args
+    if call.method in ("from_orm", "parse_raw", "schema") or not same or call.is_splatted:
+        return None
+    if call.method not in POSITIONAL and any(k.name not in SAME for k in call.keywords):
+        return None
+    func = call.node.func
+    if not isinstance(func, n.Attribute):
+        return None
+    at = call.module.source.span(func.end - len(call.method), func.end)
+    return Fix((Edit(at, new),))

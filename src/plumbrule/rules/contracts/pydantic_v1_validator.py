@@ -1,0 +1,136 @@
+"""A validator in the style of pydantic 1
+
+`@validator` and `@root_validator` warn when the module is imported and go away
+with pydantic 3. `values` and `each_item` have no twin in the new ones, so that
+some of them need a second look.
+
+## Bad
+
+```python
+from pydantic import BaseModel, validator
+
+
+class Item(BaseModel):
+    name: str
+
+    @validator("name", pre=True)  # finding
+    def strip(cls, value: str) -> str:
+        return value.strip()
+```
+
+## Fixed
+
+```python
+from pydantic import BaseModel, field_validator
+
+
+class Item(BaseModel):
+    name: str
+
+    @field_validator("name", mode="before")
+    @classmethod
+    def strip(cls, value: str) -> str:
+        return value.strip()
+```
+
+## Bad: it needs a second look
+
+```python
+from pydantic import BaseModel, root_validator
+
+
+class Item(BaseModel):
+    name: str
+
+    @root_validator(skip_on_failure=True)  # finding
+    def check(cls, values: dict[str, str]) -> dict[str, str]:
+        return values
+```
+
+## Good: pydantic 2
+
+```python
+from pydantic import BaseModel, field_validator
+
+
+class Item(BaseModel):
+    name: str
+
+    @field_validator("name")
+    @classmethod
+    def strip(cls, value: str) -> str:
+        return value.strip()
+```
+
+## Good: a decorator of another library
+
+```python
+def validator(*names: str):
+    return lambda function: function
+
+
+class Item:
+    @validator("name")
+    def strip(cls, value: str) -> str:
+        return value
+```
+"""
+
+from plumbrule.rulekit import Edit, Finding, Fix, Function, Iterator, Module, may_be_pydantic_2, n, rule
+
+OLD = {"pydantic.validator", "pydantic.class_validators.validator"}
+ROOT = {"pydantic.root_validator", "pydantic.class_validators.root_validator"}
+
+
+@rule(category="contracts", severity="warning")
+def pydantic_v1_validator(module: Module) -> Iterator[Finding]:
+    if not may_be_pydantic_2(module.project):
+        return
+    found = [(f, d) for f in module.functions for d in zip(f.node.decorators, f.decorator_names, strict=True)]
+    old = [(f, node, name) for f, (node, name) in found if name in OLD | ROOT]
+    fixes = [modern(function, node) if name in OLD else None for function, node, name in old]
+    imports = import_edit(module) if all(fixes) else None
+    for (function, node, name), edits in zip(old, fixes, strict=True):
+        last = name.rpartition(".")[2]
+        new = "field_validator" if last == "validator" else "model_validator"
+        yield Finding(
+            at=node.span,
+            message=f"`@{last}` on `{function.label}` is from pydantic 1",
+            label="warns at import, gone in pydantic 3",
+            help=f"use `@{new}`",
+            fix=Fix((*edits, imports)) if edits and imports else None,
+        )
+
+
+def modern(function: Function, node: n.Expr) -> tuple[Edit, ...] | None:
+    """The edits to `@field_validator` and `@classmethod`, if it means the same there."""
+    if not isinstance(node, n.Call) or not isinstance(node.func, n.Name) or node.func.id != "validator":
+        return None
+    parameters = [p.name for p in function.parameters]
+    if (
+        len(parameters) != 2
+        or any(k.name != "pre" for k in node.keywords)
+        or len(function.node.decorators) > 2
+    ):
+        return None
+    source = function.module.source
+    edits = [Edit(node.func.span, "field_validator")]
+    for keyword in node.keywords:
+        before = isinstance(keyword.value, n.Constant) and keyword.value.value is True
+        if not before:
+            return None
+        edits.append(Edit(keyword.span, 'mode="before"'))
+    if "classmethod" not in [d.text for d in function.node.decorators]:
+        column = node.span.column - 2  # the @ stands before it
+        edits.append(Edit(source.span(node.end, node.end), f"\n{' ' * column}@classmethod"))
+    return tuple(edits)
+
+
+def import_edit(module: Module) -> Edit | None:
+    """`validator` becomes `field_validator` in the import."""
+    for node in module.find(n.ImportFrom):
+        for alias in node.names:
+            names = [a.name for a in node.names]
+            if node.module == "pydantic" and alias.name == "validator" and "field_validator" not in names:
+                return Edit(alias.span, "field_validator") if alias.text == "validator" else None
+    return None

@@ -1,0 +1,139 @@
+"""A name that FastAPI or Starlette is about to drop
+
+`regex=`, `example=`, `ORJSONResponse`, the old names of four status codes, the
+Gunicorn worker inside uvicorn: each still works and warns, and the release
+that drops it breaks the import.
+
+## Bad
+
+```python
+from typing import Annotated
+
+from fastapi import FastAPI, HTTPException, Query, status
+
+app = FastAPI()
+
+
+@app.get("/items")
+async def list_items(q: Annotated[str, Query(regex="^[a-z]+$")]) -> str:  # finding
+    if q == "none":
+        raise HTTPException(status.HTTP_422_UNPROCESSABLE_ENTITY)  # finding
+    return q
+```
+
+## Fixed
+
+```python
+from typing import Annotated
+
+from fastapi import FastAPI, HTTPException, Query, status
+
+app = FastAPI()
+
+
+@app.get("/items")
+async def list_items(q: Annotated[str, Query(pattern="^[a-z]+$")]) -> str:
+    if q == "none":
+        raise HTTPException(status.HTTP_422_UNPROCESSABLE_CONTENT)
+    return q
+```
+
+## Bad: no twin
+
+```python
+from fastapi import FastAPI, Path
+from fastapi.responses import ORJSONResponse
+
+app = FastAPI(default_response_class=ORJSONResponse)  # finding
+
+
+@app.get("/items/{name}")
+async def read_item(name: str = Path(example="chair")) -> str:  # finding
+    return name
+```
+
+## Good: the new names, and a regex of something else
+
+```python
+import re
+from typing import Annotated
+
+from fastapi import FastAPI, Path, Query, status
+
+app = FastAPI()
+CODES = {status.HTTP_404_NOT_FOUND}
+
+
+try:
+    TOO_LARGE = status.HTTP_413_CONTENT_TOO_LARGE
+except AttributeError:
+    TOO_LARGE = status.HTTP_413_REQUEST_ENTITY_TOO_LARGE
+
+
+def find(regex: str) -> bool:
+    return re.search(regex, "") is not None
+
+
+@app.get("/items/{name}")
+async def read_item(
+    name: Annotated[str, Path(examples=["chair"])], q: Annotated[str, Query(pattern="^[a-z]+$")]
+) -> bool:
+    return find(regex=q)
+```
+"""
+
+from plumbrule.rulekit import Call, Edit, Finding, Fix, Iterator, Module, Span, n, rule
+
+STATUS = {
+    "HTTP_413_REQUEST_ENTITY_TOO_LARGE": "HTTP_413_CONTENT_TOO_LARGE",
+    "HTTP_414_REQUEST_URI_TOO_LONG": "HTTP_414_URI_TOO_LONG",
+    "HTTP_416_REQUESTED_RANGE_NOT_SATISFIABLE": "HTTP_416_RANGE_NOT_SATISFIABLE",
+    "HTTP_422_UNPROCESSABLE_ENTITY": "HTTP_422_UNPROCESSABLE_CONTENT",
+}
+CLASSES = ("ORJSONResponse", "UJSONResponse")
+PARAMETERS = {f"fastapi.{name}" for name in ("Query", "Path", "Body", "Header", "Cookie", "Form", "File")}
+
+
+@rule(category="contracts", severity="warning", needs="fastapi>=0.120")
+def retired_api(module: Module) -> Iterator[Finding]:
+    for scope in (module, *module.classes, *module.functions):
+        for call in scope.calls:
+            if call.name in PARAMETERS:
+                yield from of_parameter(call)
+        for node in scope.nodes:
+            if any(isinstance(parent, n.Handler) for parent in node.parents):
+                continue  # what is done where the new name is missing
+            match node:
+                case n.Attribute(attr=name) if name in STATUS and is_status(scope.name_of(node)):
+                    at = module.source.span(node.end - len(name), node.end)
+                    yield said(node.span, name, STATUS[name], Fix((Edit(at, STATUS[name]),)))
+                case n.Name(id=name) if name in CLASSES and (scope.name_of(node) or "").endswith(
+                    f"responses.{name}"
+                ):
+                    yield said(node.span, name, "a return type: pydantic writes the JSON itself", None)
+
+
+def of_parameter(call: Call) -> Iterator[Finding]:
+    """`regex=` and `example=` of `Query(…)` and its like."""
+    for keyword in call.keywords:
+        if keyword.name == "regex":
+            at = call.module.source.span(keyword.start, keyword.start + len("regex"))
+            yield said(keyword.span, "regex", "pattern", Fix((Edit(at, "pattern"),)))
+        elif keyword.name == "example":
+            yield said(keyword.span, "example", "examples=[…]", None)
+
+
+def is_status(name: str | None) -> bool:
+    """Whether it is a constant of `fastapi.status`."""
+    return (name or "").startswith(("fastapi.status.", "starlette.status."))
+
+
+def said(at: Span, old: str, new: str, fix: Fix | None) -> Finding:
+    """What is said about one name."""
+    return Finding(
+        at=at,
+        message=f"`{old}` is on its way out",
+        label="deprecated: it warns, then it is gone",
+        help=f"use {new}" if " " in new else f"use `{new}`",
+        fix=fix,
+    )

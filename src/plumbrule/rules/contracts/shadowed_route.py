@@ -1,0 +1,195 @@
+"""A route that never runs, because an earlier one takes its requests
+
+Routes are tried in the order in which they were registered, and `{item_id}`
+matches every word. `GET /items/export` behind `GET /items/{item_id}` is
+answered by the latter: 422 if the parameter is a number, 404 or the wrong data
+if it is text.
+
+## Bad
+
+```python
+from fastapi import FastAPI
+
+app = FastAPI()
+
+
+@app.get("/items/{item_id}")
+async def read_item(item_id: int) -> int:
+    return item_id
+
+
+@app.get("/items/export")  # finding
+async def export_items() -> str:
+    return ""
+```
+
+## Bad: the two stand in different routers
+
+```python title="app/main.py"
+from fastapi import FastAPI
+
+from app.reports import reports
+from app.shops import shops
+
+app = FastAPI()
+app.include_router(shops, prefix="/shops")
+app.include_router(reports)
+```
+
+```python title="app/shops.py"
+from fastapi import APIRouter
+
+shops = APIRouter()
+
+
+@shops.get("/{shop_id}/{part}")
+async def read_part(shop_id: str, part: str) -> str:
+    return part
+```
+
+```python title="app/reports.py"
+from fastapi import APIRouter
+
+reports = APIRouter(prefix="/shops")
+
+
+@reports.get("/{shop_id}/report")  # finding
+async def report(shop_id: str) -> str:
+    return shop_id
+```
+
+## Bad: a mount takes everything below its path
+
+```python
+from fastapi import FastAPI
+from starlette.staticfiles import StaticFiles
+
+app = FastAPI()
+app.mount("/files", StaticFiles(directory="files"))
+
+
+@app.get("/files/{name}/owner")  # finding
+async def read_owner(name: str) -> str:
+    return name
+```
+
+## Good: the fixed word stands first
+
+```python
+from fastapi import FastAPI
+
+app = FastAPI()
+
+
+@app.get("/items/export")
+async def export_items() -> str:
+    return ""
+
+
+@app.get("/items/{item_id}")
+async def read_item(item_id: int) -> int:
+    return item_id
+```
+
+## Good: a converter lets the word pass
+
+```python
+from fastapi import FastAPI
+
+app = FastAPI()
+
+
+@app.get("/items/{item_id:int}")
+async def read_item(item_id: int) -> int:
+    return item_id
+
+
+@app.get("/items/export")
+async def export_items() -> str:
+    return ""
+```
+
+## Good: a second path of the same handler
+
+```python
+from fastapi import FastAPI
+
+app = FastAPI()
+
+
+@app.get("/files/{path:path}.json")
+@app.get("/files/{path:path}")
+async def read_file(path: str) -> str:
+    return path
+```
+
+## Good: another method, another length
+
+```python
+from fastapi import FastAPI
+
+app = FastAPI()
+
+
+@app.get("/items/{item_id}")
+async def read_item(item_id: int) -> int:
+    return item_id
+
+
+@app.post("/items/export")
+async def export_items() -> str:
+    return ""
+
+
+@app.get("/items/export/all")
+async def export_all() -> str:
+    return ""
+```
+
+## Good: a catch-all comes last
+
+```python
+from fastapi import FastAPI
+
+app = FastAPI()
+
+
+@app.get("/items")
+async def list_items() -> str:
+    return ""
+
+
+@app.get("/{path:path}", include_in_schema=False)
+async def single_page_app(path: str) -> str:
+    return path
+```
+"""
+
+from plumbrule.rulekit import Entry, Finding, Iterator, Router, Step, route_table, rule, shape
+
+
+@rule(category="contracts", severity="error")
+def shadowed_route(router: Router) -> Iterator[Finding]:
+    earlier: list[Entry] = []
+    said: set[object] = set()
+    for entry in route_table(router):
+        if not entry.is_known:
+            continue
+        taker = next((e for e in earlier if hides(e, entry)), None)
+        if taker is not None and entry.span not in said:
+            said.add(entry.span)
+            yield Finding(
+                at=entry.span,
+                message=f"{entry.label} is never reached",
+                label=f"`{taker.label}` stands before it and takes its requests",
+                help="register it before the wider one, or narrow that with a converter such as `{id:int}`",
+                chain=(Step(taker.label, taker.span),),
+            )
+        earlier.append(entry)
+
+
+def hides(earlier: Entry, later: Entry) -> bool:
+    """Whether one takes what another was written for (the very same path is a duplicate, not a shadow)."""
+    if later.route is None or not later.methods or later.leads_where(earlier):
+        return False
+    return earlier.takes(later) and not (earlier.route and shape(earlier.path) == shape(later.path))

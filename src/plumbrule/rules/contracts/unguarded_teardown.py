@@ -1,0 +1,136 @@
+"""A dependency whose clean-up is skipped when the request fails
+
+FastAPI throws the error of a route into the dependency at its `yield`. What
+stands below it without `finally` or `with` does not run then: the connection
+stays open, the lock stays held, the temporary file stays, once for every
+failed request.
+
+## Bad
+
+```python
+from typing import Annotated
+
+from fastapi import Depends, FastAPI
+
+app = FastAPI()
+
+
+class Connection:
+    def close(self) -> None: ...
+
+
+def get_connection():
+    connection = Connection()
+    yield connection
+    connection.close()  # finding
+
+
+@app.get("/")
+def index(connection: Annotated[Connection, Depends(get_connection)]) -> None: ...
+```
+
+## Good: finally, or a context manager
+
+```python
+from contextlib import closing
+from typing import Annotated
+
+from fastapi import Depends, FastAPI
+
+app = FastAPI()
+
+
+class Connection:
+    def close(self) -> None: ...
+
+
+def get_connection():
+    connection = Connection()
+    try:
+        yield connection
+    finally:
+        connection.close()
+
+
+def get_other():
+    with closing(Connection()) as connection:
+        yield connection
+
+
+@app.get("/")
+def index(
+    one: Annotated[Connection, Depends(get_connection)], two: Annotated[Connection, Depends(get_other)]
+) -> None: ...
+```
+
+## Good: only a success is worth the call
+
+```python
+from typing import Annotated
+
+from fastapi import Depends, FastAPI
+from sqlalchemy.orm import Session, sessionmaker
+
+app = FastAPI()
+sessions = sessionmaker()
+
+
+def get_session():
+    with sessions() as session:
+        yield session
+        session.commit()
+
+
+@app.get("/")
+def index(session: Annotated[Session, Depends(get_session, scope="function")]) -> None: ...
+```
+"""
+
+from plumbrule.rulekit import Call, Finding, Function, Iterator, Route, n, rule
+
+RELEASING = {
+    "close",
+    "aclose",
+    "release",
+    "disconnect",
+    "cleanup",
+    "dispose",
+    "unlink",
+    "rmtree",
+    "terminate",
+    "quit",
+}
+
+
+@rule(category="contracts", severity="warning")
+def unguarded_teardown(route: Route) -> Iterator[Finding]:
+    for dependency in route.dependencies:
+        function = dependency.function
+        for call in released(function) if function is not None and dependency.is_generator else ():
+            yield Finding(
+                at=call.span,
+                message=f"`{call.node.func.text}` is skipped when a request fails",
+                label=f"the error is thrown into `{call.scope.module.name}` at the yield above",
+                help="put the yield into `try:` and this into `finally:`, or use a context manager",
+            )
+
+
+def released(function: Function) -> Iterator[Call]:
+    """The calls below the only yield that let go of what was opened, and that an error would skip."""
+    yields = list(function.find(n.Yield))
+    if len(yields) != 1 or isinstance(outer(yields[0]), (n.With, n.Try)):
+        return
+    for call in function.calls:
+        if call.method in RELEASING and call.node.start > yields[0].end and not inside(call.node):
+            yield call
+            return
+
+
+def outer(node: n.Node) -> n.Node | None:
+    """The nearest `try` or `with` around a node."""
+    return next((p for p in node.parents if isinstance(p, (n.With, n.Try, n.FunctionDef))), None)
+
+
+def inside(node: n.Node) -> bool:
+    """Whether a call stands in a handler or a `finally`."""
+    return any(isinstance(p, (n.Handler, n.Try)) for p in node.parents)

@@ -1,0 +1,179 @@
+"""A dependency that commits after the response has been sent
+
+Since FastAPI 0.118 (and before 0.106) the code after `yield` runs when the
+response is already on its way: the client reads `201 Created`, then the
+commit fails, and the row does not exist. With `scope="function"` it runs
+before the response, and a failing commit is an error the client sees.
+
+## Bad
+
+```python title="app/db.py"
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
+
+sessions = async_sessionmaker()
+
+
+async def get_session():
+    async with sessions() as session:
+        yield session
+        await session.commit()
+```
+
+```python title="app/orders.py"
+from typing import Annotated
+
+from fastapi import APIRouter, Depends
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.db import get_session
+
+router = APIRouter()
+
+
+@router.post("/orders")
+async def create_order(session: Annotated[AsyncSession, Depends(get_session)]) -> None:  # finding
+    ...
+```
+
+## Fixed
+
+```python title="app/orders.py"
+from typing import Annotated
+
+from fastapi import APIRouter, Depends
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.db import get_session
+
+router = APIRouter()
+
+
+@router.post("/orders")
+async def create_order(session: Annotated[AsyncSession, Depends(get_session, scope="function")]) -> None:
+    ...
+```
+
+## Good: the route has committed, or only reads
+
+```python title="main.py"
+from typing import Annotated
+
+from fastapi import Depends, FastAPI
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
+
+app = FastAPI()
+sessions = async_sessionmaker()
+
+
+async def get_session():
+    async with sessions() as session:
+        yield session
+        await session.commit()
+
+
+@app.post("/orders")
+async def create_order(session: Annotated[AsyncSession, Depends(get_session)]) -> None:
+    await save(session)
+
+
+async def save(session: AsyncSession) -> None:
+    await session.commit()
+
+
+@app.get("/orders")
+async def list_orders(session: Annotated[AsyncSession, Depends(get_session)]) -> None: ...
+```
+
+## Good: the dependency only opens and closes
+
+```python title="main.py"
+from typing import Annotated
+
+from fastapi import Depends, FastAPI
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
+
+app = FastAPI()
+sessions = async_sessionmaker()
+
+
+async def get_session():
+    async with sessions() as session:
+        yield session
+
+
+@app.post("/orders")
+async def create_order(session: Annotated[AsyncSession, Depends(get_session)]) -> None:
+    await session.commit()
+```
+"""
+
+from plumbrule.rulekit import (
+    Dependency,
+    Edit,
+    Finding,
+    Fix,
+    Function,
+    Iterator,
+    Route,
+    Step,
+    n,
+    reached_calls,
+    rule,
+)
+
+WRITING = {"POST", "PUT", "PATCH", "DELETE"}
+
+
+@rule(category="database", severity="error", needs="fastapi")
+def commit_after_response(route: Route) -> Iterator[Finding]:
+    if not route.project.may_be("fastapi", ">=0.118") and not route.project.may_be("fastapi", "<0.106"):
+        return  # 0.106 to 0.117 ran it before the response
+    if not WRITING & set(route.methods) or commits_itself(route):
+        return  # a read has nothing to lose, and a route that commits has lost nothing
+    for dependency in route.dependencies:
+        function = dependency.function
+        if function is None or not dependency.is_generator or dependency.scope == "function":
+            continue
+        commit = commit_after_yield(function)
+        if commit is not None:
+            yield Finding(
+                at=dependency.span,
+                message=f"`{function.name}` commits after the response has been sent",
+                label="a commit that fails here is a success to the client",
+                help='ask for it with `Depends(…, scope="function")`',
+                chain=(Step(route.label, route.span), Step(f"`{function.name}` commits", commit.span)),
+                fix=scoped(dependency, route),
+            )
+
+
+def commits_itself(route: Route) -> bool:
+    """Whether the route commits before it answers."""
+    calls = reached_calls(route.handler) if route.handler else ()
+    return any(reached.call.method in ("commit", "begin") for reached in calls)
+
+
+def commit_after_yield(function: Function) -> n.Node | None:
+    """What commits when the generator goes on: a commit below the yield, or a `begin()` around it."""
+    yields = list(function.find(n.Yield))
+    if not yields:
+        return None
+    first = yields[0]
+    for call in function.calls:
+        if call.method == "commit" and call.node.start > first.start and call.within(n.Handler) is None:
+            return call.node
+    for parent in first.parents:
+        if isinstance(parent, n.With):
+            for item in parent.items:
+                if isinstance(item.value, n.Call) and function.call(item.value).method == "begin":
+                    return item.value
+    return None
+
+
+def scoped(dependency: Dependency, route: Route) -> Fix | None:
+    """Add `scope="function"`, if FastAPI knows it and nothing in the tree forbids it."""
+    node = dependency.node
+    if not isinstance(node, n.Call) or not node.args or not route.project.may_be("fastapi", ">=0.121"):
+        return None
+    end = node.args[-1].span
+    at = route.module.source.span(end.end, end.end) if end.path == route.module.path else None
+    return Fix((Edit(at, ', scope="function"'),)) if at else None

@@ -1,0 +1,72 @@
+"""Rows loaded to be counted
+
+`len(result.all())` brings every row over the network and makes an object of
+each, to throw them away. The database counts without sending them.
+
+## Bad
+
+```python title="app/orders.py"
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Session
+
+
+async def count(session: AsyncSession) -> int:
+    result = await session.execute(text("select id from orders"))
+    return len(result.scalars().all())  # finding
+
+
+def count_all(session: Session) -> int:
+    return len(session.query(object).all())  # finding
+```
+
+## Good: the database counts, or the rows are needed
+
+```python title="app/orders.py"
+from sqlalchemy import func, select, text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+
+async def count(session: AsyncSession) -> int:
+    return await session.scalar(select(func.count()).select_from(text("orders"))) or 0
+
+
+async def read(session: AsyncSession) -> tuple[int, list[object]]:
+    rows = list((await session.scalars(text("select id from orders"))).all())
+    return len(rows), rows
+```
+"""
+
+from plumbrule.rulekit import Call, Finding, Function, Iterator, n, rule
+
+LOADS = {"all", "fetchall"}
+RESULTS = ("sqlalchemy.Result", "sqlalchemy.ScalarResult", "sqlalchemy.orm.Query", "sqlalchemy.Row")
+
+
+@rule(category="database", severity="warning", needs="sqlalchemy")
+def count_by_loading(function: Function) -> Iterator[Finding]:
+    for call in function.calls:
+        if call.name != "builtins.len" or len(call.args) != 1:
+            continue
+        loaded = loading(function, call.args[0])
+        if loaded is not None:
+            yield Finding(
+                at=call.span,
+                message="every row is loaded to be counted",
+                label="only the number is used",
+                help="let the database count: `select(func.count())…`",
+            )
+
+
+def loading(function: Function, value: n.Expr) -> Call | None:
+    """The call that loads all rows, if the expression is one."""
+    if isinstance(value, n.Await):
+        value = value.value
+    if not isinstance(value, n.Call):
+        return None
+    call = function.call(value)
+    if call.method not in LOADS or call.receiver is None:
+        return None
+    kind = function.type_of(call.receiver)
+    known = kind is not None and kind.name in RESULTS
+    return call if known or ".query(" in call.receiver.text else None

@@ -1,0 +1,144 @@
+"""A default that is worked out once, when the file is imported
+
+`default=datetime.now()` runs when the class is made: every row gets the time
+at which the server started. `default=uuid4()` gives every row the same id.
+
+## Bad
+
+```python title="app/models.py"
+from datetime import UTC, datetime
+from uuid import UUID, uuid4
+
+from pydantic import BaseModel, Field
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+
+class Base(DeclarativeBase): ...
+
+
+class Order(Base):
+    __tablename__ = "orders"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    created_at: Mapped[datetime] = mapped_column(default=datetime.now(UTC))  # finding
+
+
+class Draft(BaseModel):
+    key: UUID = Field(default=uuid4())  # finding
+    made_at: datetime = datetime.now(UTC)  # finding
+```
+
+## Fixed
+
+```python title="app/models.py"
+from datetime import UTC, datetime
+from uuid import UUID, uuid4
+
+from pydantic import BaseModel, Field
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+
+class Base(DeclarativeBase): ...
+
+
+class Order(Base):
+    __tablename__ = "orders"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    created_at: Mapped[datetime] = mapped_column(default=lambda: datetime.now(UTC))
+
+
+class Draft(BaseModel):
+    key: UUID = Field(default_factory=uuid4)
+    made_at: datetime = Field(default_factory=lambda: datetime.now(UTC))
+```
+
+## Good: worked out for each row
+
+```python title="app/models.py"
+from datetime import UTC, date, datetime
+from functools import partial
+from uuid import UUID, uuid4
+
+from pydantic import BaseModel, Field
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+
+class Base(DeclarativeBase): ...
+
+
+class Order(Base):
+    __tablename__ = "orders"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    created_at: Mapped[datetime] = mapped_column(default=partial(datetime.now, UTC))
+
+
+class Draft(BaseModel):
+    key: UUID = Field(default_factory=uuid4)
+    since: date = date(2020, 1, 1)
+```
+"""
+
+from plumbrule.rulekit import Call, Class, Edit, Finding, Fix, Iterator, Module, n, rule
+
+CHANGING = (
+    "datetime.datetime.now",
+    "datetime.datetime.utcnow",
+    "datetime.datetime.today",
+    "datetime.date.today",
+    "uuid.uuid1",
+    "uuid.uuid4",
+    "time.time",
+    "secrets.token_hex",
+    "secrets.token_urlsafe",
+)
+COLUMNS = ("Column", "mapped_column", "Field")
+BASES = ("pydantic.BaseModel", "sqlmodel.SQLModel")
+
+
+@rule(category="database", severity="error")
+def default_evaluated_once(module: Module) -> Iterator[Finding]:
+    models = {view.cls for view in (*module.project.schemas, *module.project.tables)}
+    for cls in module.classes:
+        for attribute in cls.attributes.values() if cls in models or cls.is_a(*BASES) else ():
+            if attribute.method is not None or not isinstance(attribute.value, n.Call):
+                continue
+            call = cls.call(attribute.value)
+            changing = call if call.name in CHANGING else default_of(cls, call)
+            if changing is not None and (changing is not call or attribute.annotation is not None):
+                yield Finding(
+                    at=changing.span,
+                    message=f"`{cls.name}.{attribute.name}` has the same default until the server restarts",
+                    label="runs once, at import",
+                    help="give the function, not its result",
+                    fix=later(call, changing),
+                )
+
+
+def default_of(cls: Class, column: Call) -> Call | None:
+    """The call in `default=` or `onupdate=` whose result changes from row to row."""
+    last = column.name.rpartition(".")[2]
+    if last not in COLUMNS:
+        return None
+    value = column.keyword("default") or column.keyword("onupdate")
+    if value is None and last == "Field" and column.args:
+        value = column.args[0]
+    found = cls.call(value) if isinstance(value, n.Call) else None
+    return found if found is not None and found.name in CHANGING else None
+
+
+def later(column: Call, changing: Call) -> Fix | None:
+    """The same call, made when it is needed."""
+    factory = (
+        f"lambda: {changing.node.text}" if changing.args or changing.keywords else changing.node.func.text
+    )
+    if changing is column:
+        if column.module.member("Field") is None:
+            return None
+        return Fix((Edit(changing.span, f"Field(default_factory={factory})"),), safe=False)
+    keyword = changing.node.parent
+    is_field = column.name.rpartition(".")[2] == "Field"
+    if is_field and isinstance(keyword, n.Keyword):
+        return Fix((Edit(keyword.span, f"default_factory={factory}"),), safe=False)
+    return None if is_field else Fix((Edit(changing.span, factory),), safe=False)

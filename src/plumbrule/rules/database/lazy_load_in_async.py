@@ -1,0 +1,248 @@
+"""A relationship read that its query did not load
+
+An `AsyncSession` cannot load a relationship behind a plain attribute: reading
+`order.lines` raises `MissingGreenlet`, and when the response model reads it, the
+client gets a 500 with nothing in the code to see.
+
+## Bad
+
+```python title="app/models.py"
+from sqlalchemy import ForeignKey
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
+
+
+class Base(DeclarativeBase): ...
+
+
+class Order(Base):
+    __tablename__ = "orders"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    lines: Mapped[list["Line"]] = relationship()
+
+
+class Line(Base):
+    __tablename__ = "lines"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    order_id: Mapped[int] = mapped_column(ForeignKey("orders.id"))
+```
+
+```python title="app/orders.py"
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.models import Order
+
+
+async def count_lines(session: AsyncSession, order_id: int) -> int:
+    order = (await session.execute(select(Order).where(Order.id == order_id))).scalar_one()
+    return len(order.lines)  # finding
+
+
+async def all_lines(session: AsyncSession) -> list[int]:
+    orders = await session.scalars(select(Order))
+    return [len(order.lines) for order in orders]  # finding
+```
+
+## Bad: the response model reads it
+
+```python title="main.py"
+from typing import Annotated
+
+from fastapi import Depends, FastAPI
+from pydantic import BaseModel
+from sqlalchemy import ForeignKey
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
+
+app = FastAPI()
+
+
+class Base(DeclarativeBase): ...
+
+
+class User(Base):
+    __tablename__ = "users"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+
+
+class Order(Base):
+    __tablename__ = "orders"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    user: Mapped[User] = relationship()
+
+
+class UserOut(BaseModel):
+    id: int
+
+
+class OrderOut(BaseModel):
+    id: int
+    user: UserOut
+
+
+async def get_session():
+    async with AsyncSession() as session:
+        yield session
+
+
+@app.get("/orders/{order_id}", response_model=OrderOut)
+async def read_order(order_id: int, session: Annotated[AsyncSession, Depends(get_session)]):
+    order = await session.get(Order, order_id)
+    return order  # finding
+```
+
+## Good: loaded with the query, awaited, set, or always loaded
+
+```python title="app/models.py"
+from sqlalchemy import ForeignKey
+from sqlalchemy.ext.asyncio import AsyncAttrs
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
+
+
+class Base(AsyncAttrs, DeclarativeBase): ...
+
+
+class Order(Base):
+    __tablename__ = "orders"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    lines: Mapped[list["Line"]] = relationship(back_populates="order")
+
+
+class Line(Base):
+    __tablename__ = "lines"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    order_id: Mapped[int] = mapped_column(ForeignKey("orders.id"))
+    order: Mapped[Order] = relationship(lazy="joined", back_populates="lines")
+```
+
+```python title="app/orders.py"
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import selectinload
+
+from app.models import Line, Order
+
+
+async def count_lines(session: AsyncSession, order_id: int) -> int:
+    query = select(Order).options(selectinload(Order.lines))
+    query = query.where(Order.id == order_id)
+    order = (await session.execute(query)).scalar_one()
+    return len(order.lines)
+
+
+async def count_later(session: AsyncSession, order_id: int) -> int:
+    order = await session.get_one(Order, order_id)
+    await session.refresh(order, ["lines"])
+    line = await session.get_one(Line, 1)
+    return len(order.lines) + line.order.id
+
+
+async def count_slowly(session: AsyncSession, order_id: int) -> int:
+    order = await session.get_one(Order, order_id)
+    return len(await order.awaitable_attrs.lines)
+
+
+async def clear(session: AsyncSession, order_id: int) -> None:
+    order = await session.get_one(Order, order_id, options=[selectinload(Order.lines)])
+    order.lines = []
+```
+"""
+
+from plumbrule.rulekit import (
+    Class,
+    Finding,
+    Function,
+    Iterator,
+    Query,
+    Relationship,
+    Route,
+    Schema,
+    Span,
+    Step,
+    n,
+    query_of,
+    rule,
+)
+
+LOADED = {"joined", "selectin", "subquery", "immediate", "noload", "dynamic", "write_only", "raise_on_sql"}
+
+
+@rule(category="database", severity="error", needs="sqlalchemy")
+def lazy_load_in_async(function: Function) -> Iterator[Finding]:
+    if not function.is_async or any(
+        call.method == "refresh" and len(call.args) > 1 for call in function.calls
+    ):
+        return
+    for node in function.find(n.Attribute):
+        if isinstance(node.value, n.Name) and not is_assigned(node, function):
+            query = query_of(function, node.value)
+            relation = unloaded(query).get(node.attr) if query else None
+            if query and relation:
+                yield finding(query, relation, node.span)
+    for route in function.routes:
+        schema = response_schema(route)
+        for statement in function.find(n.Return) if schema else ():
+            query = query_of(function, statement.value) if statement.value is not None else None
+            for name, relation in unloaded(query).items() if query else ():
+                if schema and name in schema.fields and query and returns_table(query, schema):
+                    yield finding(query, relation, statement.span, f"`{schema.name}` reads it")
+
+
+def finding(query: Query, relation: Relationship, at: Span, label: str = "") -> Finding:
+    """The query did not load what is read."""
+    name = f"{query.table.name}.{relation.name}"
+    loader = "selectinload" if relation.is_list else "joinedload"
+    return Finding(
+        at=at,
+        message=f"`{name}` was not loaded: reading it raises `MissingGreenlet`",
+        label=label or "an `AsyncSession` cannot load it here",
+        help=f"add `.options({loader}({name}))` to the query",
+        chain=(
+            Step("the query", query.node.span),
+            Step(f"`{name}` is loaded when it is read", relation.span),
+        ),
+    )
+
+
+def unloaded(query: Query) -> dict[str, Relationship]:
+    """The relationships that neither the table nor the query loads."""
+    if not query.is_async:
+        return {}
+    found = query.table.relationships.items()
+    return {name: r for name, r in found if r.lazy not in LOADED and not query.loads(name)}
+
+
+def is_assigned(node: n.Attribute, function: Function) -> bool:
+    """Whether the attribute is given a value somewhere in the function, or is no read."""
+    texts = {target.text for assign in function.find(n.Assign) for target in assign.targets}
+    deferred = any(isinstance(parent, n.Lambda) for parent in node.parents)
+    return node.text in texts or deferred or isinstance(node.parent, n.Delete)
+
+
+def response_schema(route: Route) -> Schema | None:
+    """The schema of a response, also of a list of them."""
+    expr = route.option("response_model") or (route.handler.node.returns if route.handler else None)
+    if expr is None or (isinstance(expr, n.Constant) and expr.value is None):
+        return None
+    scope = route.handler.inference.outside if route.handler else None
+    kind = scope.annotation_type(expr) if scope else None
+    cls = (
+        kind.cls
+        if kind and isinstance(kind.cls, Class)
+        else kind.args[-1].cls
+        if kind and kind.args
+        else None
+    )
+    return route.project.schema_of(cls)
+
+
+def returns_table(query: Query, schema: Schema) -> bool:
+    """Whether a response is made of the queried objects: they have a column in common."""
+    return bool(set(query.table.columns) & set(schema.fields))

@@ -1,0 +1,143 @@
+"""A query for each row of another query
+
+A hundred orders make a hundred and one round trips. In one measurement the
+loop over `awaitable_attrs` took 77 ms where a `selectinload` took 10.
+
+## Bad
+
+```python title="app/orders.py"
+from sqlalchemy import ForeignKey, select
+from sqlalchemy.ext.asyncio import AsyncAttrs, AsyncSession
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
+
+
+class Base(AsyncAttrs, DeclarativeBase): ...
+
+
+class User(Base):
+    __tablename__ = "users"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+
+
+class Order(Base):
+    __tablename__ = "orders"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    user: Mapped[User] = relationship()
+
+
+async def buyers(session: AsyncSession) -> list[User]:
+    found = []
+    for order in await session.scalars(select(Order)):
+        found.append(await session.get_one(User, order.user_id))  # finding
+        found.append(await order.awaitable_attrs.user)  # finding
+    return found
+
+
+async def buyer(session: AsyncSession, order: Order) -> User:
+    return (await session.execute(select(User).where(User.id == order.user_id))).scalar_one()
+
+
+async def all_buyers(session: AsyncSession) -> list[User]:
+    orders = (await session.execute(select(Order))).scalars().all()
+    return [await buyer(session, order) for order in orders]  # finding
+```
+
+## Good: one query for all
+
+```python title="app/orders.py"
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+
+class Base(DeclarativeBase): ...
+
+
+class User(Base):
+    __tablename__ = "users"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+
+
+async def read(session: AsyncSession, ids: list[int]) -> list[User]:
+    found = await session.scalars(select(User).where(User.id.in_(ids)))
+    for user in found:
+        session.add(User(id=user.id + 1))
+    for attempt in range(3):
+        await session.get(User, attempt)
+    return list(found)
+```
+"""
+
+from plumbrule.rulekit import Call, Finding, Function, Iterator, Step, n, query_of, rule
+
+SESSIONS = ("sqlalchemy.ext.asyncio.AsyncSession.", "sqlalchemy.orm.Session.")
+BESIDE = {"migrations", "versions", "alembic", "scripts", "cli"}
+QUERIES = {"execute", "exec", "scalar", "scalars", "get", "get_one", "query"}
+
+
+@rule(category="database", severity="warning", needs="sqlalchemy")
+def n_plus_one(function: Function) -> Iterator[Finding]:
+    if BESIDE & set(function.module.path.split("/")):
+        return
+    for node in function.find(n.Attribute):
+        if node.attr == "awaitable_attrs" and isinstance(node.value, n.Name):
+            loop = loop_over_rows(function, node, node.value.id)
+            if loop is not None:
+                yield finding(node, loop)
+    for call in function.calls:
+        names = {x.id for arg in (*call.args, *(k.value for k in call.keywords)) for x in names_in(arg)}
+        loops = (loop_over_rows(function, call.node, name) for name in sorted(names))
+        loop = next((found for found in loops if found is not None), None)
+        if loop is not None and not call.is_deferred and runs_query(call):
+            yield finding(call.node.func, loop)
+
+
+def finding(at: n.Node, loop: n.Node) -> Finding:
+    """A query in a loop over the rows of a query."""
+    return Finding(
+        at=at.span,
+        message=f"`{' '.join(at.text.split())}` asks the database once for each row",
+        label="in a loop over the rows of a query",
+        help="load them with the first query (`selectinload`, a join), or with one `in_(…)`",
+        chain=(Step("the rows", loop.span),),
+    )
+
+
+def names_in(expr: n.Expr) -> Iterator[n.Name]:
+    """The names that an expression is made of."""
+    return (node for node in expr.walk() if isinstance(node, n.Name))
+
+
+def loop_over_rows(function: Function, node: n.Node, name: str) -> n.Node | None:
+    """The loop around a node that binds a name to the rows of a query."""
+    for parent in node.parents:
+        match parent:
+            case n.For(target=n.Name(id=target), iterable=iterable) if target == name:
+                return iterable if gives_rows(function, iterable) else None
+            case n.Comprehension(clauses=clauses):
+                for clause in clauses:
+                    if isinstance(clause.target, n.Name) and clause.target.id == name:
+                        return clause.iterable if gives_rows(function, clause.iterable) else None
+            case n.FunctionDef():
+                return None
+    return None
+
+
+def gives_rows(function: Function, iterable: n.Expr) -> bool:
+    """Whether an expression gives the rows of a query, and not a portion of known size."""
+    return query_of(function, iterable) is not None
+
+
+def runs_query(call: Call) -> bool:
+    """Whether a call asks the database, itself or in a function that gets the session."""
+    if call.name.startswith(SESSIONS):
+        return call.name.rpartition(".")[2] in QUERIES
+    given = (call.scope.type_of(arg) for arg in (*call.args, *(k.value for k in call.keywords)))
+    if call.function is None or not any(kind and f"{kind.name}." in SESSIONS for kind in given):
+        return False
+    always = (inner for inner in call.function.calls if inner.within(n.If) is None)
+    return any(c.name.startswith(SESSIONS) and c.name.rpartition(".")[2] in QUERIES for c in always)

@@ -1,0 +1,137 @@
+"""A time that does not know its zone
+
+`datetime.utcnow()` gives a time without a zone: compared with an aware one it
+raises, sent to a client it is read as local time. An aware time written into a
+`DateTime()` column is refused by asyncpg and cut by other drivers.
+
+## Bad
+
+```python title="app/orders.py"
+import datetime as dt
+from datetime import datetime
+
+
+def stamp() -> dict[str, str]:
+    return {"at": datetime.utcnow().isoformat(), "day": str(dt.datetime.utcfromtimestamp(0))}  # finding
+```
+
+## Bad: an aware time in a column without a zone
+
+```python title="app/models.py"
+from datetime import UTC, datetime
+
+from sqlalchemy import DateTime
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+
+class Base(DeclarativeBase): ...
+
+
+class Order(Base):
+    __tablename__ = "orders"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    made_at: Mapped[datetime] = mapped_column(DateTime, default=lambda: datetime.now(UTC))  # finding
+    sent_at: Mapped[datetime] = mapped_column(DateTime(), default=datetime.utcnow)  # finding
+```
+
+## Good: aware all the way, or a helper of the project
+
+```python title="app/models.py"
+from datetime import UTC, datetime
+
+from sqlalchemy import DateTime, func
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+from app.clock import utcnow
+
+
+class Base(DeclarativeBase): ...
+
+
+class Order(Base):
+    __tablename__ = "orders"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    made_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), default=lambda: datetime.now(UTC))
+    seen_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), default=utcnow)
+    sent_at: Mapped[datetime] = mapped_column(DateTime, server_default=func.now())
+```
+
+```python title="app/clock.py"
+from datetime import UTC, datetime
+
+
+def utcnow() -> datetime:
+    return datetime.now(UTC)
+
+
+def day() -> str:
+    return datetime.utcnow().strftime("%Y-%m-%d") or str(datetime.utcnow().date())
+```
+
+## When to ignore it
+
+Where the columns are `TIMESTAMP WITHOUT TIME ZONE` and stay so, write
+`datetime.now(UTC).replace(tzinfo=None)`: it says what is meant. A blind `datetime.now(UTC)` breaks inserts.
+
+## References
+
+Ruff's DTZ003 and DTZ004 see the calls, not the columns, and not `default=datetime.utcnow`.
+"""
+
+from plumbrule.rulekit import Column, Finding, Iterator, Module, n, rule
+
+NAIVE = {
+    "datetime.datetime.utcnow": "write `datetime.now(UTC)`",
+    "datetime.datetime.utcfromtimestamp": "write `datetime.fromtimestamp(…, UTC)`",
+}
+
+
+@rule(category="database", severity="warning")
+def naive_datetime(module: Module) -> Iterator[Finding]:
+    for scope in (module, *module.classes, *module.functions):
+        for node in scope.find(n.Attribute):
+            name = scope.name_of(node) if node.attr.startswith("utc") else None
+            if name in NAIVE and not is_cut_short(node):
+                yield Finding(
+                    at=node.span,
+                    message=f"`{node.text}` gives a time without a zone",
+                    label="naive",
+                    help=NAIVE[name],
+                )
+    for table in module.project.tables:
+        for column in table.columns.values():
+            if column.attribute.cls.module is module and is_cut(column):
+                yield Finding(
+                    at=column.span,
+                    message=f"`{table.name}.{column.name}` has no zone and gets a time that has one",
+                    label="asyncpg refuses it, other drivers cut the zone off",
+                    help="make the column `DateTime(timezone=True)`",
+                )
+
+
+def is_cut_short(node: n.Attribute) -> bool:
+    """Whether only the day or a text is taken of it."""
+    match node.parent.parent if node.parent else None:
+        case n.Attribute(attr="date" | "strftime" | "replace"):
+            return True
+        case _:
+            return False
+
+
+def is_cut(column: Column) -> bool:
+    """Whether a `DateTime` without a zone has an aware default."""
+    if column.type_name not in ("DateTime", "TIMESTAMP") or column.call is None or column.type_expr is None:
+        return False
+    if isinstance(column.type_expr, n.Call) and (column.type_expr.args or column.type_expr.keywords):
+        return False
+    given = column.option("default") or column.option("default_factory")
+    calls = [node for node in given.walk() if isinstance(node, n.Call)] if given is not None else []
+    scope = column.call.scope
+    return any(
+        scope.name_of(call.func) == "datetime.datetime.now"
+        and (call.args or call.keywords)
+        and not isinstance(call.parent, n.Attribute)
+        for call in calls
+    )

@@ -1,0 +1,127 @@
+"""A pool that hands out dead connections
+
+A restart of the database, a firewall or a load balancer ends connections that
+lie in the pool. The next request that gets one fails. `pool_pre_ping` asks
+first, for one round trip; `pool_recycle` does not keep them for long.
+
+## Bad
+
+```python title="app/db.py"
+from sqlalchemy.ext.asyncio import create_async_engine
+
+engine = create_async_engine("postgresql+asyncpg://shop@db/shop", pool_size=10)  # finding
+```
+
+## Fixed
+
+```python title="app/db.py"
+from sqlalchemy.ext.asyncio import create_async_engine
+
+engine = create_async_engine("postgresql+asyncpg://shop@db/shop", pool_size=10, pool_pre_ping=True)
+```
+
+## Good: it asks, does not keep them, or has no network
+
+```python title="app/db.py"
+from sqlalchemy import NullPool
+from sqlalchemy.ext.asyncio import create_async_engine
+
+options = {"pool_pre_ping": True}
+url = "postgresql+asyncpg://shop@db/shop"
+engine = create_async_engine(url, pool_recycle=300)
+other = create_async_engine(url, poolclass=NullPool)
+third = create_async_engine(url, **options)
+local = create_async_engine("sqlite+aiosqlite://")
+```
+"""
+
+from plumbrule.rulekit import Call, Edit, Finding, Fix, Function, Iterator, Module, Project, n, rule
+
+ENGINES = ("sqlalchemy.create_engine", "sqlmodel.create_engine", "sqlalchemy.ext.asyncio.create_async_engine")
+SAID = {"pool_pre_ping", "pool_recycle", "poolclass", "pool", "creator", "async_creator"}
+BESIDE = {
+    "migrations",
+    "alembic",
+    "scripts",
+    "cli",
+    "commandline",
+    "env",
+    "conftest",
+    "tools",
+    "examples",
+    "init_db",
+}
+DRIVERS = (
+    "asyncpg",
+    "psycopg",
+    "psycopg2",
+    "psycopg2-binary",
+    "pymysql",
+    "aiomysql",
+    "asyncmy",
+    "mysqlclient",
+)
+
+
+@rule(category="database", severity="warning", needs="sqlalchemy")
+def pool_without_pre_ping(module: Module) -> Iterator[Finding]:
+    if BESIDE & set(module.path.removesuffix(".py").split("/")):
+        return
+    for scope in (module, *module.classes, *module.functions):
+        for call in scope.calls:
+            if call.name in ENGINES and not call.is_splatted and not {k.name for k in call.keywords} & SAID:
+                known = speaks_of(call)
+                if is_kept(call) and known != "sqlite" and (known or only_network(module.project)):
+                    yield Finding(
+                        at=call.func_span,
+                        message="a connection that died in the pool fails a request",
+                        label="no `pool_pre_ping`, no `pool_recycle`",
+                        help="add `pool_pre_ping=True`",
+                        fix=asking(call),
+                        confidence="high" if known == "network" else "medium",
+                    )
+
+
+def speaks_of(call: Call) -> str:
+    """What the URL of an engine says: `sqlite`, `network` or nothing."""
+    url = call.argument(0, "url")
+    if isinstance(url, n.Name):
+        found = [b.node for b in (call.scope.bindings.get(url.id) or call.module.bindings.get(url.id) or ())]
+        url = found[-1].value if found and isinstance(found[-1], n.Assign) else url
+    text = url.text.lower() if url is not None else ""
+    if "sqlite" in text or "memory" in text or "check_same_thread" in call.node.text:
+        return "sqlite"
+    return (
+        "network"
+        if any(word in text for word in ("postgres", "mysql", "mariadb", "asyncpg", "psycopg"))
+        else ""
+    )
+
+
+def is_kept(call: Call) -> bool:
+    """Whether the engine stays: at module level, in a class, on an object, or returned."""
+    if not isinstance(call.scope, Function):
+        return True
+    match call.node.parent:
+        case n.Assign(targets=(n.Attribute(),)) | n.Return():
+            return True
+        case n.Assign(targets=(n.Name(id=name),)):
+            return any(name in s.names for s in call.scope.find(n.Scoped))
+        case _:
+            return False
+
+
+def only_network(project: Project) -> bool:
+    """Whether a project has a driver of a server and never speaks of SQLite."""
+    plain = (m.source.text for m in project.modules if not m.is_test)
+    return any(project.uses(driver) for driver in DRIVERS) and not any(
+        b"sqlite:" in t or b"aiosqlite" in t for t in plain
+    )
+
+
+def asking(call: Call) -> Fix | None:
+    """Add the question behind the last argument."""
+    if not (call.args or call.keywords):
+        return None
+    last = max(node.end for node in (*call.args, *call.keywords))
+    return Fix((Edit(call.module.source.span(last, last), ", pool_pre_ping=True"),))

@@ -1,0 +1,112 @@
+"""A connection that waits while another service is asked
+
+After its first query a session keeps a connection until it commits or is
+closed. A route that then waits for another service keeps it for as long as
+that takes: with ten connections and a service that needs two seconds, the
+eleventh request waits, and at the time-out fails.
+
+## Bad
+
+```python title="main.py"
+from typing import Annotated
+
+import httpx
+from fastapi import Depends, FastAPI
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
+
+app = FastAPI()
+sessions = async_sessionmaker()
+client = httpx.AsyncClient()
+
+
+async def get_session():
+    async with sessions() as session:
+        yield session
+
+
+@app.post("/orders/{order_id}/pay")
+async def pay(order_id: int, session: Annotated[AsyncSession, Depends(get_session)]) -> None:
+    order = await session.scalar(text("select id from orders"))
+    await client.post("https://pay.example/", json={"order": order})  # finding
+    await session.execute(text("update orders set paid = true"))
+    await session.commit()
+```
+
+## Good: the connection is given back first
+
+```python title="main.py"
+from typing import Annotated
+
+import httpx
+from fastapi import Depends, FastAPI
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
+
+app = FastAPI()
+sessions = async_sessionmaker()
+client = httpx.AsyncClient()
+
+
+async def get_session():
+    async with sessions() as session:
+        yield session
+
+
+@app.post("/orders/{order_id}/pay")
+async def pay(order_id: int, session: Annotated[AsyncSession, Depends(get_session)]) -> None:
+    order = await session.scalar(text("select id from orders"))
+    await session.commit()
+    await client.post("https://pay.example/", json={"order": order})
+
+
+@app.get("/rates")
+async def rates(session: Annotated[AsyncSession, Depends(get_session)]) -> None:
+    answer = await client.get("https://rates.example/")
+    await session.execute(text("select 1"), {"rate": answer.text})
+```
+"""
+
+from plumbrule.rulekit import Call, Finding, Iterator, Route, Step, n, rule
+
+SESSIONS = ("sqlalchemy.ext.asyncio.AsyncSession", "sqlalchemy.orm.Session")
+QUERIES = {
+    f"{owner}.{verb}"
+    for owner in SESSIONS
+    for verb in ("execute", "exec", "scalar", "scalars", "get", "get_one")
+}
+RELEASES = {"commit", "rollback", "close"}
+VERBS = ("get", "post", "put", "patch", "delete", "request", "send")
+REMOTE = {
+    f"{owner}.{verb}"
+    for owner in (
+        "httpx.AsyncClient",
+        "httpx2.AsyncClient",
+        "httpx.Client",
+        "requests",
+        "aiohttp.ClientSession",
+    )
+    for verb in VERBS
+}
+
+
+@rule(category="database", severity="warning", needs="sqlalchemy")
+def session_held_across_io(route: Route) -> Iterator[Finding]:
+    handler = route.handler
+    if handler is None or any(not d.complete for d in route.dependencies.tree):
+        return
+    taken: Call | None = None
+    for call in sorted(handler.calls, key=lambda c: c.node.end):
+        if call.name in QUERIES and call.within(n.With) is None:
+            taken = taken or call
+        elif call.method in RELEASES:
+            taken = None
+        elif call.name in REMOTE and taken is not None:
+            yield Finding(
+                at=call.func_span,
+                message=f"{route.label} keeps a database connection while another service is asked",
+                label="the session has a connection since its first query",
+                help="commit or close before the call, or make the call first",
+                chain=(Step(f"`{taken.node.func.text}` takes it", taken.span),),
+            )
+            return

@@ -1,0 +1,115 @@
+"""A stream that reads from a session that is already closed
+
+A dependency with `scope="function"` is finished before the response is sent,
+and a stream is made while it is sent: its first query finds a closed session.
+
+## Bad
+
+```python title="main.py"
+from collections.abc import AsyncIterator
+from typing import Annotated
+
+from fastapi import Depends, FastAPI
+from fastapi.responses import StreamingResponse
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
+
+app = FastAPI()
+sessions = async_sessionmaker()
+
+
+async def get_session():
+    async with sessions() as session:
+        yield session
+
+
+async def rows(session: AsyncSession) -> AsyncIterator[str]:
+    for row in await session.scalars(text("select name from orders")):
+        yield row
+
+
+@app.get("/orders")
+async def export(
+    session: Annotated[AsyncSession, Depends(get_session, scope="function")],
+) -> StreamingResponse:
+    return StreamingResponse(rows(session))  # finding
+```
+
+## Good: the stream opens its own, or the session lives as long as the request
+
+```python title="main.py"
+from collections.abc import AsyncIterator
+from typing import Annotated
+
+from fastapi import Depends, FastAPI
+from fastapi.responses import StreamingResponse
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
+
+app = FastAPI()
+sessions = async_sessionmaker()
+
+
+async def get_session():
+    async with sessions() as session:
+        yield session
+
+
+async def rows() -> AsyncIterator[str]:
+    async with sessions() as session:
+        for row in await session.scalars(text("select name from orders")):
+            yield row
+
+
+async def lines(session: AsyncSession) -> AsyncIterator[str]:
+    yield str(await session.scalar(text("select 1")))
+
+
+@app.get("/orders")
+async def export(
+    session: Annotated[AsyncSession, Depends(get_session, scope="function")],
+) -> StreamingResponse:
+    await session.commit()
+    return StreamingResponse(rows())
+
+
+@app.get("/lines")
+async def stream(session: Annotated[AsyncSession, Depends(get_session)]) -> StreamingResponse:
+    return StreamingResponse(lines(session))
+```
+"""
+
+from plumbrule.rulekit import Dependency, Finding, Iterator, Route, n, rule
+
+STREAMS = ("StreamingResponse", "EventSourceResponse")
+
+
+@rule(category="database", severity="error", needs="fastapi")
+def stream_from_closed_session(route: Route) -> Iterator[Finding]:
+    handler = route.handler
+    if handler is None:
+        return
+    closed = {
+        d.parameter.name
+        for d in route.dependencies.tree
+        if d.parameter is not None and closes_early(d, route)
+    }
+    for call in handler.calls:
+        if call.method not in STREAMS or not call.args or not isinstance(call.args[0], n.Call):
+            continue
+        given = {node.id for node in call.args[0].walk() if isinstance(node, n.Name)}
+        if closed & given:
+            yield Finding(
+                at=call.span,
+                message=f"the stream of {route.label} reads from a closed session",
+                label=f"`{min(closed & given)}` is closed before the first chunk",
+                help="open a session in the generator itself",
+            )
+
+
+def closes_early(dependency: Dependency, route: Route) -> bool:
+    """Whether what a dependency yields is released before the response is sent."""
+    if not dependency.is_generator:
+        return False
+    middle = not route.project.may_be("fastapi", ">=0.118") and not route.project.may_be("fastapi", "<0.106")
+    return dependency.scope == "function" or middle

@@ -1,0 +1,207 @@
+"""A write that nothing commits
+
+The route adds the order and answers `201 Created`; the session is closed and
+rolls back. Nobody sees an error, and the row does not exist.
+
+## Bad
+
+```python title="main.py"
+from typing import Annotated
+
+from fastapi import Depends, FastAPI
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+app = FastAPI()
+sessions = async_sessionmaker()
+
+
+class Base(DeclarativeBase): ...
+
+
+class Order(Base):
+    __tablename__ = "orders"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+
+
+async def get_session():
+    async with sessions() as session:
+        yield session
+
+
+async def add_order(session: AsyncSession, order_id: int) -> None:
+    session.add(Order(id=order_id))
+
+
+@app.post("/orders")
+async def create_order(  # finding
+    order_id: int, session: Annotated[AsyncSession, Depends(get_session)]
+) -> None:
+    await add_order(session, order_id)
+```
+
+## Good: the service, the dependency or a `begin()` commits
+
+```python title="main.py"
+from typing import Annotated
+
+from fastapi import Depends, FastAPI
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
+
+app = FastAPI()
+sessions = async_sessionmaker()
+
+
+async def get_session():
+    async with sessions() as session:
+        yield session
+
+
+async def unit_of_work():
+    async with sessions.begin() as session:
+        yield session
+
+
+async def add_order(session: AsyncSession) -> None:
+    session.add(object())
+    await session.commit()
+
+
+@app.post("/orders")
+async def create_order(session: Annotated[AsyncSession, Depends(get_session)]) -> None:
+    await add_order(session)
+
+
+@app.put("/orders")
+async def replace_order(
+    session: Annotated[AsyncSession, Depends(unit_of_work, scope="function")],
+) -> None:
+    session.add(object())
+```
+
+## Good: somebody else may commit
+
+```python title="main.py"
+from typing import Annotated
+
+from fastapi import Depends, FastAPI
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
+
+app = FastAPI()
+sessions = async_sessionmaker()
+
+
+async def get_session():
+    async with sessions() as session:
+        yield session
+
+
+def hooks() -> list: ...
+
+
+@app.post("/orders")
+async def create_order(session: Annotated[AsyncSession, Depends(get_session)]) -> None:
+    session.add(object())
+    for hook in hooks():
+        await hook(session)
+```
+"""
+
+from plumbrule.rulekit import (
+    Call,
+    Finding,
+    Function,
+    Iterator,
+    Reached,
+    Route,
+    Step,
+    n,
+    reached_calls,
+    rule,
+)
+
+SESSIONS = ("sqlalchemy.ext.asyncio.AsyncSession", "sqlalchemy.orm.Session")
+WRITES = {f"{owner}.{verb}" for owner in SESSIONS for verb in ("add", "add_all", "delete", "merge")}
+COMMITS = {"commit", "begin", "begin_nested", "run_sync"}
+METHODS = {"POST", "PUT", "PATCH", "DELETE"}
+
+
+@rule(category="database", severity="error", needs="sqlalchemy")
+def write_without_commit(route: Route) -> Iterator[Finding]:
+    handler = route.handler
+    if (
+        handler is None
+        or not METHODS & set(route.methods)
+        or not route.dependencies.complete
+        or route.decorators
+    ):
+        return
+    reached = list(reached_calls(handler))
+    write = next((r for r in reached if r.call.name in WRITES), None)
+    if write is None or any(may_commit(r) for r in reached) or others_commit(route):
+        return
+    yield Finding(
+        at=handler.span,
+        message=f"nothing commits what {route.label} writes",
+        label="the session rolls back when it is closed",
+        help="commit in the service that writes, or inject a session from `sessionmaker.begin()`",
+        chain=(*(Step(f"calls `{c.node.func.text}`", c.span) for c in write.chain), step(write.call)),
+    )
+
+
+def step(call: Call) -> Step:
+    """Where it is written."""
+    return Step(f"`{call.node.func.text}`", call.span)
+
+
+def may_commit(reached: Reached) -> bool:
+    """Whether a call commits, or gets the session (or an object that may hold it) and cannot be followed."""
+    call = reached.call
+    if call.method in COMMITS:
+        return True
+    if call.function is not None:
+        return bool(call.function.node.decorators) and not call.function.is_static
+    if call.name.startswith(SESSIONS) or call.name.startswith("builtins."):
+        return False
+    given = (call.scope.type_of(value) for value in (*call.args, *(k.value for k in call.keywords)))
+    unknown = call.name == "" and call.receiver is not None and call.receiver.text.startswith("self.")
+    return unknown or any(kind is not None and kind.name in SESSIONS for kind in given)
+
+
+def others_commit(route: Route) -> bool:
+    """Whether a dependency, a middleware, a route class or the engine may commit."""
+    if route.router.option("route_class") is not None or route.app is None:
+        return True
+    functions: list[Function] = [d.function for d in route.dependencies if d.function is not None]
+    functions += [m.function for m in route.app.middleware if m.function is not None]
+    if any(m.function is None and ".middleware." not in m.name for m in route.app.middleware):
+        return True
+    if any(r.call.method in COMMITS for f in functions for r in reached_calls(f)):
+        return True
+    if any(is_out_of_sight(f) for f in functions):
+        return True
+    return commits_by_itself(route)
+
+
+def is_out_of_sight(function: Function) -> bool:
+    """Whether a dependency yields what a context manager gives that cannot be followed."""
+    for item in function.find(n.WithItem) if function.is_generator else ():
+        kind = function.type_of(item.value)
+        followed = isinstance(item.value, n.Call) and function.call(item.value).function is not None
+        if not followed and (kind is None or kind.name not in SESSIONS):
+            return True
+    return False
+
+
+def commits_by_itself(route: Route) -> bool:
+    """Whether an engine or session factory of the project commits every statement."""
+    for module in route.project.modules:
+        for scope in (module, *module.classes, *module.functions):
+            for call in scope.calls:
+                level, auto = call.keyword("isolation_level"), call.keyword("autocommit")
+                if isinstance(level, n.Constant) and level.value == "AUTOCOMMIT":
+                    return True
+                if isinstance(auto, n.Constant) and auto.value is True:
+                    return True
+    return False

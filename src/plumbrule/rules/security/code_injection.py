@@ -1,0 +1,82 @@
+"""Request data that is run as code
+
+`eval`, `exec` and `pickle.loads` do what the bytes say: open a shell, read
+the settings, send them away. There is no safe subset of them. Parse a format
+that only holds data (JSON, `yaml.safe_load`), or look the name up in a table.
+
+## Bad
+
+```python title="main.py"
+import pickle
+
+from fastapi import FastAPI, UploadFile
+
+app = FastAPI()
+
+
+@app.post("/models")
+async def load_model(file: UploadFile) -> str:
+    model = pickle.loads(await file.read())  # finding
+    return type(model).__name__
+
+
+@app.get("/sums")
+def calculate(expression: str) -> int:
+    return eval(expression)  # finding
+```
+
+## Good: a format that holds data only
+
+```python title="main.py"
+import json
+
+from fastapi import FastAPI, UploadFile
+
+app = FastAPI()
+
+
+@app.post("/models")
+async def load_model(file: UploadFile) -> str:
+    model = json.loads(await file.read())
+    return type(model).__name__
+```
+
+## Good: a safe loader
+
+```python title="main.py"
+import yaml
+from fastapi import FastAPI, Request
+
+app = FastAPI()
+
+
+@app.post("/pipelines")
+async def load_pipeline(request: Request) -> int:
+    return len(yaml.load(await request.body(), Loader=yaml.SafeLoader))
+```
+
+## When to ignore it
+
+When running the caller's code is the product: then it belongs into a sandbox
+of its own, and only people who may do anything anyway may call the route.
+"""
+
+from plumbrule.rulekit import Finding, Flow, Iterator, Route, rule, stations
+
+
+@rule(category="security", severity="error")
+def code_injection(route: Route) -> Iterator[Finding]:
+    for flow in route.flows:
+        if flow.kind == "code" and not is_safe_loader(flow):
+            yield Finding(
+                at=flow.sink.span,
+                message=f"`{flow.sink_name}` runs request data as code",
+                label=f"`{flow.origin.label}` of {flow.route.label} arrives here",
+                help="parse a format that only holds data, or look names up in a table",
+                chain=stations(flow),
+            )
+
+
+def is_safe_loader(flow: Flow) -> bool:
+    loader = flow.sink.argument(1, "Loader") if flow.sink.name == "yaml.load" else None
+    return loader is not None and "Safe" in loader.text

@@ -1,0 +1,137 @@
+r"""Every site may send requests with cookies and read the answers
+
+With `allow_credentials=True` Starlette cannot answer `*`, so it repeats
+whatever origin asks: each site in the world is allowed. An origin pattern
+that is not anchored at its dots lets `evilexample.com` in.
+
+## Bad
+
+```python title="main.py"
+from fastapi import FastAPI
+from fastapi.middleware.cors import CORSMiddleware
+
+app = FastAPI()
+app.add_middleware(  # finding
+    CORSMiddleware,
+    allow_origins=["*"],
+    allow_credentials=True,
+)
+```
+
+## Bad: a pattern that lets too much in
+
+```python title="main.py"
+from fastapi import FastAPI
+from fastapi.middleware.cors import CORSMiddleware
+
+app = FastAPI()
+app.add_middleware(  # finding
+    CORSMiddleware,
+    allow_origin_regex=r"https://.*example.com",
+    allow_credentials=True,
+)
+```
+
+## Bad: the default of a setting
+
+```python title="main.py"
+from fastapi import FastAPI
+from fastapi.middleware.cors import CORSMiddleware
+from pydantic_settings import BaseSettings
+
+
+class Settings(BaseSettings):
+    cors_origins: list[str] = ["*"]
+
+
+settings = Settings()
+app = FastAPI()
+app.add_middleware(CORSMiddleware, allow_origins=settings.cors_origins, allow_credentials=True)  # finding
+```
+
+## Good: named origins
+
+```python title="main.py"
+from fastapi import FastAPI
+from fastapi.middleware.cors import CORSMiddleware
+
+app = FastAPI()
+app.add_middleware(
+    CORSMiddleware,
+    allow_origins=["https://shop.example"],
+    allow_origin_regex=r"https://[a-z0-9-]+\.preview\.shop\.example",
+    allow_credentials=True,
+)
+```
+
+## Good: everybody, without cookies
+
+```python title="main.py"
+from fastapi import FastAPI
+from fastapi.middleware.cors import CORSMiddleware
+
+app = FastAPI()
+app.add_middleware(CORSMiddleware, allow_origins=["*"])
+```
+"""
+
+import re
+
+from plumbrule.rulekit import App, Finding, Function, Iterator, Middleware, Module, Variable, n, rule
+
+CORS = "starlette.middleware.cors.CORSMiddleware"
+
+
+@rule(category="security", severity="error")
+def cors_wildcard_with_credentials(app: App) -> Iterator[Finding]:
+    for middleware in app.middleware:
+        if middleware.name != CORS or not is_true(middleware.options.get("allow_credentials")):
+            continue
+        origins, pattern = (
+            middleware.options.get("allow_origins"),
+            middleware.options.get("allow_origin_regex"),
+        )
+        if origins is not None and is_any(origins, app):
+            yield finding(middleware, "every site may send requests with the visitor's cookies", origins)
+        elif isinstance(pattern, n.Constant) and lets_too_much_in(str(pattern.value)):
+            yield finding(middleware, "the pattern for origins lets foreign sites in", pattern)
+
+
+def finding(middleware: Middleware, message: str, option: n.Expr) -> Finding:
+    return Finding(
+        at=middleware.span,
+        message=message,
+        label=f"`{option.text}` together with `allow_credentials=True`",
+        help="name the origins, or leave credentials out",
+    )
+
+
+def is_true(option: n.Expr | None) -> bool:
+    return isinstance(option, n.Constant) and option.value is True
+
+
+def is_any(origins: n.Expr, app: App) -> bool:
+    match origins:
+        case n.Sequence(items=items):
+            return any(isinstance(item, n.Constant) and item.value == "*" for item in items)
+        case n.Constant(value="*"):
+            return True
+        case n.Attribute(value=value, attr=attr):
+            scope = app.scope
+            owner = scope.type_of(value) if isinstance(scope, (Function, Module)) else None
+            field = owner.cls.attribute(attr) if owner is not None and owner.cls is not None else None
+            return field is not None and field.value is not None and is_any(field.value, app)
+        case n.Name():
+            target = app.scope.resolve(origins) if app.scope is not None else None
+            return isinstance(target, Variable) and target.value is not None and is_any(target.value, app)
+        case _:
+            return False
+
+
+def lets_too_much_in(pattern: str) -> bool:
+    """Whether a pattern has a dot-star that eats parts of the host."""
+    plain = pattern.strip("^$")
+    if plain in (".*", ".+", "https?://.*", "http.*", "https://.*"):
+        return True
+    host = plain.partition("://")[2] or plain
+    return re.search(r"\.[*+](?!\\\.)\w", host) is not None

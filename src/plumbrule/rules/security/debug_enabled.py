@@ -1,0 +1,66 @@
+"""Debug mode is on for everybody
+
+`FastAPI(debug=True)` answers an unexpected error with the traceback: code,
+paths and local values for whoever finds an input that fails.
+
+## Bad
+
+```python title="main.py"
+from fastapi import FastAPI
+
+app = FastAPI(title="Shop", debug=True)  # finding
+```
+
+## Fixed
+
+```python title="main.py"
+from fastapi import FastAPI
+
+app = FastAPI(title="Shop")
+```
+
+## Good: from the settings
+
+```python title="main.py"
+from fastapi import FastAPI
+from pydantic_settings import BaseSettings
+
+
+class Settings(BaseSettings):
+    debug: bool = False
+
+
+settings = Settings()
+app = FastAPI(debug=settings.debug)
+```
+"""
+
+from plumbrule.rulekit import App, Edit, Finding, Fix, Iterator, n, rule
+
+
+@rule(category="security", severity="error")
+def debug_enabled(app: App) -> Iterator[Finding]:
+    option = app.option("debug")
+    if app.node is None or not isinstance(option, n.Constant) or option.value is not True:
+        return
+    keyword = option.parent
+    yield Finding(
+        at=keyword.span if keyword is not None else option.span,
+        message="an unexpected error answers with its traceback",
+        label="for everybody, in production too",
+        help="drop it, or read it from the settings",
+        fix=without(app.node, keyword) if isinstance(keyword, n.Keyword) else None,
+    )
+
+
+def without(call: n.Call, keyword: n.Keyword) -> Fix:
+    """Take an argument out, with the comma before it or else behind it."""
+    items = [*call.args, *call.keywords]
+    at = items.index(keyword)
+    if at > 0:
+        span = call.source.span(items[at - 1].end, keyword.end)
+    elif len(items) > 1:
+        span = call.source.span(keyword.start, items[1].start)
+    else:
+        span = keyword.span
+    return Fix((Edit(span, ""),))

@@ -1,0 +1,150 @@
+"""A session cookie that scripts can read or that travels unencrypted
+
+Without HttpOnly one injected script sends the session away; without Secure
+the cookie goes over plain HTTP once and is anybody's on the way; without
+SameSite other sites send requests with it.
+
+## Bad
+
+```python title="main.py"
+from fastapi import FastAPI, Response
+
+app = FastAPI()
+
+
+@app.post("/login")
+async def sign_in(response: Response) -> None:
+    response.set_cookie("session_id", "…", max_age=3600)  # finding
+```
+
+## Fixed
+
+```python title="main.py"
+from fastapi import FastAPI, Response
+
+app = FastAPI()
+
+
+@app.post("/login")
+async def sign_in(response: Response) -> None:
+    response.set_cookie("session_id", "…", max_age=3600, httponly=True, secure=True)
+```
+
+## Bad: switched off
+
+```python title="main.py"
+from fastapi import FastAPI
+from fastapi.responses import JSONResponse
+
+app = FastAPI()
+
+
+@app.post("/login")
+async def sign_in() -> JSONResponse:
+    response = JSONResponse({})
+    response.set_cookie(key="refresh_token", value="…", httponly=True, secure=False)  # finding
+    return response
+```
+
+## Good: all of them; Starlette's default for SameSite is lax
+
+```python title="main.py"
+from fastapi import FastAPI, Response
+
+app = FastAPI()
+
+
+@app.post("/login")
+async def sign_in(response: Response) -> None:
+    response.set_cookie("session_id", "…", httponly=True, secure=True)
+```
+
+## Good: a cookie that scripts are meant to read, and one being deleted
+
+```python title="main.py"
+from fastapi import FastAPI, Response
+
+app = FastAPI()
+
+
+@app.post("/settings")
+async def save(response: Response) -> None:
+    response.set_cookie("theme", "dark")
+    response.set_cookie("csrf_token", "…", secure=True)
+    response.set_cookie("session_id", "", max_age=0)
+```
+
+## Good: decided by the settings
+
+```python title="main.py"
+from fastapi import FastAPI, Response
+
+app = FastAPI()
+IS_PRODUCTION = True
+
+
+@app.post("/login")
+async def sign_in(response: Response) -> None:
+    response.set_cookie("session_id", "…", httponly=True, secure=IS_PRODUCTION)
+```
+"""
+
+import re
+
+from plumbrule.rulekit import Call, Edit, Finding, Fix, Function, Iterator, Variable, n, rule
+
+SESSION = re.compile(
+    r"sess|(^|[_-])(auth|access|refresh|id|jwt|login|remember|bearer)?[_-]?(token|jwt)$|^auth|^sid$",
+    re.IGNORECASE,
+)
+READ_BY_SCRIPTS = re.compile(r"csrf|xsrf|state|nonce|flash", re.IGNORECASE)
+
+
+@rule(category="security", severity="error")
+def insecure_cookie(function: Function) -> Iterator[Finding]:
+    for call in function.calls:
+        if call.method != "set_cookie" or call.is_splatted or not is_session(call):
+            continue
+        missing = [name for name in ("httponly", "secure") if is_off(call.keyword(name))]
+        if missing:
+            yield Finding(
+                at=call.span,
+                message=f"a session cookie is set without {' and '.join(missing)}",
+                label="scripts can read it" if "httponly" in missing else "it travels over plain HTTP too",
+                help=f"add {', '.join(f'{name}=True' for name in missing)}",
+                fix=completed(call, missing),
+            )
+
+
+def is_session(call: Call) -> bool:
+    """Whether the cookie's name says that it holds a session, and it is not being deleted."""
+    key, given = call.argument(0, "key"), (call.argument(1, "value"), call.argument(2, "max_age"))
+    if any(isinstance(value, n.Constant) and not value.value for value in given):
+        return False
+    name = name_of_cookie(key, call)
+    return SESSION.search(name) is not None and READ_BY_SCRIPTS.search(name) is None
+
+
+def name_of_cookie(key: n.Expr | None, call: Call) -> str:
+    match key:
+        case n.Constant(value=str(name)):
+            return name
+        case n.Name() | n.Attribute():
+            target = call.scope.resolve(key)
+            if isinstance(target, Variable) and isinstance(target.value, n.Constant):
+                return str(target.value.value)
+    return ""
+
+
+def is_off(option: n.Expr | None) -> bool:
+    return option is None or (isinstance(option, n.Constant) and not option.value)
+
+
+def completed(call: Call, missing: list[str]) -> Fix | None:
+    given = {keyword.name: keyword.value for keyword in call.keywords}
+    last = call.keywords[-1].span.end if call.keywords else call.args[-1].span.end
+    edits = [Edit(given[name].span, "True") for name in missing if name in given]
+    added = "".join(f", {name}=True" for name in missing if name not in given)
+    if added:
+        edits.append(Edit(call.module.source.span(last, last), added))
+    return Fix(tuple(edits))

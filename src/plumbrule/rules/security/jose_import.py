@@ -1,0 +1,58 @@
+"""python-jose, which takes a public key for a shared secret
+
+A DER public key given to `jwt.decode` is accepted as an HMAC secret: whoever
+has the public key signs tokens. `decode` works without `algorithms`, short
+keys pass unnoticed, and it pulls in `ecdsa`, whose timing is known to leak.
+PyJWT refuses all of these and needs nothing else.
+
+## Bad
+
+```python title="main.py"
+from fastapi import FastAPI, HTTPException
+from jose import JWTError, jwt  # finding
+
+app = FastAPI()
+
+
+@app.get("/me")
+async def read_me(token: str) -> str:
+    try:
+        return str(jwt.decode(token, "key", algorithms=["HS256"])["sub"])
+    except JWTError as exc:
+        raise HTTPException(401) from exc
+```
+
+## Good: PyJWT
+
+```python title="main.py"
+import jwt
+from fastapi import FastAPI, HTTPException
+
+app = FastAPI()
+
+
+@app.get("/me")
+async def read_me(token: str) -> str:
+    try:
+        return str(jwt.decode(token, "key", algorithms=["HS256"])["sub"])
+    except jwt.InvalidTokenError as exc:
+        raise HTTPException(401) from exc
+```
+
+## When to ignore it
+
+When tokens are encrypted (JWE), which PyJWT cannot do: then `joserfc` can.
+"""
+
+from plumbrule.rulekit import Finding, Iterator, Module, imports_of, rule
+
+
+@rule(category="security", severity="error")
+def jose_import(module: Module) -> Iterator[Finding]:
+    for node in imports_of(module, "jose"):
+        yield Finding(
+            at=node.span,
+            message="python-jose accepts a public key as a shared secret",
+            label="PyJWT refuses it",
+            help="import PyJWT's `jwt`; `JWTError` is `jwt.InvalidTokenError`, `algorithms` must be a list",
+        )

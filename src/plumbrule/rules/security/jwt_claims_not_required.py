@@ -1,0 +1,96 @@
+"""A token is accepted without the claims that limit it
+
+PyJWT checks `exp` only if it is there: a token that was ever signed without
+one is valid for ever. `options={"require": [...]}` refuses it.
+
+## Bad
+
+```python title="main.py"
+import jwt
+from fastapi import FastAPI
+
+app = FastAPI()
+
+
+@app.get("/me")
+def read_me(token: str, key: str) -> str:
+    return str(jwt.decode(token, key, algorithms=["HS256"])["sub"])  # finding
+```
+
+## Bad: switched off
+
+```python title="main.py"
+import jwt
+from fastapi import FastAPI
+
+app = FastAPI()
+
+
+@app.get("/me")
+def read_me(token: str, key: str) -> str:
+    claims = jwt.decode(token, key, algorithms=["HS256"], options={"verify_exp": False})  # finding
+    return str(claims["sub"])
+```
+
+## Good: required
+
+```python title="main.py"
+import jwt
+from fastapi import FastAPI
+
+app = FastAPI()
+
+
+@app.get("/me")
+def read_me(token: str, key: str) -> str:
+    claims = jwt.decode(token, key, algorithms=["HS256"], options={"require": ["exp", "sub"]})
+    return str(claims["sub"])
+```
+
+## Good: looked at afterwards
+
+```python title="main.py"
+import jwt
+from fastapi import FastAPI
+
+app = FastAPI()
+
+
+@app.get("/me")
+def read_me(token: str, key: str) -> str:
+    claims = jwt.decode(token, key, algorithms=["HS256"])
+    if "exp" not in claims:
+        raise ValueError("a token that never ends")
+    return str(claims["sub"])
+```
+"""
+
+from plumbrule.rulekit import Call, Finding, Function, Iterator, n, rule
+
+
+@rule(category="security", severity="error", confidence="medium")
+def jwt_claims_not_required(function: Function) -> Iterator[Finding]:
+    for call in function.calls:
+        if call.name == "jwt.decode" and not call.is_splatted and not is_limited(call):
+            yield Finding(
+                at=call.span,
+                message="a token without `exp` is accepted, and valid for ever",
+                label="`exp` is checked only if it is there",
+                help='add `options={"require": ["exp", "sub"]}`',
+            )
+
+
+def is_limited(call: Call) -> bool:
+    """Whether a decode asks for claims, cannot be read, or is followed by a look at `exp`."""
+    options = call.argument(3, "options")
+    if isinstance(options, n.Dict):
+        if any(key is None for key in options.keys) or options.get("require") is not None:
+            return True
+        return is_false(options.get("verify_signature"))
+    if options is not None:
+        return True
+    return any(isinstance(node, n.Constant) and node.value == "exp" for node in call.scope.nodes)
+
+
+def is_false(value: n.Expr | None) -> bool:
+    return isinstance(value, n.Constant) and value.value is False

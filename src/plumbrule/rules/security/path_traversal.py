@@ -1,0 +1,159 @@
+"""Request data that decides which file is opened, saved, deleted or served
+
+`../../etc/passwd` is a name like any other, and an absolute one throws away
+what stood before it: `os.path.join("/uploads", "/etc/passwd")` is
+`/etc/passwd`. The name that an upload is sent with is written by the client
+too. Make up a name of your own, or resolve the path and see that it is still
+below the folder.
+
+## Bad
+
+```python title="main.py"
+import os
+
+from fastapi import FastAPI, UploadFile
+
+app = FastAPI()
+
+
+@app.post("/pictures")
+def save_picture(file: UploadFile) -> None:
+    path = os.path.join("pictures", file.filename)  # finding
+    with open(path, "wb") as out:
+        out.write(file.file.read())
+```
+
+## Bad: a field of the body, opened by another function
+
+```python title="app/routes.py"
+from fastapi import APIRouter
+from pydantic import BaseModel
+
+from app.storage import load
+
+router = APIRouter()
+
+
+class Job(BaseModel):
+    database: str
+
+
+@router.post("/jobs")
+def run(job: Job) -> int:
+    return len(load(job.database))
+```
+
+```python title="app/storage.py"
+def load(name: str) -> bytes:
+    path = f"content/{name}"  # finding
+    with open(path, "rb") as file:
+        return file.read()
+```
+
+## Good: a name of our own
+
+```python title="main.py"
+from pathlib import Path
+from uuid import uuid4
+
+from fastapi import FastAPI, UploadFile
+
+app = FastAPI()
+
+
+@app.post("/pictures")
+def save_picture(file: UploadFile) -> None:
+    ending = Path(file.filename or "").suffix
+    (Path("pictures") / f"{uuid4()}{ending}").write_bytes(file.file.read())
+```
+
+## Good: only the last part of it
+
+```python title="main.py"
+import os
+
+from fastapi import FastAPI, UploadFile
+
+app = FastAPI()
+
+
+@app.post("/pictures")
+def save_picture(file: UploadFile) -> None:
+    path = os.path.join("pictures", os.path.basename(file.filename or "picture"))
+    with open(path, "wb") as out:
+        out.write(file.file.read())
+```
+
+## Good: still below the folder
+
+```python title="main.py"
+from pathlib import Path
+
+from fastapi import FastAPI, HTTPException
+from fastapi.responses import FileResponse
+
+app = FastAPI()
+FOLDER = Path("pictures").resolve()
+
+
+@app.get("/pictures/{name:path}")
+def read_picture(name: str) -> FileResponse:
+    path = (FOLDER / name).resolve()
+    if not path.is_relative_to(FOLDER):
+        raise HTTPException(404)
+    return FileResponse(path)
+```
+
+## Good: no slash in a path parameter without `:path`; `filename` names nothing here
+
+```python title="main.py"
+from fastapi import FastAPI
+from fastapi.responses import FileResponse
+
+app = FastAPI()
+
+
+@app.get("/pictures/{name}")
+def read_picture(name: str) -> FileResponse:
+    return FileResponse(f"pictures/{name}.png", filename=name)
+
+
+@app.get("/manual")
+def read_manual(saved_as: str) -> FileResponse:
+    return FileResponse("manual.pdf", filename=saved_as)
+```
+
+## Good: what is in the file does not name it
+
+```python title="main.py"
+import io
+import zipfile
+
+from fastapi import FastAPI, UploadFile
+
+app = FastAPI()
+
+
+@app.post("/archives")
+def list_names(file: UploadFile) -> list[str]:
+    with zipfile.ZipFile(io.BytesIO(file.file.read())) as archive:
+        return archive.namelist()
+```
+"""
+
+from plumbrule.rulekit import Finding, Iterator, Route, rule, stations
+
+NAMES_A_FILE = {"request", "path_rest", "upload"}
+
+
+@rule(category="security", severity="error")
+def path_traversal(route: Route) -> Iterator[Finding]:
+    for flow in route.flows:
+        if flow.kind == "path" and flow.origin.place in NAMES_A_FILE:
+            yield Finding(
+                at=flow.first.span,
+                message="request data decides which file is used",
+                label=f"`{flow.origin.label}` of {flow.route.label} may hold `../` or begin with `/`",
+                help="make up the name yourself, or resolve the path and check that it is below its folder",
+                chain=stations(flow),
+            )

@@ -1,0 +1,173 @@
+"""A route that anybody may call, among routes that ask who is calling
+
+The dependency that the other routes of the file carry was forgotten on this
+one. FastAPI cannot know: the route answers strangers.
+
+## Bad
+
+```python title="app/plugins.py"
+from typing import Annotated
+
+from fastapi import Depends, FastAPI
+from fastapi.security import OAuth2PasswordBearer
+
+app = FastAPI()
+token = OAuth2PasswordBearer(tokenUrl="token")
+
+
+@app.post("/plugins/install")
+async def install(token: Annotated[str, Depends(token)]) -> None: ...
+
+
+@app.post("/plugins/update")
+async def update(token: Annotated[str, Depends(token)]) -> None: ...
+
+
+@app.post("/plugins/uninstall")  # finding
+async def uninstall(name: str) -> None: ...
+```
+
+## Good: the router asks for all of them
+
+```python title="main.py"
+from fastapi import APIRouter, Depends, FastAPI
+from fastapi.security import HTTPBearer
+
+router = APIRouter(dependencies=[Depends(HTTPBearer())])
+
+
+@router.post("/plugins/install")
+async def install() -> None: ...
+
+
+@router.post("/plugins/uninstall")
+async def uninstall(name: str) -> None: ...
+
+
+app = FastAPI()
+app.include_router(router)
+```
+
+## Good: signing in cannot ask who is calling
+
+```python title="main.py"
+from typing import Annotated
+
+from fastapi import Depends, FastAPI
+from fastapi.security import OAuth2PasswordBearer
+
+app = FastAPI()
+token = OAuth2PasswordBearer(tokenUrl="token")
+
+
+@app.post("/orders")
+async def create_order(token: Annotated[str, Depends(token)]) -> None: ...
+
+
+@app.delete("/orders/{order_id}")
+async def delete_order(order_id: int, token: Annotated[str, Depends(token)]) -> None: ...
+
+
+@app.post("/login")
+async def login(name: str, password: str) -> str: ...
+```
+
+## Bad: a path that the middleware lets through
+
+```python title="app/main.py"
+from fastapi import FastAPI, UploadFile
+
+from app.middleware import TokenMiddleware
+
+app = FastAPI()
+app.add_middleware(TokenMiddleware)
+
+
+@app.post("/sheets/upload")
+async def upload(file: UploadFile) -> None: ...
+```
+
+```python title="app/middleware.py"
+from starlette.middleware.base import BaseHTTPMiddleware
+from starlette.responses import JSONResponse
+
+OPEN = ["/docs", "/login", "/sheets/upload"]  # finding
+
+
+class TokenMiddleware(BaseHTTPMiddleware):
+    async def dispatch(self, request, call_next):
+        if request.url.path in OPEN or "authorization" in request.headers:
+            return await call_next(request)
+        return JSONResponse({}, status_code=401)
+```
+"""
+
+import re
+
+from plumbrule.rulekit import Finding, Function, Iterator, Middleware, Route, n, reached_calls, rule
+
+CHANGING = {"POST", "PUT", "PATCH", "DELETE"}
+PUBLIC = re.compile(
+    r"log_?(in|out)|sign_?(in|up|out)|regist|token|auth|oauth|refresh|verif|confirm|forgot|reset|recover|activat|"
+    r"webhook|callback|health|ping|public|metrics|contact|subscri|hook|captcha|invit|sso|saml|exchange|otp|mfa|"
+    r"password|setup|init|session|accept|license|track|report|event|well-known|feedback|share|validat|contact|support|customer|apply|application",
+    re.IGNORECASE,
+)
+ASKING = re.compile(
+    r"auth|user|token|permission|credential|principal|secur|access|guard|api_?key", re.IGNORECASE
+)
+
+
+@rule(category="security", severity="error", confidence="medium")
+def route_without_authentication(route: Route) -> Iterator[Finding]:
+    if not CHANGING & set(route.methods) or PUBLIC.search(route.path) or PUBLIC.search(route.name):
+        return
+    if route.is_authenticated is False:
+        yield from forgotten(route)
+    else:
+        yield from let_through(route)
+
+
+def forgotten(route: Route) -> Iterator[Finding]:
+    """The routes beside it ask who is calling, this one does not."""
+    if any(
+        ASKING.search(d.name) or (d.parameter and ASKING.search(d.parameter.name)) for d in route.dependencies
+    ):
+        return
+    siblings = [r for r in route.router.routes if r is not route and not PUBLIC.search(r.path)]
+    guarded = [r for r in siblings if r.is_authenticated]
+    if len(guarded) >= 2 and len(guarded) * 4 >= len(siblings) * 3:
+        yield Finding(
+            at=route.span,
+            message=f"{route.label} answers anybody",
+            label=f"{len(guarded)} of the {len(siblings)} routes beside it ask who is calling",
+            help=f"give it the dependency that `{guarded[0].name}` has, or say in a comment why it is public",
+        )
+
+
+def let_through(route: Route) -> Iterator[Finding]:
+    """Only a middleware asks, and it has a list of exceptions with the path of this route."""
+    asking = [
+        m.function for m in route.authentication if isinstance(m, Middleware) and m.function is not None
+    ]
+    if len(asking) != len(route.authentication):
+        return
+    for constant in (c for function in asking for c in exceptions(function)):
+        path = str(constant.value)
+        if path.count("/") >= 2 and any(full.endswith(path) for full in route.paths):
+            yield Finding(
+                at=constant.span,
+                message=f"{route.label} answers anybody",
+                label="the middleware that asks who is calling lets this path through",
+                help="take it off the list",
+            )
+
+
+def exceptions(middleware: Function) -> Iterator[n.Constant]:
+    """The paths in lists of the middleware, and of the modules whose functions it asks."""
+    asked = {call.call.function.module for call in reached_calls(middleware, depth=2) if call.call.function}
+    for module in {middleware.module, *asked}:
+        lists = (a.value for a in module.find(n.Assign) if isinstance(a.value, n.Sequence))
+        for item in (item for value in lists for item in value.items):
+            if isinstance(item, n.Constant) and isinstance(item.value, str) and item.value.startswith("/"):
+                yield item

@@ -1,0 +1,207 @@
+"""A route that asks for no permission, among routes that do
+
+Everybody who is signed in may call it. The check that the routes beside it
+have - a dependency, a decorator, a comparison that ends in 403 - is missing
+here, and what it answers with is not limited to what belongs to the caller.
+
+## Bad
+
+```python title="app/users.py"
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, HTTPException
+from fastapi.security import OAuth2PasswordBearer
+
+token = OAuth2PasswordBearer(tokenUrl="token")
+router = APIRouter(dependencies=[Depends(token)])
+
+
+def require_admin(token: Annotated[str, Depends(token)]) -> None:
+    if token != "admin":
+        raise HTTPException(403)
+
+
+@router.get("/users", dependencies=[Depends(require_admin)])
+async def list_users() -> list[str]: ...
+
+
+@router.get("/users/{user_id}")  # finding
+async def read_user(user_id: int) -> str: ...
+
+
+@router.put("/users/{user_id}", dependencies=[Depends(require_admin)])
+async def update_user(user_id: int) -> str: ...
+
+
+@router.post("/users", dependencies=[Depends(require_admin)])
+async def create_user() -> str: ...
+
+
+@router.delete("/users/{user_id}", dependencies=[Depends(require_admin)])
+async def delete_user(user_id: int) -> None: ...
+```
+
+## Good: everybody may read, some may write
+
+```python title="main.py"
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, FastAPI, HTTPException
+from fastapi.security import OAuth2PasswordBearer
+
+token = OAuth2PasswordBearer(tokenUrl="token")
+router = APIRouter(dependencies=[Depends(token)])
+
+
+def require_admin(token: Annotated[str, Depends(token)]) -> None:
+    if token != "admin":
+        raise HTTPException(403)
+
+
+@router.get("/tags")
+async def list_tags() -> list[str]: ...
+
+
+@router.get("/tags/{tag_id}")
+async def read_tag(tag_id: int) -> str: ...
+
+
+@router.post("/tags", dependencies=[Depends(require_admin)])
+async def create_tag() -> str: ...
+
+
+@router.put("/tags/{tag_id}", dependencies=[Depends(require_admin)])
+async def update_tag(tag_id: int) -> str: ...
+
+
+@router.delete("/tags/{tag_id}", dependencies=[Depends(require_admin)])
+async def delete_tag(tag_id: int) -> None: ...
+
+
+app = FastAPI()
+app.include_router(router)
+```
+
+## Good: what it reads belongs to the caller
+
+```python title="main.py"
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, FastAPI, HTTPException
+from fastapi.security import OAuth2PasswordBearer
+
+token = OAuth2PasswordBearer(tokenUrl="token")
+router = APIRouter(dependencies=[Depends(token)])
+
+
+def require_admin(token: Annotated[str, Depends(token)]) -> None:
+    if token != "admin":
+        raise HTTPException(403)
+
+
+@router.get("/users", dependencies=[Depends(require_admin)])
+async def list_users() -> list[str]: ...
+
+
+@router.get("/users/me")
+async def read_me(token: Annotated[str, Depends(token)]) -> str:
+    return token
+
+
+@router.get("/users/{user_id}/picture")
+async def read_picture(user_id: int) -> str: ...
+
+
+@router.put("/users/{user_id}", dependencies=[Depends(require_admin)])
+async def update_user(user_id: int) -> str: ...
+
+
+@router.put("/users/{user_id}/picture")
+async def update_picture(user_id: int) -> str: ...
+
+
+app = FastAPI()
+app.include_router(router)
+```
+"""
+
+import re
+
+from plumbrule.rulekit import Dependency, Finding, Function, Iterator, Route, forbids, n, rule
+
+PERMISSION = re.compile(
+    r"permi|role|scope|admin|authori|allow|polic|privile|superuser|owner|access|require|can_", re.IGNORECASE
+)
+OPEN = re.compile(
+    r"(^|/)(me|self|login|logout|public|health|status|callback|token|register|search|current|verify|reset_?\w*|confirm|finalize|invite|accept|redirect)($|/)|mine|own|my_|_me$",
+    re.IGNORECASE,
+)
+
+
+@rule(category="security", severity="warning", confidence="medium")
+def route_without_authorization(route: Route) -> Iterator[Finding]:
+    if not route.is_authenticated or route.is_websocket:
+        return
+    if (
+        route.handler is None
+        or not route.path_parameters
+        or not route.dependencies.complete
+        or is_restricted(route)
+    ):
+        return
+    if OPEN.search(route.path) or OPEN.search(route.name) or uses_the_caller(route.handler):
+        return
+    siblings = [r for r in route.router.routes if r is not route and r.handler is not None]
+    restricted = [r for r in siblings if is_restricted(r)]
+    alike = [r for r in siblings if is_reading(r) == is_reading(route)]
+    if not alike or not all(is_declared(r) if is_reading(r) else r in restricted for r in alike):
+        return
+    if len(restricted) >= 4 and len(restricted) * 5 >= len(siblings) * 4:
+        yield Finding(
+            at=route.span,
+            message=f"{route.label} asks for no permission",
+            label=f"{len(restricted)} of the {len(siblings)} routes beside it do",
+            help=f"check what `{restricted[0].name}` checks, or say in a comment why everybody may",
+        )
+
+
+def is_reading(route: Route) -> bool:
+    return set(route.methods) <= {"GET", "HEAD", "WEBSOCKET"}
+
+
+def is_restricted(route: Route) -> bool:
+    """Whether something on the way to an answer asks what the caller may do."""
+    return is_declared(route) or (route.handler is not None and forbids(route.handler, 1))
+
+
+def is_declared(route: Route) -> bool:
+    """Whether a dependency, a decorator or an argument of the registration asks it."""
+    if any(d.scopes or is_permission(d) for d in route.dependencies):
+        return True
+    if any(PERMISSION.search(d.text.partition("(")[0]) or d.text.count("scope") for d in route.decorators):
+        return True
+    return isinstance(route.node, n.Call) and PERMISSION.search(route.node.text.partition("(")[2]) is not None
+
+
+def is_permission(dependency: Dependency) -> bool:
+    """Whether a dependency asks what the caller may do: it answers 403, and is there for nothing else."""
+    is_named = PERMISSION.search(dependency.name.rpartition(".")[2]) is not None
+    if dependency.function is None:
+        return is_named
+    return (is_named or dependency.origin != "parameter") and forbids(dependency.function)
+
+
+def uses_the_caller(handler: Function) -> bool:
+    """Whether what is injected into a handler, other than a session, is read in its body."""
+    injected = {
+        p.name for p in handler.parameters if p.marker("Depends", "Security") and not is_session(p.name)
+    }
+    injected |= {
+        p.name for p in handler.parameters if p.type is not None and p.type.name == "fastapi.Request"
+    }
+    body = (node for statement in handler.body for node in statement.walk())
+    return any(isinstance(node, n.Name) and node.id in injected for node in body)
+
+
+def is_session(name: str) -> bool:
+    return re.search(r"db|session|repo|service|uow|settings|conn", name) is not None

@@ -1,0 +1,154 @@
+"""A password, token or key is written to the log
+
+Logs are copied, indexed and kept, and many more people read them than the
+database. What was secret has to be replaced then.
+
+## Bad
+
+```python title="main.py"
+import logging
+
+from fastapi import FastAPI, Request
+
+app = FastAPI()
+logger = logging.getLogger(__name__)
+
+
+@app.post("/login")
+async def sign_in(name: str, password: str, request: Request) -> None:
+    logger.info(f"{name} signs in with {password}")  # finding
+    logger.debug("headers: %s", request.headers.get("Authorization"))  # finding
+```
+
+## Bad: printed, by a function that the route calls
+
+```python title="main.py"
+from fastapi import FastAPI
+
+app = FastAPI()
+
+
+def renew(refresh_token: str) -> None:
+    print("renewing", refresh_token)  # finding
+
+
+@app.post("/renewals")
+def create_renewal(token: str) -> None:
+    renew(token)
+```
+
+## Good: told once to the person who starts the server
+
+```python title="main.py"
+import secrets
+
+from fastapi import FastAPI
+
+
+def create_app() -> FastAPI:
+    api_key = secrets.token_urlsafe()
+    print("the key is", api_key)
+    return FastAPI()
+
+
+app = create_app()
+```
+
+## Good: what may be known
+
+```python title="main.py"
+import logging
+
+from fastapi import FastAPI
+
+app = FastAPI()
+logger = logging.getLogger(__name__)
+
+
+@app.post("/login")
+async def sign_in(name: str, password: str, max_tokens: int, token_type: str) -> None:
+    logger.info("%s signs in, %s characters, %s", name, len(password), bool(password))
+    logger.info("api key %s…, %s of %s", password[:4], max_tokens, token_type)
+    logger.info("password of %s changed", name)
+```
+"""
+
+import re
+
+from plumbrule.rulekit import Call, Finding, Iterator, Route, is_secret_name, n, reached_calls, rule
+
+METHODS = {"debug", "info", "warning", "warn", "error", "exception", "critical", "log", "trace", "success"}
+HEADERS = {"authorization", "cookie", "x-api-key", "set-cookie"}
+ASIDE = re.compile(
+    r"(^|/)(scripts?|examples?|cli|docs?|cookbook|bench\w*|tools|commands)/|mock|cli\.py$", re.IGNORECASE
+)
+NO_VALUE = re.compile(r"^(secret|salt|pepper|hmac|id_token)$|_salt$", re.IGNORECASE)
+
+
+@rule(category="security", severity="error", confidence="medium")
+def secret_in_log(route: Route) -> Iterator[Finding]:
+    roots = [d.function for d in route.dependencies if d.function is not None]
+    for root in (*roots, *([route.handler] if route.handler is not None else ())):
+        for reached in reached_calls(root, depth=3):
+            if is_logging(reached.call) and not ASIDE.search(reached.call.module.path):
+                yield from written(reached.call)
+
+
+def written(call: Call) -> Iterator[Finding]:
+    """The first secret that a call writes out."""
+    given = (*call.args, *(k.value for k in call.keywords))
+    secret = next((secret for argument in given for secret in secrets_in(argument)), None)
+    if secret is not None:
+        yield Finding(
+            at=call.span,
+            message=f"`{secret.text}` is written to the log",
+            label="many more people read logs than databases",
+            help="leave it out, or log an id",
+        )
+
+
+def is_logging(call: Call) -> bool:
+    if call.name in ("builtins.print", "pprint.pprint"):
+        return True
+    receiver = call.receiver.text.rpartition(".")[2].lower() if call.receiver is not None else ""
+    return call.method in METHODS and (
+        call.name.startswith(("logging.", "structlog.", "loguru.")) or "log" in receiver
+    )
+
+
+def secrets_in(expr: n.Expr) -> Iterator[n.Expr]:
+    """The secrets that an argument writes out as they are."""
+    if is_secret(expr):
+        yield expr
+    for part in written_parts(expr):
+        yield from secrets_in(part)
+
+
+def written_parts(expr: n.Expr) -> tuple[n.Expr, ...]:
+    """What a text is put together from."""
+    match expr:
+        case n.FString(parts=parts) | n.Sequence(items=parts):
+            return parts
+        case n.BinOp(left=left, op="+" | "%", right=right):
+            return (left, right)
+        case n.Call(func=n.Attribute(value=n.Constant(), attr="format"), args=args):
+            return args
+        case _:
+            return ()
+
+
+def is_secret(expr: n.Expr) -> bool:
+    """Whether an expression names a secret: a variable, a key of a dict, a header."""
+    match expr:
+        case n.Name(id=name) | n.Attribute(attr=name):
+            return is_secret_name(name) and not NO_VALUE.search(name) and not name.isupper()
+        case n.Subscript(items=(n.Constant(value=str(key)),)):
+            return is_header_or_secret(key)
+        case n.Call(func=n.Attribute(attr="get"), args=(n.Constant(value=str(key)), *_)):
+            return is_header_or_secret(key)
+        case _:
+            return False
+
+
+def is_header_or_secret(key: str) -> bool:
+    return key.lower() in HEADERS or (is_secret_name(key.replace("-", "_")) and not NO_VALUE.search(key))

@@ -1,0 +1,136 @@
+"""A password or its hash is a part of the answer
+
+A hash that leaves the server is tried out at home, a billion guesses a
+second. It is in the answer because the schema has the field, or because an
+object of the database is returned without a schema.
+
+## Bad
+
+```python title="main.py"
+from fastapi import FastAPI
+from pydantic import BaseModel
+
+app = FastAPI()
+
+
+class User(BaseModel):
+    name: str
+    hashed_password: str  # finding
+
+
+@app.get("/users")
+async def list_users() -> list[User]: ...
+```
+
+## Bad: an object of the database, no schema
+
+```python title="main.py"
+from fastapi import FastAPI
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
+
+app = FastAPI()
+
+
+class Base(DeclarativeBase): ...
+
+
+class User(Base):
+    __tablename__ = "users"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    hashed_password: Mapped[str]
+
+
+@app.post("/users")
+def register(session: Session):
+    user = User(hashed_password="…")
+    session.add(user)
+    return user  # finding
+```
+
+## Good: a schema without it
+
+```python title="main.py"
+from fastapi import FastAPI
+from pydantic import BaseModel, Field, SecretStr
+
+app = FastAPI()
+
+
+class UserIn(BaseModel):
+    name: str
+    password: str
+
+
+class UserOut(BaseModel):
+    name: str
+    password_changed: bool
+    password_hash: str = Field("", exclude=True)
+    password: SecretStr
+
+
+@app.post("/users")
+async def register(user: UserIn) -> UserOut: ...
+```
+"""
+
+import re
+
+from plumbrule.rulekit import Class, Finding, Function, Iterator, Route, Type, n, rule
+
+SECRET = re.compile(
+    r"^(hashed_|encrypted_|user_|raw_|plain_)?(password|passwd)(_hash|_digest|_salt)?$|^(mfa|totp|otp)_secret$|^pw_hash$"
+)
+OTHERS = re.compile(
+    r"Connection|Settings|Config|Credential"
+)  # somebody else's password, asked for on purpose
+
+
+@rule(category="security", severity="error", confidence="medium")
+def secret_in_response(route: Route) -> Iterator[Finding]:
+    if route.handler is None:
+        return
+    declared = route.option("response_model") or route.handler.node.returns
+    if declared is not None:
+        kind = route.handler.inference.outside.annotation_type(declared)
+        yield from in_schema(kind, route, 2)
+    else:
+        yield from in_table(route.handler, route)
+
+
+def in_schema(kind: Type | None, route: Route, depth: int) -> Iterator[Finding]:
+    """The secret fields of a schema, and of the schemas in it."""
+    for inner in kind.args if kind is not None else ():
+        yield from in_schema(inner, route, depth)
+    schema = route.project.schema_of(kind.cls) if kind is not None else None
+    if schema is None or depth == 0 or OTHERS.search(schema.name):
+        return
+    for name, field in schema.fields.items():
+        call = schema.field_call(name)
+        masked = field.type is not None and field.type.name != "builtins.str"
+        if SECRET.search(name) and not masked and not (call is not None and call.keyword("exclude")):
+            yield Finding(
+                at=field.span,
+                message=f"`{name}` of `{schema.name}` is a part of the answer",
+                label=f"{route.label} answers with it",
+                help="answer with a schema that does not have it",
+            )
+        yield from in_schema(field.type, route, depth - 1)
+
+
+def in_table(handler: Function, route: Route) -> Iterator[Finding]:
+    """An object of the database that is returned as it is."""
+    for returned in handler.find(n.Return):
+        kind = handler.type_of(returned.value) if returned.value is not None else None
+        secret = secret_column(kind.cls, route) if kind is not None and kind.cls is not None else None
+        if secret is not None and kind is not None:
+            yield Finding(
+                at=returned.span,
+                message=f"`{secret}` is a part of the answer of {route.label}",
+                label=f"`{kind.name.rpartition('.')[2]}` is returned with all its columns",
+                help="give the route a return type that does not have it",
+            )
+
+
+def secret_column(cls: Class, route: Route) -> str | None:
+    table = route.project.table_of(cls)
+    return next((name for name in table.columns if SECRET.search(name)), None) if table is not None else None

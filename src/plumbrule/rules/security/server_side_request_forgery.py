@@ -1,0 +1,80 @@
+"""Request data that decides which host the server calls
+
+The server stands inside the network: it reaches the metadata service of the
+cloud, the database's admin page and everything that trusts its address. Who
+chooses the host of an outgoing request uses the server as a proxy to all of
+it. Compare the host with a fixed list before the call.
+
+## Bad
+
+```python title="main.py"
+import httpx2
+from fastapi import FastAPI
+
+app = FastAPI()
+
+
+@app.post("/previews")
+async def preview(url: str) -> str:
+    async with httpx2.AsyncClient() as client:
+        answer = await client.get(url)  # finding
+    return answer.text
+```
+
+## Good: the host is fixed
+
+```python title="main.py"
+import httpx2
+from fastapi import FastAPI
+
+app = FastAPI()
+
+
+@app.get("/rates/{currency}")
+async def read_rate(currency: str) -> str:
+    async with httpx2.AsyncClient() as client:
+        answer = await client.get(f"https://rates.example/{currency}")
+    return answer.text
+```
+
+## Good: the host is on a list
+
+```python title="main.py"
+from urllib.parse import urlsplit
+
+import httpx2
+from fastapi import FastAPI, HTTPException
+
+app = FastAPI()
+HOSTS = {"images.example"}
+
+
+@app.post("/previews")
+async def preview(url: str) -> str:
+    if urlsplit(url).hostname not in HOSTS:
+        raise HTTPException(422)
+    async with httpx2.AsyncClient() as client:
+        answer = await client.get(url)
+    return answer.text
+```
+
+## When to ignore it
+
+When calling hosts that users name is the purpose (webhooks, crawlers) and an
+outgoing proxy or firewall keeps the inner network out of reach.
+"""
+
+from plumbrule.rulekit import Finding, Iterator, Route, rule, stations
+
+
+@rule(category="security", severity="error", confidence="medium")
+def server_side_request_forgery(route: Route) -> Iterator[Finding]:
+    for flow in route.flows:
+        if flow.kind == "url":
+            yield Finding(
+                at=flow.sink.func_span,
+                message="request data decides which host is called",
+                label=f"`{flow.origin.label}` of {flow.route.label} is the beginning of the URL",
+                help="compare the host with a fixed list before the call",
+                chain=stations(flow),
+            )

@@ -1,0 +1,123 @@
+"""Request data that becomes part of the text of an SQL statement
+
+The database cannot tell the value from the statement: whoever sends
+`x'; DROP TABLE orders; --` writes the rest of it. A bound parameter is sent
+apart from the text, so it stays a value whatever is in it. Names of tables
+and columns cannot be bound: take them from a fixed list.
+
+## Bad
+
+```python title="main.py"
+from fastapi import FastAPI
+from sqlalchemy import create_engine, text
+
+app = FastAPI()
+engine = create_engine("sqlite://")
+
+
+@app.get("/orders")
+def find_orders(customer: str) -> list[str]:
+    with engine.connect() as connection:
+        found = connection.execute(text(f"SELECT title FROM orders WHERE customer = '{customer}'"))  # finding
+        return [row.title for row in found]
+```
+
+## Bad: two functions away, through a schema
+
+```python title="app/routes.py"
+from fastapi import APIRouter
+from pydantic import BaseModel
+
+from app.reports import count
+
+router = APIRouter()
+
+
+class Query(BaseModel):
+    table: str
+
+
+@router.post("/counts")
+def count_rows(query: Query) -> int:
+    return count(query.table)
+```
+
+```python title="app/reports.py"
+import sqlite3
+
+
+def count(table: str) -> int:
+    return run("SELECT count(*) FROM " + table)  # finding
+
+
+def run(statement: str) -> int:
+    with sqlite3.connect("orders.db") as connection:
+        return connection.execute(statement).fetchone()[0]
+```
+
+## Good: bound
+
+```python title="main.py"
+from fastapi import FastAPI
+from sqlalchemy import create_engine, text
+
+app = FastAPI()
+engine = create_engine("sqlite://")
+
+
+@app.get("/orders")
+def find_orders(customer: str) -> list[str]:
+    with engine.connect() as connection:
+        statement = text("SELECT title FROM orders WHERE customer = :customer")
+        found = connection.execute(statement, {"customer": customer})
+        return [row.title for row in found]
+```
+
+## Good: a number, an enum and a name from a list
+
+```python title="main.py"
+from enum import StrEnum
+
+from fastapi import FastAPI, HTTPException
+from sqlalchemy import create_engine, text
+
+app = FastAPI()
+engine = create_engine("sqlite://")
+COLUMNS = {"title", "created_at"}
+
+
+class Direction(StrEnum):
+    UP = "asc"
+    DOWN = "desc"
+
+
+@app.get("/orders")
+def find_orders(limit: int, sort: str, direction: Direction) -> list[str]:
+    if sort not in COLUMNS:
+        raise HTTPException(422)
+    with engine.connect() as connection:
+        statement = text(f"SELECT title FROM orders ORDER BY {sort} {direction} LIMIT {limit}")
+        found = connection.execute(statement)
+        return [row.title for row in found]
+```
+
+## References
+
+Ruff's S608 sees the text of one statement; this rule follows the value from
+the request through functions, schemas and files.
+"""
+
+from plumbrule.rulekit import Finding, Iterator, Route, rule, stations
+
+
+@rule(category="security", severity="error")
+def sql_injection(route: Route) -> Iterator[Finding]:
+    for flow in route.flows:
+        if flow.kind == "sql" and flow.origin.composed:
+            yield Finding(
+                at=flow.last.span,
+                message="request data becomes part of an SQL statement",
+                label=f"`{flow.origin.label}` of {flow.route.label} is in it",
+                help="bind it as a parameter; a table or column name must come from a fixed list",
+                chain=stations(flow),
+            )

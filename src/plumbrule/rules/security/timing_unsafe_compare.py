@@ -1,0 +1,205 @@
+"""A secret compared with `==`, which tells how much of it was right
+
+`==` stops at the first character that differs. Who measures the answers
+finds the secret one character after the other. `secrets.compare_digest`
+takes the same time whatever is wrong.
+
+## Bad
+
+```python title="main.py"
+from typing import Annotated
+
+from fastapi import FastAPI, Header, HTTPException
+
+app = FastAPI()
+API_KEY = "from the environment"
+
+
+@app.get("/reports")
+async def read_reports(api_key: Annotated[str, Header()]) -> list[str]:
+    if api_key != API_KEY:  # finding
+        raise HTTPException(401)
+    return []
+```
+
+## Bad: a header against a setting
+
+```python title="main.py"
+from fastapi import FastAPI, HTTPException, Request
+from pydantic_settings import BaseSettings
+
+
+class Settings(BaseSettings):
+    webhook_secret: str = ""
+
+
+app = FastAPI()
+settings = Settings()
+
+
+@app.post("/hooks")
+async def receive(request: Request) -> None:
+    token = request.headers.get("X-Token")
+    if not (token == settings.webhook_secret):  # finding
+        raise HTTPException(401)
+```
+
+## Good: in constant time
+
+```python title="main.py"
+import secrets
+from typing import Annotated
+
+from fastapi import FastAPI, Header, HTTPException
+
+app = FastAPI()
+API_KEY = "from the environment"
+
+
+@app.get("/reports")
+async def read_reports(api_key: Annotated[str, Header()]) -> list[str]:
+    if not secrets.compare_digest(api_key.encode(), API_KEY.encode()):
+        raise HTTPException(401)
+    return []
+```
+
+## Good: two fields that the same person typed
+
+```python title="main.py"
+from fastapi import FastAPI, HTTPException
+from pydantic import BaseModel
+
+app = FastAPI()
+
+
+class Registration(BaseModel):
+    password: str
+    password_again: str
+
+
+@app.post("/users")
+async def register(form: Registration) -> None:
+    if form.password != form.password_again:
+        raise HTTPException(422)
+```
+
+## Good: a word, an absent value and a column of a query
+
+```python title="main.py"
+from fastapi import FastAPI
+from sqlalchemy import select
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+app = FastAPI()
+
+
+class Base(DeclarativeBase): ...
+
+
+class Session(Base):
+    __tablename__ = "sessions"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    refresh_token: Mapped[str]
+
+
+@app.get("/sessions")
+def read_session(refresh_token: str, token_type: str, api_key: str | None = None) -> str:
+    if token_type == "bearer" and api_key == "":
+        return "anonymous"
+    return str(select(Session).where(Session.refresh_token == refresh_token))
+```
+"""
+
+import re
+
+from plumbrule.rulekit import Finding, Function, Iterator, is_secret_name, is_secretive_name, n, rule
+
+SAME_HAND = re.compile(
+    r"confirm|again|repeat|retype|verify|new|old|current|prev|next|last|cached|original|default|existing|mask|sentinel|placeholder|readback",
+    re.IGNORECASE,
+)
+SETTINGS = re.compile(r"(^|\.)_?(settings|config|cfg|conf|os\.environ|env)(\.|$|\()", re.IGNORECASE)
+NOT_SERVED = {
+    "cli",
+    "client",
+    "clients",
+    "sdk",
+    "scripts",
+    "examples",
+    "example_configs",
+    "commands",
+    "validators.py",
+}
+TESTS = (n.If, n.While, n.Assert, n.Return, n.BoolOp, n.UnaryOp, n.Conditional, n.Assign, n.Compare)
+
+
+@rule(category="security", severity="warning", confidence="medium")
+def timing_unsafe_compare(function: Function) -> Iterator[Finding]:
+    if is_elsewhere(function):
+        return
+    for compare in function.find(n.Compare):
+        if compare.ops not in (("==",), ("!=",)) or not isinstance(compare.parent, TESTS):
+            continue
+        left, right = compare.operands
+        if is_secret_check(left, right, function):
+            yield Finding(
+                at=compare.span,
+                message=f"`{compare.text}` takes longer the more of the secret is right",
+                label=f"`{compare.ops[0]}` stops at the first difference",
+                help="use `secrets.compare_digest`",
+            )
+
+
+def is_elsewhere(function: Function) -> bool:
+    """Whether a function is no part of a server: a command, a client, an example, a validator of settings."""
+    folders = function.module.path.split("/")
+    return not NOT_SERVED.isdisjoint(folders) or any("validator" in name for name in function.decorator_names)
+
+
+def is_secret_check(left: n.Expr, right: n.Expr, function: Function) -> bool:
+    """Whether one side is a secret that is kept, and the other what somebody presents."""
+    names = [last_word(left), last_word(right)]
+    if not all(names) or any(SAME_HAND.search(side.text) for side in (left, right)):
+        return False
+    if any("hash" in name and "password" not in name for name in names) or all(
+        "csrf" in name for name in names
+    ):
+        return False
+    if is_column(left, function) or is_column(right, function) or is_same_field(left, right):
+        return False
+    known = [is_secret_name(name) for name in names]
+    if any(known):
+        return not all(known) or any("." in side.text or side.text.isupper() for side in (left, right))
+    kept = any(SETTINGS.search(side.text) for side in (left, right))
+    words = " ".join(names).lower()
+    return all(map(is_secretive_name, names)) and (kept or words.count("token") > 1)
+
+
+def is_same_field(left: n.Expr, right: n.Expr) -> bool:
+    """`a.password == b.password`: two records, as a look for changes compares them."""
+    match left, right:
+        case n.Attribute(attr=one), n.Attribute(attr=other) if one == other:
+            return not any(SETTINGS.search(side.text) for side in (left, right))
+        case _:
+            return False
+
+
+def last_word(expr: n.Expr) -> str:
+    match expr:
+        case n.Name(id=name) | n.Attribute(attr=name):
+            return name
+        case n.Call(func=n.Attribute(value=value, attr="get_secret_value" | "strip" | "encode" | "decode")):
+            return last_word(value)
+        case n.Call(func=n.Attribute(attr="get"), args=(n.Constant(value=str(key)), *_)):
+            return key.replace("-", "_")
+        case n.Subscript(items=(n.Constant(value=str(key)),)):
+            return key.replace("-", "_")
+        case _:
+            return ""
+
+
+def is_column(expr: n.Expr, function: Function) -> bool:
+    if not isinstance(expr, n.Attribute):
+        return False
+    owner = function.type_of(expr.value)
+    return owner is not None and owner.name == "type"

@@ -1,0 +1,142 @@
+"""A code or token drawn from a predictable generator
+
+`random` is a simulation: after some hundred outputs everything it will ever
+draw is known. A reset code drawn from it can be computed by whoever asks for
+a few of his own. `secrets` draws from the operating system.
+
+## Bad
+
+```python title="main.py"
+import random
+import string
+
+from fastapi import FastAPI
+
+app = FastAPI()
+
+
+@app.post("/password-resets")
+async def start_reset() -> None:
+    reset_code = random.randint(100000, 999999)  # finding
+    token = "".join(random.choices(string.ascii_letters, k=32))  # finding
+    print(reset_code, token)
+```
+
+## Bad: a function that is named for it
+
+```python title="main.py"
+from random import choice
+
+
+def generate_api_key() -> str:
+    return "".join(choice("abcdef0123456789") for _ in range(40))  # finding
+```
+
+## Fixed
+
+```python title="main.py"
+from secrets import choice
+
+
+def generate_api_key() -> str:
+    return "".join(choice("abcdef0123456789") for _ in range(40))
+```
+
+## Good: from the operating system
+
+```python title="main.py"
+import secrets
+
+from fastapi import FastAPI
+
+app = FastAPI()
+
+
+@app.post("/password-resets")
+async def start_reset() -> None:
+    code = 100000 + secrets.randbelow(900000)
+    print(code, secrets.token_urlsafe())
+```
+
+## Good: nothing secret
+
+```python title="main.py"
+import random
+
+
+def pick_color() -> str:
+    color = random.choice(["red", "green"])
+    delay = random.uniform(0.5, 1.5)
+    return f"{color} {delay}"
+
+
+def sample_tokens(tokens: list[str]) -> list[str]:
+    return random.sample(tokens, 2)
+
+
+def make_password(random_source: random.SystemRandom) -> str:
+    password = random_source.choice("abc")
+    return password
+```
+"""
+
+import re
+
+from plumbrule.rulekit import Call, Edit, Finding, Fix, Function, Iterator, n, rule
+
+SECRET = re.compile(
+    r"(^|_)(token|secret|password|passwd|pwd|otp|api_?key|salt|nonce|csrf|pin|(verification|reset|auth|confirmation|invite|access|"
+    r"activation|recovery|backup|security|sms|login|one_time)_(code|key|token|number|pin)s?)$",
+    re.IGNORECASE,
+)
+MAKER = re.compile(r"^_?(generate|create|make|new|get|gen|build)_?(random_?|secure_?)*(.*)$", re.IGNORECASE)
+WEAK = {
+    f"random.{name}"
+    for name in ("random", "randint", "randrange", "choice", "choices", "sample", "getrandbits", "randbytes")
+}
+SAME_NAME = {"random.choice", "random.randbytes"}
+
+
+@rule(category="security", severity="error")
+def weak_random_token(function: Function) -> Iterator[Finding]:
+    for call in function.calls:
+        if call.name in WEAK:
+            name = what_it_makes(call, function)
+            if name:
+                yield Finding(
+                    at=call.span,
+                    message=f"`{name}` is drawn from a generator that can be predicted",
+                    label=f"`{call.name}` is a simulation",
+                    help="draw it from `secrets`",
+                    fix=drawn_from_secrets(call),
+                )
+
+
+def what_it_makes(call: Call, function: Function) -> str:
+    """The secret that the drawn value becomes: a variable, an argument, what the function is named for."""
+    for parent in call.node.parents:
+        match parent:
+            case n.Assign(targets=(n.Name(id=name) | n.Attribute(attr=name),)):
+                return name if SECRET.search(name) else ""
+            case n.Keyword(name=str(name)):
+                return name if SECRET.search(name) else ""
+            case n.Return():
+                made = MAKER.match(function.name)
+                return function.name if made and SECRET.search(made[3]) else ""
+            case n.Statement():
+                return ""
+    return ""
+
+
+def drawn_from_secrets(call: Call) -> Fix | None:
+    """`secrets` has the same function under the same name: then only the import changes."""
+    if call.name not in SAME_NAME or not isinstance(call.node.func, n.Name):
+        return None
+    for node in call.module.nodes:
+        if (
+            isinstance(node, n.ImportFrom)
+            and node.module == "random"
+            and [a.name for a in node.names] == [call.method]
+        ):
+            return Fix((Edit(node.span, f"from secrets import {call.method}"),))
+    return None

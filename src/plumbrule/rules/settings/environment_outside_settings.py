@@ -1,0 +1,102 @@
+"""An environment variable read beside the settings class
+
+The settings class is where types, defaults and `.env` are dealt with. What is
+read from `os.environ` elsewhere has none of them: a test cannot override it,
+`.env` does not reach it, and nobody finds it in the list of settings.
+
+## Bad
+
+```python title="app/mail.py"
+import os
+
+from app.config import Settings
+
+
+def sender(settings: Settings) -> str:
+    return os.environ["MAIL_FROM"] or os.getenv("SENDER", settings.title)  # finding
+```
+
+```python title="app/config.py"
+from pydantic_settings import BaseSettings
+
+
+class Settings(BaseSettings):
+    title: str = "shop"
+```
+
+## Good: in the file of the settings, or passing the environment on
+
+```python title="app/config.py"
+import os
+
+from pydantic_settings import BaseSettings
+
+
+class Settings(BaseSettings):
+    title: str = os.environ.get("SHOP_TITLE", "shop")
+```
+
+```python title="app/processes.py"
+import os
+
+
+def environment() -> dict[str, str]:
+    os.environ["TZ"] = "UTC"
+    return {**os.environ, "LANG": "C"}
+```
+
+## Good: a project without settings
+
+```python title="main.py"
+import os
+
+from fastapi import FastAPI
+
+app = FastAPI(title=os.environ.get("TITLE", "shop"))
+```
+"""
+
+from plumbrule.rulekit import Finding, Iterator, Module, n, rule
+
+READERS = ("os.getenv", "os.environ.get")
+BESIDE = {
+    "scripts",
+    "alembic",
+    "migrations",
+    "cli",
+    "tools",
+    "examples",
+    "setup",
+    "conftest",
+    "gunicorn_conf",
+}
+
+
+@rule(category="settings", severity="note")
+def environment_outside_settings(module: Module) -> Iterator[Finding]:
+    homes = {settings.module for settings in module.project.settings if not settings.module.is_test}
+    if not homes or module in homes or BESIDE & set(module.path.removesuffix(".py").split("/")):
+        return
+    for scope in (module, *module.classes, *module.functions):
+        reads: list[n.Node] = [call.node for call in scope.calls if call.name in READERS]
+        reads += [node for node in scope.find(n.Subscript) if scope.name_of(node.value) == "os.environ"]
+        for node in reads:
+            if not is_written(node):
+                yield Finding(
+                    at=node.span,
+                    message=f"`{shown(node)}` is read beside the settings",
+                    label="no type, no `.env`, no override in tests",
+                    help=f"make it a field of `{module.project.settings[0].name}`",
+                )
+
+
+def is_written(node: n.Node) -> bool:
+    """Whether a variable of the environment is set or removed."""
+    return isinstance(node.parent, n.Delete) or (
+        isinstance(node.parent, n.Assign) and node in node.parent.targets
+    )
+
+
+def shown(node: n.Node) -> str:
+    """The expression on one line."""
+    return " ".join(node.text.split())[:60]

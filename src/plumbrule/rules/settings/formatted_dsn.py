@@ -1,0 +1,95 @@
+"""A database URL put together with an f-string
+
+A password with `@`, `/` or `:` in it changes what the URL means: with
+`p@ss/w:rd` the host becomes `ss`. The program then does not start, or sends
+the password to the wrong host. `URL.create` and `PostgresDsn.build` quote
+each part.
+
+## Bad
+
+```python title="app/config.py"
+from pydantic_settings import BaseSettings
+
+
+class Settings(BaseSettings):
+    db_user: str = "shop"
+    db_password: str
+    db_host: str = "localhost"
+
+    @property
+    def database_url(self) -> str:
+        return f"postgresql+asyncpg://{self.db_user}:{self.db_password}@{self.db_host}/shop"  # finding
+```
+
+## Good: SQLAlchemy puts it together
+
+```python title="app/config.py"
+from pydantic_settings import BaseSettings
+from sqlalchemy import URL
+
+
+class Settings(BaseSettings):
+    db_user: str = "shop"
+    db_password: str
+    db_host: str = "localhost"
+
+    @property
+    def database_url(self) -> URL:
+        return URL.create("postgresql+asyncpg", self.db_user, self.db_password, self.db_host, database="shop")
+```
+
+## Good: the password is quoted, or written out
+
+```python title="app/config.py"
+from urllib.parse import quote_plus
+
+
+def database_url(password: str, port: int) -> str:
+    safe = quote_plus(password)
+    local = f"postgresql://shop:shop@localhost:{port}/shop"
+    queue = f"amqp://shop:{safe}@localhost/"
+    return f"postgresql://shop:{quote_plus(password)}@localhost/shop" or queue or local
+```
+
+## References
+
+`URL.create` of SQLAlchemy, `PostgresDsn.build` of pydantic.
+"""
+
+import re
+
+from plumbrule.rulekit import Finding, Iterator, Module, n, rule
+
+PASSWORD = re.compile(r"[a-z0-9+]+://[^/@\s]*:\0[^/@\s]*@", re.IGNORECASE)
+QUOTED = re.compile(r"quote|escape|encode", re.IGNORECASE)
+SCHEMES = re.compile(r"https?://", re.IGNORECASE)
+
+
+@rule(category="settings", severity="error")
+def formatted_dsn(module: Module) -> Iterator[Finding]:
+    for scope in (module, *module.classes, *module.functions):
+        for text in scope.find(n.FString):
+            if is_unquoted_dsn(text) and not any(QUOTED.search(node.text) for node in values_of(scope, text)):
+                yield Finding(
+                    at=text.span,
+                    message="a password with `@`, `/` or `:` breaks this URL",
+                    label="the parts are not quoted",
+                    help="put it together with `URL.create(…)` or `PostgresDsn.build(…)`",
+                )
+
+
+def is_unquoted_dsn(text: n.FString) -> bool:
+    """Whether a value stands where the password of a URL is; `\\0` marks values."""
+    flat = "".join(str(p.value) if isinstance(p, n.Constant) else "\0" for p in text.parts)
+    match = PASSWORD.search(flat if not flat.startswith("\0://") else "any" + flat[1:])
+    return match is not None and not SCHEMES.match(flat)
+
+
+def values_of(scope: object, text: n.FString) -> Iterator[n.Node]:
+    """What is put in, and the assignments that the names in it come from."""
+    bindings = getattr(scope, "bindings", {})
+    for part in text.parts:
+        yield part
+        for name in part.walk():
+            if isinstance(name, n.Name):
+                yield from (binding.node for binding in bindings.get(name.id, ()))

@@ -1,0 +1,78 @@
+"""Settings that are read when a module is imported
+
+A test, `alembic`, or a script that only wants the OpenAPI document then needs
+every variable of production to be set, and a variable that is changed later
+is not seen. Built in the factory or the lifespan, a missing variable stops the
+server and nothing else.
+
+## Bad
+
+```python title="app/config.py"
+from pydantic_settings import BaseSettings
+
+
+class Settings(BaseSettings):
+    database_url: str
+
+
+settings = Settings()  # finding
+```
+
+## Good: built on first use
+
+```python title="app/config.py"
+from functools import cache
+
+from pydantic_settings import BaseSettings
+
+
+class Settings(BaseSettings):
+    database_url: str
+
+
+@cache
+def get_settings() -> Settings:
+    return Settings()
+```
+
+## Good: every setting has a default
+
+```python title="app/config.py"
+from pydantic_settings import BaseSettings
+
+
+class Settings(BaseSettings):
+    title: str = "shop"
+
+
+settings = Settings()
+```
+"""
+
+from plumbrule.rulekit import Class, Finding, Iterator, Module, Settings, rule
+
+
+@rule(category="settings", severity="warning")
+def settings_at_import(module: Module) -> Iterator[Finding]:
+    known = {settings.cls: settings for settings in module.project.settings}
+    for call in module.calls:
+        settings = known.get(call.target) if isinstance(call.target, Class) else None
+        if settings is None or call.args or call.keywords:
+            continue
+        missing = required(settings)
+        if missing:
+            yield Finding(
+                at=call.span,
+                message=f"importing `{module.name}` needs the environment variable of `{missing[0]}`",
+                label="runs at import",
+                help=f"build `{settings.name}` in a cached function, the app factory or the lifespan",
+            )
+
+
+def required(settings: Settings) -> list[str]:
+    """The fields without a default."""
+    return [
+        name
+        for name in settings.fields
+        if settings.default(name) is None and settings.field_call(name) is None
+    ]

@@ -1,0 +1,80 @@
+"""`plumb audit`: what the rulebook says about a project."""
+
+from __future__ import annotations
+
+import re
+import traceback
+from typing import TYPE_CHECKING
+
+from plumbrule.model.reading import no_collection, read_project
+from plumbrule.rulekit import Finding, Project, Rule, Span, subjects
+from plumbrule.rules import rulebook
+from plumbrule.verbs.fingerprints import fingerprinted
+from plumbrule.verbs.outcome import Failure, Outcome, Reported, Skipped, Suppressed, Suppression, worst_first
+from plumbrule.verbs.suppressions import OWN_RULES, apply_suppressions, complaints, suppressions
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+
+def audit(path: Path, rules: Iterable[Rule] | None = None, *, cache: bool = False) -> Outcome:
+    """Audit a folder or file with every rule, or only those given."""
+    with no_collection():
+        return audit_project(read_project(path, cache=cache), rules)
+
+
+def audit_project(project: Project, rules: Iterable[Rule] | None = None) -> Outcome:
+    """Audit a project that is already read."""
+    chosen = tuple(rulebook() if rules is None else rules)
+    skipped = tuple(Skipped(rule, reason) for rule in chosen if (reason := why_skipped(rule, project)))
+    left_out = {s.rule for s in skipped}
+    running = [rule for rule in chosen if rule not in left_out]
+    failures: list[Failure] = []
+    found = [(rule, finding) for rule in running for finding in run(rule, project, failures)]
+    comments = suppressions(project)
+    kept, hidden, unused = apply_suppressions(fingerprinted(project, found), comments)
+    ran = {rule.name for rule in running}
+    known = {rule.name for rule in (*rulebook(), *chosen, *OWN_RULES)}
+    about = complaints(project, comments, unused, ran, known)
+    kept += fingerprinted(project, [pair for pair in about if pair[0] in chosen])
+    unreadable = tuple(span for m in project.modules for span in m.file.broken)
+    return Outcome(project, chosen, worst_first(kept), hidden, unused, skipped, unreadable, tuple(failures))
+
+
+def run(rule: Rule, project: Project, failures: list[Failure]) -> Iterable[Finding]:
+    """What one rule says about every subject; tests are only for the rules about tests."""
+    seen: set[tuple[Span, str]] = set()
+    for subject in subjects(project, rule.subject):
+        module = getattr(subject, "module", subject)
+        if getattr(module, "is_test", False) and rule.category != "testing":
+            continue
+        try:
+            for finding in rule.check(subject):
+                if (finding.at, finding.message) not in seen:
+                    seen.add((finding.at, finding.message))
+                    yield finding
+        except Exception:  # noqa: BLE001 - one broken rule must not cost the others; it is reported as our bug
+            failures.append(Failure(rule, repr(subject), traceback.format_exc()))
+
+
+def why_skipped(rule: Rule, project: Project) -> str:
+    """Why a rule does not apply; nothing if it does."""
+    for need in rule.needs:
+        name, _, range_ = re.match(r"([A-Za-z0-9_.-]+)(\s*)(.*)", need).groups()  # type: ignore[union-attr]
+        if not project.uses(name):
+            return f"no {name}"
+        if range_ and not project.may_be(name, range_):
+            return f"{name} {project.version(name) or ''} is not {range_}".replace("  ", " ")
+    return ""
+
+
+__all__ = [
+    "Outcome",
+    "Reported",
+    "Skipped",
+    "Suppressed",
+    "Suppression",
+    "audit",
+    "audit_project",
+]

@@ -1,0 +1,28 @@
+"""`plumb explain`: what one rule finds in the project around the current folder."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from plumbrule.plan import Refusal
+from plumbrule.verbs.review import review
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from plumbrule.config import Config
+    from plumbrule.rulekit import Rule
+    from plumbrule.verbs.outcome import Reported
+    from plumbrule.verbs.review import Target
+
+
+def findings_here(target: Target, config: Config, rule: Rule) -> Sequence[Reported] | None:
+    """Every finding of the rule, unsure ones too; None if there is no FastAPI project here."""
+    one = replace(
+        config, select=(rule.name,), ignore=(), min_severity="note", min_confidence="low", pedantic=True
+    )
+    try:
+        return review(target, one).findings
+    except Refusal:
+        return None

@@ -1,0 +1,50 @@
+"""A name for every finding that stays the same when lines move or the code is formatted anew."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from typing import TYPE_CHECKING
+
+from plumbrule.verbs.outcome import Reported
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from plumbrule.rulekit import Class, Finding, Function, Module, Project, Rule, Span
+
+LONGEST = 200
+"""letters of the code that count: of a long function only the beginning has to stay"""
+
+
+def fingerprinted(project: Project, found: Iterable[tuple[Rule, Finding]]) -> list[Reported]:
+    """Name each finding by its rule, its file, the function around it, its code, and a count for twins."""
+    modules = {module.path: module for module in project.modules}
+    counts: dict[tuple[str, ...], int] = {}
+    reported = []
+    for rule, finding in sorted(found, key=lambda pair: (pair[0].name, pair[1].at, pair[1].message)):
+        module = modules.get(finding.at.path)
+        around, code = surroundings(module, finding.at) if module else ("", "")
+        key = (rule.name, finding.at.path, around, code)
+        counts[key] = counts.get(key, 0) + 1
+        digest = hashlib.sha256("\0".join((*key, str(counts[key]))).encode()).hexdigest()[:16]
+        reported.append(Reported(rule, finding, digest))
+    return reported
+
+
+def surroundings(module: Module, at: Span) -> tuple[str, str]:
+    """The name of the function or class around a place, and the letters of the code there."""
+    scopes: list[Function | Class] = [*module.functions, *module.classes]
+    inside = [scope for scope in scopes if start_of(scope) <= at.start < scope.node.end]
+    around = max(inside, key=start_of).qualified_name if inside else ""
+    return around, letters(module.source.slice(at.start, at.end))
+
+
+def start_of(scope: Function | Class) -> int:
+    """Where a function or class starts, its decorators included."""
+    return min([scope.node.start, *(decorator.start for decorator in scope.node.decorators)])
+
+
+def letters(code: str) -> str:
+    """Code without what a formatter may change: blanks, quotes, brackets, commas, case of literals."""
+    return "".join(re.findall(r"[\w.]+", code)).casefold()[:LONGEST]

@@ -1,0 +1,117 @@
+"""`plumb audit --fix`: the fixes of findings → a plan."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from plumbrule.facts.syntax import read
+from plumbrule.plan import Edit as FileEdit
+from plumbrule.plan import Plan, Step
+from plumbrule.rulekit import Project
+from plumbrule.verbs.audit import audit_project
+from plumbrule.verbs.review import asked, without
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from plumbrule.config import Config
+    from plumbrule.rulekit import Edit, Finding
+    from plumbrule.verbs.outcome import Outcome, Reported
+    from plumbrule.verbs.review import Target
+
+ROUNDS = 10
+"""fixes that stand in each other's way are made one after the other; more rounds than this is a quarrel"""
+
+
+def fixable(outcome: Outcome, *, unsafe: bool = False) -> list[Reported]:
+    """The findings that can be fixed."""
+    return [item for item in outcome.findings if item.finding.fix and (item.finding.fix.safe or unsafe)]
+
+
+def plan(outcome: Outcome, target: Target, config: Config, *, unsafe: bool) -> tuple[Plan, Outcome]:
+    """The plan that fixes what can be fixed, and what would be found after it."""
+    before = outcome.project
+    reasons: dict[str, Counter[str]] = {}
+    for _ in range(ROUNDS):
+        items = fixable(outcome, unsafe=unsafe)
+        texts, made = fixed(outcome.project, [item.finding for item in items])
+        if not texts:
+            break
+        for item in items:
+            for path in {edit.span.path for edit in edits_of(item.finding) if item.finding in made}:
+                reasons.setdefault(path, Counter())[item.rule.name] += 1
+        outcome = again(outcome, texts, target, config)
+    after = {module.path: module.source.text for module in outcome.project.modules}
+    steps = (
+        Step(FileEdit(m.path, decoded(m.source.text), decoded(after[m.path])), why(reasons[m.path]))
+        for m in before.modules
+        if m.source.text != after[m.path]
+    )
+    return Plan(config.root, tuple(steps)), outcome
+
+
+def again(outcome: Outcome, texts: dict[str, bytes], target: Target, config: Config) -> Outcome:
+    """What the audit would find if some files were different."""
+    modules = outcome.project.modules
+    files = [read(m.path, texts[m.path]) if m.path in texts else m.file for m in modules]
+    found = audit_project(Project(files, outcome.project.root), outcome.rules)
+    return without(asked(found, target, config), {item.fingerprint for item in outcome.known})
+
+
+def fixed(project: Project, findings: Sequence[Finding]) -> tuple[dict[str, bytes], list[Finding]]:
+    """The new content of the files that fixes change, and the findings whose fixes were made.
+
+    A fix is made whole or not at all: of two that overlap the first wins, and one that would leave a file
+    broken is left out together with all others in that file.
+    """
+    chosen: dict[str, list[Edit]] = {}
+    made = []
+    for finding in findings:
+        edits = edits_of(finding)
+        if edits and all(fits(edit, chosen.get(edit.span.path, [])) for edit in edits):
+            made.append(finding)
+            for edit in edits:
+                if edit not in chosen.setdefault(edit.span.path, []):
+                    chosen[edit.span.path].append(edit)
+    changed = [module for module in project.modules if module.path in chosen]
+    texts = {module.path: edited(module.source.text, chosen[module.path]) for module in changed}
+    broken = {m.path for m in changed if len(read(m.path, texts[m.path]).broken) > len(m.file.broken)}
+    if broken:
+        return fixed(project, [f for f in made if not broken & {e.span.path for e in edits_of(f)}])
+    return {m.path: texts[m.path] for m in changed if texts[m.path] != m.source.text}, made
+
+
+def edits_of(finding: Finding) -> tuple[Edit, ...]:
+    """The edits of the fix of a finding."""
+    return finding.fix.edits if finding.fix else ()
+
+
+def fits(edit: Edit, others: Iterable[Edit]) -> bool:
+    """Whether an edit touches nothing that others change; the same edit twice is one."""
+    start, end = edit.span.start, edit.span.end
+    return all(other == edit or end <= other.span.start or other.span.end <= start for other in others)
+
+
+def edited(text: bytes, edits: Iterable[Edit]) -> bytes:
+    """A text after some edits that do not overlap."""
+    parts, at = [], 0
+    for edit in sorted(edits, key=lambda e: (e.span.start, e.span.end)):
+        parts += [text[at : edit.span.start], edit.text.encode()]
+        at = edit.span.end
+    return b"".join([*parts, text[at:]])
+
+
+def fixed_texts(project: Project, findings: Sequence[Finding]) -> dict[str, str]:
+    """The new text of every file that the fixes of some findings change."""
+    return {path: decoded(text) for path, text in fixed(project, findings)[0].items()}
+
+
+def decoded(text: bytes) -> str:
+    """A text as the plan engine takes it."""
+    return text.decode("utf-8", "surrogateescape")
+
+
+def why(rules: Counter[str]) -> str:
+    """The reason of a step: the rules, and how often each."""
+    return ", ".join(f"{name} ({count})" if count > 1 else name for name, count in sorted(rules.items()))

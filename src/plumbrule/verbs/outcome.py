@@ -1,0 +1,100 @@
+"""What an audit finds out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, get_args
+
+from plumbrule.rulekit import Confidence, Finding, Project, Rule, Severity, Span
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+SEVERITIES: tuple[str, ...] = get_args(Severity)
+CONFIDENCES: tuple[str, ...] = get_args(Confidence)
+
+
+@dataclass(frozen=True, slots=True)
+class Reported:
+    """A finding together with its rule; the fingerprint survives moved lines."""
+
+    rule: Rule
+    finding: Finding
+    fingerprint: str
+
+    @property
+    def confidence(self) -> str:
+        """How sure it is."""
+        return self.finding.confidence or self.rule.confidence
+
+    @property
+    def order(self) -> tuple[Any, ...]:
+        """Worst and surest first, then by place."""
+        severity, confidence = SEVERITIES.index(self.rule.severity), CONFIDENCES.index(self.confidence)
+        return severity, confidence, self.finding.at, self.rule.name, self.finding.message
+
+
+@dataclass(frozen=True, slots=True)
+class Suppression:
+    """A `# plumb: ignore[rule] reason` comment; `line` is the one it speaks for."""
+
+    rules: tuple[str, ...]
+    reason: str
+    span: Span
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Suppressed:
+    """A finding that a comment hides."""
+
+    reported: Reported
+    by: Suppression
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """A rule that does not apply, and why."""
+
+    rule: Rule
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A rule that broke: a bug in this tool."""
+
+    rule: Rule
+    subject: str
+    trace: str
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """Everything an audit found out; `findings` are sorted worst first, then by place.
+
+    `known` are findings that a baseline or an older revision has too, `unsure` those below the confidence or
+    the severity that was asked for.
+    """
+
+    project: Project = field(repr=False)
+    rules: tuple[Rule, ...]
+    findings: tuple[Reported, ...]
+    suppressed: tuple[Suppressed, ...]
+    unused: tuple[Suppression, ...]
+    skipped: tuple[Skipped, ...]
+    unreadable: tuple[Span, ...]
+    failures: tuple[Failure, ...]
+    known: tuple[Reported, ...] = ()
+    unsure: tuple[Reported, ...] = ()
+
+    @cached_property
+    def lines(self) -> int:
+        """How many lines were read."""
+        return sum(m.source.lines for m in self.project.modules)
+
+
+def worst_first(reported: Iterable[Reported]) -> tuple[Reported, ...]:
+    """Findings in the order in which they are shown."""
+    return tuple(sorted(reported, key=lambda item: item.order))

@@ -1,0 +1,134 @@
+"""`plumb audit` as a user asks for it: paths and settings → what to show."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, replace
+from fnmatch import fnmatchcase
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING
+
+from plumbrule.model.reading import no_collection, read_project
+from plumbrule.plan import Refusal
+from plumbrule.verbs import baseline, revision
+from plumbrule.verbs.audit import audit_project
+from plumbrule.verbs.outcome import CONFIDENCES, SEVERITIES, Outcome, Reported
+from plumbrule.verbs.selection import chosen_rules
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+
+    from plumbrule.config import Config
+    from plumbrule.rulekit import Project
+
+
+class NoApp(Refusal):
+    """There is nothing of FastAPI to look at."""
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """The project that some paths belong to, and the paths inside it; `.` is all of it."""
+
+    root: Path
+    paths: tuple[str, ...]
+
+    def covers(self, path: str) -> bool:
+        """Whether a file of the project is one that was asked about."""
+        return any(within(path, asked) for asked in self.paths)
+
+
+def target(paths: Sequence[Path]) -> Target:
+    """The project of some paths: the nearest folder with a pyproject.toml, or else the folder itself."""
+    roots = {project_root(path) for path in paths or [Path()]}
+    if len(roots) > 1:
+        first, second, *_ = sorted(map(str, roots))
+        raise Refusal(f"{first} and {second} are two projects; audit them one at a time")
+    root = roots.pop()
+    inside = (os.path.relpath(path.resolve(), root) for path in paths or [Path()])
+    return Target(root, tuple(PurePosixPath(Path(path)).as_posix() for path in inside))
+
+
+def project_root(path: Path) -> Path:
+    """The folder of the project around a path."""
+    if not path.exists():
+        raise Refusal(f"{path}: no such file or folder")
+    if path.is_file() and path.suffix != ".py":
+        raise Refusal(f"{path} is not a Python file; name a folder or a .py file")
+    if not path.is_dir() and not path.is_file():
+        raise Refusal(f"{path} is neither a folder nor a file")
+    folder = (path if path.is_dir() else path.parent).resolve()
+    for candidate in (folder, *folder.parents):
+        if (candidate / "pyproject.toml").is_file():
+            return candidate
+        if (candidate / ".git").exists():
+            break
+    return folder
+
+
+def project_at(target: Target) -> Project:
+    """Read the project; refuses one in which nothing is of FastAPI."""
+    try:
+        project = read_project(target.root, cache=True)
+    except OSError as error:
+        raise Refusal(f"cannot read {error.filename or target.root}: {error.strerror}") from error
+    if not any((project.apps, project.routes, [r for r in project.routers if not r.is_assumed])):
+        raise NoApp(f"no FastAPI app in {target.root}; plumb init makes one")
+    return project
+
+
+def review(target: Target, config: Config, *, known: bool = False, since: str | None = None) -> Outcome:
+    """Audit what was asked about; `known` leaves out the baseline, `since` what a git revision has too."""
+    with no_collection():
+        rules = chosen_rules(config)
+        outcome = asked(audit_project(project_at(target), rules), target, config)
+        old: set[str] = set()
+        if known:
+            old |= baseline.read(config)
+        if since is not None:
+            old |= revision.fingerprints(config.root, since, rules)
+    return without(outcome, old) if old else outcome
+
+
+def asked(outcome: Outcome, target: Target, config: Config) -> Outcome:
+    """The part of an outcome that is about the paths, and sure and severe enough."""
+
+    def covered(item: Reported) -> bool:
+        path = item.finding.at.path
+        return target.covers(path) and not any(within(path, pattern) for pattern in config.exclude)
+
+    findings = [item for item in outcome.findings if covered(item)]
+    severities = SEVERITIES[: SEVERITIES.index(config.min_severity) + 1]
+    confidences = CONFIDENCES[: CONFIDENCES.index(config.min_confidence) + 1]
+    shown = [f for f in findings if f.rule.severity in severities and f.confidence in confidences]
+    return replace(
+        outcome,
+        findings=tuple(shown),
+        suppressed=tuple(s for s in outcome.suppressed if covered(s.reported)),
+        unreadable=tuple(span for span in outcome.unreadable if target.covers(span.path)),
+        unsure=tuple(item for item in findings if item not in shown),
+    )
+
+
+def without(outcome: Outcome, old: Collection[str]) -> Outcome:
+    """An outcome whose findings are only those that are not known yet."""
+    return replace(
+        outcome,
+        findings=tuple(item for item in outcome.findings if item.fingerprint not in old),
+        known=tuple(item for item in outcome.findings if item.fingerprint in old),
+    )
+
+
+def within(path: str, pattern: str) -> bool:
+    """Whether a path is the one named, below it, or matches a pattern such as `*/generated/*`."""
+    pattern = pattern.removeprefix("./").rstrip("/")
+    return pattern in ("", ".", path) or path.startswith(f"{pattern}/") or fnmatchcase(path, pattern)
+
+
+def fails(outcome: Outcome, config: Config) -> bool:
+    """Whether something that was found is as severe as `fail-on` says."""
+    if config.fail_on == "never":
+        return False
+    return any(
+        item.rule.severity in SEVERITIES[: SEVERITIES.index(config.fail_on) + 1] for item in outcome.findings
+    )

@@ -1,0 +1,527 @@
+"""`plumb audit`, `explain`, `map` from a shell: what they say, what they change, what they refuse."""
+
+import itertools
+import json
+import os
+import random
+import subprocess
+import tomllib
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import yaml
+
+from cli.conftest import PLUMB, Done, Plumb, environment
+from report.projects import CLEAN, RATES, many, write
+
+ROOT = Path(__file__).parents[2]
+LATE = """\
+from typing import Annotated
+
+from fastapi import Depends, FastAPI
+
+app = FastAPI()
+
+
+class Session:
+    def commit(self) -> None: ...
+
+
+def session():
+    opened = Session()
+    yield opened
+    opened.commit()
+
+
+@app.post("/orders")
+def create(opened: Annotated[Session, Depends(session)]) -> None: ...
+"""
+REQUIREMENTS = "fastapi==0.121.0\n"
+
+
+@pytest.fixture
+def rates(tmp_path: Path) -> Path:
+    return write(tmp_path, {"app/rates.py": RATES, "app/__init__.py": "", "pyproject.toml": ""})
+
+
+def found(done: Done) -> list[dict[str, object]]:
+    assert done.returncode in {0, 1}, done.stderr
+    findings: list[dict[str, object]] = json.loads(done.stdout)["findings"]
+    return findings
+
+
+def refused(done: Done) -> str:
+    """The first line in which plumb says that it will not."""
+    assert done.returncode == 2, done
+    assert done.stdout == ""
+    assert done.stderr.startswith("plumb: ")
+    assert "Traceback" not in done.stderr
+    return done.stderr.removeprefix("plumb: ").splitlines()[0]
+
+
+@pytest.fixture(autouse=True)
+def _own_cache(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
+
+
+# What it says
+
+
+@pytest.mark.usefixtures("rates")
+def test_a_finding_is_shown_with_its_code_and_the_way_to_it(plumb: Plumb) -> None:
+    done = plumb("audit")
+    assert done.returncode == 1
+    assert done.stderr == ""
+    for part in (
+        "error[blocking-call-in-async]: `requests.get` blocks the event loop\n --> app/rates.py:11:12\n",
+        "11 |     return requests.get(url).text\n   |            ^^^^^^^^^^^^ ",
+        "= reached from: ",
+        "= help: ",
+        "Why: plumb explain ",
+    ):
+        assert part in done.stdout.replace("  --> ", " --> "), part
+
+
+def test_a_clean_project_is_one_line(plumb: Plumb, tmp_path: Path) -> None:
+    write(tmp_path, {"main.py": CLEAN})
+    done = plumb("audit")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith("No findings in 1 route (")
+    assert done.stdout.count("\n") == 1
+
+
+@pytest.mark.usefixtures("rates")
+@pytest.mark.parametrize(
+    ("flags", "code"),
+    [
+        (["--fail-on", "never"], 0),
+        (["--fail-on", "error"], 1),
+        (["--select", "jose-import"], 0),
+        (["--select", "blocking-call-in-async"], 1),
+        (["--select", "async", "--ignore", "async"], 0),
+        (["--min-severity", "error"], 1),
+    ],
+)
+def test_the_exit_code_says_whether_there_is_something_to_do(
+    plumb: Plumb, flags: list[str], code: int
+) -> None:
+    assert plumb("audit", *flags).returncode == code
+
+
+def test_what_is_less_severe_than_fail_on_is_shown_but_fails_nothing(plumb: Plumb, tmp_path: Path) -> None:
+    note = "  # plumb: ignore[jose-import] was so"
+    write(tmp_path, {"main.py": CLEAN.replace('return "hello"', f'return "hello"{note}')})
+    assert plumb("audit", "--fail-on", "warning").returncode == 0
+    assert "note[unused-suppression]" in plumb("audit").stdout
+
+
+@pytest.mark.usefixtures("rates")
+def test_paths_are_those_a_reader_can_type(plumb: Plumb, tmp_path: Path) -> None:
+    assert " app/rates.py:11:" in plumb("audit").stdout
+    assert " rates.py:11:" not in plumb("audit", cwd=tmp_path / "app").stdout
+    assert " ../app/rates.py:11:" in plumb("audit", cwd=tmp_path / "app").stdout
+    outside = plumb("audit", "..", "--output-format", "json", cwd=tmp_path / "app")
+    assert {finding["path"] for finding in found(outside)} == {"app/rates.py"}
+
+
+def test_a_path_inside_a_project_is_audited_with_all_of_it_in_view(plumb: Plumb, tmp_path: Path) -> None:
+    write(
+        tmp_path,
+        {
+            "pyproject.toml": "",
+            "app/__init__.py": "",
+            "app/main.py": "from fastapi import FastAPI\nfrom app.work import work\napp = FastAPI()\n"
+            "@app.get('/')\nasync def read(): work()\n",
+            "app/work.py": "import time\ndef work(): time.sleep(1)\n",
+            "app/other/main.py": RATES,
+        },
+    )
+    assert {f["path"] for f in found(plumb("audit", "app/work.py", "--output-format=json"))} == {
+        "app/work.py"
+    }
+    assert {f["path"] for f in found(plumb("audit", "app/other", "app/work.py", "--output-format=json"))} == {
+        "app/work.py",
+        "app/other/main.py",
+    }
+
+
+def test_a_long_list_is_grouped_and_nothing_is_lost(plumb: Plumb, tmp_path: Path) -> None:
+    write(tmp_path, {"main.py": many(30)})
+    done = plumb("audit")
+    assert done.stdout.count("error[unused-path-parameter]") == 1
+    assert "= 29 more places:" in done.stdout
+    assert all(f"main.py:{line}:" in done.stdout for line in range(6, 6 + 30 * 5, 5))
+
+
+@pytest.mark.usefixtures("rates")
+def test_statistics_and_score_take_the_place_of_the_findings(plumb: Plumb) -> None:
+    assert "     2  error    blocking-call-in-async\n" in plumb("audit", "--statistics").stdout
+    score = plumb("audit", "--score").stdout
+    for name in ("architecture", "async", "security", "database", "observability"):
+        assert f"\n{name} " in score
+    assert "-20  blocking-call-in-async, 2 errors" in score
+    assert plumb("audit", "--score").returncode == 1
+
+
+@pytest.mark.usefixtures("rates")
+def test_a_report_goes_to_a_file(plumb: Plumb, tmp_path: Path) -> None:
+    done = plumb("audit", "--output-format", "json", "-o", "report.json")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "written to report.json" in done.stderr
+    assert (tmp_path / "report.json").read_text() == plumb("audit", "--output-format", "json").stdout
+    assert plumb("audit", "-q", "-o", "quiet.txt").stderr == ""
+
+
+def test_a_part_that_cannot_be_read_is_said_and_the_rest_is_audited(plumb: Plumb, tmp_path: Path) -> None:
+    write(tmp_path, {"main.py": RATES, "broken.py": "def f(:\n    pass\n\n\nx = (\n"})
+    done = plumb("audit")
+    assert "1 file not read in full: broken.py" in done.stdout
+    assert "`time.sleep` blocks the event loop" in done.stdout
+
+
+# The same findings, whatever the way
+
+
+def test_json_is_the_same_cold_and_warm_over_runs_and_processes(plumb: Plumb, tmp_path: Path) -> None:
+    files = {f"p{n}/{name}.py": text for n in range(3) for name, text in {"a": RATES, "b": many(7)}.items()}
+    write(tmp_path, files)
+    first = plumb("audit", "--output-format", "json").stdout
+    again = [plumb("audit", "--output-format", "json", env={"PYTHONHASHSEED": str(n)}).stdout for n in (1, 2)]
+    command = [str(PLUMB), "audit", "--output-format", "json"]
+    both = [
+        subprocess.Popen(command, cwd=tmp_path, env=environment(), stdout=subprocess.PIPE, text=True)
+        for _ in range(2)
+    ]
+    outputs = [process.communicate()[0] for process in both]
+    assert len(json.loads(first)["findings"]) > 20
+    assert {*again, *outputs} == {first}
+    kept = list(Path(os.environ["XDG_CACHE_HOME"]).rglob("*.facts"))
+    assert len(kept) == 1
+    (tmp_path / "p1/a.py").touch()
+    kept[0].write_bytes(kept[0].read_bytes()[:-100])
+    assert plumb("audit", "--output-format", "json").stdout == first
+
+
+def test_json_does_not_depend_on_the_order_in_which_files_were_made(plumb: Plumb, tmp_path: Path) -> None:
+    files = {f"{name}/{kind}.py": text for name in "cab" for kind, text in {"x": RATES, "y": many(3)}.items()}
+    outputs = set()
+    for seed in range(3):
+        names = list(files)
+        random.Random(seed).shuffle(names)
+        folder = write(tmp_path / str(seed), {name: files[name] for name in names})
+        outputs.add(plumb("audit", "--output-format", "json", cwd=folder).stdout)
+        outputs.add(plumb("audit", str(folder), "--output-format", "json").stdout.replace(f'"{seed}/', '"'))
+    assert len(outputs) == 1
+
+
+@pytest.mark.usefixtures("rates")
+def test_every_format_is_one_document_without_noise(plumb: Plumb) -> None:
+    for name in ("json", "sarif", "gitlab"):
+        json.loads(plumb("audit", "--output-format", name).stdout)
+    lines = plumb("audit", "--output-format", "github").stdout.splitlines()
+    assert lines
+    assert all(line.startswith(("::error ", "::warning ", "::notice ")) for line in lines)
+    assert plumb("audit", "--output-format", "markdown").stdout.startswith("## ")
+    assert plumb("audit", "--output-format", "concise", "--color", "always").stdout.startswith(
+        "app/rates.py:11:12: \x1b["
+    )
+    assert "\x1b" not in plumb("audit", "--output-format", "concise").stdout
+    assert "\x1b" not in plumb("audit", "--output-format", "json", "--color", "always").stdout
+
+
+# Fixes
+
+
+@pytest.fixture
+def late(tmp_path: Path) -> Path:
+    return write(tmp_path, {"main.py": LATE, "requirements.txt": REQUIREMENTS})
+
+
+def test_fix_mends_and_diff_shows_the_same(plumb: Plumb, late: Path) -> None:
+    assert "1 finding can be fixed: plumb audit --fix\n" in plumb("audit").stdout
+    shown = plumb("audit", "--diff")
+    assert shown.returncode == 1
+    assert (
+        '+def create(opened: Annotated[Session, Depends(session, scope="function")]) -> None: ...'
+        in shown.stdout
+    )
+    assert (late / "main.py").read_text() == LATE
+    done = plumb("audit", "--fix")
+    assert "fixed main.py: commit-after-response" in done.stderr
+    assert "commit-after-response" not in done.stdout
+    assert 'Depends(session, scope="function")' in (late / "main.py").read_text()
+    applied = subprocess.run(
+        ["git", "apply", "--check", "-R"], cwd=late, input=shown.stdout, text=True, check=False
+    )
+    assert applied.returncode == 0
+    again = plumb("audit", "--diff")
+    assert (again.returncode, again.stdout) == (0, "")
+
+
+@pytest.mark.usefixtures("late")
+def test_fix_keeps_bytes_it_does_not_understand(plumb: Plumb, late: Path) -> None:
+    before = LATE.replace("\n", "\r\n").encode() + b"# \xff\r\n"
+    (late / "main.py").write_bytes(before)
+    plumb("audit", "--fix")
+    after = (late / "main.py").read_bytes()
+    assert after == before.replace(b"Depends(session)", b'Depends(session, scope="function")')
+
+
+# Baseline and since
+
+
+@pytest.mark.usefixtures("rates")
+def test_a_baseline_leaves_only_what_is_new(plumb: Plumb, tmp_path: Path) -> None:
+    count = len(found(plumb("audit", "--output-format", "json")))
+    written = plumb("audit", "--baseline", "write")
+    assert (written.returncode, written.stdout) == (0, f"Wrote {count} findings to plumb-baseline.json\n")
+    done = plumb("audit", "--baseline")
+    assert done.returncode == 0
+    assert f"{count} findings known before, not shown." in done.stdout
+    write(tmp_path, {"app/more.py": many(1)})
+    new = plumb("audit", "--baseline", ".", "--output-format", "json")
+    assert {finding["path"] for finding in found(new)} == {"app/more.py"}
+    write(tmp_path, {"pyproject.toml": '[tool.plumb]\nbaseline = "plumb-baseline.json"\n'})
+    assert {finding["path"] for finding in found(plumb("audit", "--output-format", "json"))} == {
+        "app/more.py"
+    }
+    assert plumb("audit", "--baseline", "write").returncode == 0
+    assert plumb("audit").returncode == 0
+
+
+def git(folder: Path, *arguments: str) -> None:
+    identity = ("-c", "user.name=a", "-c", "user.email=a@example.org")
+    subprocess.run(
+        ["git", *identity, *arguments], cwd=folder, env=environment(), check=True, capture_output=True
+    )
+
+
+def test_since_leaves_only_what_the_branch_has_brought(plumb: Plumb, tmp_path: Path) -> None:
+    folder = write(tmp_path / "repo" / "back end", {"pyproject.toml": "", "main.py": RATES})
+    git(tmp_path / "repo", "init", "-q", "-b", "main")
+    git(tmp_path / "repo", "add", ".")
+    git(tmp_path / "repo", "commit", "-qm", "one")
+    git(tmp_path / "repo", "checkout", "-qb", "work")
+    moved = RATES.replace("import time\n", "import time\n\n# a comment\n" * 9)
+    write(folder, {"main.py": moved.replace("time.sleep(1)", "time.sleep(1)\n    requests.post('x')")})
+    done = plumb("audit", "--since", "main", "--output-format", "json", cwd=folder)
+    assert [f["message"] for f in found(done) if f["rule"] == "blocking-call-in-async"] == [
+        "`requests.post` blocks the event loop"
+    ]
+    git(tmp_path / "repo", "commit", "-qam", "two")
+    git(tmp_path / "repo", "checkout", "-q", "main")
+    write(folder, {"main.py": CLEAN})
+    git(tmp_path / "repo", "commit", "-qam", "three")
+    git(tmp_path / "repo", "checkout", "-q", "work")
+    assert plumb("audit", "--since", "main", "--output-format", "json", cwd=folder).stdout == done.stdout
+    status = subprocess.run(
+        ["git", "status", "--porcelain"], cwd=folder, capture_output=True, text=True, check=True
+    )
+    assert status.stdout == ""
+
+
+# A project's own
+
+
+def test_a_project_brings_rules_of_its_own(plumb: Plumb, tmp_path: Path) -> None:
+    rule = '''"""A route named latest
+
+It is never the latest.
+"""
+
+from plumbrule.rulekit import Finding, Iterator, Route, rule
+
+
+@rule(category="contracts", severity="note")
+def latest_route(route: Route) -> Iterator[Finding]:
+    if route.name == "latest":
+        yield Finding(route.span, f"{route.label} is named latest")
+'''
+    config = '[tool.plumb]\nrules = ["tools/rules"]\nselect = ["latest-route"]\nexclude = ["old"]\n'
+    write(
+        tmp_path,
+        {
+            "main.py": RATES,
+            "old/main.py": RATES,
+            "tools/rules/latest_route.py": rule,
+            "pyproject.toml": config,
+        },
+    )
+    done = plumb("audit", "--output-format", "concise")
+    assert "main.py:14:2: note[latest-route] GET /rates/{currency} is named latest\n1 note in" in done.stdout
+    assert "A route named latest" in plumb("explain", "latest-route").stdout
+    write(tmp_path, {"tools/rules/latest_route.py": "import nothing_of_the_kind\n"})
+    assert "tools/rules/latest_route.py:1: No module named" in refused(plumb("audit"))
+    write(tmp_path, {"tools/rules/latest_route.py": rule.replace("latest_route(", "jose_import(")})
+    assert "there is a rule `jose-import` already" in refused(plumb("audit"))
+
+
+# What it refuses
+
+
+@pytest.mark.usefixtures("rates")
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["nowhere"], "nowhere: no such file or folder"),
+        (["pyproject.toml"], "pyproject.toml is not a Python file"),
+        (["--select", "blocking-cal-in-async"], "did you mean `blocking-call-in-async`?"),
+        (["--ignore", "securty"], "did you mean `security`?"),
+        (["--output-format", "sarf"], "did you mean `sarif`?"),
+        (["--min-severity", "bad"], "is none of error, warning, note"),
+        (["--min-confidence", "sure"], "is none of high, medium, low"),
+        (["--fail-on", "errors"], "did you mean `error`?"),
+        (["--selct", "x"], "did you mean `--select`?"),
+        (["--fix", "--diff"], "--fix and --diff contradict each other"),
+        (["--unsafe"], "--unsafe goes with --fix or --diff"),
+        (["--baseline"], "plumb audit --baseline write makes it"),
+        (["--baseline=wirte"], "it is `--baseline` alone or `--baseline write`"),
+        (["--since", "main"], "it is not in a git repository"),
+        (["--score", "--output-format", "sarif"], "--score has no place in sarif"),
+        (["-o", "nowhere/x"], "cannot write nowhere/x: No such file or directory"),
+        (["--config", "no.toml"], "no such file"),
+    ],
+)
+def test_a_request_that_makes_no_sense_is_one_line(plumb: Plumb, arguments: list[str], words: str) -> None:
+    done = plumb("audit", *arguments)
+    assert words in refused(done)
+    assert done.stderr.count("\n") == 1
+
+
+def test_a_mistake_in_pyproject_is_shown_in_its_line(plumb: Plumb, tmp_path: Path) -> None:
+    write(tmp_path, {"main.py": RATES, "pyproject.toml": '[tool.plumb]\nselect = ["asink"]\n'})
+    done = plumb("audit")
+    assert refused(done) == "pyproject.toml:2:12: no rule `asink`; did you mean `async`?"
+    assert done.stderr.splitlines()[1:] == ["  |", '2 | select = ["asink"]', "  |            ^^^^^", "  |"]
+
+
+@pytest.mark.parametrize("command", [["audit"], ["map", "routes"]])
+@pytest.mark.parametrize("files", [{}, {"main.py": "print('hello')\n"}, {"notes.txt": "x"}])
+def test_no_app_is_an_exit_code_of_its_own(
+    plumb: Plumb, tmp_path: Path, files: dict[str, str], command: list[str]
+) -> None:
+    done = plumb(*command, cwd=write(tmp_path, files))
+    assert (done.returncode, done.stdout) == (3, "")
+    assert done.stderr == f"plumb: no FastAPI app in {tmp_path}; plumb init makes one\n"
+
+
+def test_two_projects_are_refused(plumb: Plumb, tmp_path: Path) -> None:
+    for name in "ab":
+        write(tmp_path / name, {"pyproject.toml": "", "main.py": CLEAN})
+    assert "are two projects; audit them one at a time" in refused(plumb("audit", "a", "b"))
+
+
+def fifo(folder: Path) -> None:
+    os.mkfifo(folder / "pipe.py")
+
+
+def loop(folder: Path) -> None:
+    (folder / "loop").symlink_to(folder)
+    (folder / "nowhere.py").symlink_to(folder / "missing.py")
+
+
+def binary(folder: Path) -> None:
+    (folder / "binary.py").write_bytes(bytes(range(256)) * 100)
+
+
+def long_line(folder: Path) -> None:
+    (folder / "long.py").write_text("x = '" + "a" * 10_000_000 + "'\n")
+
+
+def parentheses(folder: Path) -> None:
+    (folder / "deep.py").write_text("x = " + "(" * 5000 + ")" * 5000 + "\n")
+
+
+def not_utf8(folder: Path) -> None:
+    (folder / "latin.py").write_bytes(RATES.encode() + b"# \xe9\n")
+
+
+@pytest.mark.parametrize("spoil", [fifo, loop, binary, long_line, parentheses, not_utf8])
+def test_strange_files_are_survived(plumb: Plumb, tmp_path: Path, spoil: Callable[[Path], None]) -> None:
+    write(tmp_path, {"main.py": RATES})
+    spoil(tmp_path)
+    for name in ("full", "json"):
+        done = plumb("audit", "--output-format", name)
+        assert done.returncode == 1, done.stderr
+        assert "Traceback" not in done.stderr
+        assert "`time.sleep` blocks the event loop" in done.stdout
+
+
+# Explain, map, and alone
+
+
+@pytest.mark.usefixtures("rates")
+def test_explain_shows_the_rule_and_what_it_finds_here(plumb: Plumb) -> None:
+    done = plumb("explain", "blocking-call-in-async")
+    assert done.returncode == 0
+    assert done.stdout.startswith("blocking-call-in-async\n")
+    assert "\nHere\n\napp/rates.py:11:12: error[blocking-call-in-async]" in done.stdout
+    assert "```" not in done.stdout
+
+
+def test_explain_works_anywhere_and_lists_every_rule(plumb: Plumb) -> None:
+    assert "There is no FastAPI project in this folder." in plumb("explain", "jose-import").stdout
+    listed = plumb("explain").stdout
+    assert "\nasync\n" in f"\n{listed}"
+    assert "  blocking-call-in-async\n" in listed
+    assert "did you mean `jose-import`?" in refused(plumb("explain", "jose"))
+
+
+@pytest.mark.usefixtures("rates")
+def test_maps_show_routes_dependencies_modules_and_guards(plumb: Plumb, tmp_path: Path) -> None:
+    write(tmp_path, {"app/late.py": LATE, "app/main.py": "from app import late\n"})
+    assert "GET /rates/{currency}  app.rates.latest  app/rates.py:15\n" in plumb("map", "routes").stdout
+    assert plumb("map", "routes", "CURRENCY").stdout.count("\n") == 2
+    assert "  app.late.session  app/late.py:19\n" in plumb("map", "deps", "POST*").stdout
+    assert plumb("map", "modules").stdout == "app.main  → app.late\n1 import\n"
+    assert "POST /orders           nobody\n" in plumb("map", "auth").stdout
+    assert "3 routes: 0 guarded, 3 open, 0 unclear\n" in plumb("map", "auth").stdout
+
+
+@pytest.mark.usefixtures("rates")
+@pytest.mark.parametrize("kind", ["routes", "deps", "modules", "auth"])
+def test_maps_are_documents_too(plumb: Plumb, kind: str) -> None:
+    assert isinstance(json.loads(plumb("map", kind, "--output-format", "json").stdout), list)
+    lines = plumb("map", kind, "--output-format", "mermaid").stdout.splitlines()
+    assert lines[0] == "flowchart LR"
+    assert all(" --> " in line for line in lines[1:])
+
+
+@pytest.mark.usefixtures("rates")
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["routs"], "did you mean `routes`?"),
+        (["auth", "--output-format", "svg"], "is none of text, json, mermaid"),
+    ],
+)
+def test_a_map_that_does_not_exist_is_refused(plumb: Plumb, arguments: list[str], words: str) -> None:
+    assert words in refused(plumb("map", *arguments))
+
+
+def test_plumb_alone_shows_the_worst_findings(plumb: Plumb, tmp_path: Path) -> None:
+    write(tmp_path, {"main.py": RATES, "requirements.txt": REQUIREMENTS})
+    lines = plumb().stdout.splitlines()
+    assert lines[0] == f"{tmp_path.name}: a FastAPI project"
+    assert lines[1] == "1 file, 2 routes"
+    assert sum(line.startswith("  error    ") for line in lines) == 3
+    assert lines[-2].startswith("  plumb audit ")
+
+
+# Around it
+
+
+def test_the_action_and_the_hooks_use_flags_that_exist(plumb: Plumb) -> None:
+    known = plumb("audit", "--help", env={"COLUMNS": "200"}).stdout
+    action = yaml.safe_load((ROOT / "action.yml").read_text())
+    script = "\n".join(step.get("run", "") for step in action["runs"]["steps"])
+    hooks = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text())
+    words = itertools.chain(
+        script.split('"$plumb"', 1)[1].split(), *(hook["entry"].split() for hook in hooks)
+    )
+    flags = {word for word in words if word.startswith("--")}
+    assert {"--fix", "--fail-on", "--output-format", "--output"} <= flags
+    assert all(flag in known for flag in flags), flags
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    assert "plumb" in project["project"]["scripts"]

@@ -1,0 +1,223 @@
+"""Audit a corpus: crashes, speed, routes against known tables, findings, known defects found or missed.
+
+    harness.py CORPUS [--routes DIR] [--cases FILE] [--rules NAME …] [--only TEXT …] [--findings FILE]
+
+CORPUS holds `repos/<owner__name>/` and `cases/<id>/{before,after}/`. DIR holds `<owner__name>.routes.tsv`
+(method, path), FILE the list of cases; without them PLUMB_ROUTES and PLUMB_CASES are asked.
+Each tree is read in a process of its own.
+"""
+
+from __future__ import annotations
+
+import argparse
+import collections
+import json
+import os
+import re
+import resource
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from plumbrule.rules import rulebook
+from plumbrule.verbs.audit import audit
+
+if TYPE_CHECKING:
+    from plumbrule.rulekit import App, Finding
+
+SECONDS = 300
+
+
+def main() -> int:
+    options = arguments()
+    if options.one:
+        json.dump(measure(options.one, set(options.rules or ()), apps=options.apps), sys.stdout)
+        return 0
+    failed = repositories(options) if (options.corpus / "repos").is_dir() and not options.cases_only else 0
+    if options.cases and (options.corpus / "cases").is_dir():
+        cases(options)
+    return failed
+
+
+def arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("corpus", type=Path, nargs="?", default=Path())
+    parser.add_argument("--routes", type=Path, default=os.environ.get("PLUMB_ROUTES"))
+    parser.add_argument("--cases", type=Path, default=os.environ.get("PLUMB_CASES"))
+    parser.add_argument("--rules", nargs="*")
+    parser.add_argument("--only", nargs="*", default=[""])
+    parser.add_argument("--findings", type=Path, help="write `rule path:line` of every finding to this file")
+    parser.add_argument("--cases-only", action="store_true")
+    parser.add_argument("--verbose", action="store_true")
+    parser.add_argument("--one", type=Path, help=argparse.SUPPRESS)
+    parser.add_argument("--apps", action="store_true", help=argparse.SUPPRESS)
+    options = parser.parse_args()
+    options.routes = Path(options.routes) if options.routes else None
+    options.cases = Path(options.cases) if options.cases else None
+    return options
+
+
+def measure(path: Path, names: set[str], *, apps: bool) -> dict[str, Any]:
+    """Audit one tree in this process."""
+    start = time.process_time()
+    outcome = audit(path, [rule for rule in rulebook() if not names or rule.name in names])
+    seconds = time.process_time() - start
+    project = outcome.project
+    return {
+        "seconds": seconds,
+        "lines": outcome.lines,
+        "megabytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
+        "routes": len([r for r in project.routes if not r.module.is_test]),
+        "mounted": len([r for r in project.routes if r.is_mounted and not r.module.is_test]),
+        "broken": [str(span) for span in outcome.unreadable],
+        "failures": [f"{f.rule.name} {f.subject}\n{f.trace}" for f in outcome.failures],
+        "findings": [
+            [f.rule.name, f.finding.at.path, f.finding.at.line, ways(f.finding)] for f in outcome.findings
+        ],
+        "handlers": [
+            [r.span.path, min(r.span.line, r.handler.span.line), r.handler.node.span.end_line]
+            for r in project.routes
+            if r.handler is not None
+        ],
+        "apps": [app_table(app) for app in project.apps] if apps else [],
+    }
+
+
+def ways(finding: Finding) -> list[tuple[str, int]]:
+    """The places that a finding's chain passes."""
+    return [(step.span.path, step.span.line) for step in finding.chain]
+
+
+def app_table(app: App) -> list[list[Any]]:
+    """What an app serves, with paths as it sees them itself: method, path, in the schema or not, where."""
+    fronts = sorted((mount.path for mount in app.routing.mounts(app)), key=len, reverse=True)
+    return [
+        [method, without(place.path, fronts), place.in_schema, str(route.span)]
+        for route in app.all_routes
+        for place in route.places
+        if place.app is app
+        for method in place.record.methods
+    ]
+
+
+def without(path: str, fronts: list[str]) -> str:
+    """A path as the app sees it, wherever the app is mounted."""
+    return next((path.removeprefix(front) for front in fronts if path.startswith(front)), path)
+
+
+def in_child(path: Path, options: argparse.Namespace, *extra: str) -> dict[str, Any]:
+    """Measure a tree in a process of its own; a crash is what it wrote."""
+    command = [sys.executable, __file__, "--one", str(path), *extra]
+    if options.rules:
+        command += ["--rules", *options.rules]
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, timeout=SECONDS, check=False)
+    except subprocess.TimeoutExpired:
+        return {"crash": f"no answer after {SECONDS} s"}
+    return json.loads(done.stdout) if done.returncode == 0 else {"crash": done.stderr[-1500:]}
+
+
+def repositories(options: argparse.Namespace) -> int:
+    failed = 0
+    lines: list[str] = []
+    total: collections.Counter[str] = collections.Counter()
+    print(f"{'repository':52} {'s':>6} {'klines/s':>8} {'MiB':>5} {'routes':>6} {'served':>6} {'found':>6}")
+    for path in sorted((options.corpus / "repos").iterdir()):
+        if not any(text in path.name for text in options.only):
+            continue
+        result = in_child(path, options, "--apps")
+        if "crash" in result:
+            failed += 1
+            print(f"{path.name:52} CRASH {result['crash']}")
+            continue
+        failed += bool(result["failures"])
+        rate = result["lines"] / max(result["seconds"], 0.001) / 1000
+        print(
+            f"{path.name:52} {result['seconds']:6.2f} {rate:8.0f} {result['megabytes']:5} "
+            f"{result['routes']:6} {result['mounted']:6} {len(result['findings']):6}"
+        )
+        for failure in result["failures"][: None if options.verbose else 2]:
+            print("  FAILED", failure if options.verbose else failure.partition("\n")[0] + failure[-300:])
+        total.update(rule for rule, *_ in result["findings"])
+        lines += [f"{rule} {path.name}/{file}:{line}" for rule, file, line, _ in result["findings"]]
+        if options.routes:
+            compare(path.name, result["apps"], options)
+    print("\nfindings per rule")
+    for rule, count in total.most_common():
+        print(f"  {rule:40} {count}")
+    if options.findings:
+        options.findings.write_text("\n".join(sorted(lines)) + "\n")
+    return failed
+
+
+def plain(path: str) -> str:
+    """A path as OpenAPI writes it: without converters."""
+    return re.sub(r"{([^}:]+):[^}]*}", r"{\1}", path)
+
+
+def compare(name: str, apps: list[list[list[Any]]], options: argparse.Namespace) -> None:
+    """Recall and precision against the tables of a repository."""
+    key = name.removeprefix("pypi__")
+    for table in sorted(options.routes.glob("*.routes.tsv")):
+        if not table.name.removeprefix("pypi_").startswith(key):
+            continue
+        wanted = {tuple(line.split("\t")[:2]) for line in table.read_text().splitlines() if line.strip()}
+        sets = [{(m, plain(p)): (shown, at) for m, p, shown, at in app} for app in apps]
+        best = max(sets, key=lambda found: len(wanted & set(found)), default={})
+        hits = wanted & set(best)
+        shown = {route for route, (in_schema, _) in best.items() if in_schema and route[0] != "WEBSOCKET"}
+        recall, precision = len(hits) / len(wanted), len(hits & shown) / max(len(shown), 1)
+        print(f"  {table.name}: recall {recall:.1%} ({len(hits)}/{len(wanted)}), ", end="")
+        print(f"precision {precision:.1%} of {len(shown)}")
+        if options.verbose:
+            for route in sorted(wanted - hits):
+                print("    missed ", *route)
+            for route in sorted(shown - wanted):
+                print("    extra  ", *route, best[route][1])
+
+
+def cases(options: argparse.Namespace) -> None:
+    """For each known defect: found before the fix (on its line, in its handler), still reported after it."""
+    tiers: dict[str, list[bool]] = collections.defaultdict(list)
+    for case in json.loads(options.cases.read_text()):
+        folder = options.corpus / "cases" / case["id"]
+        if not folder.is_dir() or not any(text in case["id"] for text in options.only):
+            continue
+        before, after = (in_child(folder / side, options) for side in ("before", "after"))
+        if "crash" in before or "crash" in after:
+            print(f"CRASH {case['id']} {before.get('crash', '')} {after.get('crash', '')}")
+            continue
+        hits = [(e, rules_at(before, e)) for e in case["expect"]]
+        found = any(rules for _, rules in hits)
+        if case["kind"] == "defect":
+            tiers[case["tier"]].append(found)
+        touched = {rule for _, rules in hits for rule in rules}
+        left = [f for f in after["findings"] if f[0] in touched and f[1] in case["files"]]
+        verdict = "found " if found else "MISSED"
+        print(f"{verdict} {case['kind']:11} {case['tier']:9} {case['id']}: {case['rule']}")
+        for expected, rules in hits:
+            if options.verbose or found:
+                print(f"         {expected['path']}:{expected['line']} {', '.join(sorted(rules)) or '-'}")
+        if left and found:
+            print(f"         after the fix, same files: {sorted({f[2] for f in left})}")
+    for tier, verdicts in tiers.items():
+        print(f"defects {tier}: {sum(verdicts)}/{len(verdicts)}")
+
+
+def rules_at(result: dict[str, Any], expected: dict[str, Any]) -> set[str]:
+    """The rules with a finding on a line, in the handler around it, or with a chain that passes it."""
+    path, line = expected["path"], expected["line"]
+    spans = [(start, end) for p, start, end in result["handlers"] if p == path and start <= line <= end]
+    return {
+        rule
+        for rule, p, at, chain in result["findings"]
+        if [path, line] in chain or (p == path and (at == line or any(s <= at <= e for s, e in spans)))
+    }
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,190 @@
+"""What a call calls is found through the ways in which projects pass things around."""
+
+from __future__ import annotations
+
+from textwrap import dedent
+
+import pytest
+
+from plumbrule.model.reading import project_of
+from plumbrule.rulekit import Project, reached_calls
+
+FILES = {
+    "app/__init__.py": "",
+    "app/clients.py": """
+        import requests as http
+        from time import sleep as pause
+        get = http.get
+
+        def fetch(url):
+            pause(1)
+            return http.get(url)
+    """,
+    "app/again.py": "from app.clients import *\nfrom .clients import fetch as load\n",
+    "app/db.py": """
+        from collections.abc import AsyncIterator
+        from contextlib import asynccontextmanager
+        from typing import Annotated
+        from fastapi import Depends
+        from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
+        from sqlmodel import Session as OldSession
+
+        make = async_sessionmaker()
+
+        async def get_session() -> AsyncIterator[AsyncSession]:
+            async with make() as session:
+                yield session
+
+        @asynccontextmanager
+        async def opened():
+            async with make() as session:
+                yield session
+
+        Session = Annotated[AsyncSession, Depends(get_session)]
+    """,
+    "app/service.py": """
+        from __future__ import annotations
+        from typing import TYPE_CHECKING, Self
+        from app import again
+        from app.db import Session, make, opened
+        if TYPE_CHECKING:
+            from app.clients import Missing
+
+        class Base:
+            def __init__(self, session: Session) -> None:
+                self.session = session
+                self._other = Helper()
+
+            def clone(self) -> Self:
+                return self
+
+        class Helper:
+            def work(self) -> str:
+                return again.load("x")
+
+            @property
+            def twin(self) -> Helper:
+                return self
+
+        class Service(Base):
+            async def run(self) -> None:
+                await self.session.commit()
+                self._other.twin.work()
+                self.clone().rest()
+                async with make() as inner:
+                    await inner.rollback()
+                async with opened() as outer:
+                    await outer.flush()
+                maybe: "Helper | None" = None
+                if maybe:
+                    maybe.work()
+                for one in self.many():
+                    one.work()
+
+            def many(self) -> list[Helper]:
+                return [Helper()]
+
+            def rest(self) -> None:
+                super().clone()
+    """,
+    "app/routes.py": """
+        from typing import Annotated
+        from fastapi import APIRouter, Depends
+        from app.service import Service
+        router = APIRouter()
+
+        @router.get("/x")
+        async def read(service: Annotated[Service, Depends()], other: Service = Depends(Service)):
+            await service.run()
+            other.rest()
+    """,
+}
+
+
+@pytest.fixture(scope="module")
+def project() -> Project:
+    return project_of({name: dedent(text) for name, text in FILES.items()})
+
+
+def names(project: Project, module: str, function: str) -> list[str]:
+    found = next(f for f in project.functions if f.qualified_name == f"{module}.{function}")
+    return [call.name for call in found.calls]
+
+
+def test_an_alias_of_a_module_or_name_is_seen_through(project: Project) -> None:
+    assert names(project, "app.clients", "fetch") == ["time.sleep", "requests.get"]
+
+
+def test_a_name_passed_on_by_star_and_by_another_name_is_found(project: Project) -> None:
+    assert names(project, "app.service", "Helper.work") == ["app.clients.fetch"]
+    again = project.module("app.again")
+    assert again is not None
+    fetch = again.member("fetch")
+    assert fetch is not None
+    assert fetch is again.member("load")
+
+
+def test_methods_are_found_by_the_type_of_what_they_are_called_on(project: Project) -> None:
+    session = "sqlalchemy.ext.asyncio.AsyncSession"
+    assert sorted(names(project, "app.service", "Service.run")) == sorted(
+        [
+            f"{session}.commit",
+            "app.service.Helper.work",
+            "app.service.Base.clone",
+            "app.service.Service.rest",
+            "app.db.make",
+            f"{session}.rollback",
+            "app.db.opened",
+            f"{session}.flush",
+            "app.service.Helper.work",
+            "app.service.Service.many",
+            "app.service.Helper.work",
+        ]
+    )
+
+
+def test_super_is_the_first_base(project: Project) -> None:
+    assert "app.service.Base.clone" in names(project, "app.service", "Service.rest")
+
+
+def test_a_class_that_is_a_dependency_gives_its_methods(project: Project) -> None:
+    assert names(project, "app.routes", "read") == ["app.service.Service.run", "app.service.Service.rest"]
+
+
+def test_a_blocking_call_is_reached_through_services_and_aliases(project: Project) -> None:
+    (route,) = project.routes
+    assert route.handler is not None
+    reached = {r.call.name: [c.name for c in r.chain] for r in reached_calls(route.handler)}
+    assert reached["requests.get"] == [
+        "app.service.Service.run",
+        "app.service.Helper.work",
+        "app.clients.fetch",
+    ]
+
+
+def test_what_cannot_be_told_is_none() -> None:
+    project = project_of(
+        {"a.py": "def f(x, y):\n    x.go()\n    y[0].go()\n    (lambda: 1)()\n    unknown()\n"}
+    )
+    (function,) = project.functions
+    assert [call.name for call in function.calls] == ["", "", "", ""]
+    assert [call.target for call in function.calls] == [None, None, None, None]
+
+
+def test_names_that_speak_of_themselves_end() -> None:
+    text = """
+        from __future__ import annotations
+        import a
+        Json = dict[str, "Json"] | list["Json"]
+        x = y
+        y = x
+        class C(C): ...
+        class D(E): ...
+        class E(D): ...
+        def f(v: Json) -> Json:
+            return f(f(v).go()) or x.go() or D().go()
+    """
+    project = project_of({"a.py": dedent(text)})
+    (function,) = project.functions
+    assert len([call.name for call in function.calls]) == 6
+    assert all(cls.ancestors is not None for cls in project.classes)

@@ -1,0 +1,48 @@
+from __future__ import annotations
+
+from plumbrule.model.loop import reached_on_loop
+from plumbrule.model.reading import project_of
+
+APP = """
+import asyncio
+from contextlib import asynccontextmanager
+from fastapi import BackgroundTasks, Depends, FastAPI
+
+def warm(): read()
+def read(): open("x")
+def later(): ...
+def checked(): ...
+def lonely(): ...
+
+@asynccontextmanager
+async def lifespan(app):
+    warm()
+    yield
+
+app = FastAPI(lifespan=lifespan)
+
+@app.get("/", dependencies=[Depends(checked)])
+async def index(tasks: BackgroundTasks):
+    tasks.add_task(later)
+    await asyncio.to_thread(lambda: read())
+"""
+
+
+def test_a_function_runs_for_requests_at_the_start_or_nobody_knows() -> None:
+    project = project_of({"main.py": APP})
+    when = {f.name: project.serving.when(f) for f in project.functions}
+    assert when["index"] == when["later"] == when["checked"] == "request"
+    assert when["lifespan"] == when["warm"] == "startup"
+    assert when["lonely"] == "unknown"
+
+
+def test_what_stands_in_a_lambda_does_not_run_on_the_loop() -> None:
+    project = project_of({"main.py": APP})
+    names = {
+        f.name: [r.call.name for r in reached_on_loop(f)]
+        for f in project.functions
+        if f.name in ("index", "warm")
+    }
+    assert "builtins.open" in names["warm"]
+    assert "builtins.open" not in names["index"]
+    assert "main.read" not in names["index"]

