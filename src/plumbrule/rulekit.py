@@ -8,11 +8,13 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, get_type_hints
 
 from plumbrule.facts import nodes as n
-from plumbrule.facts.source import Span
+from plumbrule.facts.source import Source, Span
+from plumbrule.model.apps import ExceptionHandler
 from plumbrule.model.calls import Call
 from plumbrule.model.code import Attribute, Class, Function, Module, Parameter, Scoped
 from plumbrule.model.dependencies import Dependencies, Dependency
 from plumbrule.model.guards import refuses
+from plumbrule.model.import_graph import ImportEdge
 from plumbrule.model.knowledge.blocking import BLOCKING, COMPUTING
 from plumbrule.model.knowledge.coroutines import COROUTINES
 from plumbrule.model.knowledge.secrets import is_secret_name, is_secretive_name
@@ -207,11 +209,13 @@ __all__ = [
     "Dependency",
     "Edit",
     "Entry",
+    "ExceptionHandler",
     "External",
     "Finding",
     "Fix",
     "Flow",
     "Function",
+    "ImportEdge",
     "Include",
     "Iterator",
     "Middleware",
@@ -232,6 +236,7 @@ __all__ = [
     "Scoped",
     "Settings",
     "Severity",
+    "Source",
     "Span",
     "Step",
     "Table",

@@ -59,12 +59,7 @@ def show(plan: Map) -> list[str]:
 
 from plumbrule.rulekit import Finding, Iterator, Module, Scoped, n, rule
 
-OWNERS = (
-    "fastapi.FastAPI",
-    "fastapi.APIRouter",
-    "starlette.applications.Starlette",
-    "starlette.routing.Router",
-)
+OWNERS = ("fastapi.FastAPI",)
 READ = {
     "path",
     "path_format",

@@ -115,13 +115,13 @@ def literal(key: n.Expr, scope: Scoped) -> n.Constant | None:
     """The text that an expression stands for, if it is written in the code."""
     match key:
         case n.Constant(value=str(text) | bytes(text)):
-            return key if text else None
+            return key if text and "{{" not in str(text) else None
         case n.Call(func=n.Attribute(value=value, attr="encode")):
             return literal(value, scope)
         case n.Name() | n.Attribute():
             target = scope.resolve(key)
             given = target.value if isinstance(target, Variable) else None
-            return given if isinstance(given, n.Constant) and isinstance(given.value, str) else None
+            return literal(given, scope) if isinstance(given, n.Constant) else None
         case _:
             return None
 

@@ -154,7 +154,7 @@ def route_without_authorization(route: Route) -> Iterator[Finding]:
     siblings = [r for r in route.router.routes if r is not route and r.handler is not None]
     restricted = [r for r in siblings if is_restricted(r)]
     alike = [r for r in siblings if is_reading(r) == is_reading(route)]
-    if not alike or not all(r in restricted for r in alike):
+    if not alike or not all(is_declared(r) if is_reading(r) else r in restricted for r in alike):
         return
     if len(restricted) >= 4 and len(restricted) * 5 >= len(siblings) * 4:
         yield Finding(
@@ -171,19 +171,24 @@ def is_reading(route: Route) -> bool:
 
 def is_restricted(route: Route) -> bool:
     """Whether something on the way to an answer asks what the caller may do."""
+    return is_declared(route) or (route.handler is not None and forbids(route.handler, 1))
+
+
+def is_declared(route: Route) -> bool:
+    """Whether a dependency, a decorator or an argument of the registration asks it."""
     if any(d.scopes or is_permission(d) for d in route.dependencies):
         return True
     if any(PERMISSION.search(d.text.partition("(")[0]) or d.text.count("scope") for d in route.decorators):
         return True
-    if isinstance(route.node, n.Call) and PERMISSION.search(route.node.text.partition("(")[2]):
-        return True
-    return route.handler is not None and forbids(route.handler, 1)
+    return isinstance(route.node, n.Call) and PERMISSION.search(route.node.text.partition("(")[2]) is not None
 
 
 def is_permission(dependency: Dependency) -> bool:
-    if dependency.origin != "parameter" and dependency.function is not None and forbids(dependency.function):
-        return True
-    return PERMISSION.search(dependency.name.rpartition(".")[2]) is not None
+    """Whether a dependency asks what the caller may do: it answers 403, and is there for nothing else."""
+    is_named = PERMISSION.search(dependency.name.rpartition(".")[2]) is not None
+    if dependency.function is None:
+        return is_named
+    return (is_named or dependency.origin != "parameter") and forbids(dependency.function)
 
 
 def uses_the_caller(handler: Function) -> bool:

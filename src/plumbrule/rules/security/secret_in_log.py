@@ -20,11 +20,38 @@ async def sign_in(name: str, password: str, request: Request) -> None:
     logger.debug("headers: %s", request.headers.get("Authorization"))  # finding
 ```
 
-## Bad: printed
+## Bad: printed, by a function that the route calls
 
-```python title="app/tokens.py"
-def refresh(refresh_token: str) -> None:
-    print("refreshing", refresh_token)  # finding
+```python title="main.py"
+from fastapi import FastAPI
+
+app = FastAPI()
+
+
+def renew(refresh_token: str) -> None:
+    print("renewing", refresh_token)  # finding
+
+
+@app.post("/renewals")
+def create_renewal(token: str) -> None:
+    renew(token)
+```
+
+## Good: told once to the person who starts the server
+
+```python title="main.py"
+import secrets
+
+from fastapi import FastAPI
+
+
+def create_app() -> FastAPI:
+    api_key = secrets.token_urlsafe()
+    print("the key is", api_key)
+    return FastAPI()
+
+
+app = create_app()
 ```
 
 ## Good: what may be known
@@ -48,32 +75,36 @@ async def sign_in(name: str, password: str, max_tokens: int, token_type: str) ->
 
 import re
 
-from plumbrule.rulekit import Call, Finding, Function, Iterator, is_secret_name, n, rule
+from plumbrule.rulekit import Call, Finding, Iterator, Route, is_secret_name, n, reached_calls, rule
 
 METHODS = {"debug", "info", "warning", "warn", "error", "exception", "critical", "log", "trace", "success"}
 HEADERS = {"authorization", "cookie", "x-api-key", "set-cookie"}
 ASIDE = re.compile(
-    r"(^|/)(scripts?|examples?|cli|docs?|cookbook|bench\w*|tools|commands)/|cli\.py$", re.IGNORECASE
+    r"(^|/)(scripts?|examples?|cli|docs?|cookbook|bench\w*|tools|commands)/|mock|cli\.py$", re.IGNORECASE
 )
 NO_VALUE = re.compile(r"^(secret|salt|pepper|hmac|id_token)$|_salt$", re.IGNORECASE)
 
 
 @rule(category="security", severity="error", confidence="medium")
-def secret_in_log(function: Function) -> Iterator[Finding]:
-    if ASIDE.search(function.module.path):
-        return
-    for call in function.calls:
-        if is_logging(call):
-            written = next(
-                (s for a in (*call.args, *(k.value for k in call.keywords)) for s in secrets_in(a)), None
-            )
-            if written is not None:
-                yield Finding(
-                    at=call.span,
-                    message=f"`{written.text}` is written to the log",
-                    label="many more people read logs than databases",
-                    help="leave it out, or log an id",
-                )
+def secret_in_log(route: Route) -> Iterator[Finding]:
+    roots = [d.function for d in route.dependencies if d.function is not None]
+    for root in (*roots, *([route.handler] if route.handler is not None else ())):
+        for reached in reached_calls(root, depth=3):
+            if is_logging(reached.call) and not ASIDE.search(reached.call.module.path):
+                yield from written(reached.call)
+
+
+def written(call: Call) -> Iterator[Finding]:
+    """The first secret that a call writes out."""
+    given = (*call.args, *(k.value for k in call.keywords))
+    secret = next((secret for argument in given for secret in secrets_in(argument)), None)
+    if secret is not None:
+        yield Finding(
+            at=call.span,
+            message=f"`{secret.text}` is written to the log",
+            label="many more people read logs than databases",
+            help="leave it out, or log an id",
+        )
 
 
 def is_logging(call: Call) -> bool:

@@ -181,7 +181,7 @@ def is_read(route: Route) -> bool:
 
 def is_special(dependency: Dependency) -> bool:
     """Whether a dependency lets only some people through."""
-    if dependency.scopes or ADMIN.search(dependency.name.rpartition(".")[2]):
+    if any("admin" in s for s in dependency.scopes) or ADMIN.search(dependency.name.rpartition(".")[2]):
         return True
     gives_caller = re.search(r"user|auth|token|current", dependency.name.rpartition(".")[2]) is not None
     return dependency.function is not None and not gives_caller and forbids(dependency.function, 1)
@@ -232,14 +232,19 @@ def mentions(text: str, name: str) -> bool:
 
 def compared_elsewhere(route: Route, handler: Function) -> Iterator[Finding]:
     """A route beside it compares the owner of what the same lookup by an id gives."""
-    ids = {p.name for p in handler.parameters} & set(route.path_parameters)
+    names = {p.name for p in handler.parameters}
+    ids = (
+        {p for p in names if p.endswith("id")}
+        if route.has_unknown_path
+        else names & set(route.path_parameters)
+    )
     for call in handler.calls:
         given = (*call.args, *(k.value for k in call.keywords))
-        if call.function is None or not any(arg.text in ids for arg in given):
+        if not call.method or not any(arg.text in ids for arg in given):
             continue
         beside = (r for r in route.router.routes if r.handler is not None and r.handler is not handler)
-        other = next((r for r in beside if r.handler and compares_owner(r.handler, call.function)), None)
-        if other is not None and not compares_owner(handler, call.function) and not looks_at_owner(handler):
+        other = next((r for r in beside if r.handler and compares_owner(r.handler, call)), None)
+        if other is not None and not compares_owner(handler, call) and not looks_at_owner(handler):
             yield Finding(
                 at=handler.span,
                 message=f"{route.label} does not look at whom it belongs to",
@@ -249,9 +254,9 @@ def compared_elsewhere(route: Route, handler: Function) -> Iterator[Finding]:
             return
 
 
-def compares_owner(handler: Function, lookup: Function) -> bool:
+def compares_owner(handler: Function, lookup: Call) -> bool:
     """Whether a handler compares the owner of what a lookup gives."""
-    found = [c.node.parent for c in handler.calls if c.function is lookup]
+    found = [c.node.parent for c in handler.calls if c.node.func.text == lookup.node.func.text]
     names = {a.targets[0].text for a in found if isinstance(a, n.Assign)}
     names |= {
         a.parent.targets[0].text for a in found if isinstance(a, n.Await) and isinstance(a.parent, n.Assign)

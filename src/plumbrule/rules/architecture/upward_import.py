@@ -1,0 +1,106 @@
+"""A lower layer that imports a higher one
+
+Services know the rules of the business, routes know HTTP and call services. A
+service, repository or table that imports a module of routes turns that around:
+neither can be tested or moved without the other, and the next import closes a
+circle.
+
+## Bad
+
+```python title="app/services/orders.py"
+from app.routes.orders import PAGE  # finding
+
+
+def first_page() -> int:
+    return PAGE
+```
+
+```python title="app/routes/orders.py"
+from fastapi import APIRouter
+
+PAGE = 20
+router = APIRouter()
+
+
+@router.get("/orders")
+async def list_orders() -> list[str]:
+    return []
+```
+
+## Good: downwards
+
+```python title="app/services/orders.py"
+PAGE = 20
+
+
+def first_page() -> int:
+    return PAGE
+```
+
+```python title="app/routes/orders.py"
+from fastapi import APIRouter
+
+from app.services.orders import first_page
+
+router = APIRouter()
+
+
+@router.get("/orders")
+async def list_orders() -> int:
+    return first_page()
+```
+
+## Good: a part of the app that has both is not a layer
+
+```python title="app/orders/service.py"
+from app.orders.names import PAGE
+
+
+def first_page() -> int:
+    return PAGE
+```
+
+```python title="app/orders/names.py"
+PAGE = 20
+```
+"""
+
+from plumbrule.rulekit import Finding, Iterator, Module, Project, rule
+
+LOWER = {
+    "service",
+    "services",
+    "repository",
+    "repositories",
+    "crud",
+    "models",
+    "schemas",
+    "domain",
+    "dal",
+    "daos",
+}
+
+
+@rule(category="architecture", severity="warning")
+def upward_import(project: Project) -> Iterator[Finding]:
+    routing = {route.scope.module for route in project.routes}
+    for edge in project.import_graph.edges:
+        if (
+            edge.target not in routing
+            or edge.source in routing
+            or edge.kind == "typing"
+            or edge.source.is_test
+        ):
+            continue
+        if is_lower(edge.source) and not is_lower(edge.target) and not edge.target.is_package:
+            yield Finding(
+                at=edge.span,
+                message=f"`{edge.source.name}` imports `{edge.target.name}`, which holds routes",
+                label="a lower layer that knows a higher one",
+                help="move what both need below the routes",
+            )
+
+
+def is_lower(module: Module) -> bool:
+    """Whether it lies in a folder, or has a name, of the layers below the routes."""
+    return bool(LOWER & set(module.path.removesuffix(".py").split("/")))

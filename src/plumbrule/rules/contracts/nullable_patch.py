@@ -1,0 +1,136 @@
+"""A PATCH field that accepts `null` for a column that does not
+
+`name: str | None = None` means "may be left out" to the author and "may be
+null" to the client. `{"name": null}` passes validation, is written because it
+was set, and the database answers with an error: 500.
+
+## Bad
+
+```python
+from fastapi import FastAPI
+from pydantic import BaseModel
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+app = FastAPI()
+
+
+class Base(DeclarativeBase): ...
+
+
+class Item(Base):
+    __tablename__ = "item"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    note: Mapped[str | None]
+
+
+class ItemPatch(BaseModel):
+    name: str | None = None  # finding
+    note: str | None = None
+
+
+def patch(item: Item, change: ItemPatch) -> None:
+    for key, value in change.model_dump(exclude_unset=True).items():
+        setattr(item, key, value)
+```
+
+## Good: null is refused, or left out
+
+```python
+from pydantic import BaseModel, field_validator
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+
+class Base(DeclarativeBase): ...
+
+
+class Item(Base):
+    __tablename__ = "item"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str]
+
+
+class Plain(BaseModel):
+    name: str | None = None
+
+
+class Checked(BaseModel):
+    name: str | None = None
+
+    @field_validator("name")
+    @classmethod
+    def refuse_null(cls, value: str | None) -> str:
+        if value is None:
+            raise ValueError("null")
+        return value
+
+
+def patch(item: Item, change: Plain) -> None:
+    for key, value in change.model_dump(exclude_unset=True, exclude_none=True).items():
+        setattr(item, key, value)
+
+
+def patch_checked(item: Item, change: Checked) -> None:
+    for key, value in change.model_dump(exclude_unset=True).items():
+        setattr(item, key, value)
+
+
+def patch_some(item: Item, change: Plain) -> None:
+    for key, value in change.model_dump(exclude_unset=True).items():
+        if value is not None:
+            setattr(item, key, value)
+```
+"""
+
+from plumbrule.rulekit import Call, Finding, Function, Iterator, Schema, Step, Table, n, rule
+
+
+@rule(category="contracts", severity="warning")
+def nullable_patch(function: Function) -> Iterator[Finding]:
+    dumps = [c for c in function.calls if c.method in ("model_dump", "dict") and is_partial(c)]
+    tables = {id(t): t for c in function.calls if (t := written(c)) is not None}
+    if len(dumps) != 1 or len(tables) != 1 or " is not None" in function.node.text:
+        return
+    kind = dumps[0].receiver_type
+    schema = function.project.schema_of(kind.cls) if kind is not None else None
+    table = next(iter(tables.values()))
+    for name in refused(schema, table) if schema is not None else ():
+        yield Finding(
+            at=schema.fields[name].span if schema is not None else function.span,
+            message=f'`{{"{name}": null}}` is accepted, and `{table.name}.{name}` cannot hold it',
+            label="may be left out, and may be null",
+            help=f"write `{name}: … | MISSING = MISSING` (pydantic 2.14), or refuse null in a validator",
+            chain=(Step(f"`{function.label}` writes what was set", dumps[0].span),),
+        )
+
+
+def is_partial(call: Call) -> bool:
+    """Whether it gives what the client sent, null included."""
+    unset, none = call.keyword("exclude_unset"), call.keyword("exclude_none")
+    return isinstance(unset, n.Constant) and unset.value is True and none is None and not call.is_splatted
+
+
+def written(call: Call) -> Table | None:
+    """The table of the row that `setattr(row, key, value)` or `row.sqlmodel_update(…)` writes to."""
+    row = call.receiver if call.method == "sqlmodel_update" else None
+    if call.name == "builtins.setattr" and len(call.args) == 3:
+        row = call.args[0]
+    kind = call.scope.type_of(row) if row is not None else None
+    return call.scope.project.table_of(kind.cls) if kind is not None else None
+
+
+def refused(schema: Schema, table: Table) -> Iterator[str]:
+    """The fields that may be null where the column may not."""
+    checked = {
+        constant.value
+        for method in schema.cls.methods.values()
+        for decorator in method.node.decorators
+        for constant in decorator.walk()
+        if isinstance(constant, n.Constant)
+    }
+    for name, field in schema.fields.items():
+        column = table.columns.get(name)
+        annotation = field.annotation.text if field.annotation is not None else ""
+        optional = "None" in annotation or "Optional" in annotation
+        if column is not None and column.is_nullable is False and optional and name not in checked:
+            yield name

@@ -1,0 +1,63 @@
+"""A handler for every exception, outside CORS
+
+FastAPI runs the handler of `Exception` (or 500) outside all middleware. Its
+answer has no CORS headers: the browser hides it from the page, which sees a
+network error instead of the 500, and no request id either.
+
+## Bad
+
+```python
+from fastapi import FastAPI, Request
+from fastapi.middleware.cors import CORSMiddleware
+from fastapi.responses import JSONResponse
+
+app = FastAPI()
+app.add_middleware(CORSMiddleware, allow_origins=["https://shop.example"])
+
+
+@app.exception_handler(Exception)  # finding
+async def crashed(request: Request, error: Exception) -> JSONResponse:
+    return JSONResponse({"detail": "crashed"}, status_code=500)
+```
+
+## Good: an exception of its own, or no CORS
+
+```python
+from fastapi import FastAPI, Request
+from fastapi.middleware.cors import CORSMiddleware
+from fastapi.responses import JSONResponse
+
+app = FastAPI()
+app.add_middleware(CORSMiddleware, allow_origins=["https://shop.example"])
+internal = FastAPI()
+
+
+class ShopError(Exception): ...
+
+
+@app.exception_handler(ShopError)
+async def refused(request: Request, error: ShopError) -> JSONResponse:
+    return JSONResponse({"detail": "refused"}, status_code=409)
+
+
+@internal.exception_handler(Exception)
+async def crashed(request: Request, error: Exception) -> JSONResponse:
+    return JSONResponse({"detail": "crashed"}, status_code=500)
+```
+"""
+
+from plumbrule.rulekit import App, Finding, Iterator, rule
+
+
+@rule(category="observability", severity="warning")
+def error_handler_outside_cors(app: App) -> Iterator[Finding]:
+    if not any(m.name.endswith(".CORSMiddleware") for m in app.middleware):
+        return
+    for handler in app.exception_handlers:
+        if handler.exception in ("builtins.Exception", "500"):
+            yield Finding(
+                at=handler.span,
+                message="a 500 reaches the browser without CORS headers",
+                label="runs outside CORSMiddleware, and every other",
+                help="catch errors in an ASGI middleware inside CORS, or wrap: `CORSMiddleware(app)`",
+            )

@@ -1,0 +1,89 @@
+"""A test session that is rolled back beside the app's own
+
+The fixture opens a session, yields it and rolls it back; the app under test
+opens another one and commits. The rows stay: the second run meets the first
+one's users, and tests depend on their order.
+
+## Bad
+
+```python title="app/db.py"
+from sqlalchemy.ext.asyncio import async_sessionmaker
+
+SessionLocal = async_sessionmaker()
+```
+
+```python title="tests/conftest.py"
+import pytest
+
+from app.db import SessionLocal
+
+
+@pytest.fixture
+async def session():
+    async with SessionLocal() as session:
+        yield session
+        await session.rollback()  # finding
+```
+
+## Good: the app is given the session of the test
+
+```python title="app/db.py"
+from sqlalchemy import create_engine
+
+engine = create_engine("sqlite://")
+```
+
+```python title="tests/conftest.py"
+import pytest
+from sqlalchemy.orm import Session
+
+from app.db import engine
+
+
+@pytest.fixture
+def session():
+    with engine.connect() as connection:
+        outer = connection.begin()
+        yield Session(connection, join_transaction_mode="create_savepoint")
+        outer.rollback()
+```
+"""
+
+from plumbrule.rulekit import Call, Finding, Function, Iterator, n, rule
+
+SESSIONS = ("sqlalchemy.orm.Session", "sqlalchemy.ext.asyncio.AsyncSession")
+
+
+@rule(category="testing", severity="error", confidence="medium", needs="sqlalchemy")
+def rollback_that_isolates_nothing(function: Function) -> Iterator[Finding]:
+    if not function.module.is_test or not function.is_generator or not is_fixture(function):
+        return
+    last = max(node.start for node in function.find(n.Yield))
+    made = [c for c in function.calls if c.type is not None and c.type.name in SESSIONS]
+    if not made or any(c.args or c.keywords for c in made) or overrides_anywhere(function):
+        return
+    for call in function.calls:
+        if call.name in {f"{s}.rollback" for s in SESSIONS} and call.node.start > last and undoes(call):
+            yield Finding(
+                at=call.span,
+                message="what the app commits in a test stays in the database",
+                label="rolls back a session that the app does not use",
+                help="give the app this session (`dependency_overrides`), on a connection in a transaction",
+            )
+
+
+def is_fixture(function: Function) -> bool:
+    """Whether pytest makes a fixture of it."""
+    return any(name.endswith("fixture") for name in function.decorator_names)
+
+
+def overrides_anywhere(function: Function) -> bool:
+    """Whether the tests hand the app anything, or bind sessions to a connection."""
+    tests = [m for m in function.project.modules if m.is_test]
+    hints = (b"dependency_overrides", b"join_transaction_mode", b"bind=")
+    return any(hint in m.source.text for m in tests for hint in hints)
+
+
+def undoes(call: Call) -> bool:
+    """Whether it runs after every test, not only after an error."""
+    return call.within(n.Handler) is None
