@@ -94,14 +94,19 @@ def ways(finding: Finding) -> list[tuple[str, int]]:
 
 def app_table(app: App) -> list[list[Any]]:
     """What an app serves, with paths as it sees them itself: method, path, in the schema or not, where."""
-    own = app.routing.mounts(app)[0].path
+    fronts = sorted((mount.path for mount in app.routing.mounts(app)), key=len, reverse=True)
     return [
-        [method, place.path[len(own) :], place.in_schema, str(route.span)]
+        [method, without(place.path, fronts), place.in_schema, str(route.span)]
         for route in app.all_routes
         for place in route.places
         if place.app is app
         for method in place.record.methods
     ]
+
+
+def without(path: str, fronts: list[str]) -> str:
+    """A path as the app sees it, wherever the app is mounted."""
+    return next((path.removeprefix(front) for front in fronts if path.startswith(front)), path)
 
 
 def in_child(path: Path, options: argparse.Namespace, *extra: str) -> dict[str, Any]:

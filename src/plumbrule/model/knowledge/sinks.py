@@ -39,10 +39,10 @@ SINKS: dict[str, dict[str, tuple[tuple[int | None, str], ...]]] = {
                 "joblib.load",
                 "numpy.load",
                 "torch.load",
-                "starlette.responses.FileResponse",
             ),
             PATH,
         ),
+        "starlette.responses.FileResponse": ((0, "path"),),  # its `filename` is what the browser saves it as
         **dict.fromkeys(
             ("shutil.copy", "shutil.copy2", "shutil.copyfile", "shutil.move", "os.rename", "os.replace"),
             ((0, "src"), (1, "dst")),

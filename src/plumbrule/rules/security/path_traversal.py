@@ -104,7 +104,7 @@ def read_picture(name: str) -> FileResponse:
     return FileResponse(path)
 ```
 
-## Good: a path parameter without `:path` holds no slash
+## Good: no slash in a path parameter without `:path`; `filename` names nothing here
 
 ```python title="main.py"
 from fastapi import FastAPI
@@ -115,7 +115,12 @@ app = FastAPI()
 
 @app.get("/pictures/{name}")
 def read_picture(name: str) -> FileResponse:
-    return FileResponse(f"pictures/{name}.png")
+    return FileResponse(f"pictures/{name}.png", filename=name)
+
+
+@app.get("/manual")
+def read_manual(saved_as: str) -> FileResponse:
+    return FileResponse("manual.pdf", filename=saved_as)
 ```
 
 ## Good: what is in the file does not name it

@@ -184,9 +184,11 @@ def is_declared(route: Route) -> bool:
 
 
 def is_permission(dependency: Dependency) -> bool:
-    if dependency.origin != "parameter" and dependency.function is not None and forbids(dependency.function):
-        return True
-    return PERMISSION.search(dependency.name.rpartition(".")[2]) is not None
+    """Whether a dependency asks what the caller may do: it answers 403, and is there for nothing else."""
+    is_named = PERMISSION.search(dependency.name.rpartition(".")[2]) is not None
+    if dependency.function is None:
+        return is_named
+    return (is_named or dependency.origin != "parameter") and forbids(dependency.function)
 
 
 def uses_the_caller(handler: Function) -> bool:

@@ -80,6 +80,9 @@ from plumbrule.rulekit import Class, Finding, Function, Iterator, Route, Type, n
 SECRET = re.compile(
     r"^(hashed_|encrypted_|user_|raw_|plain_)?(password|passwd)(_hash|_digest|_salt)?$|^(mfa|totp|otp)_secret$|^pw_hash$"
 )
+OTHERS = re.compile(
+    r"Connection|Settings|Config|Credential"
+)  # somebody else's password, asked for on purpose
 
 
 @rule(category="security", severity="error", confidence="medium")
@@ -99,7 +102,7 @@ def in_schema(kind: Type | None, route: Route, depth: int) -> Iterator[Finding]:
     for inner in kind.args if kind is not None else ():
         yield from in_schema(inner, route, depth)
     schema = route.project.schema_of(kind.cls) if kind is not None else None
-    if schema is None or depth == 0:
+    if schema is None or depth == 0 or OTHERS.search(schema.name):
         return
     for name, field in schema.fields.items():
         call = schema.field_call(name)

@@ -14,7 +14,6 @@ def main() -> None:
         port=server.port,
         # Without it, one endless stream would keep the process from ever stopping.
         timeout_graceful_shutdown=server.graceful_shutdown_seconds,
-        access_log=False,
         server_header=False,
     )
 

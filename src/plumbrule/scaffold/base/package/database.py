@@ -139,6 +139,7 @@ def connect(dialect: Dialect, _: object, arguments: list[Any], parameters: dict[
 async def on_database_error(_: Request, error: DBAPIError) -> JSONResponse:
     """A lost connection is not a bug, nor is a value that no column can hold; any other error is."""
     if (getattr(error.orig, "sqlstate", None) or "").startswith(DATA_EXCEPTION):
+        log.warning("value_refused", error=repr(error))
         return problem(HTTPStatus.UNPROCESSABLE_ENTITY, detail="The database cannot hold one of the values.")
 [% if database == "sqlite" %]
     if getattr(error.orig, "sqlite_errorname", None) == "SQLITE_ERROR":

@@ -5,7 +5,8 @@ import secrets
 from enum import StrEnum
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, Field, SecretStr, model_validator
+from limits import parse
+from pydantic import AfterValidator, BaseModel, Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 # A wildcard would admit every site, and an origin that ends in a slash never matches.
@@ -52,15 +53,23 @@ class AuthSettings(BaseModel):
     hashing_threads: int = Field(default=max(1, (os.cpu_count() or 1) - 1), ge=1)
 
 
+def check_rate_limit(limit: str) -> str:
+    parse(limit)
+    return limit
+
+
+RateLimit = Annotated[str, AfterValidator(check_rate_limit)]
+
+
 class RateLimitSettings(BaseModel):
     """How often one account or one address may try: `COUNT/PERIOD`, see the docs of `limits`."""
 
     # Counted per process. Use `async+redis://…` when several processes serve one API.
     storage: str = "async+memory://"
-    login_per_account: str = "20/15minutes"
-    login_per_address: str = "200/minute"
-    register_per_address: str = "100/hour"
-    refresh_per_address: str = "600/minute"
+    login_per_account: RateLimit = "20/15minutes"
+    login_per_address: RateLimit = "200/minute"
+    register_per_address: RateLimit = "100/hour"
+    refresh_per_address: RateLimit = "600/minute"
 
 
 class LogSettings(BaseModel):

@@ -64,3 +64,9 @@ def test_an_origin_that_browsers_never_send_is_refused(monkeypatch: pytest.Monke
     monkeypatch.setenv("[[ prefix ]]_CORS_ORIGINS", f'["{origin}"]')
     with pytest.raises(ValidationError, match="cors_origins"):
         Settings(_env_file=None)
+
+
+def test_a_rate_limit_that_means_nothing_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("[[ prefix ]]_RATE_LIMITS__LOGIN_PER_ACCOUNT", "often")
+    with pytest.raises(ValidationError, match="login_per_account"):
+        Settings(_env_file=None)

@@ -4,7 +4,6 @@ from contextlib import AsyncExitStack
 from pathlib import Path
 
 import pytest
-from conftest import Serve
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 
@@ -62,9 +61,3 @@ async def test_each_connection_is_prepared(two_processes: list[Database], pragma
     for database in two_processes:
         async with database.engine.connect() as connection:
             assert await connection.scalar(text(f"PRAGMA {pragma}")) == value
-
-
-async def test_a_file_that_cannot_be_opened_makes_the_service_unready(serve: Serve) -> None:
-    async with serve(database=settings_of(Path("/nowhere/[[ package ]].db"))) as client:
-        assert (await client.get("/livez")).status_code == 200
-        assert (await client.get("/readyz")).status_code == 503

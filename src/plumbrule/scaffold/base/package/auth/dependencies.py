@@ -70,7 +70,7 @@ async def limit_logins(
     """By account, because addresses are cheap; by address too, but generously: an office shares one."""
     limits = request.state.settings.rate_limits
     limiter: RateLimiter = request.state.rate_limiter
-    account = form.username.lower()
+    account = form.username.lower()[:320]  # as long as an email address can be
     await limiter.hit(limits.login_per_address, "login", client_address(request))
     await limiter.hit(limits.login_per_account, "password", account)
     yield
