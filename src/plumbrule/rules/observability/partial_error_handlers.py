@@ -118,7 +118,7 @@ def is_narrow(handler: ExceptionHandler, handled: set[str]) -> bool:
     """Whether it gives FastAPI's own exception, and not its parent, another shape than `{"detail": …}`."""
     if handler.exception != "fastapi.HTTPException" or "starlette.HTTPException" in handled:
         return False
-    return handler.function is None or '"detail"' not in handler.function.node.text
+    return handler.function is not None and '"detail"' not in handler.function.node.text
 
 
 def has_own_shape(handler: ExceptionHandler, handled: set[str]) -> bool:
