@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from plumbrule.config import Config, locate, read_config
+from plumbrule.config import SETTINGS, Config, locate, read_config
 from plumbrule.plan import Refusal
 from plumbrule.verbs.selection import chosen_rules
 
@@ -124,3 +124,12 @@ def test_pedantic_rules_run_when_asked_for(tmp_path: Path) -> None:
     extra = names(pedantic=True) - names()
     for name in sorted(extra)[:1]:
         assert names(select=[name]) == {name}
+
+
+def test_the_settings_in_the_documentation_are_all_there_are(tmp_path: Path) -> None:
+    page = (Path(__file__).parents[1] / "docs/auditing.md").read_text()
+    example = page.partition("```toml\n")[2].partition("```")[0]
+    (tmp_path / "tools/rules").mkdir(parents=True)
+    config = configured(tmp_path, example)
+    assert set(config.sources) == set(SETTINGS)
+    assert chosen_rules(config)

@@ -147,11 +147,11 @@ def test_a_path_inside_a_project_is_audited_with_all_of_it_in_view(plumb: Plumb,
 
 
 def test_a_long_list_is_grouped_and_nothing_is_lost(plumb: Plumb, tmp_path: Path) -> None:
-    write(tmp_path, {"main.py": many(30)})
+    write(tmp_path, {"main.py": many(20)})
     done = plumb("audit")
     assert done.stdout.count("error[unused-path-parameter]") == 1
-    assert "= 29 more places:" in done.stdout
-    assert all(f"main.py:{line}:" in done.stdout for line in range(6, 6 + 30 * 5, 5))
+    assert "= 19 more places:" in done.stdout
+    assert all(f"main.py:{line}:" in done.stdout for line in range(6, 6 + 20 * 5, 5))
 
 
 @pytest.mark.usefixtures("rates")
@@ -446,67 +446,6 @@ def test_strange_files_are_survived(plumb: Plumb, tmp_path: Path, spoil: Callabl
         assert done.returncode == 1, done.stderr
         assert "Traceback" not in done.stderr
         assert "`time.sleep` blocks the event loop" in done.stdout
-
-
-# Explain, map, and alone
-
-
-@pytest.mark.usefixtures("rates")
-def test_explain_shows_the_rule_and_what_it_finds_here(plumb: Plumb) -> None:
-    done = plumb("explain", "blocking-call-in-async")
-    assert done.returncode == 0
-    assert done.stdout.startswith("blocking-call-in-async\n")
-    assert "\nHere\n\napp/rates.py:11:12: error[blocking-call-in-async]" in done.stdout
-    assert "```" not in done.stdout
-
-
-def test_explain_works_anywhere_and_lists_every_rule(plumb: Plumb) -> None:
-    assert "There is no FastAPI project in this folder." in plumb("explain", "jose-import").stdout
-    listed = plumb("explain").stdout
-    assert "\nasync\n" in f"\n{listed}"
-    assert "  blocking-call-in-async\n" in listed
-    assert "did you mean `jose-import`?" in refused(plumb("explain", "jose"))
-
-
-@pytest.mark.usefixtures("rates")
-def test_maps_show_routes_dependencies_modules_and_guards(plumb: Plumb, tmp_path: Path) -> None:
-    write(tmp_path, {"app/late.py": LATE, "app/main.py": "from app import late\n"})
-    assert "GET /rates/{currency}  app.rates.latest  app/rates.py:15\n" in plumb("map", "routes").stdout
-    assert plumb("map", "routes", "CURRENCY").stdout.count("\n") == 2
-    assert "  app.late.session  app/late.py:19\n" in plumb("map", "deps", "POST*").stdout
-    assert plumb("map", "modules").stdout == "app.main  → app.late\n1 import\n"
-    assert "POST /orders           nobody\n" in plumb("map", "auth").stdout
-    assert "3 routes: 0 guarded, 3 open, 0 unclear\n" in plumb("map", "auth").stdout
-
-
-@pytest.mark.usefixtures("rates")
-@pytest.mark.parametrize("kind", ["routes", "deps", "modules", "auth"])
-def test_maps_are_documents_too(plumb: Plumb, kind: str) -> None:
-    assert isinstance(json.loads(plumb("map", kind, "--output-format", "json").stdout), list)
-    lines = plumb("map", kind, "--output-format", "mermaid").stdout.splitlines()
-    assert lines[0] == "flowchart LR"
-    assert all(" --> " in line for line in lines[1:])
-
-
-@pytest.mark.usefixtures("rates")
-@pytest.mark.parametrize(
-    ("arguments", "words"),
-    [
-        (["routs"], "did you mean `routes`?"),
-        (["auth", "--output-format", "svg"], "is none of text, json, mermaid"),
-    ],
-)
-def test_a_map_that_does_not_exist_is_refused(plumb: Plumb, arguments: list[str], words: str) -> None:
-    assert words in refused(plumb("map", *arguments))
-
-
-def test_plumb_alone_shows_the_worst_findings(plumb: Plumb, tmp_path: Path) -> None:
-    write(tmp_path, {"main.py": RATES, "requirements.txt": REQUIREMENTS})
-    lines = plumb().stdout.splitlines()
-    assert lines[0] == f"{tmp_path.name}: a FastAPI project"
-    assert lines[1] == "1 file, 2 routes"
-    assert sum(line.startswith("  error    ") for line in lines) == 3
-    assert lines[-2].startswith("  plumb audit ")
 
 
 # Around it

@@ -30,7 +30,7 @@ app = FastAPI()
 async def näme_with_ünicode() -> str:
     return requests.get("日本語" + "|`<script>`").text  # 😀
 """
-SOURCES = [RATES, CLEAN, NASTY, many(1), many(5), many(6), many(12)]
+SOURCES = [RATES, CLEAN, NASTY, many(1), many(5), many(6), many(12), many(40)]
 
 
 def findings_in(name: Format, text: str) -> set[tuple[str, str, int]]:
@@ -51,10 +51,13 @@ def findings_in(name: Format, text: str) -> set[tuple[str, str, int]]:
 
 
 def _in_full(text: str) -> list[tuple[str, str, int]]:
-    found, rule = [], ""
+    found, rule, path = [], "", ""
     for line in text.splitlines():
         if title := re.match(r"\w+\[([\w-]+)\]: ", line):
             rule = title[1]
+        elif many := re.match(r"\s{4,}(?:(\S+): )?(\d+(?:, \d+)*),?$", line):
+            path = many[1] or path
+            found += [(rule, path, int(number)) for number in many[2].split(", ")]
         elif place := re.match(r"\s+(?:--> )?(\S+?):(\d+):\d+(  |$)", line):
             found.append((rule, place[1], int(place[2])))
     return found

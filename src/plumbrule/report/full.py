@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 MOST = 5
 """findings of one rule that are shown whole; of more, the first one is, and the others are listed"""
+FEW = 20
+"""places that have a line each"""
 
 
 def full(outcome: Outcome, view: View) -> str:
@@ -79,14 +81,20 @@ def way(chain: Iterable[Step], path: str, view: View) -> str:
 
 
 def places(items: Sequence[Reported], message: str, indent: int, view: View) -> Iterator[str]:
-    """Where the other findings of a rule are, and what they say if it is something else."""
+    """Where the other findings of a rule are and what else they say; of many, one line a file."""
+    blank = " " * indent
+    if len(items) > FEW:
+        lines: dict[str, list[str]] = {}
+        for item in items:
+            lines.setdefault(item.finding.at.path, []).append(str(item.finding.at.line))
+        for path, numbers in lines.items():
+            yield view.wrap(", ".join(numbers), f"{blank}{view.path(path)}: ", f"{blank}  ")
+        return
     for item in items:
         at = item.finding.at
-        place = f"{' ' * indent}{view.path(at.path)}:{at.line}:{at.column}"
-        if item.finding.message == message:
-            yield place
-        else:
-            yield place + clipped(f"  {clean(item.finding.message)}", len(place), view)
+        place = f"{blank}{view.path(at.path)}:{at.line}:{at.column}"
+        same = item.finding.message == message
+        yield place if same else place + clipped(f"  {clean(item.finding.message)}", len(place), view)
 
 
 def clipped(text: str, used: int, view: View) -> str:

@@ -64,7 +64,9 @@ def branches(nodes: Sequence[Node], indent: str, view: View) -> Iterator[str]:
 def guarded(row: AuthRow, view: View) -> str:
     """Who guards a route."""
     if row.guards:
-        return ", ".join(f"{guard.name} ({guard.origin})" for guard in row.guards)
+        # The outermost comes last, and says most.
+        origins = {guard.name.rpartition(".")[2]: guard.origin for guard in row.guards}
+        return ", ".join(f"{name} ({origin})" for name, origin in reversed(origins.items()))
     match row.authenticated:
         case True:
             return "the handler itself"

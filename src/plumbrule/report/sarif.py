@@ -72,7 +72,8 @@ def prose(rule: Rule) -> str:
 def result(item: Reported, index: dict[str, int], view: View) -> dict[str, Any]:
     """A finding, with the way to it and its fix."""
     finding = item.finding
-    text = ". ".join(part for part in (finding.message, finding.label, finding.help) if part)
+    text = f"{finding.message}: {finding.label}" if finding.label else finding.message
+    text += f". {finding.help[:1].upper()}{finding.help[1:]}" if finding.help else ""
     found = {
         "ruleId": item.rule.name,
         "ruleIndex": index[item.rule.name],

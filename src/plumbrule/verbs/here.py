@@ -9,6 +9,8 @@ from plumbrule.plan import read_text
 
 Kind = Literal["generated", "fastapi", "empty", "other"]
 
+AUDIT = ("plumb audit", "what a review finds")
+
 
 @dataclass(frozen=True, slots=True)
 class Sight:
@@ -26,9 +28,10 @@ def look(folder: Path) -> Sight:
     scaffold = _table(project, "tool", "plumb", "scaffold")
     if scaffold:
         summary = f"{name}: made by plumb {scaffold.get('version')}, preset {scaffold.get('preset')}"
-        return Sight("generated", summary, (("plumb add resource NAME FIELD:TYPE…", "one more feature"),))
+        more = ("plumb add resource NAME FIELD:TYPE…", "one more feature")
+        return Sight("generated", summary, (more, AUDIT))
     if _uses_fastapi(folder, project):
-        return Sight("fastapi", f"{name}: a FastAPI project", (("plumb audit", "what a review would find"),))
+        return Sight("fastapi", f"{name}: a FastAPI project", (AUDIT,))
     if not any(path.name != ".git" for path in folder.iterdir()):
         return Sight("empty", "an empty folder", (("plumb init", "a new FastAPI service here"),))
     return Sight("other", "no FastAPI project here", (("plumb init NAME", "a new FastAPI service"),))

@@ -152,7 +152,7 @@ def node_of(dependency: Dependency) -> Node:
 
 def auth_row(route: Route, place: Place) -> AuthRow:
     """Who guards a route at a path."""
-    guards = tuple(guard_of(evidence) for evidence in route.authentication)
+    guards = tuple(dict.fromkeys(guard_of(evidence) for evidence in route.authentication))
     at = where(route.handler.span if route.handler else route.span)
     return AuthRow(label_of(route, place), handler_of(route), at, route.is_authenticated, guards)
 

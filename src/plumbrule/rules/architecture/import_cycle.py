@@ -72,7 +72,7 @@ def import_cycle(project: Project) -> Iterator[Finding]:
         first = cycle[0]
         if any(edge.source.is_test or edge.source.is_package or edge.target.is_package for edge in cycle):
             continue
-        if any(isinstance(edge.node.parent, (n.If, n.Try)) for edge in cycle):
+        if any(isinstance(p, (n.If, n.Try)) for edge in cycle for p in edge.node.parents):
             continue  # it depends
         names = " → ".join(edge.target.name for edge in cycle)
         yield Finding(
@@ -81,7 +81,7 @@ def import_cycle(project: Project) -> Iterator[Finding]:
             label="the first import of the circle",
             help="move what both need into a third module, or import it where it is used",
             chain=tuple(Step(f"`{e.source.name}` imports `{e.target.name}`", e.span) for e in cycle),
-            confidence="low" if any(is_late(edge) for edge in cycle) else None,
+            confidence="low" if any(map(is_late, cycle)) or all(map(is_whole, cycle)) else None,
         )
 
 
@@ -90,3 +90,9 @@ def is_late(edge: ImportEdge) -> bool:
     return any(
         isinstance(s, (n.FunctionDef, n.ClassDef)) and s.start < edge.node.start for s in edge.source.body
     )
+
+
+def is_whole(edge: ImportEdge) -> bool:
+    """Whether the module itself is imported and no name out of it, which works half-way too."""
+    last = edge.target.name.rpartition(".")[2]
+    return isinstance(edge.node, n.Import) or any(alias.name == last for alias in edge.node.names)

@@ -63,6 +63,26 @@ def first_page() -> int:
 ```python title="app/orders/names.py"
 PAGE = 20
 ```
+
+## Good: a helper whose name says little
+
+```python title="app/utils/models.py"
+from app.routes.models import names
+
+everything = names
+```
+
+```python title="app/routes/models.py"
+from fastapi import APIRouter
+
+names = ["small", "large"]
+router = APIRouter()
+
+
+@router.get("/models")
+async def list_models() -> list[str]:
+    return names
+```
 """
 
 from plumbrule.rulekit import Finding, Iterator, Module, Project, rule
@@ -103,4 +123,5 @@ def upward_import(project: Project) -> Iterator[Finding]:
 
 def is_lower(module: Module) -> bool:
     """Whether it lies in a folder, or has a name, of the layers below the routes."""
-    return bool(LOWER & set(module.path.removesuffix(".py").split("/")))
+    *folders, name = module.path.removesuffix(".py").split("/")
+    return bool(LOWER & set(folders)) or (name in LOWER and "utils" not in folders)

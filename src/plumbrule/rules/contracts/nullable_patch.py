@@ -51,6 +51,7 @@ class Item(Base):
 
 
 class Plain(BaseModel):
+    id: int | None = None
     name: str | None = None
 
 
@@ -132,5 +133,7 @@ def refused(schema: Schema, table: Table) -> Iterator[str]:
         column = table.columns.get(name)
         annotation = field.annotation.text if field.annotation is not None else ""
         optional = "None" in annotation or "Optional" in annotation
-        if column is not None and column.is_nullable is False and optional and name not in checked:
+        if column is None or column.is_primary_key or column.is_nullable is not False:
+            continue
+        if optional and name not in checked:
             yield name

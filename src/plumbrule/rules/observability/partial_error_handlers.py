@@ -47,6 +47,20 @@ async def crashed(request: Request, error: Exception) -> JSONResponse:
     return JSONResponse({"error": {"code": "INTERNAL_ERROR"}}, status_code=500)
 ```
 
+## Good: the shape that FastAPI has anyway
+
+```python
+from fastapi import FastAPI, HTTPException, Request
+from fastapi.responses import JSONResponse
+
+app = FastAPI()
+
+
+@app.exception_handler(HTTPException)
+async def refused(request: Request, error: HTTPException) -> JSONResponse:
+    return JSONResponse({"detail": error.detail}, status_code=error.status_code, headers=error.headers)
+```
+
 ## Good: Starlette's exception, with its headers
 
 ```python
@@ -77,7 +91,7 @@ from plumbrule.rulekit import App, ExceptionHandler, Finding, Iterator, n, rule
 def partial_error_handlers(app: App) -> Iterator[Finding]:
     handled = {handler.exception for handler in app.exception_handlers}
     for handler in app.exception_handlers:
-        if handler.exception == "fastapi.HTTPException" and "starlette.HTTPException" not in handled:
+        if is_narrow(handler, handled):
             yield Finding(
                 at=handler.span,
                 message="404 and 405 for unknown paths and methods keep another shape",
@@ -98,6 +112,13 @@ def partial_error_handlers(app: App) -> Iterator[Finding]:
                 label=f"`{handler.function.name}` makes a response without `exc.headers`",
                 help="pass `headers=exc.headers`",
             )
+
+
+def is_narrow(handler: ExceptionHandler, handled: set[str]) -> bool:
+    """Whether it gives FastAPI's own exception, and not its parent, another shape than `{"detail": …}`."""
+    if handler.exception != "fastapi.HTTPException" or "starlette.HTTPException" in handled:
+        return False
+    return handler.function is not None and '"detail"' not in handler.function.node.text
 
 
 def has_own_shape(handler: ExceptionHandler, handled: set[str]) -> bool:

@@ -95,7 +95,7 @@ TIDYING = {
 }
 
 
-@rule(category="observability", severity="warning")
+@rule(category="observability", severity="warning", confidence="low")
 def swallowed_exception(function: Function) -> Iterator[Finding]:
     if function not in function.project.serving.for_requests:
         return

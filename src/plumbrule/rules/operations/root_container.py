@@ -60,12 +60,13 @@ def root_container(project: Project) -> Iterator[Finding]:
         commands = list(COMMAND.finditer(text))
         if not stages or not commands:
             continue
-        stage = text[stages[-1].start() :]
-        names = [s[1].split()[-1] for s in stages[:-1] if " as " in s[1].lower()]
-        inherited = stages[-1][1].split()[0] in names  # from a stage that may have set a user
-        if USER.search(stage) or DROPPED.search(stage) or (inherited and USER.search(text)):
-            continue
         command = commands[-1]
+        before = [s for s in stages if s.start() < command.start()]
+        stage = text[before[-1].start() : command.start()] if before else ""
+        names = [s[1].split()[-1] for s in before[:-1] if " as " in s[1].lower()]
+        inherited = bool(before) and before[-1][1].split()[0] in names  # from a stage that may set a user
+        if USER.search(stage) or DROPPED.search(stage + command[0]) or (inherited and USER.search(text)):
+            continue
         start = len(text[: command.start()].encode())
         yield Finding(
             at=Source(path, text.encode()).span(start, start + len(command[0].encode())),
