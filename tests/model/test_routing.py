@@ -115,6 +115,22 @@ SHAPES = {
         def read(): ...
         app.include_router(router)
     """,
+    "a router class takes the last slash away": """
+        class Plain(APIRouter):
+            def api_route(self, path: str, *, include_in_schema: bool = True, **kwargs: Any):
+                if path.endswith("/") and len(path) > 1:
+                    path = path[:-1]
+                return super().api_route(path, include_in_schema=include_in_schema, **kwargs)
+        app = FastAPI()
+        router = Plain()
+        @router.get("/x/")
+        def read(): ...
+        @router.get("/y/{z}")
+        def other(z: int): ...
+        @router.get("/")
+        def root(): ...
+        app.include_router(router)
+    """,
     "a decorator of the project wraps the registration": """
         def guard(): ...
         def protected(method, path, **kwargs):

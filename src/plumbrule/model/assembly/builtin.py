@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from operator import eq, ge, gt, le, lt, ne
 from typing import TYPE_CHECKING, Any
 
 from plumbrule.facts import nodes as n
@@ -82,10 +84,27 @@ def compare(ops: tuple[str, ...], values: list[Any]) -> Any:
     if len(values) != 2:
         return UNKNOWN
     one, other = values
+    if ops[0] in ORDER and type(one) is type(other) and isinstance(one, (str, int)):
+        return ORDER[ops[0]](one, other)
     if ops == ("is",) and other is None:
         return one is None if one is not UNKNOWN and not isinstance(one, Ext) else UNKNOWN
     if ops == ("is not",) and other is None:
         return one is not None if one is not UNKNOWN and not isinstance(one, Ext) else UNKNOWN
+    return UNKNOWN
+
+
+ORDER = {"==": eq, "!=": ne, "<": lt, "<=": le, ">": gt, ">=": ge}
+
+
+def cut(value: Any, written: str) -> Any:
+    """`value[1:-1]`, where the bounds are plain numbers."""
+    bounds = written.split(":")
+    if (
+        len(bounds) == 2
+        and isinstance(value, (str, list, tuple))
+        and all(re.fullmatch(r"\s*(-?\d+)?\s*", bound) for bound in bounds)
+    ):
+        return value[slice(*(int(bound) if bound.strip() else None for bound in bounds))]
     return UNKNOWN
 
 
@@ -227,6 +246,10 @@ def _callable(_: Expressions, args: list[Any], __: dict[str, Any], ___: Env) -> 
     return True if args and isinstance(args[0], (Closure, Bound)) else UNKNOWN
 
 
+def _len(_: Expressions, args: list[Any], __: dict[str, Any], ___: Env) -> Any:
+    return len(args[0]) if args and isinstance(args[0], (str, list, tuple, dict)) else UNKNOWN
+
+
 FUNCTIONS: dict[str, Callable[[Expressions, list[Any], dict[str, Any], Env], Any]] = {
     "functools.partial": _partial,
     "typing.cast": _second,
@@ -238,6 +261,7 @@ FUNCTIONS: dict[str, Callable[[Expressions, list[Any], dict[str, Any], Env], Any
     "builtins.enumerate": _enumerate,
     "builtins.zip": _zip,
     "builtins.str": _first,
+    "builtins.len": _len,
     "builtins.getattr": _getattr,
     "builtins.setattr": _setattr,
     "builtins.callable": _callable,

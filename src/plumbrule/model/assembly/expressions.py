@@ -37,6 +37,8 @@ class Expressions(Lookup):
                 return tuple(found) if kind == "tuple" else found
             case n.Dict(keys=keys, values=values):
                 return self.dictionary(keys, values, env)
+            case n.Subscript(value=value, items=(n.Slice() as bounds,)):
+                return builtin.cut(self.eval(value, env), bounds.text)
             case n.Subscript(value=value, items=(key,)):
                 return builtin.item(self.eval(value, env), self.eval(key, env))
             case n.BoolOp(left=left, op=op, right=right):

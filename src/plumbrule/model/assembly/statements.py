@@ -97,6 +97,9 @@ class Statements(Calls):
                 at_hand = env.names.get(name)
                 if at_hand is UNKNOWN or at_hand is None:  # what the other branch knows is worth more
                     env.names[name] = value
+            for name, value in before.items():
+                if env.names.get(name) is UNKNOWN:
+                    env.names[name] = value
 
     def under_condition(self, body: tuple[n.Statement, ...], env: Env) -> None:
         self.conditional += 1
@@ -176,6 +179,10 @@ def is_decisive(test: n.Expr) -> bool:
     """Whether a condition is about local flags: a setting may have another value when the app runs."""
     match test:
         case n.Name() | n.Constant():
+            return True
+        case n.Call(func=n.Attribute(value=n.Name(), attr="startswith" | "endswith"), args=args):
+            return all(is_decisive(arg) for arg in args)
+        case n.Call(func=n.Name(id="len"), args=(n.Name(),)):
             return True
         case n.UnaryOp(operand=operand):
             return is_decisive(operand)
