@@ -186,7 +186,7 @@ def test_a_name_that_python_cannot_import(plumb: Plumb, tmp_path: Path, name: st
         ("--preset servce", "unknown preset 'servce'; did you mean service?"),
         ("--database postgre", "unknown database 'postgre'; did you mean postgres?"),
         ("--layout by-featur", "unknown layout 'by-featur'; did you mean by-feature?"),
-        ("--withot ci", "no such option: --withot (Possible options: --with, --without)"),
+        ("--withot ci", "no such option: --withot; did you mean `--without`?"),
         ("--with ci --without ci", "--with ci and --without ci contradict each other; drop one of them"),
         (
             "--preset minimal --database sqlite",
