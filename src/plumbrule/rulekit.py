@@ -13,6 +13,7 @@ from plumbrule.model.apps import ExceptionHandler
 from plumbrule.model.calls import Call
 from plumbrule.model.code import Attribute, Class, Function, Module, Parameter, Scoped
 from plumbrule.model.dependencies import Dependencies, Dependency
+from plumbrule.model.flow import Flow
 from plumbrule.model.guards import refuses
 from plumbrule.model.import_graph import ImportEdge
 from plumbrule.model.knowledge.blocking import BLOCKING, COMPUTING
@@ -27,7 +28,6 @@ from plumbrule.model.reach import Reached, reached_calls
 from plumbrule.model.route_table import Entry, route_table, shape
 from plumbrule.model.routing import App, Include, Middleware, Mount, Place, Route, Router
 from plumbrule.model.schemas import Column, Relationship, Schema, Settings, Table, may_be_pydantic_2
-from plumbrule.model.taint import Flow
 from plumbrule.model.values import External, Target, Type, Variable
 from plumbrule.model.versions import Version
 

@@ -2,42 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from plumbrule.facts import nodes as n
 from plumbrule.facts.grammar import DEEPEST, is_async, kids, name_of
-from plumbrule.facts.literals import WORDS, number_value, string_value
+from plumbrule.facts.literal_reader import LiteralReader
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable
 
     from tree_sitter import Node as Tree
 
-    from plumbrule.facts.source import Source
 
-NO_EXPRESSION = ("_statement", "_definition", "assignment", "block", "ERROR")
-
-
-class ExpressionReader:
-    """Reads expressions; `nodes` collects everything that is read in the scope at hand."""
-
-    def __init__(self, source: Source) -> None:
-        self.source = source
-        self.text = source.text
-        self.nodes: list[n.Node] = []
-        self.depth = 0
-
-    def name(self, tree: Tree) -> str:
-        return name_of(self.text[tree.start_byte : tree.end_byte])
-
-    def adopt(self, made: n.Node, *groups: Iterable[n.Node] | n.Node | None) -> n.Node:
-        for group in groups:
-            if group is None:
-                continue
-            for child in (group,) if isinstance(group, n.Node) else group:
-                child.parent = made
-        self.nodes.append(made)
-        return made
+class ExpressionReader(LiteralReader):
+    """Reads expressions."""
 
     def expr(self, tree: Tree) -> n.Expr:
         """One expression."""
@@ -52,24 +30,6 @@ class ExpressionReader:
         self.depth += 1
         made = read(self, tree)
         self.depth -= 1
-        return made
-
-    def exprs(self, trees: Iterable[Tree]) -> tuple[n.Expr, ...]:
-        return tuple([self.expr(k) for k in trees])
-
-    def too_deep(self, tree: Tree) -> n.Expr:
-        made = n.Unknown(self.source, tree.start_byte, tree.end_byte, ())
-        self.nodes.append(made)
-        return made
-
-    def unknown(self, tree: Tree) -> n.Expr:
-        if self.depth > DEEPEST:
-            return self.too_deep(tree)
-        self.depth += 1
-        parts = [self.expr(k) for k in kids(tree) if not k.type.endswith(NO_EXPRESSION)]
-        self.depth -= 1
-        made = n.Unknown(self.source, tree.start_byte, tree.end_byte, tuple(parts))
-        self.adopt(made, parts)
         return made
 
     def identifier(self, tree: Tree) -> n.Expr:
@@ -129,88 +89,6 @@ class ExpressionReader:
             self.nodes.append(made)
             keywords.append(made)
         return tuple(args), tuple(keywords)
-
-    def string(self, tree: Tree) -> n.Expr:
-        start, end = tree.start_byte, tree.end_byte
-        raw = self.text[start:end]
-        prefix = raw[: raw.find(raw[-1:])].lower()
-        if b"f" in prefix or b"t" in prefix:
-            return self.fstring(tree)
-        made = n.Constant(self.source, start, end, string_value(raw))
-        self.nodes.append(made)
-        return made
-
-    def fstring(self, tree: Tree) -> n.Expr:
-        parts: list[n.Expr] = []
-        for child in tree.named_children:
-            if child.type == "string_content":
-                text = self.source.slice(child.start_byte, child.end_byte)
-                text = text.replace("{{", "{").replace("}}", "}")
-                made: n.Expr = n.Constant(self.source, child.start_byte, child.end_byte, text)
-                self.nodes.append(made)
-                parts.append(made)
-            elif child.type == "interpolation":
-                inner = kids(child)
-                if inner:
-                    parts.append(self.expr(inner[0]))
-        whole = n.FString(self.source, tree.start_byte, tree.end_byte, tuple(parts))
-        self.adopt(whole, parts)
-        return whole
-
-    def concatenated(self, tree: Tree) -> n.Expr:
-        parts = self.exprs(kids(tree))
-        if all(isinstance(p, n.Constant) for p in parts):
-            values = [p.value for p in parts if isinstance(p, n.Constant)]
-            joined: Any = (b"" if isinstance(values[0], bytes) else "").join(values)  # type: ignore[arg-type]
-            made: n.Expr = n.Constant(self.source, tree.start_byte, tree.end_byte, joined)
-            self.nodes.append(made)
-            return made
-        flat = [q for p in parts for q in (p.parts if isinstance(p, n.FString) else (p,))]
-        made = n.FString(self.source, tree.start_byte, tree.end_byte, tuple(flat))
-        self.adopt(made, flat)
-        return made
-
-    def number(self, tree: Tree) -> n.Expr:
-        made = n.Constant(self.source, tree.start_byte, tree.end_byte, number_value(self.name(tree)))
-        self.nodes.append(made)
-        return made
-
-    def word(self, tree: Tree) -> n.Expr:
-        made = n.Constant(self.source, tree.start_byte, tree.end_byte, WORDS[tree.type])
-        self.nodes.append(made)
-        return made
-
-    def sequence(self, tree: Tree, kind: str) -> n.Expr:
-        items = self.exprs(kids(tree))
-        made = n.Sequence(self.source, tree.start_byte, tree.end_byte, kind, items)
-        for child in items:
-            child.parent = made
-        self.nodes.append(made)
-        return made
-
-    def list_(self, tree: Tree) -> n.Expr:
-        return self.sequence(tree, "list")
-
-    def tuple_(self, tree: Tree) -> n.Expr:
-        return self.sequence(tree, "tuple")
-
-    def set_(self, tree: Tree) -> n.Expr:
-        return self.sequence(tree, "set")
-
-    def dict_(self, tree: Tree) -> n.Expr:
-        keys: list[n.Expr | None] = []
-        values: list[n.Expr] = []
-        for child in kids(tree):
-            inner = kids(child)
-            if child.type == "pair" and len(inner) == 2:
-                keys.append(self.expr(inner[0]))
-                values.append(self.expr(inner[1]))
-            elif child.type == "dictionary_splat" and inner:
-                keys.append(None)
-                values.append(self.expr(inner[0]))
-        made = n.Dict(self.source, tree.start_byte, tree.end_byte, tuple(keys), tuple(values))
-        self.adopt(made, [k for k in keys if k is not None], values)
-        return made
 
     def subscript(self, tree: Tree) -> n.Expr:
         inner = kids(tree)
@@ -279,11 +157,6 @@ class ExpressionReader:
         op = "not" if tree.type == "not_operator" else tree.children[0].type
         made = n.UnaryOp(self.source, tree.start_byte, tree.end_byte, op, operand)
         return self.wrap(made, operand)
-
-    def wrap(self, made: n.Expr, inner: n.Node) -> n.Expr:
-        inner.parent = made
-        self.nodes.append(made)
-        return made
 
     def compare(self, tree: Tree) -> n.Expr:
         operands = self.exprs(kids(tree))

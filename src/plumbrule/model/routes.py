@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from plumbrule.model.apps import App, Include, Middleware, Router
     from plumbrule.model.code import Function, Module
     from plumbrule.model.dependencies import Dependencies, Dependency
-    from plumbrule.model.taint import Flow
+    from plumbrule.model.flow import Flow
 
 
 PARAMETER = re.compile(r"{([^}:]*)(?::[^}]*)?}")

@@ -7,24 +7,26 @@ known to hand a value on is taken to make it harmless, so an unknown step ends t
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from plumbrule.facts import nodes as n
 from plumbrule.model.checks import is_checked
 from plumbrule.model.code import Function
+from plumbrule.model.flow import Flow, Origin, composed
+from plumbrule.model.frames import Frame, entered, frames
+from plumbrule.model.free_text import is_constrained, is_injected, may_be_text, may_be_text_field
 from plumbrule.model.knowledge import sinks as known
+from plumbrule.model.reaching_bindings import bound_value, is_counter, item_at, reaching, unpacked_place
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from plumbrule.facts.source import Span
     from plumbrule.model.calls import Call
-    from plumbrule.model.code import Class, Parameter
+    from plumbrule.model.code import Parameter
     from plumbrule.model.routing import Route
     from plumbrule.model.scope import Binding
-    from plumbrule.model.values import Type
 
 DEPTH = 3
 DEEPEST = 40
@@ -33,83 +35,10 @@ SANITISER = re.compile(
     r"sanit|secure|safe|clean|valid|escape|quote|slug|allow|white_?list|check|verify|hash|encrypt|resolve|uuid|ensure",
     re.IGNORECASE,
 )
-TEXT = {"builtins.str", "builtins.bytes", "typing.AnyStr", "builtins.object", "?"}
-CONTAINERS = {"list", "dict", "set", "tuple", "Sequence", "Iterable", "Mapping", "List", "Dict", "Set"}
-URLS = {"pydantic.HttpUrl", "pydantic.AnyUrl", "pydantic.AnyHttpUrl", "pydantic.networks.HttpUrl"}
-PATHS = {"pathlib.Path", "pydantic.FilePath", "pydantic.DirectoryPath", "pydantic.NewPath"}
 SQL = re.compile(
     r"\b(select|insert\s+into|update|delete\s+from|copy|create|drop|alter|truncate|where|order by)\b",
     re.IGNORECASE,
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Origin:
-    """Request data: `label` is how it is written, `place` path, path_rest (`{x:path}`), request,
-    upload (the name a file is sent with) or content (what is in it);
-    `composed` the expressions that put other text around it, the nearest to the request first.
-    """
-
-    label: str
-    node: n.Node
-    place: str
-    composed: tuple[n.Expr, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Flow:
-    """Request data in a dangerous call; `chain` are the calls of project functions on the way to it;
-    `is_head` whether it is the beginning of a URL.
-    """
-
-    kind: str
-    sink: Call
-    argument: n.Expr
-    origin: Origin
-    chain: tuple[Call, ...]
-    route: Route
-    is_head: bool
-
-    @property
-    def first(self) -> n.Expr:
-        """Where the data first becomes a part of something longer; else the argument of the sink."""
-        return self.origin.composed[0] if self.origin.composed else self.argument
-
-    @property
-    def last(self) -> n.Expr:
-        """The longer text that reaches the sink; else the argument of the sink."""
-        return self.origin.composed[-1] if self.origin.composed else self.argument
-
-    @property
-    def sink_name(self) -> str:
-        """The sink as a person writes it: `open`, `FileResponse`, `cursor.execute`."""
-        return self.sink.node.func.text
-
-    @property
-    def steps(self) -> list[tuple[str, Span]]:
-        """The stations from the route to the sink."""
-        start = (
-            f"`{self.origin.label}` of {self.route.label} is what the client sends",
-            self.origin.node.span,
-        )
-        way = [(f"`{call.node.func.text}` gets it", call.span) for call in self.chain]
-        return [start, *way, (f"`{self.sink_name}` works with it", self.sink.span)]
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Frame:
-    """A function that runs for a request, with the expressions that its caller gives for its parameters."""
-
-    function: Function
-    bound: dict[str, n.Expr] | None = None
-    below: Frame | None = None
-    call: Call | None = None
-
-    @property
-    def chain(self) -> tuple[Call, ...]:
-        """The calls that lead here."""
-        below = self.below.chain if self.below else ()
-        return (*below, self.call) if self.call else below
 
 
 def flows(route: Route) -> list[Flow]:
@@ -326,13 +255,6 @@ class Tracer:
         return self._first(tuple(values), frame, head=head)
 
 
-def frames(frame: Frame | None) -> Iterator[Frame]:
-    """A frame and those below it."""
-    while frame is not None:
-        yield frame
-        frame = frame.below
-
-
 def arguments(call: Call) -> Iterator[tuple[str, n.Expr]]:
     """The arguments of a dangerous call that count, each with the kind of danger."""
     kind, places = SINKS.get(call.name) or SINKS.get(
@@ -356,102 +278,6 @@ def is_sql(origin: Origin) -> bool:
     return any(SQL.search(expr.text) for expr in origin.composed)
 
 
-def entered(call: Call, frame: Frame) -> Frame | None:
-    """The frame of the project function that a call runs, itself or in a thread or background task."""
-    function, args = call.function, call.args
-    offset = known.OFFLOADERS.get(call.name)
-    if call.method == "run_in_executor":
-        offset = 1
-    if offset is not None and len(call.args) > offset:
-        target = frame.function.resolve(call.args[offset])
-        function, args = (target if isinstance(target, Function) else None), call.args[offset + 1 :]
-    if function is None or function.name == "__init__":
-        return None
-    names = [p.name for p in function.parameters if p.kind in ("positional_only", "positional")]
-    bound: dict[str, n.Expr] = {}
-    if function.cls is not None and not function.is_static and names:
-        receiver = call.receiver if offset is None else None
-        first = names.pop(0)
-        if receiver is not None:
-            bound[first] = receiver
-    for name, arg in zip(names, args, strict=False):
-        if isinstance(arg, n.Starred):
-            break
-        bound[name] = arg
-    bound |= {k.name: k.value for k in call.keywords if k.name}
-    return Frame(function, bound, frame, call)
-
-
-def reaching(function: Function, use: n.Name, *, inside: bool) -> Iterator[Binding | None]:
-    """The bindings of a name that may hold at a use, the last first; None for a parameter."""
-    around = {id(p) for p in use.parents}
-    for binding in reversed(function.bindings.get(use.id, [])):
-        node = binding.node
-        if inside and not holds_at(node, use, around):
-            continue
-        yield binding
-        if inside and node.parent is not None and id(node.parent) in around and not isinstance(node, n.For):
-            return
-    if function.parameter(use.id) is not None:
-        yield None
-
-
-def holds_at(node: n.Node, use: n.Name, around: set[int]) -> bool:
-    """Whether a binding can be in force at a use."""
-    match node:
-        case n.Clause():
-            return id(node.parent) in around
-        case n.For(iterable=iterable):
-            return node.start < use.start and not iterable.start <= use.start < iterable.end
-        case _:
-            return node.end <= use.start
-
-
-def bound_value(binding: Binding) -> n.Expr | None:
-    """The expression that a binding takes its value from."""
-    match binding.node:
-        case n.Assign(value=value) | n.Walrus(value=value):
-            return value
-        case n.For(iterable=iterable) | n.Clause(iterable=iterable):
-            return iterable
-        case n.WithItem(value=value):
-            return value
-        case _:
-            return None
-
-
-def is_counter(binding: Binding) -> bool:
-    """Whether a name counts the rounds of a loop: `i` of `for i, x in enumerate(xs)`."""
-    match binding.node:
-        case n.For(target=target, iterable=iterable) | n.Clause(target=target, iterable=iterable):
-            first = target.items[0].text if isinstance(target, n.Sequence) else ""
-            return first == binding.name and iterable.text.startswith("enumerate(")
-        case _:
-            return False
-
-
-def unpacked_place(binding: Binding) -> int | None:
-    """Which item of an unpacked value a name gets; None if it gets the whole."""
-    match binding.node:
-        case n.Assign(targets=(n.Sequence(items=items),)):
-            return next((i for i, item in enumerate(items) if item.text == binding.name), None)
-        case _:
-            return None
-
-
-def item_at(values: tuple[n.Expr, ...], place: int) -> tuple[n.Expr, ...]:
-    """The items at a place of those values that are written as sequences; the others whole."""
-    return tuple(
-        value.items[place] if isinstance(value, n.Sequence) and place < len(value.items) else value
-        for value in values
-    )
-
-
-def composed(expr: n.Expr, origin: Origin | None) -> Origin | None:
-    """An origin with one more expression around it."""
-    return replace(origin, composed=(*origin.composed, expr)) if origin is not None else None
-
-
 def leading(parts: tuple[n.Expr, ...]) -> tuple[n.Expr, ...]:
     """The part that decides which host a URL names: the first, or what stands right behind a bare scheme."""
     first, rest = parts[:1], parts[1:]
@@ -473,40 +299,3 @@ def is_last_of_split(expr: n.Subscript) -> bool:
             return True
         case _:
             return False
-
-
-def is_injected(parameter: Parameter) -> bool:
-    """Whether FastAPI or nobody fills a parameter with something that is not request data."""
-    name = parameter.type.name if parameter.type else ""
-    return name.startswith(("fastapi.", "sqlalchemy.", "starlette.")) and name != "fastapi.UploadFile"
-
-
-def is_constrained(parameter: Parameter) -> bool:
-    """Whether a pattern says what a parameter may look like."""
-    return any(m.keyword("pattern") is not None or m.keyword("regex") is not None for m in parameter.metadata)
-
-
-def may_be_text(kind: Type | None) -> bool:
-    """Whether a value of a type can hold any text that a client likes."""
-    if kind is None or kind.name in TEXT or kind.name in URLS or kind.name in PATHS:
-        return True
-    if kind.name.rpartition(".")[2] in CONTAINERS:
-        return not kind.args or any(may_be_text(arg) for arg in kind.args)
-    if kind.name in ("fastapi.UploadFile", "fastapi.Request", "fastapi.WebSocket"):
-        return True
-    return kind.cls is not None and not kind.cls.is_a("enum.Enum", "Enum", "StrEnum", "IntEnum")
-
-
-def may_be_text_field(cls: Class, name: str) -> bool:
-    """Whether a field of a schema can hold any text: no pattern, no validator of its own."""
-    attribute = cls.attribute(name)
-    if attribute is None or cls.method(name) is not None:
-        return cls.method(name) is None
-    schema = cls.project.schema_of(cls)
-    field = schema.field_call(name) if schema else None
-    if field is not None and (field.keyword("pattern") or field.keyword("regex")):
-        return False
-    validators = (d for f in cls.methods.values() for d in f.node.decorators if "validator" in d.text)
-    if any(f'"{name}"' in d.text or f"'{name}'" in d.text for d in validators):
-        return False
-    return may_be_text(attribute.type)

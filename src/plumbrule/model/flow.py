@@ -1,0 +1,70 @@
+"""Request data that ends up in a dangerous call."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from plumbrule.facts import nodes as n
+    from plumbrule.facts.source import Span
+    from plumbrule.model.calls import Call
+    from plumbrule.model.routing import Route
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Request data: `label` is how it is written, `place` path, path_rest (`{x:path}`), request,
+    upload (the name a file is sent with) or content (what is in it);
+    `composed` the expressions that put other text around it, the nearest to the request first.
+    """
+
+    label: str
+    node: n.Node
+    place: str
+    composed: tuple[n.Expr, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """Request data in a dangerous call; `chain` are the calls of project functions on the way to it;
+    `is_head` whether it is the beginning of a URL.
+    """
+
+    kind: str
+    sink: Call
+    argument: n.Expr
+    origin: Origin
+    chain: tuple[Call, ...]
+    route: Route
+    is_head: bool
+
+    @property
+    def first(self) -> n.Expr:
+        """Where the data first becomes a part of something longer; else the argument of the sink."""
+        return self.origin.composed[0] if self.origin.composed else self.argument
+
+    @property
+    def last(self) -> n.Expr:
+        """The longer text that reaches the sink; else the argument of the sink."""
+        return self.origin.composed[-1] if self.origin.composed else self.argument
+
+    @property
+    def sink_name(self) -> str:
+        """The sink as a person writes it: `open`, `FileResponse`, `cursor.execute`."""
+        return self.sink.node.func.text
+
+    @property
+    def steps(self) -> list[tuple[str, Span]]:
+        """The stations from the route to the sink."""
+        start = (
+            f"`{self.origin.label}` of {self.route.label} is what the client sends",
+            self.origin.node.span,
+        )
+        way = [(f"`{call.node.func.text}` gets it", call.span) for call in self.chain]
+        return [start, *way, (f"`{self.sink_name}` works with it", self.sink.span)]
+
+
+def composed(expr: n.Expr, origin: Origin | None) -> Origin | None:
+    """An origin with one more expression around it."""
+    return replace(origin, composed=(*origin.composed, expr)) if origin is not None else None
