@@ -9,6 +9,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 
+collect_ignore = ["samples"]
 pytest_plugins = ["servers.postgres", "servers.service"]
 
 

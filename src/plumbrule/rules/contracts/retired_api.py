@@ -52,6 +52,20 @@ async def read_item(name: str = Path(example="chair")) -> str:  # finding
     return name
 ```
 
+## Bad: the worker inside uvicorn
+
+```python title="main.py"
+from fastapi import FastAPI
+
+app = FastAPI()
+```
+
+```dockerfile title="Dockerfile"
+FROM python:3.11-slim
+USER nobody
+CMD ["gunicorn", "main:app", "-k", "uvicorn.workers.UvicornWorker"]  # finding
+```
+
 ## Good: the new names, and a regex of something else
 
 ```python
@@ -82,7 +96,9 @@ async def read_item(
 ```
 """
 
-from plumbrule.rulekit import Call, Edit, Finding, Fix, Iterator, Module, Span, n, rule
+import re
+
+from plumbrule.rulekit import Call, Edit, Finding, Fix, Iterator, Module, Project, Source, Span, n, rule
 
 STATUS = {
     "HTTP_413_REQUEST_ENTITY_TOO_LARGE": "HTTP_413_CONTENT_TOO_LARGE",
@@ -92,10 +108,23 @@ STATUS = {
 }
 CLASSES = ("ORJSONResponse", "UJSONResponse")
 PARAMETERS = {f"fastapi.{name}" for name in ("Query", "Path", "Body", "Header", "Cookie", "Form", "File")}
+WORKER = re.compile(r"^(?!\s*#).*?(uvicorn\.workers)\.Uvicorn", re.MULTILINE)
 
 
 @rule(category="contracts", severity="warning", needs="fastapi>=0.120")
-def retired_api(module: Module) -> Iterator[Finding]:
+def retired_api(project: Project) -> Iterator[Finding]:
+    for module in project.modules:
+        if not module.is_test:
+            yield from in_module(module)
+    for path, text in project.texts("*Dockerfile*").items():
+        for found in WORKER.finditer(text):
+            start = len(text[: found.start(1)].encode())
+            at = Source(path, text.encode()).span(start, start + len(found[1]))
+            yield said(at, found[1], "uvicorn_worker", None)
+
+
+def in_module(module: Module) -> Iterator[Finding]:
+    """The old names in one file."""
     for scope in (module, *module.classes, *module.functions):
         for call in scope.calls:
             if call.name in PARAMETERS:

@@ -22,6 +22,23 @@ async def crashed(request: Request, error: Exception) -> JSONResponse:
     return JSONResponse({"detail": "crashed"}, status_code=500)
 ```
 
+## Bad: by structlog
+
+```python
+import structlog
+from fastapi import FastAPI, Request
+from fastapi.responses import JSONResponse
+
+app = FastAPI()
+logger = structlog.get_logger()
+
+
+@app.exception_handler(Exception)
+async def crashed(request: Request, error: Exception) -> JSONResponse:
+    logger.exception("unhandled")  # finding
+    return JSONResponse({"detail": "crashed"}, status_code=500)
+```
+
 ## Good: the server logs it, or it is another exception
 
 ```python
@@ -49,7 +66,9 @@ async def refused(request: Request, error: ShopError) -> JSONResponse:
 ```
 """
 
-from plumbrule.rulekit import App, Finding, Iterator, rule
+from plumbrule.rulekit import App, Call, Finding, Iterator, Variable, n, rule
+
+STRUCTLOG = ("structlog.get_logger", "structlog.getLogger", "structlog.stdlib.get_logger")
 
 
 @rule(category="observability", severity="note")
@@ -59,10 +78,21 @@ def double_logged_exception(app: App) -> Iterator[Finding]:
         if function is None or handler.exception not in ("builtins.Exception", "500"):
             continue
         for call in function.calls:
-            if call.name in ("logging.Logger.exception", "logging.exception"):
+            if logs_traceback(call):
                 yield Finding(
                     at=call.span,
                     message="every crash is logged twice",
                     label="the server logs it too: Starlette raises it again after this handler",
                     help="log only what the server cannot know, without the traceback",
                 )
+
+
+def logs_traceback(call: Call) -> bool:
+    """Whether a call is `logger.exception(…)` of logging, or of a structlog logger of the module."""
+    if call.name in ("logging.Logger.exception", "logging.exception"):
+        return True
+    if call.method != "exception" or call.receiver is None:
+        return False
+    logger = call.scope.resolve(call.receiver)
+    made = logger.value if isinstance(logger, Variable) else None
+    return isinstance(made, n.Call) and call.module.name_of(made.func) in STRUCTLOG

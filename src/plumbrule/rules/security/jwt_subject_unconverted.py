@@ -28,6 +28,36 @@ async def current_user(token: str, key: str, session: AsyncSession) -> User | No
     return await session.get(User, payload["sub"])  # finding
 ```
 
+## Bad: a function of the project decodes it
+
+```python title="main.py"
+from typing import Any
+
+import jwt
+from fastapi import FastAPI
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+app = FastAPI()
+
+
+class Base(DeclarativeBase): ...
+
+
+class User(Base):
+    __tablename__ = "users"
+    id: Mapped[int] = mapped_column(primary_key=True)
+
+
+def claims_of(token: str, key: str) -> dict[str, Any]:
+    return jwt.decode(token, key, algorithms=["HS256"], options={"require": ["exp", "sub"]})
+
+
+async def current_user(token: str, key: str, session: AsyncSession) -> User | None:
+    claims = claims_of(token, key)
+    return await session.get(User, claims["sub"])  # finding
+```
+
 ## Good: converted, or a key that is a text
 
 ```python title="main.py"
@@ -63,7 +93,7 @@ async def current_guest(token: str, key: str, session: AsyncSession) -> Guest | 
 ```
 """
 
-from plumbrule.rulekit import Finding, Function, Iterator, Type, n, rule
+from plumbrule.rulekit import Call, Finding, Function, Iterator, Type, n, rule
 
 DECODE = ("jwt.decode", "jose.jwt.decode")
 NUMBERS = ("int", "UUID", "uuid.UUID", "builtins.int")
@@ -90,9 +120,19 @@ def decoded_names(function: Function) -> set[str]:
     """The names that hold the claims of a token."""
     found = set()
     for call in function.calls:
-        if call.name in DECODE and isinstance(call.node.parent, n.Assign):
+        if isinstance(call.node.parent, n.Assign) and (call.name in DECODE or is_decoder(call.function)):
             found.add(call.node.parent.targets[0].text)
     return found
+
+
+def is_decoder(function: Function | None) -> bool:
+    """Whether all that a function returns is a token as the library decoded it."""
+    answers = function.find(n.Return) if function is not None else ()
+    calls: list[Call | None] = [
+        function.call(answer.value) if function and isinstance(answer.value, n.Call) else None
+        for answer in answers
+    ]
+    return bool(calls) and all(call is not None and call.name in DECODE for call in calls)
 
 
 def is_subject(key: n.Expr, decoded: set[str], function: Function) -> bool:

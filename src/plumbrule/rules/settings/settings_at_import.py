@@ -18,6 +18,21 @@ class Settings(BaseSettings):
 settings = Settings()  # finding
 ```
 
+## Bad: a field that is described and yet required
+
+```python title="app/config.py"
+from pydantic import Field
+from pydantic_settings import BaseSettings
+
+
+class Settings(BaseSettings):
+    database_url: str = Field(..., description="where the rows are")
+    origins: list[str] = Field(default_factory=list)
+
+
+settings = Settings()  # finding
+```
+
 ## Good: built on first use
 
 ```python title="app/config.py"
@@ -49,7 +64,7 @@ settings = Settings()
 ```
 """
 
-from plumbrule.rulekit import Class, Finding, Iterator, Module, Settings, rule
+from plumbrule.rulekit import Call, Class, Finding, Iterator, Module, Settings, n, rule
 
 
 @rule(category="settings", severity="warning")
@@ -74,5 +89,15 @@ def required(settings: Settings) -> list[str]:
     return [
         name
         for name in settings.fields
-        if settings.default(name) is None and settings.field_call(name) is None
+        if settings.default(name) is None and not fills_in(settings.field_call(name))
     ]
+
+
+def fills_in(field: Call | None) -> bool:
+    """Whether a `Field(…)` brings a default, as far as it can be read."""
+    if field is None:
+        return False
+    if not field.name.endswith("Field") or field.is_splatted or field.keyword("default_factory") is not None:
+        return True
+    default = field.argument(0, "default")
+    return default is not None and not (isinstance(default, n.Constant) and default.value is ...)
