@@ -1,6 +1,7 @@
 """What all tests share: the servers they talk to, and the rule that nothing is skipped in CI."""
 
 import os
+import signal
 import sys
 from collections.abc import Generator
 from pathlib import Path
@@ -10,6 +11,9 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parent))
 
 collect_ignore = ["samples"]
+# A run that was started in the background ignores SIGINT, and whatever it starts would inherit that.
+signal.signal(signal.SIGINT, signal.default_int_handler)
+
 pytest_plugins = ["servers.postgres", "servers.service"]
 
 
