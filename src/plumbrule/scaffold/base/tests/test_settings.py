@@ -8,7 +8,8 @@ KEY = "a secret key of more than 32 characters"
 
 @pytest.fixture(autouse=True)
 def environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("[[ prefix ]]_DATABASE__URL", "postgresql+asyncpg://ada:hunter2@db/data")
+    url = "postgresql+asyncpg://ada:hunter2@db/data"
+    monkeypatch.setenv("[[ prefix ]]_DATABASE__URL", url)
     monkeypatch.delenv("[[ prefix ]]_AUTH__SECRET_KEY", raising=False)
 
 
