@@ -161,6 +161,7 @@ def test_colours_come_on_demand_only(plumb: Plumb) -> None:
         ("2shop", "'2shop' cannot be the name of a Python package; try --name shop"),
         ("größe", "'größe' cannot be the name of a Python package; try --name grosse"),
         ("a+b", "'a+b' cannot be the name of a Python package; try --name a-b"),
+        ("s" * 31, f"'{'s' * 31}' is longer than 30 characters; try a shorter --name"),
         ("shop-", "'shop-' cannot be the name of a Python package; try --name shop"),
         ("class", "'class' is a keyword of Python; try --name class-service"),
         ("Logging", "'Logging' would hide a module of Python's standard library; try --name logging-service"),

@@ -24,6 +24,8 @@ setuptools sqlalchemy starlette structlog typer typing_extensions typing_inspect
 watchfiles websockets wrapt yaml
 """
 TAKEN = frozenset(_TAKEN.split())
+LONGEST_NAME = 30
+"""beyond it the lines of a project would break in other places than the templates"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +75,8 @@ def package_name(name: str) -> str:
     if not re.fullmatch(r"[a-z][a-z0-9_]*", package) or package.endswith("_"):
         suggestion = _plain(package)
         raise Refusal(f"{name!r} cannot be the name of a Python package; try --name {suggestion}")
+    if len(package) > LONGEST_NAME:
+        raise Refusal(f"{name!r} is longer than {LONGEST_NAME} characters; try a shorter --name")
     for reason, taken in (
         ("is a keyword of Python", keyword.kwlist),
         ("would hide a module of Python's standard library", sys.stdlib_module_names),
