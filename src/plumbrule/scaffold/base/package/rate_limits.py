@@ -6,7 +6,7 @@ import time
 from fastapi import Request
 from limits import RateLimitItem, parse
 from limits.aio.storage import Storage
-from limits.aio.strategies import MovingWindowRateLimiter
+from limits.aio.strategies import FixedWindowRateLimiter
 from limits.storage import storage_from_string
 
 from [[ package ]].errors import TooManyRequests
@@ -17,7 +17,7 @@ class RateLimiter:
         storage = storage_from_string(storage_url)
         if not isinstance(storage, Storage):
             raise TypeError(f"{storage_url} would block the event loop: it must begin with async+")
-        self._strategy = MovingWindowRateLimiter(storage)
+        self._strategy = FixedWindowRateLimiter(storage)
 
     async def hit(self, limit: str, *key: str) -> None:
         """Count one attempt, or raise `TooManyRequests` with the time to wait."""
