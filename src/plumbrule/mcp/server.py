@@ -177,7 +177,7 @@ def plumb_plan(  # noqa: PLR0913, PLR0917
         return {
             "plan": kept.keep(plan) if plan.steps else None,
             "root": str(plan.root),
-            "steps": [_step(step) for step in plan.steps],
+            "steps": [] if cursor else [_step(step) for step in plan.steps],
             "diff": shown,
             "after": list(NEXT[kind]) if plan.steps else [],
             "next_cursor": more,
