@@ -14,6 +14,7 @@ from mcp_types import ListRootsResult, Root
 from pydantic import FileUrl
 
 from agents.session import write_project
+from cli.conftest import plumb as plumb
 
 PLUMB = Path(sys.executable).with_name("plumb")
 Connect = Callable[..., AbstractAsyncContextManager[Client]]

@@ -49,7 +49,7 @@ def plumb(wheel: Path) -> Iterator[Path]:
         environment = Path(folder) / "environment"
         uv = PYTHON.with_name("uv")
         run(uv, "venv", "--quiet", "--python", sys.executable, environment, cwd=wheel.parent)
-        pins = ["--constraint", ROOT / "requirements/development.txt"]
+        pins = ("--constraint", str(ROOT / "requirements/development.txt"))
         python = environment / "bin/python"
         run(uv, "pip", "install", "--quiet", "--python", python, *pins, f"{wheel}[mcp]", cwd=wheel.parent)
         yield environment / "bin/plumb"
