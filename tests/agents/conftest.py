@@ -14,7 +14,9 @@ from mcp_types import ListRootsResult, Root
 from pydantic import FileUrl
 
 from agents.session import write_project
-from cli.conftest import plumb as plumb
+from cli.conftest import plumb
+
+__all__ = ["connect", "plumb"]
 
 PLUMB = Path(sys.executable).with_name("plumb")
 Connect = Callable[..., AbstractAsyncContextManager[Client]]
