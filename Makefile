@@ -35,7 +35,7 @@ requirements: $(DEVELOPMENT)
 	$(BIN)/uv pip compile --quiet --upgrade --universal --generate-hashes --no-header --no-emit-index-url \
 		pyproject.toml requirements/build.in -o requirements/runtime.txt
 	$(BIN)/uv pip compile --quiet --upgrade --universal --generate-hashes --no-header --no-emit-index-url \
-		--group dev --group service -c requirements/runtime.txt pyproject.toml -o requirements/development.txt
+		--group dev --group service --extra mcp -c requirements/runtime.txt pyproject.toml -o requirements/development.txt
 
 # make new-rule NAME=security/insecure-cookie
 new-rule:
