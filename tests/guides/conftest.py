@@ -12,7 +12,6 @@ from pathlib import Path
 import pytest
 
 from guides.pages import Block, Section
-from servers.database import PostgresServer
 
 RUNNER = Path(__file__).with_name("runner.py")
 
@@ -66,7 +65,7 @@ async def environment(section: Section, request: pytest.FixtureRequest) -> Async
     if "DATABASE_URL" not in section.all_text:
         yield variables
         return
-    server: PostgresServer = request.getfixturevalue("postgres")
+    server = request.getfixturevalue("postgres")
     database = await server.create()
     yield {**variables, "DATABASE_URL": database.url}
     await server.drop(database)

@@ -33,8 +33,8 @@ def installed() -> Path | None:
     try:
         # Scripts name their interpreter by its path, so the folder is a link to where it was made.
         venv.create(fresh, with_pip=True)
-        command = [fresh / "bin" / "python", "-m", "pip", "install", "--quiet", "--require-hashes"]
-        done = subprocess.run([*command, "-r", REQUIREMENTS], capture_output=True, check=False)
+        command = [str(fresh / "bin" / "python"), "-m", "pip", "install", "--quiet", "--require-hashes"]
+        done = subprocess.run([*command, "-r", str(REQUIREMENTS)], capture_output=True, check=False)
         if done.returncode != 0:
             shutil.rmtree(fresh)
             return None

@@ -1,4 +1,4 @@
-"""A Redis for the tests: the one in TEST_REDIS_URL, else the machine's Redis or Valkey, else the one of a wheel."""
+"""A Redis for the tests: TEST_REDIS_URL, else a program on the machine, else the one of a wheel."""
 
 import importlib.util
 import os
