@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from redis import Redis
 
 from guides.pages import Block, Section
 
@@ -60,6 +61,8 @@ async def environment(section: Section, request: pytest.FixtureRequest) -> Async
     variables = {"PATH": path, "PYTHONPATH": ".", "LC_ALL": "C.UTF-8"}
     if "REDIS_URL" in section.all_text:
         variables["REDIS_URL"] = request.getfixturevalue("redis_url")
+        with Redis.from_url(variables["REDIS_URL"]) as redis:
+            redis.flushdb()
     if "MONGODB_URL" in section.all_text:
         variables["MONGODB_URL"] = request.getfixturevalue("mongodb_url")
     if "DATABASE_URL" not in section.all_text:
