@@ -38,6 +38,7 @@ PATIENCE_SECONDS = 60
 def run(source: str, file: str, folder: str, environment: dict[str, str]) -> str:
     """Run a script, which may await at its top; gives the trace of what went wrong, or nothing."""
     os.chdir(folder)
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     os.environ.update(environment)
     sys.path.insert(0, folder)
     sys.dont_write_bytecode = False

@@ -71,7 +71,7 @@ def replace(block: Block, shown: dict[str, Block], folder: Path) -> None:
             cached.unlink()
     write(path, block.text)
     shown[block.title] = block
-    if block.language in VALIDATORS:
+    if block.language in VALIDATORS and not block.wrong:
         VALIDATORS[block.language](path)
 
 
