@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from plumbrule import __version__
-from plumbrule.cli import add, audit, explain, here, init
+from plumbrule.cli import add, audit, explain, here, init, migrate
 from plumbrule.cli import map as map_
 from plumbrule.cli.arguments import complete, hoist
 from plumbrule.cli.console import Color, open_output
@@ -20,6 +20,7 @@ app.command()(audit.audit)
 app.command()(explain.explain)
 app.command("map")(map_.draw)
 app.add_typer(add.app, name="add")
+app.add_typer(migrate.app, name="migrate")
 
 
 @app.callback(invoke_without_command=True, epilog="These flags may also stand after a command.")
