@@ -20,7 +20,7 @@ from plumbrule.model.knowledge.blocking import BLOCKING, COMPUTING
 from plumbrule.model.knowledge.coroutines import COROUTINES
 from plumbrule.model.knowledge.secrets import is_secret_name, is_secretive_name
 from plumbrule.model.loop import reached_on_loop
-from plumbrule.model.migrations import Migration, MigrationGraph
+from plumbrule.model.migrations import Migration, MigrationGraph, Operation
 from plumbrule.model.permissions import forbids
 from plumbrule.model.project import Project
 from plumbrule.model.queries import Query, query_of
@@ -223,6 +223,7 @@ __all__ = [
     "MigrationGraph",
     "Module",
     "Mount",
+    "Operation",
     "Parameter",
     "Place",
     "Project",
