@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -38,10 +39,9 @@ def reordered(one: list[str], other: list[str]) -> Iterator[str]:
 def fields(row: Row, now: Row, at: Pointer, comparison: Comparison) -> Iterator[str]:
     """What differs in one route, with a name that says where."""
     for difference in comparison.walk(row, now, at, ordered=True):
-        *_, first = difference.pointer[len(at) : len(at) + 1] or ("route",)
+        first, *rest = difference.pointer[len(at) :] or ("route",)
         where = "dependencies" if first == "dependant" else first
-        told = str(difference).partition(": ")[2]
-        yield f"{where}: {told}"
+        yield str(replace(difference, pointer=(where, *rest)))
 
 
 def label(row: Row) -> str:
