@@ -6,11 +6,16 @@ from typing import TYPE_CHECKING
 
 from plumbrule.plan import Create, Delete, Edit, Refusal, Step, read_text
 from plumbrule.plan import Move as MoveFile
+from plumbrule.restructure.addresses import needles
+from plumbrule.restructure.identity import rewrite_identity
 from plumbrule.restructure.imports import rewrite_imports
 from plumbrule.restructure.moves import Change, DefinitionMove, MoveMap, Rewrite
-from plumbrule.restructure.names import Names, is_init, key_of
+from plumbrule.restructure.names import Names
+from plumbrule.restructure.places import rewrite_places
 from plumbrule.restructure.relocation import relocate, spelled
 from plumbrule.restructure.site import Site
+from plumbrule.restructure.strings import rewrite_strings
+from plumbrule.restructure.texts import rewrite_texts
 from plumbrule.restructure.tree import decoded, folders_above
 
 if TYPE_CHECKING:
@@ -26,8 +31,7 @@ def restructure(tree: Tree, moves: Sequence[Move]) -> Rewrite:
     """The rewrite that carries out all moves in one pass; raises a Refusal if one cannot be done safely."""
     names = Names(tree)
     site = Site(tree, names, relocate(tree, names, moves))
-    for path in tree.python:
-        rewrite_imports(site, path)
+    rewrite(site)
     steps = tuple(_steps(site))
     _check_files(site, steps)
     return Rewrite(
@@ -39,6 +43,21 @@ def restructure(tree: Tree, moves: Sequence[Move]) -> Rewrite:
         tuple(site.mentions),
         tuple(site.visible),
     )
+
+
+def rewrite(site: Site) -> None:
+    """Make all edits: imports first, for strings follow what code reads."""
+    for path in site.tree.python:
+        rewrite_imports(site, path)
+    for path in site.tree.python:
+        if path in site.whole.files or path in site.segments:
+            rewrite_places(site, path)
+            rewrite_identity(site, path)
+    pattern = needles(site)
+    if pattern is not None:
+        for path in site.tree.python:
+            rewrite_strings(site, path, pattern)
+        rewrite_texts(site, pattern)
 
 
 def move_map(site: Site, moves: Sequence[Move]) -> MoveMap:
@@ -58,7 +77,7 @@ def _steps(site: Site) -> Iterator[Step]:
     """The plan: new packages, files that go elsewhere, files that are edited, packages left empty."""
     yield from _packages(site)
     yield from _ordered_moves(site)
-    for path in site.tree.python:
+    for path in sorted(site.edits.by_path):
         if path not in site.whole.files and site.edits.of(path):
             before, after = site.tree.files[path], site.edits.apply(path)
             yield Step(Edit(path, decoded(before), decoded(after)), FOLLOWS, "edit")
@@ -141,6 +160,3 @@ def _changes(site: Site) -> Iterator[Change]:
         for edit in site.edits.of(path):
             line = text.count(b"\n", 0, edit.start) + 1
             yield Change(edit.kind, path, line, decoded(text[edit.start : edit.end]), decoded(edit.text))
-
-
-__all__ = ["is_init", "key_of", "move_map", "restructure"]
