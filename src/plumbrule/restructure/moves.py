@@ -96,7 +96,9 @@ class Rewrite:
     """What `restructure` found: the steps of a plan, and all that a reader should know before applying it.
 
     `steps` hold a Move for a file that goes elsewhere (its content may change on the way), and Create, Edit
-    and Delete for the rest; `paths` says where each file that moves goes to.
+    and Delete for the rest; `paths` says where each file that moves goes to. `homes` gives the new full name
+    of each definition that moves, both spelled from the root of the tree; `altered` those that mean something
+    else on purpose.
     """
 
     moves: tuple[Move, ...]
@@ -106,6 +108,35 @@ class Rewrite:
     changes: tuple[Change, ...] = ()
     mentions: tuple[Mention, ...] = ()
     visible: tuple[VisibleName, ...] = ()
+    homes: Mapping[str, str] = field(default_factory=dict)
+    altered: frozenset[str] = frozenset()
+
+    def full(self, name: str) -> str:
+        """What is called `name` from the root of the tree, in the new tree."""
+        end = len(name)
+        while end > 0:
+            if name[:end] in self.homes:
+                return self.homes[name[:end]] + name[end:]
+            for face in ("", "/__init__"):
+                new = self.paths.get(f"{name[:end].replace('.', '/')}{face}.py")
+                if new is not None:
+                    key = new.removesuffix(".py").removesuffix("/__init__")
+                    return key.replace("/", ".") + name[end:]
+            end = name.rfind(".", 0, end)
+        return name
+
+    def place(self, path: str) -> str:
+        """Where a file or folder of the old tree is in the new one."""
+        if path in self.paths:
+            return self.paths[path]
+        inside = [(old, new) for old, new in self.paths.items() if old.startswith(path + "/") and path]
+        roots = {new[: -len(old) + len(path)] for old, new in inside if new.endswith(old.removeprefix(path))}
+        return roots.pop() if len(roots) == 1 and self._is_whole(path, len(inside)) else path
+
+    def _is_whole(self, folder: str, count: int) -> bool:
+        """Whether a folder was moved as such."""
+        names = {move.source.replace(".", "/") for move in self.moves if isinstance(move, ModuleMove)}
+        return bool(count) and any(folder == name or folder.endswith("/" + name) for name in names)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from plumbrule.facts import nodes as n
-from plumbrule.model.scope import bindings
+from plumbrule.model.scope import BINDING, bindings
 from plumbrule.restructure.tree import folders_above
 
 if TYPE_CHECKING:
@@ -61,7 +61,8 @@ class Names:
         """The names that a module binds at its own level."""
         if key not in self._bindings:
             path = self.modules.get(key)
-            self._bindings[key] = bindings(self.tree.facts(path).nodes) if path else {}
+            nodes = self.tree.facts(path).nodes if path else ()
+            self._bindings[key] = bindings(node for node in nodes if isinstance(node, BINDING))
         return self._bindings[key]
 
     def imports(self, path: str) -> tuple[n.Import | n.ImportFrom, ...]:

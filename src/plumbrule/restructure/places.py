@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from plumbrule.facts import nodes as n
 from plumbrule.facts.syntax import read
 from plumbrule.plan import Refusal
+from plumbrule.restructure.moves import VisibleName
 from plumbrule.restructure.scopes import all_nodes
 
 if TYPE_CHECKING:
@@ -121,6 +122,20 @@ def anchor(use: n.Name, path: str) -> Anchor | None:
     return best
 
 
+def place_of(use: n.Name, path: str) -> tuple[n.Expr, str | None]:
+    """The largest expression around `__file__` that is a path, and which; None if it is only the file."""
+    best: tuple[n.Expr, str | None] = (use, None)
+    for parent in use.parents:
+        if isinstance(parent, n.Attribute | n.Call | n.Subscript | n.BinOp):
+            at = folded(parent, path)
+            if at is None and not _leads_on(parent):
+                break
+            best = (parent, at) if at is not None and at != path else best
+        else:
+            break
+    return best
+
+
 def _leads_on(expr: n.Expr) -> bool:
     """Whether an attribute on the way, `x.parents` or `x.resolve`, is no path yet but part of one."""
     return isinstance(expr, n.Attribute) and expr.attr in {
@@ -136,6 +151,9 @@ def _rewrite(site: Site, path: str, home: str, use: n.Name) -> None:
     found = anchor(use, path)
     if found is None:
         if _is_own_name(use) and path.rpartition("/")[2] == home.rpartition("/")[2]:
+            return
+        if isinstance(use.parent, n.Call) and use.parent.func.text.endswith(("getLogger", "get_logger")):
+            site.visible.append(VisibleName("logger", path, home, path, use.line))
             return
         raise Refusal(
             f"{use.span}: what `__file__` is used for here would change; take the path from the settings"

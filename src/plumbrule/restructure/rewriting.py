@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from plumbrule.model.reading import no_collection
 from plumbrule.plan import Create, Delete, Edit, Refusal, Step, read_text
 from plumbrule.plan import Move as MoveFile
 from plumbrule.restructure.addresses import needles
@@ -29,11 +30,17 @@ FOLLOWS = "follows the moves"
 
 def restructure(tree: Tree, moves: Sequence[Move]) -> Rewrite:
     """The rewrite that carries out all moves in one pass; raises a Refusal if one cannot be done safely."""
-    names = Names(tree)
-    site = Site(tree, names, relocate(tree, names, moves))
-    rewrite(site)
-    steps = tuple(_steps(site))
-    _check_files(site, steps)
+    with no_collection():
+        names = Names(tree)
+        site = Site(tree, names, relocate(tree, names, moves))
+        rewrite(site)
+        steps = tuple(_steps(site))
+        _check_files(site, steps)
+        return finished(site, moves, steps)
+
+
+def finished(site: Site, moves: Sequence[Move], steps: tuple[Step, ...]) -> Rewrite:
+    """All that is known of a rewrite once its steps are."""
     return Rewrite(
         tuple(moves),
         steps,

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from plumbrule.facts import nodes as n
+from plumbrule.model.scope import BINDING as KINDS
 from plumbrule.model.scope import bindings, target_names
 
 if TYPE_CHECKING:
@@ -125,7 +126,10 @@ def all_nodes(file: File) -> Iterator[n.Node]:
         yield from cls.nodes
 
 
+BINDING = tuple(kind for kind in KINDS if kind is not n.Clause)
+
+
 def _bound(nodes: tuple[n.Node, ...]) -> dict[str, list[n.Node]]:
     """The names that nodes bind, those of comprehensions left out: they are scopes of their own."""
-    own = (node for node in nodes if not isinstance(node, n.Clause))
+    own = (node for node in nodes if isinstance(node, BINDING))
     return {name: [b.node for b in found] for name, found in bindings(own).items()}
