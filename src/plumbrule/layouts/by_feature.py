@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from plumbrule.layouts.modules import Modules
 from plumbrule.layouts.proposal import Line, Proposal
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from plumbrule.model.code import Module
     from plumbrule.model.project import Project
 
+Wanted: TypeAlias = "tuple[Module, str, Line]"
 SPLIT = 0.6
 """a definition that is less sure of its slice is not taken out of its module"""
 SPLITTABLE = {"models", "schemas", "crud", "service", "repository", "controller"}
@@ -37,7 +38,7 @@ class _Planner:
         self.taken = {modules.name(m) for m in modules.project.modules}
 
     def lines(self) -> Iterator[Line]:
-        wanted: list[tuple[Module, str, Line]] = []
+        wanted: list[Wanted] = []
         for module in self.modules.movable:
             if self.modules.is_shared(module):
                 yield Line(self.modules.name(module), None, "of no slice", 1.0)
@@ -48,12 +49,23 @@ class _Planner:
             else:
                 parts = list(self._parts(module))
                 yield from parts or [line]
+        alone = [entry for entry in wanted if self._is_one_file(entry, wanted)]
+        wanted = [entry for entry in wanted if entry not in alone]
+        for _, key, line in alone:
+            yield Line(line.module, None, "a slice of one file", line.confidence, self.slices.names[key])
         leaving = {self.modules.name(module) for module, _, _ in wanted}
         self.taken -= leaving
         roles = Counter((key, self.modules.role(module)) for module, key, _ in wanted)
         for module, key, line in wanted:
             target = self._target(module, key, alone=roles[key, self.modules.role(module)] == 1)
             yield Line(line.module, target, line.reason, line.confidence, self.slices.names[key])
+
+    def _is_one_file(self, entry: Wanted, wanted: list[Wanted]) -> bool:
+        """Whether a module right below the base is all that there is of its slice."""
+        module, key, _ = entry
+        mates = sum(other == key for _, other, _ in wanted)
+        around = any(self.modules.is_in_slice(m, key) for m in self.modules.movable)
+        return mates == 1 and not around and len(self.modules.inside(module)) == 1
 
     def _whole(self, module: Module) -> tuple[str | None, Line]:
         """The slice that all of a module goes to, if any, and the line that says so or why it stays."""
@@ -88,9 +100,13 @@ class _Planner:
         if self.modules.routing.get(module):
             return True
         members = self._members(module)
+        if any(m.shared for m in members.values()):
+            return False
         named = [d for d in members if self._named(d) == key]
         mine = [m for m in members.values() if m.slice == key]
-        return len(named) * 2 > len(members) or (self.modules.is_layered(module) and len(mine) * 2 > len(members))
+        return len(named) * 2 > len(members) or (
+            self.modules.is_layered(module) and len(mine) * 2 > len(members)
+        )
 
     def _named(self, definition: Definition) -> str | None:
         found = named_slice(definition.name, self.slices.names, last=definition.kind == "function")

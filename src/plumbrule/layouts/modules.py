@@ -34,15 +34,20 @@ class Modules:
     @cached_property
     def movable(self) -> list[Module]:
         """What the apps import, but for packages, entry points and migrations."""
-        holding = [app.module for app in self.project.apps if app.module is not None and not app.module.is_test]
+        project = self.project
+        holding = {app.module for app in project.apps if app.module is not None and not app.module.is_test}
+        holding |= {
+            e.source for e in project.import_graph.edges if e.target in holding and not e.source.is_test
+        }
         reached = set(holding)
         queue = list(holding)
         while queue:
-            for edge in self.project.import_graph.by_source.get(queue.pop(), ()):
+            for edge in project.import_graph.by_source.get(queue.pop(), ()):
                 if edge.target not in reached:
                     reached.add(edge.target)
                     queue.append(edge.target)
-        return [m for m in self.project.modules if m in reached and m not in holding and is_movable(m)]
+        entries = {app.module for app in project.apps}
+        return [m for m in project.modules if m in reached and m not in entries and is_movable(m)]
 
     @cached_property
     def base(self) -> str:
@@ -127,4 +132,3 @@ def is_movable(module: Module) -> bool:
     if name in FIXED or MIGRATIONS & set(folders) or module.is_test or module.is_broken:
         return False
     return not any(isinstance(node, n.If) and "__name__" in node.test.text for node in module.body)
-

@@ -20,7 +20,11 @@ if TYPE_CHECKING:
 
 DEEPEST = 8
 TIE = 0.08
-NAMED, HINTED, PATH = 2.0, 0.6, 6.0  # how much a name and a path weigh against all the routes that lead somewhere
+NAMED, HINTED, PATH = (
+    2.0,
+    0.6,
+    6.0,
+)  # how much a name and a path weigh against all the routes that lead somewhere
 SURE = 0.9
 
 
@@ -31,6 +35,8 @@ class Membership:
     slice: str | None
     reason: str
     confidence: float
+    shared: bool = False
+    """whether many slices use it"""
 
 
 class Slices:
@@ -79,7 +85,7 @@ class Slices:
         if not scores:
             return Membership(None, "no route leads to it", 0.0)
         if not affinity and len(reached) >= max(3, len(self.names) / 2):
-            return Membership(None, f"used by {len(reached)} slices", 0.0)
+            return Membership(None, f"used by {len(reached)} slices", 0.0, shared=True)
         return self._decided(scores, affinity, reached)
 
     def _alone(self, found: dict[Definition, Membership]) -> None:
@@ -113,7 +119,7 @@ class Slices:
         return Membership(best, " and ".join(filter(None, (named, used))), round(share, 2))
 
     def _affinity(self, definition: Definition) -> dict[str, float]:
-        """What the name of a definition says, and the path of its file; the first word that is a slice counts."""
+        """What the name of a definition says, and the path of its file."""
         found: dict[str, float] = {}
         named = named_slice(definition.name, self.names, last=definition.kind == "function")
         if named is not None:

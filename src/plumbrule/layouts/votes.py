@@ -92,7 +92,9 @@ def decided(votes: list[Vote], known: Counter[str]) -> Seed:
     reasons = dict.fromkeys(vote.reason for vote in mine)
     spelling = next((v.spelling for v in mine if v.weight == STEM), mine[0].spelling)
     share = weights[best] / weights.total()
-    return Seed(best, spelling.replace("-", "_").replace(" ", "_").lower(), ", ".join(reasons), round(share, 2))
+    return Seed(
+        best, spelling.replace("-", "_").replace(" ", "_").lower(), ", ".join(reasons), round(share, 2)
+    )
 
 
 def shared_words(votes: dict[Definition, list[Vote]]) -> Counter[str]:
@@ -103,7 +105,7 @@ def shared_words(votes: dict[Definition, list[Vote]]) -> Counter[str]:
 def votes_of(route: Route, common: set[str], around: set[str], *, paths: bool) -> Iterator[Vote]:
     """What speaks for a slice."""
     place = route.places[0]
-    tag = first_tag(route, place)
+    tag = first_tag(place)
     if tag and not is_noise(tag):
         yield Vote(tag, TAG, f"tag {tag}")
     segment = first_segment(place.path, common)
@@ -114,7 +116,7 @@ def votes_of(route: Route, common: set[str], around: set[str], *, paths: bool) -
         yield Vote(stem, STEM, f"file {route.module.path}")
 
 
-def first_tag(route: Route, place: Place) -> str | None:
+def first_tag(place: Place) -> str | None:
     """The first tag that FastAPI would show: of the includes, the router, the route."""
     given = [include.record.args.get("tags") for include in place.includes]
     given += [place.router.value.options.get("tags"), place.record.args.get("tags")]

@@ -47,40 +47,109 @@ LAYERS = {
 """words for a layer, and what a module of it is called in a slice"""
 
 SHARED = frozenset(
-    """
-    common config configuration core exceptions helpers infra infrastructure lib middleware middlewares resources
-    settings shared util utils
-    """.split()
+    [
+        "common",
+        "config",
+        "configuration",
+        "core",
+        "exceptions",
+        "helpers",
+        "infra",
+        "infrastructure",
+        "lib",
+        "middleware",
+        "middlewares",
+        "resources",
+        "settings",
+        "shared",
+        "util",
+        "utils",
+    ]
 )
 """folders and files of what no slice owns"""
 
-GENERIC = frozenset(
-    """
-    app application backend base common config configuration core database db domain init internal lib main
-    misc module modules public private root server session settings shared src test tests util utils version
-    admin rest web http
-    """.split()
-) | LAYERS.keys()
+GENERIC = (
+    frozenset(
+        [
+            "app",
+            "application",
+            "backend",
+            "base",
+            "common",
+            "config",
+            "configuration",
+            "core",
+            "database",
+            "db",
+            "domain",
+            "init",
+            "internal",
+            "lib",
+            "main",
+            "misc",
+            "module",
+            "modules",
+            "public",
+            "private",
+            "root",
+            "server",
+            "session",
+            "settings",
+            "shared",
+            "src",
+            "test",
+            "tests",
+            "util",
+            "utils",
+            "version",
+            "admin",
+            "rest",
+            "web",
+            "http",
+        ]
+    )
+    | LAYERS.keys()
+)
 """words that name no slice"""
 
 AUTHENTICATION = ("auth", "authentication", "login", "session")
 """what the slice that asks who is calling may be called, the best name first"""
 
 GUARDING = frozenset(
-    "auth authenticate authentication authorization authorize authorizer jwt".split()
+    ["auth", "authenticate", "authentication", "authorization", "authorize", "authorizer", "jwt"]
 )
 """words that only that slice is about"""
 
-ENTERING = frozenset("credential login logout token".split())
+ENTERING = frozenset(["credential", "login", "logout", "token"])
 """words that hint at it"""
 
-PREPOSITIONS = frozenset("as at by for from in into of on to with without".split())
+PREPOSITIONS = frozenset(["as", "at", "by", "for", "from", "in", "into", "of", "on", "to", "with", "without"])
 
 NOISE = frozenset(
-    """
-    api apis app base common core default helpers internal main misc other private public rest root shared test
-    util utils v versions
-    """.split()
+    [
+        "api",
+        "apis",
+        "app",
+        "base",
+        "common",
+        "core",
+        "default",
+        "helpers",
+        "internal",
+        "main",
+        "misc",
+        "other",
+        "private",
+        "public",
+        "rest",
+        "root",
+        "shared",
+        "test",
+        "util",
+        "utils",
+        "v",
+        "versions",
+    ]
 )
 """tags, parts of paths and names of files that name no slice"""
 
@@ -98,7 +167,7 @@ def singular(word: str) -> str:
         return f"{word[:-3]}y"
     if word.endswith(("ches", "shes", "xes", "sses")):
         return word[:-2]
-    return word[:-1] if word.endswith("s") else word
+    return word.removesuffix("s")
 
 
 def key_of(name: str) -> str:
