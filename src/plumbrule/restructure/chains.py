@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
 from plumbrule.facts import nodes as n
 from plumbrule.plan import Refusal
 from plumbrule.restructure.names import join
 from plumbrule.restructure.patching import lookup
+from plumbrule.restructure.site import Rebinding
 from plumbrule.restructure.spelling import absolute
 
 if TYPE_CHECKING:
@@ -30,17 +30,6 @@ class Use(NamedTuple):
     module: str | None
 
 
-@dataclass(slots=True)
-class Rebinding:
-    """What the uses of one import ask of it: the modules to bind instead, by their new local names.
-
-    `kept` tells whether the old binding is still used.
-    """
-
-    kept: bool = True
-    modules: dict[str, str] = field(default_factory=dict)
-
-
 def rebind(site: Site, path: str, alias: n.Alias, key: str) -> Rebinding:
     """Follow what is read of a module that `alias` binds, and edit what has to be spelled differently."""
     local = alias.asname or alias.name
@@ -50,14 +39,14 @@ def rebind(site: Site, path: str, alias: n.Alias, key: str) -> Rebinding:
         return Rebinding()
     kept = len(wanted) < len(uses) or _is_exported(site, path, local)
     if not kept and len(set(wanted)) == 1 and all(use.prefix is use.chain.name for use in uses):
-        return Rebinding(kept=False, modules={wanted[0]: local})
+        return Rebinding(kept=False, modules={wanted[0]: local}, uses={u.chain.name: wanted[0] for u in uses})
     modules: dict[str, str] = {}
     for use in uses:
         if use.module is not None:
             fresh = modules.setdefault(use.module, "") or _fresh(site, path, use.module, modules)
             modules[use.module] = fresh
             site.edits.replace(path, use.prefix.start, use.prefix.end, fresh, "attribute")
-    return Rebinding(kept, modules)
+    return Rebinding(kept, modules, {u.chain.name: u.module for u in uses if u.module is not None})
 
 
 def use_of(site: Site, chain: Chain, key: str) -> Use:

@@ -56,10 +56,13 @@ class Edits:
         return found
 
     def apply(self, path: str, start: int = 0, end: int | None = None) -> bytes:
-        """The new text of a file, or of a part of it."""
+        """The new text of a file, or of a part of it; an insertion at a seam belongs to what is before."""
         text = self.tree.files[path]
         stop = len(text) if end is None else end
-        inside = (e for e in self.of(path) if start <= e.start and e.end <= stop)
+        first = start if start == 0 else start + 1
+        inside = (
+            e for e in self.of(path) if (first if e.start == e.end else start) <= e.start and e.end <= stop
+        )
         return b"".join(_spliced(text, inside, start, stop))
 
 

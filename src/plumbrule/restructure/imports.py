@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from plumbrule.facts import nodes as n
 from plumbrule.plan import Refusal
 from plumbrule.restructure.chains import rebind, respell
-from plumbrule.restructure.names import dotted_from, key_of
+from plumbrule.restructure.names import key_of
 from plumbrule.restructure.spelling import absolute, relative
 from plumbrule.restructure.statements import (
     Want,
@@ -39,14 +39,17 @@ def _rewrite_from(site: Site, path: str, statement: n.ImportFrom, found: Found) 
     for alias in statement.names:
         inner = site.names.member(found.key, alias.name)
         if inner is None:
-            wants.append(_want_name(site, home, statement, alias, found))
+            wants.append(want_name(site, home, alias, found))
         else:
-            wants.append(_want_module(site, statement, alias, inner, found))
-    rewrite_from(site.edits, statement, wants)
+            wants.append(_want_module(site, home, alias, inner, found))
+    gone = site.pruned.get(path, set())
+    rewrite_from(
+        site.edits, statement, [Want(w.alias, None, w.name) if w.alias in gone else w for w in wants]
+    )
 
 
-def _want_name(site: Site, home: str, statement: n.ImportFrom, alias: n.Alias, found: Found) -> Want:
-    """A name that a module defines, from wherever that is now."""
+def want_name(site: Site, home: str, alias: n.Alias, found: Found) -> Want:
+    """A name that a module defines, from wherever that is now, as the file at `home` imports it."""
     new = site.whole.home(found.key, alias.name)
     if (found.key, alias.name) in site.whole.definitions and new == key_of(home):
         if alias.asname not in {None, alias.name}:
@@ -54,37 +57,41 @@ def _want_name(site: Site, home: str, statement: n.ImportFrom, alias: n.Alias, f
                 f"{alias.span}: `{alias.name}` is called `{alias.asname}` where it goes; rename it first"
             )
         return Want(alias, None, alias.name)
-    return Want(alias, spell(site, statement, found, new, home), alias.name)
+    return Want(alias, spell(site, alias, found, new, home), alias.name)
 
 
-def _want_module(site: Site, statement: n.ImportFrom, alias: n.Alias, inner: str, found: Found) -> Want:
+def _want_module(site: Site, home: str, alias: n.Alias, inner: str, found: Found) -> Want:
     """A module, from wherever it is now, or the one that is read through it."""
-    path = statement.source.path
-    home = site.home(path, statement.start)
-    new = site.whole.key(inner)
-    rebinding = rebind(site, path, alias, inner)
-    for other, local in rebinding.modules.items():
-        if local == (alias.asname or alias.name):
+    rebinding = rebind(site, alias.source.path, alias, inner)
+    site.rebindings[alias] = rebinding
+    local, new = alias.asname or alias.name, site.whole.key(inner)
+    for other, name in rebinding.modules.items():
+        if name == local:
             new = other
-            continue
-        folder, _, leaf = other.rpartition("/")
-        spelled = spell(site, statement, found, folder, home)
-        name = leaf if leaf == local else f"{leaf} as {local}"
-        add_statement(site.edits, statement, f"from {spelled} import {name}")
+        elif alias.parent is not None and isinstance(alias.parent, n.ImportFrom):
+            want = want_module(site, home, alias, found, (other, name))
+            add_statement(site.edits, alias.parent, f"from {want.module} import {want.text}")
     if not rebinding.kept and new not in rebinding.modules:
         return Want(alias, None, alias.name)
     if new == inner:
-        return Want(alias, spell(site, statement, found, found.key, home), alias.name)
-    folder, _, leaf = new.rpartition("/")
+        return Want(alias, spell(site, alias, found, found.key, home), alias.name)
+    return want_module(site, home, alias, found, (new, local))
+
+
+def want_module(site: Site, home: str, alias: n.Alias, found: Found, bound: tuple[str, str]) -> Want:
+    """A module, bound to a local name, as the file at `home` imports it."""
+    key, local = bound
+    folder, _, leaf = key.rpartition("/")
     if not folder or folder == found.root:
-        raise Refusal(
-            f"{alias.span}: {dotted_from(new, folder)} would be outside any package; import it by `import`"
-        )
-    return Want(alias, spell(site, statement, found, folder, home), leaf)
+        raise Refusal(f"{alias.span}: {leaf} would be outside any package; import it by `import`")
+    return Want(alias, spell(site, alias, found, folder, home), leaf, local)
 
 
-def spell(site: Site, statement: n.ImportFrom, found: Found, key: str, home: str) -> str:
+def spell(site: Site, alias: n.Alias, found: Found, key: str, home: str) -> str:
     """The name of a module in the style of a statement, word for word the old one where that still holds."""
+    statement = alias.parent
+    if not isinstance(statement, n.ImportFrom):
+        return absolute(site.names, key, found.root, home)
     start, end = module_span(statement)
     written = statement.source.text[start:end].decode("utf-8", "replace")
     moved = home.rpartition("/")[0] != statement.source.path.rpartition("/")[0]
@@ -109,6 +116,9 @@ def _keep_unknown(site: Site, path: str, statement: n.ImportFrom) -> None:
 def _rewrite_plain(site: Site, path: str, statement: n.Import) -> None:
     for alias in statement.names:
         found = site.names.find(alias.name, path)
+        if alias in site.pruned.get(path, ()):
+            _drop_alias(site, statement, alias)
+            continue
         if found is None or found.root is None:
             continue
         if alias.asname or "." not in alias.name:
@@ -121,7 +131,7 @@ def _rewrite_bound(site: Site, path: str, statement: n.Import, alias: n.Alias, f
     """`import a.b as c` or `import a`: the name that it binds is a module."""
     home = site.home(path, statement.start)
     local = alias.asname or alias.name
-    rebinding = rebind(site, path, alias, found.key)
+    rebinding = site.rebindings[alias] = rebind(site, path, alias, found.key)
     new = next((m for m, name in rebinding.modules.items() if name == local), site.whole.key(found.key))
     for module, name in rebinding.modules.items():
         if name != local:

@@ -42,6 +42,9 @@ def check_static(before: Tree, after: Tree, rewrite: Rewrite) -> list[Problem]:
     return sorted(found, key=lambda p: (p.path, p.line, p.message))
 
 
+CHECKING = Counter({"typing.TYPE_CHECKING?": 1})
+
+
 @dataclass(slots=True)
 class Proof:
     """Two trees and what lies between them: `touched` files of the old one, `written` ones of the new."""
@@ -115,7 +118,8 @@ def _touched_imports(proof: Proof) -> Iterator[Problem]:
     for path in proof.written:
         for at, meaning in proof.new.imports_of(path).items():
             relative = meaning.startswith(".") and meaning.rpartition(".")[2] in tails
-            if meaning.endswith("?") and meaning not in known and not relative:
+            own = meaning.startswith(".") or proof.new.names.find(meaning.partition(".")[0], path)
+            if meaning.endswith("?") and meaning not in known and own and not relative:
                 line = proof.new.tree.facts(path).source.line_of(at)
                 yield Problem("import", path, line, f"imports {meaning[:-1]}, which is not there")
 
@@ -138,7 +142,7 @@ def _references(proof: Proof) -> Iterator[Problem]:
     for unit in before.keys() | after.keys():
         path = where.get(unit, proof.written[0] if proof.written else "")
         lost = before.get(unit, Counter()) - after.get(unit, Counter())
-        won = after.get(unit, Counter()) - before.get(unit, Counter())
+        won = after.get(unit, Counter()) - before.get(unit, Counter()) - CHECKING
         if (lost or won) and unit not in proof.rewrite.altered:
             yield Problem(
                 "reference", path, 1, f"{unit} referred to {_listed(lost)}, and now to {_listed(won)}"

@@ -30,11 +30,24 @@ class Segment:
 
 
 @dataclass(slots=True)
+class Rebinding:
+    """What the uses of one import ask of it: the modules to bind instead, by their new local names.
+
+    `kept` tells whether the old binding is still used, `uses` which module each use reads instead.
+    """
+
+    kept: bool = True
+    modules: dict[str, str] = field(default_factory=dict)
+    uses: dict[n.Name, str] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
 class Site:
     """A rewrite in the making.
 
     `needed` holds modules that are passed around as objects, so that their face has to stay; `read` the
-    names that code reads as `module.name`.
+    names that code reads as `module.name`; `rebindings` what became of imported modules, and `pruned` the
+    imports that go away with what used them.
     """
 
     tree: Tree
@@ -46,6 +59,9 @@ class Site:
     segments: dict[str, list[Segment]] = field(default_factory=dict)
     needed: set[str] = field(default_factory=set)
     read: set[tuple[str, str]] = field(default_factory=set)
+    rebindings: dict[n.Alias, Rebinding] = field(default_factory=dict)
+    pruned: dict[str, set[n.Alias]] = field(default_factory=dict)
+    altered: set[str] = field(default_factory=set)
     _scopes: dict[str, Scopes] = field(default_factory=dict)
 
     def __post_init__(self) -> None:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from plumbrule.restructure.edits import Edits
 
 MODULE = re.compile(rb"from(?:\s|\\\r?\n)*([.\w](?:[\w.\s]|\\\r?\n)*?)(?:\s|\\\r?\n)*\bimport\b")
+LONGEST = 88
 SPEAKS_TO_TOOLS = re.compile(rb"#\s*(noqa|type:|pyright:|ty:|pylint:|isort:|nosec|mypy:|ruff:)")
 
 
@@ -27,11 +28,12 @@ class Want:
     alias: n.Alias
     module: str | None
     name: str
+    bound: str | None = None
 
     @property
     def local(self) -> str:
         """The name that the statement binds."""
-        return self.alias.asname or self.alias.name
+        return self.bound or self.alias.asname or self.alias.name
 
     @property
     def text(self) -> str:
@@ -64,8 +66,18 @@ def rewrite_from(edits: Edits, statement: n.ImportFrom, wants: list[Want]) -> No
         for module, group in groups.items():
             if module not in {staying, None}:
                 said = next((comments[w.alias] for w in group if w.alias in comments), b"")
-                names = ", ".join(want.text for want in group)
-                add_statement(edits, statement, f"from {module} import {names}", said)
+                add_statement(edits, statement, _from_line(statement, module or "", group), said)
+
+
+def _from_line(statement: n.ImportFrom, module: str, group: list[Want]) -> str:
+    """`from module import names`, over several lines where it would be long."""
+    text = statement.source.text
+    line = f"from {module} import {', '.join(want.text for want in group)}"
+    indent = text[line_start(text, statement.start) : statement.start].decode()
+    if len(indent + line) <= LONGEST or indent.strip():
+        return line
+    end = newline(text) + indent
+    return f"from {module} import (" + "".join(f"{end}    {want.text}," for want in group) + f"{end})"
 
 
 def module_span(statement: n.ImportFrom) -> tuple[int, int]:
