@@ -13,7 +13,7 @@ from plumbrule.proof.verdict import Check, Verdict, outcome
 from plumbrule.restructure import MoveMap
 from plumbrule.verbs.structure import commits
 from plumbrule.verbs.structure.check import base_of, prove, scratch
-from plumbrule.verbs.structure.trees import copied, repository_of
+from plumbrule.verbs.structure.trees import copied, place_of, repository_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -87,7 +87,7 @@ def carried_out(planned: Planned, *, commit: bool, allow_dirty: bool) -> Applied
 
 def taken_back(root: Path) -> tuple[tuple[str, ...], str]:
     """Undo the last restructure: the files, and the commits if nothing came after them."""
-    repository = repository_of(root)
+    root, repository = place_of(root).whole, repository_of(root)
     base = commits.base_of(repository) if repository else None
     if repository and base:
         commits.refuse_dirty(repository)
