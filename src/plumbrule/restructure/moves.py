@@ -129,14 +129,15 @@ class Rewrite:
         """Where a file or folder of the old tree is in the new one."""
         if path in self.paths:
             return self.paths[path]
-        inside = [(old, new) for old, new in self.paths.items() if old.startswith(path + "/") and path]
-        roots = {new[: -len(old) + len(path)] for old, new in inside if new.endswith(old.removeprefix(path))}
-        return roots.pop() if len(roots) == 1 and self._is_whole(path, len(inside)) else path
-
-    def _is_whole(self, folder: str, count: int) -> bool:
-        """Whether a folder was moved as such."""
-        names = {move.source.replace(".", "/") for move in self.moves if isinstance(move, ModuleMove)}
-        return bool(count) and any(folder == name or folder.endswith("/" + name) for name in names)
+        sources = {move.source.replace(".", "/") for move in self.moves if isinstance(move, ModuleMove)}
+        folder = path
+        while folder:
+            if any(folder == name or folder.endswith("/" + name) for name in sources):
+                for old, new in self.paths.items():
+                    if old.startswith(folder + "/"):
+                        return new[: len(new) - len(old) + len(folder)] + path[len(folder) :]
+            folder = folder.rpartition("/")[0]
+        return path
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,6 +34,7 @@ KEYS = {
     *("qualname", "class", "factory", "()", "script_location", "testpaths", "known_first_party", "plugins"),
     *("addopts", "exec", "command", "cmd", "args", "entry", "imports"),
 }
+SPOKEN = {"name", "description", "title", "summary", "message", "label", "labels"}
 SECTIONS = (
     "importlinter",
     "mypy",
@@ -85,7 +86,8 @@ def _doubt(site: Site, path: str, start: int, found: Address) -> str | None:
         return "a comment"
     if path.endswith(".json"):
         return "data"
-    if COMMAND.search(line) or _section(path, text, start) or _key(line, text, start) in KEYS:
+    key = _key(line, text, start)
+    if key not in SPOKEN and (COMMAND.search(line) or _section(path, text, start) or key in KEYS):
         return None
     return "nothing tells that this is looked up"
 
