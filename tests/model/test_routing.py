@@ -8,21 +8,24 @@ import subprocess
 import sys
 from pathlib import Path
 from textwrap import dedent
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import pytest
 
+from model.maps import at_run_time, by_reading
 from plumbrule.model.reading import read_project
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from plumbrule.model.dependencies import Dependency
+    from model.maps import Served, Way
+
+Seen: TypeAlias = "tuple[str, str, str, tuple[Way, ...]]"
 
 RUNTIME = Path(__file__).with_name("runtime.py")
 HEAD = """
 from typing import Annotated, Any
-from fastapi import APIRouter, Depends, FastAPI, Security, WebSocket
+from fastapi import APIRouter, Depends, FastAPI, Request, Security, WebSocket
 """
 
 SHAPES = {
@@ -140,6 +143,64 @@ SHAPES = {
         app = FastAPI()
         @protected(app.put, "/x/{y}", tags=["a"])
         def change(y: int): ...
+    """,
+    "a wrapped registration goes through a router class that adds a slash": """
+        from starlette.authentication import requires
+        class Both(APIRouter):
+            def api_route(self, path: str, *, include_in_schema: bool = True, **kwargs: Any):
+                if path.endswith("/") and len(path) > 1:
+                    path = path[:-1]
+                plain = super().api_route(path, include_in_schema=include_in_schema, **kwargs)
+                other = super().api_route(path + "/", include_in_schema=False, **kwargs)
+                def decorate(function):
+                    result = plain(function)
+                    other(function)
+                    return result
+                return decorate
+        def token(): ...
+        def protected(method: Any, path: str, scopes: list[str] | None = None, **kwargs):
+            def decorate(function):
+                checked = requires(scopes or [])(function)
+                asked = [Security(dependency=token, scopes=scopes or [])]
+                return method(path, dependencies=asked, **kwargs)(checked)
+            return decorate
+        router = Both(prefix="/items")
+        @protected(router.get, "/{id}", ["read"], summary="x")
+        async def read(request: Request, id: int): ...
+        @protected(router.put, "", ["write"])
+        async def write(request: Request): ...
+        app = FastAPI()
+        app.include_router(router, prefix="/api")
+    """,
+    "routers are chosen by names that cannot be told": """
+        import os
+        class Flavour:
+            def __init__(self, router): self.router = router
+            def setup(self): return self.router
+        one, two = APIRouter(prefix="/one"), APIRouter(prefix="/two")
+        @one.get("/1")
+        def first(): ...
+        @two.get("/2")
+        def second(): ...
+        KNOWN = {"one": Flavour(one), "two": Flavour(two)}
+        app = FastAPI()
+        wanted = [name for name in sorted(os.environ.get("FLAVOURS", "one,two").split(","))]
+        for name in wanted if wanted else ["one"]:
+            app.include_router(KNOWN.get(name.lower()).setup())
+    """,
+    "classes that nothing names bring the routers of their attributes": """
+        class Plugin:
+            events: APIRouter | None = None
+        chat = APIRouter()
+        @chat.post("/chat/{room}")
+        def say(room: str): ...
+        class Chat(Plugin):
+            events = chat
+        class Quiet(Plugin): ...
+        app = FastAPI()
+        for plugin in [cls() for cls in Plugin.__subclasses__()]:
+            if plugin.events:
+                app.include_router(plugin.events, prefix="/events", dependencies=[])
     """,
     "a decorator keeps the signature of its function": """
         import functools
@@ -306,35 +367,23 @@ def runtime() -> Iterator[subprocess.Popen[str]]:
     child.stdout.close()
 
 
-def really(runtime: subprocess.Popen[str], folder: Path) -> list[tuple[str, str, str, tuple[str, ...]]]:
+def really(runtime: subprocess.Popen[str], folder: Path) -> list[Seen]:
     assert runtime.stdin
     assert runtime.stdout
     runtime.stdin.write(f"{folder}\n")
     runtime.stdin.flush()
-    answer = json.loads(runtime.stdout.readline())
-    assert isinstance(answer, list), answer
-    return sorted((m, path, name, tuple(names)) for methods, path, name, names in answer for m in methods)
+    return seen(at_run_time(json.loads(runtime.stdout.readline())))
 
 
-def called(dependency: Dependency) -> str:
-    """What FastAPI's own tree calls it: the function, or the class of an object."""
-    if dependency.cls:
-        return dependency.cls.name
-    function = dependency.function
-    if function is not None and function.cls is not None and function.name == "__call__":
-        return function.cls.name
-    return dependency.name.rpartition(".")[2]
+def read(folder: Path) -> list[Seen]:
+    project = read_project(folder)
+    for route in project.routes:
+        assert all(route.dependencies_at(place).complete for place in route.places)
+    return seen(by_reading(project))
 
 
-def by_reading(folder: Path) -> list[tuple[str, str, str, tuple[str, ...]]]:
-    found = []
-    for route in read_project(folder).routes:
-        for place in route.places:
-            dependencies = route.dependencies_at(place)
-            assert dependencies.complete
-            names = [called(d) for d in dependencies]
-            found += [(m, place.path, route.name, tuple(names)) for m in place.record.methods if place.app]
-    return sorted(found)
+def seen(served: list[Served]) -> list[Seen]:
+    return sorted((one.method, one.path, one.handler, one.ways) for one in served)
 
 
 @pytest.mark.parametrize("shape", SHAPES.values(), ids=[re.sub(r"\W+", "-", name) for name in SHAPES])
@@ -342,7 +391,7 @@ def test_the_table_read_is_the_table_at_run_time(
     shape: str, tmp_path: Path, runtime: subprocess.Popen[str]
 ) -> None:
     (tmp_path / "main.py").write_text(HEAD + dedent(shape))
-    assert by_reading(tmp_path) == really(runtime, tmp_path)
+    assert read(tmp_path) == really(runtime, tmp_path)
 
 
 def test_routers_are_found_through_packages_that_pass_them_on(
@@ -351,4 +400,4 @@ def test_routers_are_found_through_packages_that_pass_them_on(
     for name, text in PACKAGES.items():
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text(dedent(text))
-    assert by_reading(tmp_path) == really(runtime, tmp_path)
+    assert read(tmp_path) == really(runtime, tmp_path)

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from plumbrule.model.routing import Include, Place, Route, Routing
 
 MARKERS = ("fastapi.Depends", "fastapi.Security")
+FORMS = ("fastapi.security.OAuth2PasswordRequestForm", "fastapi.security.OAuth2PasswordRequestFormStrict")
 DEEPEST = 12
 
 
@@ -216,7 +217,7 @@ class DependencyReader:
         if function is not None:
             made.dependencies, made.complete = self.of_function(function, self.env_of(wanted))
         else:
-            made.complete = cls is not None or is_scheme(wanted)
+            made.complete = cls is not None or is_scheme(wanted) or made.name in FORMS
         return made
 
     def env_of(self, value: Any) -> Env | None:

@@ -100,6 +100,8 @@ def register(
         return RouteDecorator(operation, given, node, env, conditional)
     site = interpreter.sites[-1] if interpreter.sites else (node, env)
     target = given.get(TARGETS.get(operation.name, ""), UNKNOWN)
+    if target is UNKNOWN and operation.name == "include_router":
+        target = interpreter.routers_of_classes(node)
     for one in target.values if isinstance(target, Choice) else (target,):
         record = make(operation, given, node, site, one)
         record.conditional = conditional or isinstance(target, Choice)

@@ -51,11 +51,8 @@ class Statements(Calls):
                     self.returned[-1].append(self.eval(value, env) if value is not None else None)
             case n.If(test=test, body=body, orelse=orelse):
                 self.branch(test, body, orelse, env)
-            case n.For(target=target, iterable=iterable, body=body, orelse=orelse):
-                for item in self.items(self.eval(iterable, env)):
-                    self.bind(target, item, env)
-                    self.block(body, env)
-                self.block(orelse, env)
+            case n.For():
+                self.loop(statement, env)
             case n.While(body=body):
                 self.under_condition(body, env)
             case n.With(items=items, body=body):
@@ -73,6 +70,19 @@ class Statements(Calls):
             case n.Match(cases=cases):
                 for case in cases:
                     self.under_condition(case.body, env)
+
+    def loop(self, statement: n.For, env: Env) -> None:
+        """Each item in turn. What is empty here may be filled out of sight: then the body runs for one item
+        that cannot be told.
+        """
+        items = self.items(self.eval(statement.iterable, env))
+        for item in items:
+            self.bind(statement.target, item, env)
+            self.block(statement.body, env)
+        if not items:
+            self.bind(statement.target, UNKNOWN, env)
+            self.under_condition(statement.body, env)
+        self.block(statement.orelse, env)
 
     def fallback(self, handler: n.Handler, env: Env) -> None:
         """An `except` gives values only to names that have none yet."""
