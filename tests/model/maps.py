@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from plumbrule.model.knowledge.names import canonical
@@ -28,11 +27,21 @@ class Served:
     handler: str
     ways: tuple[Way, ...]
     guards: tuple[Way, ...]
+    is_conditional: bool = False
+    """whether the text registers it only under an `if`"""
 
     @property
     def key(self) -> tuple[str, str]:
         """What a request asks for."""
         return self.method, self.path
+
+    def below(self, top: str) -> Served:
+        """The same with names that do not begin with a package."""
+        ways, guards = (
+            tuple(tuple(name.removeprefix(top) for name in way) for way in these)
+            for these in (self.ways, self.guards)
+        )
+        return replace(self, handler=self.handler.removeprefix(top), ways=ways, guards=guards)
 
 
 def by_reading(project: Project, app: App | None = None) -> list[Served]:
@@ -47,7 +56,8 @@ def by_reading(project: Project, app: App | None = None) -> list[Served]:
             ways = tuple(way for node in row.dependencies for way in ways_below(node, (node.origin,)))
             guards = tuple((g.origin, *map(canonical, g.through), canonical(g.name)) for g in guarded)
             methods, path = place.record.methods, place.path or "/"
-            found += [Served(method, path, row.handler, ways, guards) for method in methods]
+            unsure = place.record.conditional or any(i.record.conditional for i in place.includes)
+            found += [Served(method, path, row.handler, ways, guards, unsure) for method in methods]
     return sorted(found, key=lambda one: (one.path, one.method, one.handler))
 
 
@@ -86,6 +96,7 @@ class Comparison:
 
     missed: list[tuple[str, str]]
     invented: list[tuple[str, str]]
+    conditional: list[tuple[str, str]]
     paths: int
     ways_missed: list[tuple[tuple[str, str], Way]]
     ways_invented: list[tuple[tuple[str, str], Way]]
@@ -96,7 +107,8 @@ class Comparison:
     def __str__(self) -> str:
         right = self.guards - len(self.guards_invented)
         return (
-            f"paths {self.paths - len(self.missed)}/{self.paths} (+{len(self.invented)}), "
+            f"paths {self.paths - len(self.missed)}/{self.paths} (+{len(self.invented)}, "
+            f"{len(self.conditional)} under conditions), "
             f"dependencies {self.ways - len(self.ways_missed)}/{self.ways} (+{len(self.ways_invented)}), "
             f"guards {right}/{self.guards}"
         )
@@ -107,16 +119,21 @@ def compare(read: list[Served], real: list[Served]) -> Comparison:
     ours = {one.key: one for one in reversed(read)}
     theirs = {one.key: one for one in reversed(real)}
     both = sorted(set(ours) & set(theirs))
-    ways = {key: (Counter(ours[key].ways), Counter(theirs[key].ways)) for key in both}
+    # The text may know a package above the folder that the app is started from.
+    tops = [ours[key].handler.removesuffix(theirs[key].handler) for key in both]
+    top = next((top for top in tops if top.endswith(".")), "")
+    ours = {key: ours[key].below(top) for key in ours}
+    ways = {key: (set(ours[key].ways), set(theirs[key].ways)) for key in both}
     guards = [(key, way) for key in both for way in ours[key].guards if way[0] not in OUTSIDE]
     schemes = [(key, way) for key in both for way in theirs[key].guards]
     return Comparison(
         missed=sorted(set(theirs) - set(ours)),
-        invented=sorted(set(ours) - set(theirs)),
+        invented=sorted(key for key in set(ours) - set(theirs) if not ours[key].is_conditional),
+        conditional=sorted(key for key in set(ours) - set(theirs) if ours[key].is_conditional),
         paths=len(theirs),
-        ways_missed=[(key, way) for key, (mine, his) in ways.items() for way in (his - mine).elements()],
-        ways_invented=[(key, way) for key, (mine, his) in ways.items() for way in (mine - his).elements()],
-        ways=sum(his.total() for _, his in ways.values()),
+        ways_missed=[(key, way) for key, (mine, his) in ways.items() for way in sorted(his - mine)],
+        ways_invented=[(key, way) for key, (mine, his) in ways.items() for way in sorted(mine - his)],
+        ways=sum(len(his) for _, his in ways.values()),
         guards_invented=[(key, way) for key, way in guards if way not in theirs[key].ways]
         + [(key, way) for key, way in schemes if way not in ours[key].ways],
         guards=len(guards) + len(schemes),

@@ -40,7 +40,7 @@ class Origins:
     """Where each `Depends(…)` of a `dependencies=` was written, told by which object holds it."""
 
     def __init__(self) -> None:
-        objects = [one for one in gc.get_objects() if isinstance(one, (APIRouter, FastAPI))]
+        objects = [one for one in gc.get_objects() if issubclass(type(one), (APIRouter, FastAPI))]
         of_apps = {id(one.router) for one in objects if isinstance(one, FastAPI)}
         routers = [one for one in objects if isinstance(one, APIRouter)]
         self.apps = ids(d for one in routers if id(one) in of_apps for d in one.dependencies)
@@ -117,14 +117,14 @@ def answer(folder: str, target: str) -> str:
         with os.fdopen(write, "w") as out:
             try:
                 json.dump(routes_of(target), out)
-            except Exception:  # noqa: BLE001
+            except BaseException:  # noqa: BLE001
                 json.dump(traceback.format_exc(), out)
         os._exit(0)
     os.close(write)
     with os.fdopen(read) as pipe:
         text = pipe.read()
     os.waitpid(child, 0)
-    return text
+    return text or json.dumps("the child died")
 
 
 def main() -> None:

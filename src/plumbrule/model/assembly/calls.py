@@ -146,7 +146,9 @@ class Calls(Expressions):
         return Choice(list(dict.fromkeys(routers))) if routers else UNKNOWN
 
     def new_router(self, name: str, kwargs: dict[str, Any], node: n.Call, scope: Scoped) -> RouterValue:
-        made = RouterValue(None, node=node, scope=scope, kind=ROUTERS[name], type_name=name)
+        made = RouterValue(
+            None, node=node, scope=scope, kind=ROUTERS[name], type_name=name, conditions=self.conditional
+        )
         self.initialise(made, kwargs, node)
         self.routers.append(made)
         self.effects += 1
@@ -177,6 +179,7 @@ class Calls(Expressions):
                 scope=scope,
                 kind=kind,
                 type_name=value.cls.qualified_name,
+                conditions=self.conditional,
             )
             self.routers.append(made)
             self.effects += 1
@@ -223,9 +226,7 @@ class Calls(Expressions):
         self.pass_arguments(closure, args, kwargs, env)
         self.active.append(node)
         self.returned.append([])
-        outer, self.conditional = self.conditional, 0
         self.block(node.body, env)
-        self.conditional = outer
         results = self.returned.pop()
         self.active.pop()
         result = builtin.best(results)
@@ -284,6 +285,7 @@ class Calls(Expressions):
             scope=function,
             kind="router",
             type_name=parameter.type.name if parameter.type else "",
+            conditions=self.conditional,
         )
         made.assumed = True
         made.name = name

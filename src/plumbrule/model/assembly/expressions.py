@@ -46,6 +46,8 @@ class Expressions(Lookup):
                 return builtin.cut(self.eval(value, env), bounds.text)
             case n.Subscript(value=value, items=(key,)):
                 return builtin.item(self.eval(value, env), self.eval(key, env))
+            case n.Subscript(value=value):
+                return builtin.item(self.eval(value, env), UNKNOWN)
             case n.BoolOp(left=left, op=op, right=right):
                 one = self.eval(left, env)
                 if op == "or":

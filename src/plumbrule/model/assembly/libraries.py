@@ -34,7 +34,7 @@ CHAINING = frozenset({"prometheus_fastapi_instrumentator.Instrumentator"})
 
 def library_router(calls: Calls, name: str, kwargs: dict[str, Any], node: n.Call, env: Env) -> RouterValue:
     """A router with the routes that the library is known to give it."""
-    made = RouterValue(None, node=node, scope=env.scope, kind="router", type_name=name)
+    made = RouterValue(None, node=node, scope=env.scope, type_name=name, conditions=calls.conditional)
     calls.initialise(made, kwargs, node)
     calls.routers.append(made)
     calls.effects += 1

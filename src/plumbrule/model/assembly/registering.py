@@ -95,7 +95,7 @@ def register(
         return apply_decorator(interpreter, func, args)
     operation = func
     given = dict(zip(POSITIONS[operation.name], args, strict=False)) | kwargs
-    conditional = interpreter.conditional > 0
+    conditional = interpreter.conditional > operation.router.conditions
     if operation.name in DECORATORS and not (operation.name == "middleware" and "func" in given):
         return RouteDecorator(operation, given, node, env, conditional)
     site = interpreter.sites[-1] if interpreter.sites else (node, env)
