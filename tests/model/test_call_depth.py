@@ -33,7 +33,7 @@ def marked(files: dict[str, str]) -> set[tuple[str, str]]:
 
 
 def functions(depth: int, imports: str, call: str, last_import: str, last_call: str) -> dict[str, str]:
-    """A route that calls `step1`, which calls `step2`, …; the last one blocks. `{}` is the next one's number."""
+    """A route that calls `step1`, which calls `step2`, …; the last one blocks. `{}` is the next number."""
     files = {}
     for number in range(depth + 1):
         is_last = number == depth

@@ -289,7 +289,8 @@ class DependencyReader:
         if function in self._active or len(self._active) > DEEPEST:
             return [], False
         self._active.append(function)
-        found, complete = [], not any("signature" in name for name in function.decorator_names)
+        rewritten = any("signature" in name for name in function.decorator_names)
+        found, complete = [], not rewritten and not function.has_unread_signature
         for parameter in function.parameters:
             dependency, known = self.of_parameter(parameter, env)
             complete = complete and known

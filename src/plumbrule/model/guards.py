@@ -53,7 +53,7 @@ def is_authenticated(route: Route, place: Place) -> bool | None:
         return True
     if asking:
         return None  # a middleware asks, but which paths it lets pass is not known
-    if not route.dependencies_at(place).complete or route.handler is None:
+    if not route.dependencies_at(place).complete or route.handler is None or has_unread_way(route, place):
         return None
     for decorator in route.decorators:
         expr = decorator.func if isinstance(decorator, n.Call) else decorator
@@ -62,6 +62,14 @@ def is_authenticated(route: Route, place: Place) -> bool | None:
     if refuses(route.handler):
         return True
     return False if place.app is not None else None
+
+
+def has_unread_way(route: Route, place: Place) -> bool:
+    """Whether a file that puts the route in its place does not parse: the guard may be what was not read."""
+    routers = (place.router, place.app, *(include.parent for include in place.includes))
+    modules = {route.module, route.scope.module, *(router.module for router in routers if router)}
+    modules |= {include.record.scope.module for include in place.includes}
+    return any(module.is_broken for module in modules if module is not None)
 
 
 def authenticates(dependency: Dependency) -> bool:
