@@ -21,6 +21,8 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import known_defects
+
 from plumbrule.rules import rulebook
 from plumbrule.verbs.audit import audit
 
@@ -82,6 +84,9 @@ def measure(path: Path, names: set[str], *, apps: bool) -> dict[str, Any]:
             [r.span.path, min(r.span.line, r.handler.span.line), r.handler.node.span.end_line]
             for r in project.routes
             if r.handler is not None
+        ],
+        "functions": [
+            [f.span.path, f.node.span.line, f.node.span.end_line, f.qualified_name] for f in project.functions
         ],
         "apps": [app_table(app) for app in project.apps] if apps else [],
     }
@@ -181,8 +186,8 @@ def compare(name: str, apps: list[list[list[Any]]], options: argparse.Namespace)
 
 
 def cases(options: argparse.Namespace) -> None:
-    """For each known defect: found before the fix (on its line, in its handler), still reported after it."""
-    tiers: dict[str, list[bool]] = collections.defaultdict(list)
+    """Say for each known defect whether its rules find it before the fix, and are silent after it."""
+    judged: list[known_defects.Known] = []
     for case in json.loads(options.cases.read_text()):
         folder = options.corpus / "cases" / case["id"]
         if not folder.is_dir() or not any(text in case["id"] for text in options.only):
@@ -191,32 +196,15 @@ def cases(options: argparse.Namespace) -> None:
         if "crash" in before or "crash" in after:
             print(f"CRASH {case['id']} {before.get('crash', '')} {after.get('crash', '')}")
             continue
-        hits = [(e, rules_at(before, e)) for e in case["expect"]]
-        found = any(rules for _, rules in hits)
-        if case["kind"] == "defect":
-            tiers[case["tier"]].append(found)
-        touched = {rule for _, rules in hits for rule in rules}
-        left = [f for f in after["findings"] if f[0] in touched and f[1] in case["files"]]
-        verdict = "found " if found else "MISSED"
-        print(f"{verdict} {case['kind']:11} {case['tier']:9} {case['id']}: {case['rule']}")
-        for expected, rules in hits:
-            if options.verbose or found:
-                print(f"         {expected['path']}:{expected['line']} {', '.join(sorted(rules)) or '-'}")
-        if left and found:
-            print(f"         after the fix, same files: {sorted({f[2] for f in left})}")
-    for tier, verdicts in tiers.items():
-        print(f"defects {tier}: {sum(verdicts)}/{len(verdicts)}")
-
-
-def rules_at(result: dict[str, Any], expected: dict[str, Any]) -> set[str]:
-    """The rules with a finding on a line, in the handler around it, or with a chain that passes it."""
-    path, line = expected["path"], expected["line"]
-    spans = [(start, end) for p, start, end in result["handlers"] if p == path and start <= line <= end]
-    return {
-        rule
-        for rule, p, at, chain in result["findings"]
-        if [path, line] in chain or (p == path and (at == line or any(s <= at <= e for s, e in spans)))
-    }
+        known = known_defects.known(case, folder, before, after)
+        judged.append(known)
+        verdict = "found " if known.is_found else "MISSED"
+        print(f"{verdict} {known.kind:11} {known.tier:9} {known.name}: {case['rule']}")
+        for site in known.sites:
+            after_it = f"; after the fix: {', '.join(map(str, site.left))}" if site.left else ""
+            untouched = "" if site.changed else " (left alone by the fix)"
+            print(f"         {site.path}:{site.line} {', '.join(site.rules) or '-'}{untouched}{after_it}")
+    print("\n".join(known_defects.figures(judged)))
 
 
 if __name__ == "__main__":
