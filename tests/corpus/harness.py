@@ -192,7 +192,8 @@ def cases(options: argparse.Namespace) -> None:
         folder = options.corpus / "cases" / case["id"]
         if not folder.is_dir() or not any(text in case["id"] for text in options.only):
             continue
-        before, after = (in_child(folder / side, options) for side in ("before", "after"))
+        chosen = [] if options.rules else ["--rules", *sorted(known_defects.claims()[case["id"]])]
+        before, after = (in_child(folder / side, options, *chosen) for side in ("before", "after"))
         if "crash" in before or "crash" in after:
             print(f"CRASH {case['id']} {before.get('crash', '')} {after.get('crash', '')}")
             continue

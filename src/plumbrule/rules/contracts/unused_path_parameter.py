@@ -64,7 +64,7 @@ app.include_router(router)
 
 ```python title="main.py"
 import httpx2
-from fastapi import Depends, FastAPI, Request
+from fastapi import Depends, FastAPI, Path, Request
 
 app = FastAPI()
 
@@ -75,6 +75,18 @@ class Owned:
 
     def __call__(self, request: Request) -> None:
         print(request.path_params[f"{self.kind}_id"])
+
+
+def resolver(name: str):
+    def read(identifier: int = Path(alias=name)) -> int:
+        return identifier
+
+    return Depends(read)
+
+
+@app.get("/models/{model_id}")
+async def read_model(model: int = resolver("model_id")) -> int:
+    return model
 
 
 @app.delete("/orders/{order_id}", dependencies=[Depends(Owned("order"))])
@@ -147,7 +159,8 @@ def unused_path_parameter(route: Route) -> Iterator[Finding]:
         return  # one that is out of sight may read it
     read = {name for function in (route.handler, *route.dependencies) for name in function.reads}
     unused = [name for name in route.path_parameters if name not in read and is_specific(name, route)]
-    if not unused or reads_path(route.handler) or any(looks_up(d.function) for d in route.dependencies):
+    functions = [route.handler, *(d.function for d in route.dependencies if d.function is not None)]
+    if not unused or reads_path(route.handler) or any(looks_up(function) for function in functions):
         return
     for name in unused:
         yield Finding(
@@ -186,10 +199,13 @@ def reads_path(handler: Function) -> bool:
     return any(takes(WHOLE, one) for one in inside) or any(hands_out(call) for call in calls)
 
 
-def looks_up(function: Function | None) -> bool:
-    """Whether a dependency takes parameters of the path by names that it makes up."""
-    inside = {c.function for c in reached_from(function) if c.function} | {function} if function else set()
-    return any(takes({"path_params"}, one) for one in inside if one is not None)
+def looks_up(function: Function) -> bool:
+    """Whether a function takes parameters of the path by names that it makes up."""
+    aliases = [c.keyword("alias") for p in function.parameters for c in p.metadata]
+    if any(not isinstance(alias, n.Constant) for alias in aliases if alias is not None):
+        return True
+    inside = {function, *(call.function for call in reached_from(function) if call.function is not None)}
+    return any(takes({"path_params"}, one) for one in inside)
 
 
 def reached_from(function: Function) -> list[Call]:

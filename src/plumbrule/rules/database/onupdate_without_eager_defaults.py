@@ -76,7 +76,7 @@ class Order(Base):
 ```
 """
 
-from plumbrule.rulekit import Class, Column, Finding, Iterator, Table, n, rule
+from plumbrule.rulekit import Class, Column, Finding, Iterator, Project, Table, n, rule
 
 
 @rule(category="database", severity="error", confidence="medium", needs="sqlalchemy")
@@ -91,6 +91,7 @@ def onupdate_without_eager_defaults(table: Table) -> Iterator[Finding]:
                 message=f"reading `{column.attribute.cls.name}.{column.name}` after an update fails",
                 label="`MissingGreenlet`: the database sets it, and nothing fetches it",
                 help='set `__mapper_args__ = {"eager_defaults": True}` on the base class',
+                confidence=None if is_read(column, table.project) else "low",
             )
 
 
@@ -104,6 +105,13 @@ def onupdate(column: Column) -> n.Expr | None:
         return None
     name = column.call.scope.name_of(value.func) or ""
     return value if name.startswith("sqlalchemy.func.") or name == "sqlalchemy.text" else None
+
+
+def is_read(column: Column, project: Project) -> bool:
+    """Whether something reads a column: code, or a schema of an answer."""
+    word = f".{column.name}".encode()
+    texts = (module.source.text for module in project.modules if not module.is_test)
+    return any(column.name in schema.fields for schema in project.schemas) or any(word in t for t in texts)
 
 
 def has_eager_defaults(cls: Class) -> bool:
