@@ -1,9 +1,10 @@
 """Audit a corpus: crashes, speed, routes against known tables, findings, known defects found or missed.
 
-    harness.py CORPUS [--routes DIR] [--cases FILE] [--rules NAME …] [--only TEXT …] [--findings FILE]
+    harness.py CORPUS [--routes DIR] [--cases FILE] [--rules NAME …] [--only TEXT …] [--write]
 
 CORPUS holds `repos/<owner__name>/` and `cases/<id>/{before,after}/`. DIR holds `<owner__name>.routes.tsv`
 (method, path), FILE the list of cases; without them PLUMB_ROUTES and PLUMB_CASES are asked.
+Findings are held against the snapshots in `findings/`; `--write` makes them anew.
 Each tree is read in a process of its own.
 """
 
@@ -22,6 +23,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import known_defects
+import snapshots
 
 from plumbrule.rules import rulebook
 from plumbrule.verbs.audit import audit
@@ -52,7 +54,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--cases", type=Path, default=os.environ.get("PLUMB_CASES"))
     parser.add_argument("--rules", nargs="*")
     parser.add_argument("--only", nargs="*", default=[""])
-    parser.add_argument("--findings", type=Path, help="write `rule path:line` of every finding to this file")
+    parser.add_argument("--write", action="store_true", help="write the snapshots of the findings anew")
     parser.add_argument("--cases-only", action="store_true")
     parser.add_argument("--verbose", action="store_true")
     parser.add_argument("--one", type=Path, help=argparse.SUPPRESS)
@@ -77,6 +79,7 @@ def measure(path: Path, names: set[str], *, apps: bool) -> dict[str, Any]:
         "mounted": len([r for r in project.routes if r.is_mounted and not r.module.is_test]),
         "broken": [str(span) for span in outcome.unreadable],
         "failures": [f"{f.rule.name} {f.subject}\n{f.trace}" for f in outcome.failures],
+        "shown": snapshots.shown(outcome),
         "findings": [
             [f.rule.name, f.finding.at.path, f.finding.at.line, ways(f.finding)] for f in outcome.findings
         ],
@@ -128,7 +131,6 @@ def in_child(path: Path, options: argparse.Namespace, *extra: str) -> dict[str, 
 
 def repositories(options: argparse.Namespace) -> int:
     failed = 0
-    lines: list[str] = []
     total: collections.Counter[str] = collections.Counter()
     print(f"{'repository':52} {'s':>6} {'klines/s':>8} {'MiB':>5} {'routes':>6} {'served':>6} {'found':>6}")
     for path in sorted((options.corpus / "repos").iterdir()):
@@ -148,15 +150,25 @@ def repositories(options: argparse.Namespace) -> int:
         for failure in result["failures"][: None if options.verbose else 2]:
             print("  FAILED", failure if options.verbose else failure.partition("\n")[0] + failure[-300:])
         total.update(rule for rule, *_ in result["findings"])
-        lines += [f"{rule} {path.name}/{file}:{line}" for rule, file, line, _ in result["findings"]]
+        if not options.rules:
+            hold(path.name, result["shown"], write=options.write)
         if options.routes:
             compare(path.name, result["apps"], options)
     print("\nfindings per rule")
     for rule, count in total.most_common():
         print(f"  {rule:40} {count}")
-    if options.findings:
-        options.findings.write_text("\n".join(sorted(lines)) + "\n")
     return failed
+
+
+def hold(name: str, shown: list[str], *, write: bool) -> None:
+    """Hold the findings of a repository against its snapshot, or write it."""
+    if write:
+        snapshots.write(name, shown)
+    elif (old := snapshots.read(name)) is None:
+        print("  no snapshot of its findings yet")
+    else:
+        for line in snapshots.changes(old, shown):
+            print(f"  {line}")
 
 
 def plain(path: str) -> str:
