@@ -10,6 +10,7 @@ from typing import Any, Literal, get_type_hints
 from plumbrule.facts import nodes as n
 from plumbrule.facts.source import Source, Span
 from plumbrule.model.apps import ExceptionHandler
+from plumbrule.model.bodies import body_schemas, is_bounded
 from plumbrule.model.calls import Call
 from plumbrule.model.code import Attribute, Class, Function, Module, Parameter, Scoped
 from plumbrule.model.dependencies import Dependencies, Dependency
@@ -245,8 +246,10 @@ __all__ = [
     "Type",
     "Variable",
     "Version",
+    "body_schemas",
     "forbids",
     "imports_of",
+    "is_bounded",
     "is_secret_name",
     "is_secretive_name",
     "may_be_pydantic_2",
