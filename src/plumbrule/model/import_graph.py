@@ -45,9 +45,9 @@ class ImportGraph:
         found: list[ImportEdge] = []
         for module in self.project.modules:
             for scope in (module, *module.classes, *module.functions):
-                for node in scope.nodes:
-                    if isinstance(node, (n.Import, n.ImportFrom)):
-                        found.extend(self._of_statement(scope, node))
+                statements = (*scope.find(n.Import), *scope.find(n.ImportFrom))
+                for node in sorted(statements, key=lambda statement: statement.start):
+                    found.extend(self._of_statement(scope, node))
         return found
 
     def _of_statement(self, scope: Scoped, node: n.Import | n.ImportFrom) -> Iterator[ImportEdge]:

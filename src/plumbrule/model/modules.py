@@ -62,12 +62,7 @@ class Module(Scoped):
     @cached_property
     def is_test(self) -> bool:
         """Whether it belongs to the tests."""
-        *folders, name = self.path.split("/")
-        return (
-            bool({"tests", "test", "testing"} & set(folders))
-            or name.startswith(("test_", "conftest"))
-            or name.endswith("_test.py")
-        )
+        return self.file.is_test
 
     @cached_property
     def is_broken(self) -> bool:
