@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 from plumbrule.facts import nodes as n
+from plumbrule.model.cached import cached_property
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class Callers:
-    """Finds the calls that run a function: those of the code at once, those of a test if its text names it."""
+    """Finds the calls that run a function; a test is only looked into if its text names the function."""
 
     def __init__(self, project: Project) -> None:
         self.project = project

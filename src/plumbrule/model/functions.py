@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from functools import cached_property
 from typing import TYPE_CHECKING, TypeVar
 
 from plumbrule.facts import nodes as n
+from plumbrule.model.cached import cached_property
 from plumbrule.model.scoped import Scoped
 
 if TYPE_CHECKING:
@@ -150,7 +150,7 @@ class Function(Scoped):
         return self.parent or self.module
 
     @cached_property
-    def parameters(self) -> tuple[Parameter, ...]:  # type: ignore[override]
+    def parameters(self) -> tuple[Parameter, ...]:
         """Its parameters, `self` and `cls` included."""
         return tuple(Parameter(p, self) for p in self.node.parameters)
 

@@ -1,10 +1,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 from plumbrule.facts import nodes as n
+from plumbrule.model.cached import cached_property
 from plumbrule.model.code import Class, Function, Module
 from plumbrule.model.values import Variable
 
@@ -45,8 +45,8 @@ class ImportGraph:
         found: list[ImportEdge] = []
         for module in self.project.modules:
             for scope in (module, *module.classes, *module.functions):
-                statements = (*scope.find(n.Import), *scope.find(n.ImportFrom))
-                for node in sorted(statements, key=lambda statement: statement.start):
+                found_here: list[n.Import | n.ImportFrom] = [*scope.find(n.Import), *scope.find(n.ImportFrom)]
+                for node in sorted(found_here, key=lambda statement: statement.start):
                     found.extend(self._of_statement(scope, node))
         return found
 

@@ -1,9 +1,9 @@
 from __future__ import annotations
 
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 from plumbrule.facts import nodes as n
+from plumbrule.model.cached import cached_property
 from plumbrule.model.callers import Callers
 from plumbrule.model.code import Class, Function, Module
 from plumbrule.model.import_graph import ImportGraph
@@ -97,6 +97,11 @@ class Project:
     def functions(self) -> list[Function]:
         """Every function and method, by path and place."""
         return [f for m in self.modules for f in m.functions]
+
+    @cached_property
+    def code_functions(self) -> list[Function]:
+        """Every function and method outside the tests."""
+        return [f for f in self.functions if not f.module.is_test]
 
     @cached_property
     def classes(self) -> list[Class]:
