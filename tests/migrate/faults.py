@@ -8,7 +8,7 @@ from migrate.project import Little
 
 @dataclass(frozen=True, slots=True)
 class Faulty:
-    """What the migration does and how it takes that back; `{table}` has rows, `{batch}` opens a batch on it."""
+    """What the migration does and how it takes that back; `{table}` has rows, `{batch}` opens a batch."""
 
     rule: str
     up: str

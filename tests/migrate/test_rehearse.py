@@ -1,7 +1,5 @@
 """A rehearsal finds what is wrong with a migration, and nothing else."""
 
-import pytest
-
 from migrate.faults import FAULTS, add_all, revision_of
 from migrate.project import Little, rehearsed
 from servers.database import Kind
