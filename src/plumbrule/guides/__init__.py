@@ -28,4 +28,7 @@ class Guide:
 
 def guides() -> dict[str, Guide]:
     """Every guide, by name."""
-    return {path.stem: Guide(path.stem, path.read_text("utf-8")) for path in sorted(HERE.glob("*.md"))}
+    return {
+        path.stem: Guide(path.stem, path.read_text("utf-8"))
+        for path in sorted(HERE.glob("*.md"))
+    }
