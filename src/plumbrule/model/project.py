@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from plumbrule.model.routing import App, Route, Router
 
 SKIPPED = {
+    ".agents",
+    ".claude",
     ".git",
     ".hg",
     ".venv",
