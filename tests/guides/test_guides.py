@@ -14,6 +14,7 @@ from plumbrule.rules import rulebook
 from plumbrule.verbs.audit import Reported, audit
 from servers.service import Project
 
+PROBES = Path(__file__).parents[1] / "probes"
 GUIDES = guides()
 RULES = {rule.name for rule in rulebook()}
 SECTIONS = [section for guide in GUIDES.values() for section in sections(guide)]
@@ -145,3 +146,17 @@ def test_a_file_of_the_scaffold_that_is_named_exists(guide: Guide, project: Proj
     for line in re.findall(r"^Scaffold: (.+?)\n\n", f"{guide.text}\n\n", re.MULTILINE | re.DOTALL):
         for path in re.findall(r"`([^`]+)`", line):
             assert (project.folder / path).exists(), path
+
+
+def test_the_owasp_table_is_complete_and_names_only_what_exists(project: Project) -> None:
+    text = GUIDES["security-owasp"].text
+    lines = [line for line in text.splitlines() if line.startswith("| API")]
+    rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
+    probes = "".join(path.read_text() for path in PROBES.glob("test_*.py"))
+    assert [row[0].split()[0] for row in rows] == [f"API{number}" for number in range(1, 11)]
+    for item, rules, scaffold, asked in rows:
+        named = [re.findall(r"`([^`]+)`", cell) for cell in (rules, scaffold, asked)]
+        assert all(named), item
+        assert set(named[0]) <= RULES, item
+        assert all((project.folder / path).exists() for path in named[1]), item
+        assert all(f"def test_{probe}(" in probes for probe in named[2]), item
