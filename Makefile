@@ -11,7 +11,8 @@ demo: $(RUNTIME)
 	$(BIN)/python demo.py
 
 test: $(DEVELOPMENT) lint
-	$(BIN)/pytest --cov -n auto
+	$(BIN)/pytest --cov --cov-report= -n auto
+	@echo "Branches covered in-process: $$($(BIN)/coverage report --format=total) % (more: $(BIN)/coverage report)"
 
 lint: $(DEVELOPMENT)
 	$(BIN)/ruff check .

@@ -41,11 +41,10 @@ def show_list(output: Output, known: dict[str, Guide]) -> None:
 
 def show(output: Output, chosen: Guide) -> None:
     """The page, laid out for a terminal."""
-    from rich.markdown import Markdown  # noqa: PLC0415
+    from plumbrule.cli.page import THEME, Page  # noqa: PLC0415
 
-    text = TITLED.sub(titled, chosen.text)
-    page = Markdown(text, code_theme="ansi_dark", hyperlinks=False)
-    output.out.print(page, width=min(output.out.width, 100))
+    with output.out.use_theme(THEME):
+        output.out.print(Page(TITLED.sub(titled, chosen.text)), width=min(output.out.width, 100))
 
 
 def titled(fence: re.Match[str]) -> str:

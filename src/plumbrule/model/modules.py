@@ -64,7 +64,7 @@ class Module(Scoped):
         """Whether it belongs to the tests."""
         *folders, name = self.path.split("/")
         return (
-            bool({"tests", "test", "testing"} & set(folders))
+            bool({"tests", "test", "testing", "e2e", "cypress"} & set(folders))
             or name.startswith(("test_", "conftest"))
             or name.endswith("_test.py")
         )

@@ -24,9 +24,14 @@ FEW = 20
 
 def full(outcome: Outcome, view: View) -> str:
     """The whole report: the worst first."""
+    return blocks(outcome, view) + "\n".join(summary(outcome, view)) + "\n"
+
+
+def blocks(outcome: Outcome, view: View) -> str:
+    """The findings alone, an empty line after each."""
     sources = {module.path: module.source for module in outcome.project.modules}
-    blocks = [list(block(items, sources, view)) for items in grouped(outcome.findings)]
-    return "".join("\n".join(lines) + "\n\n" for lines in blocks) + "\n".join(summary(outcome, view)) + "\n"
+    shown = (block(items, sources, view) for items in grouped(outcome.findings))
+    return "".join("\n".join(lines) + "\n\n" for lines in shown)
 
 
 def grouped(findings: Sequence[Reported]) -> Iterator[Sequence[Reported]]:

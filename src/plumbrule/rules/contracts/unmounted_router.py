@@ -126,8 +126,12 @@ def has_unknown_includes(router: Router) -> bool:
 
 
 def is_mentioned(router: Router) -> bool:
-    """Whether other code names the router, or modules are imported by names made at run time."""
+    """Whether other code names the router, or modules are imported by names made at run time; what does not
+    parse may include it.
+    """
     for module in router.project.modules:
+        if module.is_broken and home_of(router).encode() in module.source.text:
+            return True
         for scope in (module, *module.classes, *module.functions):
             if any(c.name in ("importlib.import_module", "builtins.__import__") for c in scope.calls):
                 return True
@@ -136,9 +140,14 @@ def is_mentioned(router: Router) -> bool:
     return router.module is not None and uses(router.module, router.name)
 
 
+def home_of(router: Router) -> str:
+    """The last name of the module that makes the router."""
+    return router.module.name.rpartition(".")[2] if router.module else router.name
+
+
 def imports(nodes: tuple[n.Node, ...], module: Module, router: Router) -> bool:
     """Whether a module imports the router by name."""
-    home = router.module.name.rpartition(".")[2] if router.module else ""
+    home = home_of(router)
     for node in nodes:
         if isinstance(node, n.ImportFrom) and any(alias.name in (router.name, home) for alias in node.names):
             last = (node.module or module.name).rpartition(".")[2]

@@ -50,6 +50,20 @@ def get_settings() -> Settings:
     return Settings()
 ```
 
+## Good: a script
+
+```python title="app/schema.py"
+from pydantic_settings import BaseSettings
+
+
+class Settings(BaseSettings):
+    database_url: str
+
+
+if __name__ == "__main__":
+    print(Settings().database_url)
+```
+
 ## Good: every setting has a default
 
 ```python title="app/config.py"
@@ -69,10 +83,12 @@ from plumbrule.rulekit import Call, Class, Finding, Iterator, Module, Settings, 
 
 @rule(category="settings", severity="warning")
 def settings_at_import(module: Module) -> Iterator[Finding]:
+    if module.path.endswith("/env.py"):
+        return  # Alembic executes it, and it cannot do without them
     known = {settings.cls: settings for settings in module.project.settings}
     for call in module.calls:
         settings = known.get(call.target) if isinstance(call.target, Class) else None
-        if settings is None or call.args or call.keywords:
+        if settings is None or call.args or call.keywords or call.only_as_script:
             continue
         missing = required(settings)
         if missing:
