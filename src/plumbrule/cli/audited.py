@@ -75,8 +75,8 @@ def probed(output: Output, wishes: Wishes, target: review.Target, config: Config
     """Ask a running service, show what it answers; gives the exit code."""
     from plumbrule.verbs.probe import Question, probe  # noqa: PLC0415  only here anybody is asked
 
-    with output.working() as observe:
-        outcome = probe(target, config, Question(url, wishes.write), observe)
+    with output.patience("asking the service"):
+        outcome = probe(target, config, Question(url, wishes.write))
     show(output, wishes, config, outcome)
     return int(review.fails(outcome, config))
 

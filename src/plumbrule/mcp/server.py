@@ -21,6 +21,7 @@ from plumbrule.mcp.pages import page, text_page
 from plumbrule.mcp.plans import NEXT, Kind, Observer, Request, planned
 from plumbrule.mcp.roots import Roots, confined, folders
 from plumbrule.plan import Refusal, Step, apply, diff, undo
+from plumbrule.probes import probes
 from plumbrule.report import View
 from plumbrule.report.json import finding_of
 from plumbrule.report.summary import headline
@@ -30,7 +31,7 @@ from plumbrule.verbs import kept, review
 from plumbrule.verbs.explain import findings_here
 from plumbrule.verbs.map import Kind as MapKind
 from plumbrule.verbs.map import rows
-from plumbrule.verbs.selection import known_rules, one_rule
+from plumbrule.verbs.selection import everything, one_rule
 
 INSTRUCTIONS = """\
 Plumbrule is a senior FastAPI engineer as a program. Start with plumb_audit or plumb_map; plumb_explain says \
@@ -110,7 +111,7 @@ def plumb_explain(
         target = _target(path, roots)
         config = read_config(target.root)
         if not name:
-            listed, more = page([_listed(rule) for rule in known_rules(config).values()], cursor)
+            listed, more = page([_listed(rule) for rule in everything(config).values()], cursor)
             return {"rules": listed, "next_cursor": more}
         rule = one_rule(config, name)
         observe("reading the code")
@@ -231,7 +232,7 @@ def _step(step: Step) -> dict[str, str]:
 
 def add_resources() -> None:
     """Every rule and every guide as a page of its own."""
-    for rule in rulebook():
+    for rule in (*rulebook(), *(probe.rule for probe in probes())):
         _add(f"plumb://rules/{rule.name}", rule.title, rule.documentation)
     for guide in guides().values():
         _add(f"plumb://guides/{guide.name}", guide.summary, guide.text)

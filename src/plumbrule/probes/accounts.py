@@ -69,7 +69,7 @@ class Doors:
                 return operation
         raise Skip(f"no route to {path}")
 
-    def register(self, email: str, password: str = PASSWORD) -> Reply:
+    def register(self, email: str, password: str) -> Reply:
         """Make an account."""
         return send(self.wire, self.registration, credentials(self.registration, email, password))
 
@@ -80,14 +80,22 @@ class Doors:
     def sign_up(self) -> Account:
         """Register somebody new and log in."""
         email = new_email()
-        registered = self.register(email)
+        registered = self.register(email, PASSWORD)
         if not registered.ok:
             raise Skip(f"{self.registration.path} answers {registered.status} to a new account")
         answer = self.log_in(email, PASSWORD)
-        token = next((v for key in TOKENS if isinstance(v := fields(answer).get(key), str)), "")
+        token = token_of(answer)
         if not answer.ok or not token:
             raise Skip(f"{self.login.path} answers {answer.status} and gives no token")
         return Account(email, PASSWORD, token, answer)
+
+    def remove(self, account: Account) -> None:
+        """Delete an account, where the service has a way to; log in anew if the session has ended."""
+        ways = [o for o in self.operations if o.method == "DELETE" and o.secured and o.ends("me")]
+        for token in (account.token, "") if ways else ():
+            token = token or token_of(self.log_in(account.email, account.password))  # noqa: PLW2901
+            if self.wire.ask("DELETE", ways[0].path, {"Authorization": f"Bearer {token}"}).ok:
+                return
 
     def _found(self, words: Sequence[str], reason: str) -> Operation:
         open_ones = [o for o in self.operations if o.method == "POST" and not o.secured]
@@ -119,6 +127,11 @@ def send(
     return wire.ask(
         operation.method, operation.at(), {"Content-Type": kind, **(headers or {})}, content.encode()
     )
+
+
+def token_of(reply: Reply) -> str:
+    """The access token in the answer to a login; empty if there is none."""
+    return next((v for key in TOKENS if isinstance(v := fields(reply).get(key), str)), "")
 
 
 def fields(reply: Reply) -> dict[str, Any]:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 Json = Any
 PASSWORD = "Correct-Horse-7-Battery"  # noqa: S105  of accounts that live for a moment
 DEEPEST = 8
+LONGEST = 1000
 
 
 def new_email() -> str:
@@ -42,7 +43,8 @@ def of_type(schema: Mapping[str, Json], document: Json, name: str, depth: int) -
             wanted = [field for field in schema.get("required", ()) if field in fields]
             return {field: example(fields[field], document, field, depth + 1) for field in wanted}
         case "array":
-            return [example(schema.get("items", {}), document, name, depth + 1)] * schema.get("minItems", 0)
+            item = example(schema.get("items", {}), document, name, depth + 1)
+            return [item] * min(schema.get("minItems", 0), LONGEST)
         case "boolean":
             return True
         case "integer" | "number":
@@ -68,8 +70,8 @@ def text(schema: Mapping[str, Json], name: str) -> str:
     value = example_of_name(name, str(schema.get("format", "")))
     if not isinstance(value, str):
         value = "plumb"
-    least, most = int(schema.get("minLength", 0)), int(schema.get("maxLength", 10_000))
-    return value.ljust(least, "x")[: max(most, least)]
+    least, most = int(schema.get("minLength", 0)), int(schema.get("maxLength", LONGEST))
+    return value.ljust(min(least, LONGEST), "x")[: max(most, least)]
 
 
 def example_of_name(name: str, kind: str) -> Json:

@@ -73,6 +73,13 @@ class Service:
         self.accounts.append(account)
         return account
 
+    def register(self, email: str, password: str) -> Reply:
+        """Try to make an account, which is removed at the end."""
+        reply = self.doors.register(email, password)
+        if reply.ok:
+            self.accounts.append(Account(email, password, "", reply))
+        return reply
+
     @cached_property
     def own_read(self) -> Operation:
         """Something that our account may ask for."""

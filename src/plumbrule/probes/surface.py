@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
 Json = Any
 METHODS = ("get", "post", "put", "patch", "delete")
+WRONG = (ValueError, LookupError, TypeError, AttributeError)
 NOBODY = str(UUID(int=0))
 """an id that no row has"""
 
@@ -62,12 +64,13 @@ def of_document(text: str) -> Iterator[Operation]:
     try:
         document = json.loads(text)
         paths = document["paths"].items()
-    except (ValueError, LookupError, TypeError, AttributeError):
+    except (*WRONG, RecursionError):
         return
     for path, item in paths:
         for method in METHODS:
-            if isinstance(item, dict) and isinstance(item.get(method), dict):
-                yield _of_item(document, str(path), method, item)
+            with suppress(*WRONG):  # what is described wrongly is left out
+                if method in item:
+                    yield _of_item(document, str(path), method, item)
 
 
 def _of_item(document: Json, path: str, method: str, item: Json) -> Operation:

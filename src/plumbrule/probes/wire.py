@@ -139,9 +139,10 @@ class Wire:
             yield connection
         except ssl.SSLError as error:
             raise Skip(f"{method} {path}: TLS: {error.reason or error}") from error
-        except (OSError, HTTPException, ValueError) as error:
-            reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
-            raise Skip(f"{method} {path}: {reason}") from error
+        except OSError as error:
+            raise Skip(f"{method} {path}: {error.strerror or error or type(error).__name__}") from error
+        except (HTTPException, ValueError) as error:
+            raise Skip(f"{method} {path}: the answer is not HTTP") from error
         finally:
             connection.close()
 

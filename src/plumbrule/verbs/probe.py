@@ -23,8 +23,6 @@ from plumbrule.verbs.review import NoApp, project_at
 from plumbrule.verbs.selection import chosen_probes
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from plumbrule.config import Config
     from plumbrule.probes import Probe
     from plumbrule.rulekit import Finding, Project, Rule
@@ -39,7 +37,7 @@ class Question:
     write: bool
 
 
-def probe(target: Target, config: Config, question: Question, observe: Callable[[str], None]) -> Outcome:
+def probe(target: Target, config: Config, question: Question) -> Outcome:
     """Ask a running service; the code around here, if there is any, says which routes it has."""
     chosen = chosen_probes(config)
     wire = Wire(address_of(question.url))
@@ -50,13 +48,14 @@ def probe(target: Target, config: Config, question: Question, observe: Callable[
     skipped: list[Skipped] = []
     try:
         for each in chosen:
-            observe(f"asking for {each.rule.name}")
             reason = "" if question.write or not each.writes else "needs --write"
             findings, reason = ([], reason) if reason else asked(each, service)
             found += [reported(each.rule, finding) for finding in findings]
             skipped += [Skipped(each.rule, reason)] if reason else []
     finally:
-        remove_accounts(service)
+        for account in service.accounts:
+            with suppress(Skip):
+                service.doors.remove(account)
     rules = tuple(each.rule for each in chosen)
     shown = [item for item in found if item.rule.severity in upto(SEVERITIES, config.min_severity)]
     shown = [item for item in shown if item.confidence in upto(CONFIDENCES, config.min_confidence)]
@@ -97,14 +96,6 @@ def reported(rule: Rule, finding: Finding) -> Reported:
     """A finding with the name of its rule and its request, without the query, as a fingerprint."""
     place = finding.at.path.partition("?")[0]
     return Reported(rule, finding, hashlib.sha256(f"{rule.name}\0{place}".encode()).hexdigest()[:16])
-
-
-def remove_accounts(service: Service) -> None:
-    """Delete the accounts that were made, where the service has a way to."""
-    ways = [o for o in service.operations if o.method == "DELETE" and o.secured and o.ends("me")]
-    for account in service.accounts if ways else ():
-        with suppress(Skip):
-            service.wire.ask("DELETE", ways[0].path, account.headers)
 
 
 def upto(words: tuple[str, ...], word: str) -> tuple[str, ...]:

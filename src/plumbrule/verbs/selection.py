@@ -33,6 +33,11 @@ def known_rules(config: Config) -> dict[str, Rule]:
     return dict(sorted(rules.items()))
 
 
+def everything(config: Config) -> dict[str, Rule]:
+    """Every rule and every probe, by name."""
+    return {**known_rules(config), **{probe.rule.name: probe.rule for probe in probes()}}
+
+
 def loaded(config: Config, folder: str) -> tuple[Rule, ...]:
     """The rules in a folder of the project."""
     path = config.root / folder
@@ -68,8 +73,7 @@ def chosen_rules(config: Config) -> tuple[Rule, ...]:
 
 def chosen_probes(config: Config) -> tuple[Probe, ...]:
     """The probes that run; rules of the audit may be named beside them, and say nothing here."""
-    names = {probe.rule.name: probe.rule for probe in probes()}
-    rules = {**known_rules(config), **names}
+    rules = everything(config)
     selected, ignored = expanded(config, "select", rules), expanded(config, "ignore", rules)
     wanted = [p for p in probes() if p.rule.name in selected or not config.select]
     return tuple(probe for probe in wanted if probe.rule.name not in ignored)
@@ -88,7 +92,7 @@ def expanded(config: Config, key: str, rules: Mapping[str, Rule]) -> set[str]:
 
 def one_rule(config: Config, name: str) -> Rule:
     """A rule or probe by its name."""
-    rules = {**known_rules(config), **{probe.rule.name: probe.rule for probe in probes()}}
+    rules = everything(config)
     if name not in rules:
         raise Refusal(f"no rule `{name}`{suggestion(name, rules) or '; plumb explain lists them'}")
     return rules[name]

@@ -11,7 +11,7 @@ LONG = PASSWORD * 4
 
 @probe(category="security", severity="warning", writes=True)
 def weak_password_accepted(service: Service) -> Iterator[Finding]:
-    reply = service.doors.register(new_email(), "x")
+    reply = service.register(new_email(), "x")
     if reply.ok:
         yield found(
             reply,
@@ -19,7 +19,7 @@ def weak_password_accepted(service: Service) -> Iterator[Finding]:
             help="`password: Annotated[str, Field(min_length=12, max_length=128)]`",
         )
     email = new_email()
-    if service.doors.register(email, LONG).ok:
+    if service.register(email, LONG).ok:
         reply = service.doors.log_in(email, LONG[:75] + "?")
         if reply.ok:
             yield found(
