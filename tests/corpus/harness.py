@@ -166,7 +166,8 @@ def compare(name: str, apps: list[list[list[Any]]], options: argparse.Namespace)
     for table in sorted(options.routes.glob("*.routes.tsv")):
         if not table.name.removeprefix("pypi_").startswith(key):
             continue
-        wanted = {tuple(line.split("\t")[:2]) for line in table.read_text().splitlines() if line.strip()}
+        rows = [line.split("\t") for line in table.read_text().splitlines() if line.strip()]
+        wanted = {(row[0], row[1]) for row in rows}
         sets = [{(m, plain(p)): (shown, at) for m, p, shown, at in app} for app in apps]
         best = max(sets, key=lambda found: len(wanted & set(found)), default={})
         judged = Judged.of(table.name.removesuffix(".routes.tsv"))
@@ -193,8 +194,8 @@ class Judged:
     has, and the part of the app that it is about.
     """
 
-    absent: set[tuple[str, ...]]
-    real: set[tuple[str, ...]]
+    absent: set[tuple[str, str]]
+    real: set[tuple[str, str]]
     part: str
 
     @classmethod
