@@ -330,12 +330,21 @@ class DependencyReader:
     def env_for(self, scope: Scoped, parameter: Parameter, env: Env | None) -> Env:
         """The variables to read an expression with: those around the function if it was written there."""
         if env is not None and scope.module is parameter.function.module and parameter.function.cls is None:
-            return env
+            return self.before(parameter.function, env)
         if isinstance(scope, Class):
             value = self.interpreter.target_value(scope)
             if isinstance(value, ClassValue) and value.env.parent is not None:
                 return value.env
         return self.interpreter.module_env(scope.module)
+
+    def before(self, function: Function, env: Env) -> Env:
+        """The variables as they were when a function was defined that takes the name of an import."""
+        imported = self.interpreter.imported(function.name, env)
+        if imported is UNKNOWN or function.parent is not None:
+            return env
+        earlier = Env(env.scope, env)
+        earlier.names[function.name] = imported
+        return earlier
 
 
 def is_scheme(value: Any) -> bool:
