@@ -50,6 +50,20 @@ def get_settings() -> Settings:
     return Settings()
 ```
 
+## Good: a script
+
+```python title="app/config.py"
+from pydantic_settings import BaseSettings
+
+
+class Settings(BaseSettings):
+    database_url: str
+
+
+if __name__ == "__main__":
+    print(Settings().model_dump_json())
+```
+
 ## Good: every setting has a default
 
 ```python title="app/config.py"
@@ -64,7 +78,7 @@ settings = Settings()
 ```
 """
 
-from plumbrule.rulekit import Call, Class, Finding, Iterator, Module, Settings, n, rule
+from plumbrule.rulekit import Call, Class, Finding, Iterator, Module, Settings, imports_of, n, rule
 
 
 @rule(category="settings", severity="warning")
@@ -72,7 +86,7 @@ def settings_at_import(module: Module) -> Iterator[Finding]:
     known = {settings.cls: settings for settings in module.project.settings}
     for call in module.calls:
         settings = known.get(call.target) if isinstance(call.target, Class) else None
-        if settings is None or call.args or call.keywords:
+        if settings is None or call.args or call.keywords or is_run(call):
             continue
         missing = required(settings)
         if missing:
@@ -82,6 +96,13 @@ def settings_at_import(module: Module) -> Iterator[Finding]:
                 label="runs at import",
                 help=f"build `{settings.name}` in a cached function, the app factory or the lifespan",
             )
+
+
+def is_run(call: Call) -> bool:
+    """Whether it stands in what is run, not imported: under `__main__`, or in the `env.py` of Alembic."""
+    tests = (parent.test.text for parent in call.node.parents if isinstance(parent, n.If))
+    is_alembic = call.module.path.endswith("env.py") and any(imports_of(call.module, "alembic"))
+    return is_alembic or any("__main__" in test for test in tests)
 
 
 def required(settings: Settings) -> list[str]:
