@@ -23,11 +23,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import known_defects
-import snapshots
-
 from plumbrule.rules import rulebook
 from plumbrule.verbs.audit import audit
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from corpus import known_defects, snapshots
 
 if TYPE_CHECKING:
     from plumbrule.rulekit import App, Finding

@@ -52,7 +52,7 @@ def get_settings() -> Settings:
 
 ## Good: a script
 
-```python title="app/schema.py"
+```python title="app/config.py"
 from pydantic_settings import BaseSettings
 
 
@@ -61,7 +61,7 @@ class Settings(BaseSettings):
 
 
 if __name__ == "__main__":
-    print(Settings().database_url)
+    print(Settings().model_dump_json())
 ```
 
 ## Good: every setting has a default
@@ -78,17 +78,15 @@ settings = Settings()
 ```
 """
 
-from plumbrule.rulekit import Call, Class, Finding, Iterator, Module, Settings, n, rule
+from plumbrule.rulekit import Call, Class, Finding, Iterator, Module, Settings, imports_of, n, rule
 
 
 @rule(category="settings", severity="warning")
 def settings_at_import(module: Module) -> Iterator[Finding]:
-    if module.path.endswith("/env.py"):
-        return  # Alembic executes it, and it cannot do without them
     known = {settings.cls: settings for settings in module.project.settings}
     for call in module.calls:
         settings = known.get(call.target) if isinstance(call.target, Class) else None
-        if settings is None or call.args or call.keywords or call.only_as_script:
+        if settings is None or call.args or call.keywords or is_run(call):
             continue
         missing = required(settings)
         if missing:
@@ -98,6 +96,13 @@ def settings_at_import(module: Module) -> Iterator[Finding]:
                 label="runs at import",
                 help=f"build `{settings.name}` in a cached function, the app factory or the lifespan",
             )
+
+
+def is_run(call: Call) -> bool:
+    """Whether it stands in what is run, not imported: under `__main__`, or in the `env.py` of Alembic."""
+    tests = (parent.test.text for parent in call.node.parents if isinstance(parent, n.If))
+    is_alembic = call.module.path.endswith("env.py") and any(imports_of(call.module, "alembic"))
+    return is_alembic or any("__main__" in test for test in tests)
 
 
 def required(settings: Settings) -> list[str]:
