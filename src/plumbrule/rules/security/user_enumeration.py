@@ -94,7 +94,7 @@ from plumbrule.rulekit import Finding, Function, Iterator, Route, Step, n, reach
 
 ENTRANCE = re.compile(
     r"(forgot|forget|recover|request|send|resend|reset)[-_]?(your[-_]?)?(password|verification|verify)|"
-    r"password[-_]?(forgot|recover|reset|reminder)|(log|sign)[-_]?in$|/recover(y)?$|magic[-_]?link|/login/\w+$|/token$",
+    r"password[-_]?(forgot|recover|reset|reminder)|(log|sign)[-_]?in$|/recover(y)?$|magic[-_]?link|/token$",
     re.IGNORECASE,
 )
 USER = re.compile(r"user|account|member|customer", re.IGNORECASE)
