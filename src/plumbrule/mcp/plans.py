@@ -1,0 +1,84 @@
+"""What `plumb_plan` can plan, each by its verb."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, assert_never
+
+from plumbrule.config import read_config
+from plumbrule.mcp.roots import confined
+from plumbrule.plan import Plan, Refusal
+from plumbrule.scaffold.answers import Wishes, answer
+from plumbrule.verbs import add, fix, init, review
+
+Kind = Literal["init", "add", "fixes"]
+Observer = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """The arguments of `plumb_plan`; None or empty is not given."""
+
+    name: str | None = None
+    preset: str | None = None
+    database: str | None = None
+    with_parts: tuple[str, ...] = ()
+    without_parts: tuple[str, ...] = ()
+    fields: tuple[str, ...] = ()
+    plural: str | None = None
+    select: tuple[str, ...] = ()
+    unsafe: bool = False
+
+
+ARGUMENTS: Mapping[Kind, Sequence[str]] = {
+    "init": ("name", "preset", "database", "with_parts", "without_parts"),
+    "add": ("name", "fields", "plural"),
+    "fixes": ("select", "unsafe"),
+}
+NEXT: Mapping[Kind, Sequence[str]] = {
+    "init": ("uv sync", "uv run alembic upgrade head, unless the preset is minimal", "uv run pytest"),
+    "add": ("uv run alembic upgrade head", "uv run pytest"),
+    "fixes": ("run the tests of the project",),
+}
+"""what to do after a plan of a kind was applied"""
+
+
+def planned(kind: Kind, place: Path, request: Request, roots: Sequence[Path], observe: Observer) -> Plan:
+    """The plan for a request; refuses one that would touch what is outside of the roots."""
+    refuse_strangers(kind, request)
+    plan = _plan(kind, place, request, roots, observe)
+    confined(plan.root, roots)
+    return plan
+
+
+def _plan(kind: Kind, place: Path, request: Request, roots: Sequence[Path], observe: Observer) -> Plan:
+    match kind:
+        case "init":
+            wishes = Wishes(
+                request.name,
+                request.preset,
+                database=request.database,
+                with_parts=request.with_parts,
+                without_parts=request.without_parts,
+            )
+            return init.plan(place, answer(wishes, place))
+        case "add":
+            if request.name is None:
+                raise Refusal("a resource needs a name: invoice, with fields such as title:str")
+            return add.plan(place, request.name, request.fields, request.plural).plan
+        case "fixes":
+            target = review.target([place])
+            confined(target.root, roots)
+            config = read_config(target.root, {"select": request.select or None})
+            outcome = review.review(target, config, observe=observe)
+            observe("making the fixes")
+            return fix.plan(outcome, target, config, unsafe=request.unsafe)[0]
+        case _:
+            assert_never(kind)
+
+
+def refuse_strangers(kind: Kind, request: Request) -> None:
+    """Refuse arguments that mean nothing to a kind of plan."""
+    for name in Request.__slots__:
+        if getattr(request, name) and name not in ARGUMENTS[kind]:
+            raise Refusal(f"`{name}` means nothing to {kind}, which takes {', '.join(ARGUMENTS[kind])}")
