@@ -92,9 +92,19 @@ class Mailbox(BaseModel):
     password: str
 
 
+class MailSettings(BaseModel):
+    host: str
+    password: str
+
+
 @app.post("/users")
 def register(body: Registration, change: Change) -> int:
     return len(Mailbox(password=body.password).password + change.new_password)
+
+
+@app.put("/settings/mail")
+def set_mail(settings: MailSettings) -> str:
+    return settings.host
 ```
 """
 
@@ -106,6 +116,8 @@ PASSWORD = re.compile(
     r"^((new|old|current|plain|user|repeat|confirm)_?)?passw(or)?d(_?(again|confirm\w*|repeat))?$"
 )
 
+OTHERS = re.compile(r"Settings|Config|Connection|Database|Server|SMTP|SSH|LDAP|Credential", re.IGNORECASE)
+
 
 @rule(category="security", severity="warning")
 def unbounded_password(project: Project) -> Iterator[Finding]:
@@ -113,7 +125,7 @@ def unbounded_password(project: Project) -> Iterator[Finding]:
     schemas = {schema.cls.qualified_name: schema for route in routes for schema in body_schemas(route)}
     for schema in schemas.values():
         for name, field in schema.fields.items():
-            if PASSWORD.search(name) and not is_bounded(schema, name):
+            if PASSWORD.search(name) and not is_bounded(schema, name) and not OTHERS.search(schema.name):
                 yield Finding(
                     at=field.span,
                     message=f"`{schema.name}.{name}` may be of any length",

@@ -52,7 +52,7 @@ def get_settings() -> Settings:
 
 ## Good: a script
 
-```python title="app/config.py"
+```python title="app/schema.py"
 from pydantic_settings import BaseSettings
 
 
@@ -61,7 +61,7 @@ class Settings(BaseSettings):
 
 
 if __name__ == "__main__":
-    print(Settings().model_dump_json())
+    print(Settings().database_url)
 ```
 
 ## Good: every setting has a default
@@ -83,10 +83,12 @@ from plumbrule.rulekit import Call, Class, Finding, Iterator, Module, Settings, 
 
 @rule(category="settings", severity="warning")
 def settings_at_import(module: Module) -> Iterator[Finding]:
+    if module.path.endswith("/env.py"):
+        return  # Alembic executes it, and it cannot do without them
     known = {settings.cls: settings for settings in module.project.settings}
     for call in module.calls:
         settings = known.get(call.target) if isinstance(call.target, Class) else None
-        if settings is None or call.args or call.keywords or is_run(call):
+        if settings is None or call.args or call.keywords or call.only_as_script or is_run_by_alembic(module):
             continue
         missing = required(settings)
         if missing:
@@ -98,11 +100,9 @@ def settings_at_import(module: Module) -> Iterator[Finding]:
             )
 
 
-def is_run(call: Call) -> bool:
-    """Whether it stands in what is run, not imported: under `__main__`, or in the `env.py` of Alembic."""
-    tests = (parent.test.text for parent in call.node.parents if isinstance(parent, n.If))
-    is_alembic = call.module.path.endswith("env.py") and any(imports_of(call.module, "alembic"))
-    return is_alembic or any("__main__" in test for test in tests)
+def is_run_by_alembic(module: Module) -> bool:
+    """Whether it is the `env.py` that Alembic runs: it needs the database whenever it is read."""
+    return module.path.endswith("env.py") and any(imports_of(module, "alembic"))
 
 
 def required(settings: Settings) -> list[str]:
