@@ -18,7 +18,7 @@ from plumbrule import __version__
 from plumbrule.config import Confidence, Severity, read_config
 from plumbrule.guides import guides
 from plumbrule.mcp.pages import page, text_page
-from plumbrule.mcp.plans import NEXT, Kind, Observer, Request, planned
+from plumbrule.mcp.plans import NEXT, Kind, Observer, Request, planned, target_in
 from plumbrule.mcp.roots import Roots, confined, folders
 from plumbrule.plan import Refusal, Step, apply, diff, undo
 from plumbrule.probes import probes
@@ -146,7 +146,9 @@ def plumb_map(  # noqa: PLR0913, PLR0917
 def plumb_plan(  # noqa: PLR0913, PLR0917
     context: Context,
     roots: Roots,
-    kind: Annotated[Kind, Field(description="a new project, one more resource, or the fixes of findings")],
+    kind: Annotated[
+        Kind, Field(description="a new project, one more resource, the fixes of findings, another layout")
+    ],
     path: Annotated[str, Field(description="the folder of the project")] = ".",
     name: Annotated[str, Field(description="init: of the project; add: of one of it, invoice")] = "",
     fields: Annotated[list[str], Field(description="add: FIELD:TYPE, as title:str paid:date?")] = [],  # noqa: B006
@@ -157,6 +159,7 @@ def plumb_plan(  # noqa: PLR0913, PLR0917
     without_parts: Annotated[list[str], Field(description="init: what to leave out")] = [],  # noqa: B006
     select: Annotated[list[str], Field(description="fixes: of these rules or categories")] = [],  # noqa: B006
     unsafe: Annotated[bool, Field(description="fixes: those that may change behaviour too")] = False,
+    layout: Annotated[str, Field(description="structure: by-feature or by-layer")] = "",
     cursor: Cursor = "",
 ) -> Result:
     """Plan a change and write nothing: an id for plumb_apply, the steps with their reasons, the diff."""
@@ -172,6 +175,7 @@ def plumb_plan(  # noqa: PLR0913, PLR0917
             plural or None,
             tuple(select),
             unsafe,
+            layout or None,
         )
         plan = planned(kind, confined(path, allowed), request, allowed, observe)
         shown, more = text_page("".join(diff(step) for step in plan.steps), cursor)
@@ -213,11 +217,8 @@ def plumb_undo(
 
 
 def _target(path: str, roots: Roots) -> review.Target:
-    """The project of a path, if all of it is inside the roots."""
     allowed = folders(roots)
-    target = review.target([confined(path, allowed)])
-    confined(target.root, allowed)
-    return target
+    return target_in(confined(path, allowed), allowed)
 
 
 def _listed(rule: Rule) -> dict[str, str]:
