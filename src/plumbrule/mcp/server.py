@@ -20,7 +20,7 @@ from plumbrule.guides import guides
 from plumbrule.mcp.pages import page, text_page
 from plumbrule.mcp.plans import NEXT, Kind, Observer, Request, planned, target_in
 from plumbrule.mcp.roots import Roots, confined, folders
-from plumbrule.plan import Refusal, Step, apply, diff, undo
+from plumbrule.plan import Plan, Refusal, Step, apply, diff, undo
 from plumbrule.probes import probes
 from plumbrule.report import View
 from plumbrule.report.json import finding_of
@@ -163,30 +163,22 @@ def plumb_plan(  # noqa: PLR0913, PLR0917
     cursor: Cursor = "",
 ) -> Result:
     """Plan a change and write nothing: an id for plumb_apply, the steps with their reasons, the diff."""
+    request = Request(
+        name or None,
+        preset or None,
+        database or None,
+        tuple(with_parts),
+        tuple(without_parts),
+        tuple(fields),
+        plural or None,
+        tuple(select),
+        unsafe,
+        layout or None,
+    )
     with work(context) as observe:
         allowed = folders(roots)
-        request = Request(
-            name or None,
-            preset or None,
-            database or None,
-            tuple(with_parts),
-            tuple(without_parts),
-            tuple(fields),
-            plural or None,
-            tuple(select),
-            unsafe,
-            layout or None,
-        )
         plan = planned(kind, confined(path, allowed), request, allowed, observe)
-        shown, more = text_page("".join(diff(step) for step in plan.steps), cursor)
-        return {
-            "plan": kept.keep(plan) if plan.steps else None,
-            "root": str(plan.root),
-            "steps": [] if cursor else [_step(step) for step in plan.steps],
-            "diff": shown,
-            "after": list(NEXT[kind]) if plan.steps else [],
-            "next_cursor": more,
-        }
+        return _shown(plan, kind, cursor)
 
 
 @server.tool(annotations=WRITES)
@@ -214,6 +206,19 @@ def plumb_undo(
     with work(context):
         root = confined(path, folders(roots))
         return {"root": str(root), "undone": list(undo(root))}
+
+
+def _shown(plan: Plan, kind: Kind, cursor: str) -> Result:
+    """A plan on its first page; the rest of its diff on those that follow."""
+    text, more = text_page("".join(diff(step) for step in plan.steps), cursor)
+    return {
+        "plan": kept.keep(plan) if plan.steps else None,
+        "root": str(plan.root),
+        "steps": [] if cursor else [_step(step) for step in plan.steps],
+        "diff": text,
+        "after": list(NEXT[kind]) if plan.steps else [],
+        "next_cursor": more,
+    }
 
 
 def _target(path: str, roots: Roots) -> review.Target:
