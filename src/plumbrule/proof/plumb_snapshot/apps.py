@@ -10,7 +10,7 @@ from .describe import call_of, name_of, value
 from .routes import table
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 SETTINGS = ("debug", "root_path", "openapi_url", "docs_url", "redoc_url", "redirect_slashes")
 
@@ -46,7 +46,7 @@ def made(thing: Any) -> Any:
 
 
 def sections(app: Any) -> dict[str, Callable[[], Any]]:
-    """What there is to tell of one app: its document, routes, middleware, handlers, what it does at the start."""
+    """What there is to tell of one app: document, routes, middleware, handlers, what it does at the start."""
     return {
         "openapi": lambda: documents(app),
         "routes": lambda: table(app),
