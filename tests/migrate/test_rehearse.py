@@ -7,6 +7,8 @@ import sys
 import tempfile
 from pathlib import Path
 
+import pytest
+
 from migrate.faults import FAULTS, add_all, revision_of
 from migrate.project import Little, rehearsed
 from plumbrule.verbs.migrate.place import find
