@@ -17,7 +17,7 @@ from plumbrule.report import FOR_PEOPLE, FORMATS, View
 from plumbrule.report.score import score_of
 from plumbrule.report.statistics import statistics_of
 from plumbrule.report.view import many
-from plumbrule.verbs import baseline, fix, review
+from plumbrule.verbs import baseline, review
 from plumbrule.verbs.outcome import Outcome
 
 NO_APP = 3
@@ -51,6 +51,8 @@ def audited(output: Output, wishes: Wishes, flags: Mapping[str, object], file: P
         output.line(f"Wrote {many(len(findings), 'finding')} to {base_of(config.root)}{path}")
         return 0
     if wishes.fix or wishes.diff:
+        from plumbrule.verbs import fix  # noqa: PLC0415  the model takes a while to import
+
         plan, outcome_after = fix.plan(outcome, target, config, unsafe=wishes.unsafe)
         if wishes.diff:
             output.write("".join(diff(step) for step in plan.steps))
