@@ -148,6 +148,6 @@ def test_a_folder_that_cannot_be_listed_is_refused(plumb: Plumb, tmp_path: Path)
     (tmp_path / "project").chmod(0o100)
     try:
         done = plumb("audit", "project", preexec_fn=without_power)
-        assert refused(done) == f"cannot read {tmp_path / 'project'}: Permission denied"
+        assert "Path 'project' is not readable" in refused(done)
     finally:
         (tmp_path / "project").chmod(0o755)

@@ -82,8 +82,8 @@ def no_app(output: Output) -> Iterator[None]:
 def found(output: Output, wishes: Wishes, target: review.Target, config: Config) -> Outcome:
     """What the review gives, with a sign of life while it runs."""
     known = wishes.baseline == "read" or (wishes.baseline is None and "baseline" in config.sources)
-    with output.patience("reading the code"):
-        return review.review(target, config, known=known, since=wishes.since)
+    with output.patience() as observe:
+        return review.review(target, config, known=known, since=wishes.since, observe=observe)
 
 
 def refuse_contradictions(wishes: Wishes, config: Config) -> None:

@@ -18,6 +18,14 @@ INDENT = 16
 Color = Literal["auto", "always", "never"]
 
 
+Observe = Callable[[str, int, int], None]
+"""hears what is being done, how much of it is, and how much there is"""
+
+
+def unheard(what: str, done: int, total: int) -> None:
+    """For work that nobody watches."""
+
+
 @dataclass(slots=True)
 class Output:
     """Where a command writes, and how much."""
@@ -58,20 +66,24 @@ class Output:
         self.err.print(f"plumb: {text}", soft_wrap=True)
 
     @contextlib.contextmanager
-    def patience(self, text: str) -> Iterator[None]:
-        """Say what is going on if it takes longer than half a second, on a terminal."""
+    def patience(self) -> Iterator[Observe]:
+        """Show how far something is if it takes longer than half a second, on a terminal."""
         if self.verbosity < 0 or not self.err.file.isatty():
-            yield
+            yield unheard
             return
-        status = self.err.status(text)
-        timer = threading.Timer(0.5, status.start)
+        from rich.progress import BarColumn, Progress, TextColumn  # noqa: PLC0415  only terminals need it
+
+        columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.percentage:>3.0f}%"))
+        bar = Progress(*columns, console=self.err, transient=True)
+        task = bar.add_task("")
+        timer = threading.Timer(0.5, bar.start)
         timer.start()
         try:
-            yield
+            yield lambda what, done, total: bar.update(task, description=what, completed=done, total=total)
         finally:
             timer.cancel()
             timer.join()
-            status.stop()
+            bar.stop()
 
     def warn(self, lines: Iterable[str]) -> None:
         """What another program has said on its way out."""

@@ -21,7 +21,7 @@ DEEP = 20_000
 """calls in each other: code nests deeper than Python's own limit expects"""
 
 
-def read_project(root: Path, observe: Callable[[int, int], None] | None = None) -> Project:
+def read_project(root: Path, observe: Callable[[str, int, int], None] | None = None) -> Project:
     """The project under a folder, or of one file; `observe` hears how many files of how many are read."""
     with no_collection():
         if root.is_file():
@@ -31,7 +31,7 @@ def read_project(root: Path, observe: Callable[[int, int], None] | None = None) 
         files = []
         for number, path in enumerate(paths):
             if observe:
-                observe(number, len(paths))
+                observe("reading the code", number, len(paths))
             files.append(read_file(tree, path))
         return Project(files, tree)
 

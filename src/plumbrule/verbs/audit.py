@@ -37,7 +37,7 @@ def audit(path: Path, rules: Iterable[Rule] | None = None) -> Outcome:
 def audit_project(
     project: Project,
     rules: Iterable[Rule] | None = None,
-    observe: Callable[[int, int], None] | None = None,
+    observe: Callable[[str, int, int], None] | None = None,
 ) -> Outcome:
     """Audit a project that is already read; `observe` hears how many rules of how many are done."""
     chosen = tuple(rulebook() if rules is None else rules)
@@ -48,7 +48,7 @@ def audit_project(
     found: list[tuple[Rule, Finding]] = []
     for number, rule in enumerate(running):
         if observe:
-            observe(number, len(running))
+            observe("asking the rules", number, len(running))
         found += [(rule, finding) for finding in run(rule, project, failures)]
     comments = suppressions(project)
     kept, hidden, unused = apply_suppressions(fingerprinted(project, found), comments)

@@ -14,15 +14,17 @@ if TYPE_CHECKING:
     from plumbrule.config import Config
     from plumbrule.rulekit import Rule
     from plumbrule.verbs.outcome import Reported
-    from plumbrule.verbs.review import Target
+    from plumbrule.verbs.review import Observe, Target
 
 
-def findings_here(target: Target, config: Config, rule: Rule) -> Sequence[Reported] | None:
+def findings_here(
+    target: Target, config: Config, rule: Rule, observe: Observe | None = None
+) -> Sequence[Reported] | None:
     """Every finding of the rule, unsure ones too; None if there is no FastAPI project here."""
     one = replace(
         config, select=(rule.name,), ignore=(), min_severity="note", min_confidence="low", pedantic=True
     )
     try:
-        return review(target, one).findings
+        return review(target, one, observe=observe).findings
     except Refusal:
         return None

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from plumbrule.config import Config
     from plumbrule.rulekit import Project
 
-    Observe = Callable[[int, int], None]
+    Observe = Callable[[str, int, int], None]
 
 
 class NoApp(Refusal):
