@@ -2,6 +2,7 @@
 
 import random
 import sys
+import warnings
 from types import ModuleType
 from typing import Any
 
@@ -114,8 +115,10 @@ def openapi(text: str) -> dict[str, Any]:
     """What an app promises."""
     module = ModuleType("generated")
     sys.modules["generated"] = module
-    exec(compile(text, "generated.py", "exec"), vars(module))
-    document: dict[str, Any] = module.app.openapi()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        exec(compile(text, "generated.py", "exec"), vars(module))
+        document: dict[str, Any] = module.app.openapi()
     return document
 
 
