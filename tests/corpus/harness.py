@@ -1,9 +1,10 @@
 """Audit a corpus: crashes, speed, routes against known tables, findings, known defects found or missed.
 
-    harness.py CORPUS [--routes DIR] [--cases FILE] [--rules NAME …] [--only TEXT …] [--findings FILE]
+    harness.py CORPUS [--routes DIR] [--cases FILE] [--rules NAME …] [--only TEXT …] [--write]
 
 CORPUS holds `repos/<owner__name>/` and `cases/<id>/{before,after}/`. DIR holds `<owner__name>.routes.tsv`
 (method, path), FILE the list of cases; without them PLUMB_ROUTES and PLUMB_CASES are asked.
+Findings are held against the snapshots in `findings/`; `--write` makes them anew.
 Each tree is read in a process of its own.
 """
 
@@ -24,6 +25,10 @@ from typing import TYPE_CHECKING, Any
 
 from plumbrule.rules import rulebook
 from plumbrule.verbs.audit import audit
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from corpus import known_defects, snapshots
 
 if TYPE_CHECKING:
     from plumbrule.rulekit import App, Finding
@@ -51,7 +56,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--cases", type=Path, default=os.environ.get("PLUMB_CASES"))
     parser.add_argument("--rules", nargs="*")
     parser.add_argument("--only", nargs="*", default=[""])
-    parser.add_argument("--findings", type=Path, help="write `rule path:line` of every finding to this file")
+    parser.add_argument("--write", action="store_true", help="write the snapshots of the findings anew")
     parser.add_argument("--cases-only", action="store_true")
     parser.add_argument("--verbose", action="store_true")
     parser.add_argument("--one", type=Path, help=argparse.SUPPRESS)
@@ -76,6 +81,7 @@ def measure(path: Path, names: set[str], *, apps: bool) -> dict[str, Any]:
         "mounted": len([r for r in project.routes if r.is_mounted and not r.module.is_test]),
         "broken": [str(span) for span in outcome.unreadable],
         "failures": [f"{f.rule.name} {f.subject}\n{f.trace}" for f in outcome.failures],
+        "shown": snapshots.shown(outcome),
         "findings": [
             [f.rule.name, f.finding.at.path, f.finding.at.line, ways(f.finding)] for f in outcome.findings
         ],
@@ -83,6 +89,9 @@ def measure(path: Path, names: set[str], *, apps: bool) -> dict[str, Any]:
             [r.span.path, min(r.span.line, r.handler.span.line), r.handler.node.span.end_line]
             for r in project.routes
             if r.handler is not None
+        ],
+        "functions": [
+            [f.span.path, f.node.span.line, f.node.span.end_line, f.qualified_name] for f in project.functions
         ],
         "apps": [app_table(app) for app in project.apps] if apps else [],
     }
@@ -124,7 +133,6 @@ def in_child(path: Path, options: argparse.Namespace, *extra: str) -> dict[str, 
 
 def repositories(options: argparse.Namespace) -> int:
     failed = 0
-    lines: list[str] = []
     total: collections.Counter[str] = collections.Counter()
     print(f"{'repository':52} {'s':>6} {'klines/s':>8} {'MiB':>5} {'routes':>6} {'served':>6} {'found':>6}")
     for path in sorted((options.corpus / "repos").iterdir()):
@@ -144,15 +152,25 @@ def repositories(options: argparse.Namespace) -> int:
         for failure in result["failures"][: None if options.verbose else 2]:
             print("  FAILED", failure if options.verbose else failure.partition("\n")[0] + failure[-300:])
         total.update(rule for rule, *_ in result["findings"])
-        lines += [f"{rule} {path.name}/{file}:{line}" for rule, file, line, _ in result["findings"]]
+        if not options.rules:
+            hold(path.name, result["shown"], write=options.write)
         if options.routes:
             compare(path.name, result["apps"], options)
     print("\nfindings per rule")
     for rule, count in total.most_common():
         print(f"  {rule:40} {count}")
-    if options.findings:
-        options.findings.write_text("\n".join(sorted(lines)) + "\n")
     return failed
+
+
+def hold(name: str, shown: list[str], *, write: bool) -> None:
+    """Hold the findings of a repository against its snapshot, or write it."""
+    if write:
+        snapshots.write(name, shown)
+    elif (old := snapshots.read(name)) is None:
+        print("  no snapshot of its findings yet")
+    else:
+        for line in snapshots.changes(old, shown):
+            print(f"  {line}")
 
 
 def plain(path: str) -> str:
@@ -219,42 +237,26 @@ VERDICTS = ("absent", "real", "part")
 
 
 def cases(options: argparse.Namespace) -> None:
-    """For each known defect: found before the fix (on its line, in its handler), still reported after it."""
-    tiers: dict[str, list[bool]] = collections.defaultdict(list)
+    """Say for each known defect whether its rules find it before the fix, and are silent after it."""
+    judged: list[known_defects.Known] = []
     for case in json.loads(options.cases.read_text()):
         folder = options.corpus / "cases" / case["id"]
         if not folder.is_dir() or not any(text in case["id"] for text in options.only):
             continue
-        before, after = (in_child(folder / side, options) for side in ("before", "after"))
+        chosen = [] if options.rules else ["--rules", *sorted(known_defects.claims()[case["id"]])]
+        before, after = (in_child(folder / side, options, *chosen) for side in ("before", "after"))
         if "crash" in before or "crash" in after:
             print(f"CRASH {case['id']} {before.get('crash', '')} {after.get('crash', '')}")
             continue
-        hits = [(e, rules_at(before, e)) for e in case["expect"]]
-        found = any(rules for _, rules in hits)
-        if case["kind"] == "defect":
-            tiers[case["tier"]].append(found)
-        touched = {rule for _, rules in hits for rule in rules}
-        left = [f for f in after["findings"] if f[0] in touched and f[1] in case["files"]]
-        verdict = "found " if found else "MISSED"
-        print(f"{verdict} {case['kind']:11} {case['tier']:9} {case['id']}: {case['rule']}")
-        for expected, rules in hits:
-            if options.verbose or found:
-                print(f"         {expected['path']}:{expected['line']} {', '.join(sorted(rules)) or '-'}")
-        if left and found:
-            print(f"         after the fix, same files: {sorted({f[2] for f in left})}")
-    for tier, verdicts in tiers.items():
-        print(f"defects {tier}: {sum(verdicts)}/{len(verdicts)}")
-
-
-def rules_at(result: dict[str, Any], expected: dict[str, Any]) -> set[str]:
-    """The rules with a finding on a line, in the handler around it, or with a chain that passes it."""
-    path, line = expected["path"], expected["line"]
-    spans = [(start, end) for p, start, end in result["handlers"] if p == path and start <= line <= end]
-    return {
-        rule
-        for rule, p, at, chain in result["findings"]
-        if [path, line] in chain or (p == path and (at == line or any(s <= at <= e for s, e in spans)))
-    }
+        known = known_defects.known(case, folder, before, after)
+        judged.append(known)
+        verdict = "found " if known.is_found else "MISSED"
+        print(f"{verdict} {known.kind:11} {known.tier:9} {known.name}: {case['rule']}")
+        for site in known.sites:
+            after_it = f"; after the fix: {', '.join(map(str, site.left))}" if site.left else ""
+            untouched = "" if site.changed else " (left alone by the fix)"
+            print(f"         {site.path}:{site.line} {', '.join(site.rules) or '-'}{untouched}{after_it}")
+    print("\n".join(known_defects.figures(judged)))
 
 
 if __name__ == "__main__":
