@@ -10,22 +10,21 @@ LATE = """\
 from typing import Annotated
 
 from fastapi import Depends, FastAPI
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 app = FastAPI()
+sessions = async_sessionmaker()
 
 
-class Session:
-    def commit(self) -> None: ...
-
-
-def session():
-    opened = Session()
-    yield opened
-    opened.commit()
+async def get_session():
+    async with sessions() as session:
+        yield session
+        await session.commit()
 
 
 @app.post("/orders")
-def create(opened: Annotated[Session, Depends(session)]) -> None: ...
+async def create_order(session: Annotated[AsyncSession, Depends(get_session)]) -> None:
+    session.add(Order())
 """
 
 Json = Any
@@ -39,7 +38,7 @@ def write_project(root: Path) -> Path:
     (root / "app").mkdir(parents=True)
     (root / "app/main.py").write_text(LATE)
     (root / "pyproject.toml").write_text("")
-    (root / "requirements.txt").write_text("fastapi==0.121.0\n")
+    (root / "requirements.txt").write_text("fastapi==0.121.0\nsqlalchemy==2.0.36\n")
     return root
 
 

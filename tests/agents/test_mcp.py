@@ -87,6 +87,69 @@ async def test_a_new_project_and_one_more_resource_are_planned_and_applied(
         assert not (tmp_path / "shop/src/shop/invoices").exists()
 
 
+ROUTER = """\
+from fastapi import APIRouter
+
+from app.schemas.{name} import Read
+
+router = APIRouter(prefix="/{name}")
+
+
+@router.get("/")
+def read() -> Read: ...
+"""
+SCHEMA = """\
+from pydantic import BaseModel
+
+
+class Read(BaseModel):
+    id: int
+"""
+MAIN = """\
+from fastapi import FastAPI
+
+from app.routers import items, users
+
+app = FastAPI()
+app.include_router(items.router)
+app.include_router(users.router)
+"""
+
+
+def layered(root: Path) -> None:
+    """Write a project by layer."""
+    names = ("items", "users")
+    files = {"pyproject.toml": "", "app/__init__.py": "", "app/main.py": MAIN}
+    files |= {f"app/{folder}/__init__.py": "" for folder in ("routers", "schemas")}
+    files |= {f"app/routers/{name}.py": ROUTER.format(name=name) for name in names}
+    files |= {f"app/schemas/{name}.py": SCHEMA for name in names}
+    for path, text in files.items():
+        (root / path).parent.mkdir(parents=True, exist_ok=True)
+        (root / path).write_text(text)
+
+
+def files_in(root: Path) -> dict[str, str]:
+    return {path.relative_to(root).as_posix(): path.read_text() for path in root.glob("[!.]*/**/*.py")}
+
+
+async def test_a_restructure_is_planned_applied_and_undone(connect: Connect, tmp_path: Path) -> None:
+    root = tmp_path / "shop"
+    layered(root)
+    before = files_in(root)
+    async with connect(root) as client:
+        planned = await call(client, "plumb_plan", kind="structure", layout="by-feature")
+        [step] = [step for step in planned["steps"] if step["path"] == "app/routers/items.py"]
+        assert (step["do"], step["to"]) == ("move", "app/items/router.py")
+        paths = [row["path"] for row in (await call(client, "plumb_map"))["rows"]]
+        await call(client, "plumb_apply", plan=planned["plan"])
+        assert "app/items/router.py" in files_in(root)
+        assert [row["path"] for row in (await call(client, "plumb_map"))["rows"]] == paths
+        await call(client, "plumb_undo")
+        assert files_in(root) == before
+        line = await refusal(client, "plumb_plan", kind="structure", layout="by-size")
+        assert "`by-size` is none of by-feature, by-layer" in line
+
+
 async def test_a_plan_outlives_the_server_that_made_it(connect: Connect, project: Path) -> None:
     async with connect(project) as client:
         plan = (await call(client, "plumb_plan", kind="fixes", unsafe=True))["plan"]

@@ -20,8 +20,6 @@ from plumbrule.scaffold.marked import BEGIN, END, merged
 SKILLS = skills()
 PAGES = {path.partition("/")[0]: text for path, text in SKILLS.items() if path.endswith("/SKILL.md")}
 OFFLINE = ("--yes", "--no-sync", "--no-git")
-# Verbs that come with the same release from other branches.
-COMING = {"structure", "migrate"}
 
 
 # What they say
@@ -62,10 +60,8 @@ def test_the_commands_and_flags_of_the_pages_exist(plumb: Plumb) -> None:
     for page in PAGES.values():
         for line in re.findall(r"(?:^\$ |`)plumb ([^`\n]+)", page, re.MULTILINE):
             verb, *words = line.split()
-            if verb in COMING:
-                continue
             assert verb in known, line
-            full = [verb, words[0]] if verb in {"add", "agents"} and words else [verb]
+            full = [verb, words[0]] if verb in {"add", "agents", "migrate"} and words else [verb]
             text = helps.setdefault(" ".join(full), plumb(*full, "--help").stdout)
             for flag in re.findall(r"(--[\w-]+)", line):
                 assert flag in text, line

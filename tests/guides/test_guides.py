@@ -38,23 +38,28 @@ every_section = pytest.mark.parametrize("section", SECTIONS, ids=[section.name f
 def test_what_a_section_shows_happens(
     section: Section, tmp_path: Path, runner: Runner, environment: dict[str, str]
 ) -> None:
+    play(section, tmp_path, runner, environment)
+
+
+def play(section: Section, folder: Path, runner: Runner, environment: dict[str, str]) -> None:
+    """Do what a section shows, from its first block to its last."""
     for title, text in section.files.items():
-        write(tmp_path / title, text)
+        write(folder / title, text)
     shown: dict[str, Block] = {}
     for block in section.blocks:
         if block.title is not None:
-            replace(block, shown, tmp_path)
+            replace(block, shown, folder)
             continue
         expected = {wrong.rule for wrong in shown.values() if wrong.rule}
-        assert not expected or expected <= {item.rule.name for item in findings(tmp_path)}
+        assert not expected or expected <= {item.rule.name for item in findings(folder)}
         if block.language == "python":
-            runner.run(block, section, tmp_path, environment)
+            runner.run(block, section, folder, environment)
         else:
-            run_other(block, tmp_path, environment)
+            run_other(block, folder, environment)
     for block in shown.values():
-        assert_used(block, tmp_path)
+        assert_used(block, folder)
     right = {title for title, block in shown.items() if not block.wrong}
-    assert not [item for item in findings(tmp_path) if item.finding.at.path in right]
+    assert not [item for item in findings(folder) if item.finding.at.path in right]
 
 
 def write(path: Path, text: str) -> None:
@@ -114,7 +119,7 @@ def test_there_are_nine_guides() -> None:
 def test_a_guide_is_short_and_says_what_it_is_about(guide: Guide) -> None:
     assert guide.text.startswith("# ")
     assert guide.summary.endswith(".")
-    assert len(guide.summary) <= 100
+    assert len(guide.summary) <= 78
     lines = guide.text.splitlines()
     assert len(lines) <= 400
     code = [

@@ -5,13 +5,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, assert_never
 
-from plumbrule.config import read_config
+from plumbrule.config import one_of, read_config
 from plumbrule.mcp.roots import confined
 from plumbrule.plan import Plan, Refusal
 from plumbrule.scaffold.answers import Wishes, answer
 from plumbrule.verbs import add, fix, init, review
+from plumbrule.verbs.structure.planning import LAYOUTS, proposal_of
+from plumbrule.verbs.structure.planning import planned as restructured
+from plumbrule.verbs.structure.trees import place_of
 
-Kind = Literal["init", "add", "fixes"]
+Kind = Literal["init", "add", "fixes", "structure"]
 Observer = Callable[[str], None]
 
 
@@ -28,17 +31,20 @@ class Request:
     plural: str | None = None
     select: tuple[str, ...] = ()
     unsafe: bool = False
+    layout: str | None = None
 
 
 ARGUMENTS: Mapping[Kind, Sequence[str]] = {
     "init": ("name", "preset", "database", "with_parts", "without_parts"),
     "add": ("name", "fields", "plural"),
     "fixes": ("select", "unsafe"),
+    "structure": ("layout",),
 }
 NEXT: Mapping[Kind, Sequence[str]] = {
     "init": ("uv sync", "uv run alembic upgrade head, unless the preset is minimal", "uv run pytest"),
     "add": ("uv run alembic upgrade head", "uv run pytest"),
     "fixes": ("run the tests of the project",),
+    "structure": ("plumb structure --check HEAD, which proves that it behaves as before", "run the tests"),
 }
 """what to do after a plan of a kind was applied"""
 
@@ -67,14 +73,40 @@ def _plan(kind: Kind, place: Path, request: Request, roots: Sequence[Path], obse
                 raise Refusal("a resource needs a name: invoice, with fields such as title:str")
             return add.plan(place, request.name, request.fields, request.plural).plan
         case "fixes":
-            target = review.target([place])
-            confined(target.root, roots)
-            config = read_config(target.root, {"select": request.select or None})
-            outcome = review.review(target, config, observe=observe)
-            observe("making the fixes")
-            return fix.plan(outcome, target, config, unsafe=request.unsafe)[0]
+            return _fixes(target_in(place, roots), request, observe)
+        case "structure":
+            return _structure(target_in(place, roots), request, roots, observe)
         case _:
             assert_never(kind)
+
+
+def _fixes(target: review.Target, request: Request, observe: Observer) -> Plan:
+    config = read_config(target.root, {"select": request.select or None})
+    outcome = review.review(target, config, observe=observe)
+    observe("making the fixes")
+    return fix.plan(outcome, target, config, unsafe=request.unsafe)[0]
+
+
+def _structure(target: review.Target, request: Request, roots: Sequence[Path], observe: Observer) -> Plan:
+    layout = one_of(LAYOUTS, request.layout or next(iter(LAYOUTS)), "layout")
+    place = place_of(target.root)
+    confined(place.whole, roots)
+    observe("reading the code")
+    proposal = proposal_of(review.project_at(target), layout)
+    if not proposal.moves:
+        return Plan(place.whole, ())
+    observe("working out what changes")
+    made = restructured(place, proposal, strict=False)
+    if made.problems:
+        raise Refusal(f"the layout {layout} would break {made.problems[0]}; plumb structure says more")
+    return made.plan(place.whole)
+
+
+def target_in(place: Path, roots: Sequence[Path]) -> review.Target:
+    """The project of a place, if all of it is inside the roots."""
+    target = review.target([place])
+    confined(target.root, roots)
+    return target
 
 
 def refuse_strangers(kind: Kind, request: Request) -> None:

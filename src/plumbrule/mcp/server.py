@@ -18,9 +18,9 @@ from plumbrule import __version__
 from plumbrule.config import Confidence, Severity, read_config
 from plumbrule.guides import guides
 from plumbrule.mcp.pages import page, text_page
-from plumbrule.mcp.plans import NEXT, Kind, Observer, Request, planned
+from plumbrule.mcp.plans import NEXT, Kind, Observer, Request, planned, target_in
 from plumbrule.mcp.roots import Roots, confined, folders
-from plumbrule.plan import Refusal, Step, apply, diff, undo
+from plumbrule.plan import Plan, Refusal, Step, apply, diff, undo
 from plumbrule.probes import probes
 from plumbrule.report import View
 from plumbrule.report.json import finding_of
@@ -146,7 +146,9 @@ def plumb_map(  # noqa: PLR0913, PLR0917
 def plumb_plan(  # noqa: PLR0913, PLR0917
     context: Context,
     roots: Roots,
-    kind: Annotated[Kind, Field(description="a new project, one more resource, or the fixes of findings")],
+    kind: Annotated[
+        Kind, Field(description="a new project, one more resource, the fixes of findings, another layout")
+    ],
     path: Annotated[str, Field(description="the folder of the project")] = ".",
     name: Annotated[str, Field(description="init: of the project; add: of one of it, invoice")] = "",
     fields: Annotated[list[str], Field(description="add: FIELD:TYPE, as title:str paid:date?")] = [],  # noqa: B006
@@ -157,32 +159,26 @@ def plumb_plan(  # noqa: PLR0913, PLR0917
     without_parts: Annotated[list[str], Field(description="init: what to leave out")] = [],  # noqa: B006
     select: Annotated[list[str], Field(description="fixes: of these rules or categories")] = [],  # noqa: B006
     unsafe: Annotated[bool, Field(description="fixes: those that may change behaviour too")] = False,
+    layout: Annotated[str, Field(description="structure: by-feature or by-layer")] = "",
     cursor: Cursor = "",
 ) -> Result:
     """Plan a change and write nothing: an id for plumb_apply, the steps with their reasons, the diff."""
+    request = Request(
+        name or None,
+        preset or None,
+        database or None,
+        tuple(with_parts),
+        tuple(without_parts),
+        tuple(fields),
+        plural or None,
+        tuple(select),
+        unsafe,
+        layout or None,
+    )
     with work(context) as observe:
         allowed = folders(roots)
-        request = Request(
-            name or None,
-            preset or None,
-            database or None,
-            tuple(with_parts),
-            tuple(without_parts),
-            tuple(fields),
-            plural or None,
-            tuple(select),
-            unsafe,
-        )
         plan = planned(kind, confined(path, allowed), request, allowed, observe)
-        shown, more = text_page("".join(diff(step) for step in plan.steps), cursor)
-        return {
-            "plan": kept.keep(plan) if plan.steps else None,
-            "root": str(plan.root),
-            "steps": [] if cursor else [_step(step) for step in plan.steps],
-            "diff": shown,
-            "after": list(NEXT[kind]) if plan.steps else [],
-            "next_cursor": more,
-        }
+        return _shown(plan, kind, cursor)
 
 
 @server.tool(annotations=WRITES)
@@ -212,12 +208,22 @@ def plumb_undo(
         return {"root": str(root), "undone": list(undo(root))}
 
 
+def _shown(plan: Plan, kind: Kind, cursor: str) -> Result:
+    """A plan on its first page; the rest of its diff on those that follow."""
+    text, more = text_page("".join(diff(step) for step in plan.steps), cursor)
+    return {
+        "plan": kept.keep(plan) if plan.steps else None,
+        "root": str(plan.root),
+        "steps": [] if cursor else [_step(step) for step in plan.steps],
+        "diff": text,
+        "after": list(NEXT[kind]) if plan.steps else [],
+        "next_cursor": more,
+    }
+
+
 def _target(path: str, roots: Roots) -> review.Target:
-    """The project of a path, if all of it is inside the roots."""
     allowed = folders(roots)
-    target = review.target([confined(path, allowed)])
-    confined(target.root, allowed)
-    return target
+    return target_in(confined(path, allowed), allowed)
 
 
 def _listed(rule: Rule) -> dict[str, str]:
