@@ -24,9 +24,14 @@ FEW = 20
 
 def full(outcome: Outcome, view: View) -> str:
     """The whole report: the worst first."""
+    return blocks(outcome, view) + "\n".join(summary(outcome, view)) + "\n"
+
+
+def blocks(outcome: Outcome, view: View) -> str:
+    """The findings alone, an empty line after each."""
     sources = {module.path: module.source for module in outcome.project.modules}
-    blocks = [list(block(items, sources, view)) for items in grouped(outcome.findings)]
-    return "".join("\n".join(lines) + "\n\n" for lines in blocks) + "\n".join(summary(outcome, view)) + "\n"
+    shown = (block(items, sources, view) for items in grouped(outcome.findings))
+    return "".join("\n".join(lines) + "\n\n" for lines in shown)
 
 
 def grouped(findings: Sequence[Reported]) -> Iterator[Sequence[Reported]]:
@@ -92,7 +97,7 @@ def places(items: Sequence[Reported], message: str, indent: int, view: View) -> 
         return
     for item in items:
         at = item.finding.at
-        place = f"{blank}{view.path(at.path)}:{at.line}:{at.column}"
+        place = f"{blank}{view.place(at)}"
         same = item.finding.message == message
         yield place if same else place + clipped(f"  {clean(item.finding.message)}", len(place), view)
 
