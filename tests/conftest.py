@@ -14,7 +14,7 @@ collect_ignore = ["samples"]
 # A run that was started in the background ignores SIGINT, and whatever it starts would inherit that.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
-pytest_plugins = ["servers.postgres", "servers.service"]
+pytest_plugins = ["servers.postgres", "servers.redis", "servers.mongodb", "servers.service"]
 
 
 @pytest.hookimpl(wrapper=True)

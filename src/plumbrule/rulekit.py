@@ -10,6 +10,7 @@ from typing import Any, Literal, get_type_hints
 from plumbrule.facts import nodes as n
 from plumbrule.facts.source import Source, Span
 from plumbrule.model.apps import ExceptionHandler
+from plumbrule.model.bodies import body_schemas, is_bounded
 from plumbrule.model.calls import Call
 from plumbrule.model.code import Attribute, Class, Function, Module, Parameter, Scoped
 from plumbrule.model.dependencies import Dependencies, Dependency
@@ -178,21 +179,24 @@ def steps_to(function: Function, reached: Reached) -> tuple[Step, ...]:
     return (Step(start, function.span), *calls)
 
 
-def subjects(project: Project, kind: type) -> Iterable[Any]:
-    """Every subject of one kind in a project."""
+def subjects(project: Project, kind: type, *, tests: bool = True) -> Iterable[Any]:
+    """Every subject of one kind in a project, or only those outside its tests."""
     found: dict[type, Callable[[], Iterable[Any]]] = {
         Project: lambda: [project],
         App: lambda: project.apps,
         Router: lambda: project.routers,
         Route: lambda: project.routes,
-        Function: lambda: project.functions,
+        Function: lambda: project.functions if tests else project.code_functions,
         Schema: lambda: project.schemas,
         Table: lambda: project.tables,
         Settings: lambda: project.settings,
         Module: lambda: project.modules,
         Migration: lambda: project.migrations.all,
     }
-    return found[kind]()
+    every = found[kind]()
+    if tests or kind is Function:
+        return every
+    return (one for one in every if not getattr(getattr(one, "module", one), "is_test", False))
 
 
 __all__ = [
@@ -245,8 +249,10 @@ __all__ = [
     "Type",
     "Variable",
     "Version",
+    "body_schemas",
     "forbids",
     "imports_of",
+    "is_bounded",
     "is_secret_name",
     "is_secretive_name",
     "may_be_pydantic_2",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 from plumbrule.model.apps import App, Include, Middleware, Router
@@ -11,6 +10,7 @@ from plumbrule.model.assembly.values import (
     Record,
     RouterValue,
 )
+from plumbrule.model.cached import cached_property
 from plumbrule.model.dependencies import DependencyReader
 from plumbrule.model.folded import function_of, name_of
 from plumbrule.model.routes import Mount, Place, Route
@@ -30,7 +30,7 @@ class Routing:
         self.interpreter.run(project.modules)
         self.reader = DependencyReader(self)
         self._by_value: dict[RouterValue, Router] = {}
-        self._registered: dict[tuple[n.Node, Function | None], list[tuple[Record, Router]]] = {}
+        self._registered: dict[tuple[n.Node, Function | str], list[tuple[Record, Router]]] = {}
         for value in self.interpreter.routers:
             self._by_value[value] = App(value, self) if value.kind == "app" else Router(value, self)
         self.routers = list(self._by_value.values())
@@ -57,9 +57,8 @@ class Routing:
     def _connect(self, router: Router) -> None:
         for record in router.value.records:
             if record.kind == "route":
-                self._registered.setdefault((record.node, function_of(record.target)), []).append(
-                    (record, router)
-                )
+                target = function_of(record.target) or name_of(record.target)
+                self._registered.setdefault((record.node, target), []).append((record, router))
             elif record.kind in ("include", "mount"):
                 child = self._by_value.get(record.target) if isinstance(record.target, RouterValue) else None
                 if child is not None and child is not router:

@@ -97,7 +97,7 @@ def places(items: Sequence[Reported], message: str, indent: int, view: View) -> 
         return
     for item in items:
         at = item.finding.at
-        place = f"{blank}{view.path(at.path)}:{at.line}:{at.column}"
+        place = f"{blank}{view.place(at)}"
         same = item.finding.message == message
         yield place if same else place + clipped(f"  {clean(item.finding.message)}", len(place), view)
 

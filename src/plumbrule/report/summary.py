@@ -49,7 +49,9 @@ def headline(outcome: Outcome, view: View) -> str:
 
 
 def scope(outcome: Outcome) -> str:
-    """In how many of the routes, or else of the files."""
+    """In how many of the routes, or else of the files; of a running service, in how many requests."""
+    if outcome.requests is not None:
+        return f"in {many(outcome.requests, 'request')}"
     routes = [route for route in outcome.project.routes if not route.module.is_test]
     modules = [module for module in outcome.project.modules if not module.is_test]
     if not outcome.findings:
@@ -79,7 +81,7 @@ def affected_routes(outcome: Outcome, routes: list[Route]) -> int:
 
 def rules(outcome: Outcome) -> str:
     """How many rules there were, and why some did not apply."""
-    text = many(len(outcome.rules), "rule")
+    text = many(len(outcome.rules), "rule" if outcome.requests is None else "probe")
     if not outcome.skipped:
         return text
     reasons = [reason for reason, _ in Counter(item.reason for item in outcome.skipped).most_common()]

@@ -12,6 +12,7 @@ from plumbrule.rules import rulebook
 from plumbrule.verbs.fingerprints import fingerprinted
 from plumbrule.verbs.outcome import Failure, Outcome, Reported, Skipped, Suppressed, Suppression, worst_first
 from plumbrule.verbs.suppressions import OWN_RULES, apply_suppressions, complaints, suppressions
+from plumbrule.verbs.unread import weighed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -31,24 +32,21 @@ def audit_project(project: Project, rules: Iterable[Rule] | None = None) -> Outc
     left_out = {s.rule for s in skipped}
     running = [rule for rule in chosen if rule not in left_out]
     failures: list[Failure] = []
-    found = [(rule, finding) for rule in running for finding in run(rule, project, failures)]
+    found = weighed(project, [(rule, one) for rule in running for one in run(rule, project, failures)])
     comments = suppressions(project)
     kept, hidden, unused = apply_suppressions(fingerprinted(project, found), comments)
     ran = {rule.name for rule in running}
     known = {rule.name for rule in (*rulebook(), *chosen, *OWN_RULES)}
     about = complaints(project, comments, unused, ran, known)
     kept += fingerprinted(project, [pair for pair in about if pair[0] in chosen])
-    unreadable = tuple(span for m in project.modules for span in m.file.broken)
+    unreadable = tuple(module.file.broken[0] for module in project.modules if module.is_broken)
     return Outcome(project, chosen, worst_first(kept), hidden, unused, skipped, unreadable, tuple(failures))
 
 
 def run(rule: Rule, project: Project, failures: list[Failure]) -> Iterable[Finding]:
     """What one rule says about every subject; tests are only for the rules about tests."""
     seen: set[tuple[Span, str]] = set()
-    for subject in subjects(project, rule.subject):
-        module = getattr(subject, "module", subject)
-        if getattr(module, "is_test", False) and rule.category != "testing":
-            continue
+    for subject in subjects(project, rule.subject, tests=rule.category == "testing"):
         try:
             for finding in rule.check(subject):
                 if (finding.at, finding.message) not in seen:

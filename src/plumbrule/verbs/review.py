@@ -16,7 +16,7 @@ from plumbrule.verbs.outcome import CONFIDENCES, SEVERITIES, Outcome, Reported
 from plumbrule.verbs.selection import chosen_rules
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Callable, Collection, Sequence
 
     from plumbrule.config import Config
     from plumbrule.rulekit import Project
@@ -77,11 +77,24 @@ def project_at(target: Target) -> Project:
     return project
 
 
-def review(target: Target, config: Config, *, known: bool = False, since: str | None = None) -> Outcome:
-    """Audit what was asked about; `known` leaves out the baseline, `since` what a git revision has too."""
+def review(
+    target: Target,
+    config: Config,
+    *,
+    known: bool = False,
+    since: str | None = None,
+    observe: Callable[[str], None] = lambda _: None,
+) -> Outcome:
+    """Audit what was asked about; `known` leaves out the baseline, `since` what a git revision has too.
+
+    `observe` is told what begins.
+    """
     with no_collection():
         rules = chosen_rules(config)
-        outcome = asked(audit_project(project_at(target), rules), target, config)
+        observe("reading the code")
+        project = project_at(target)
+        observe(f"asking {len(rules)} rules about {len(project.modules)} files")
+        outcome = asked(audit_project(project, rules), target, config)
         old: set[str] = set()
         if known:
             old |= baseline.read(config)
