@@ -19,5 +19,6 @@ def open_route(service: Service) -> Iterator[Finding]:
             yield found(
                 reply,
                 f"`{operation.method} {operation.path}` answers without a token",
+                confidence="high" if operation.sure else "medium",
                 help="make authentication a dependency of the router, so that no route can forget it",
             )

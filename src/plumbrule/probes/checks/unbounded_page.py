@@ -12,7 +12,7 @@ NAMES = ("limit", "page_size", "per_page", "size", "page[size]")
 BEYOND = ("-1", "1000000000")
 
 
-@probe(category="security", severity="warning")
+@probe(category="security", severity="warning", confidence="medium")
 def unbounded_page(service: Service) -> Iterator[Finding]:
     pages = [(o, name) for o in service.reads for name in NAMES if name in o.query]
     if not pages:
