@@ -36,6 +36,8 @@ requirements: $(DEVELOPMENT)
 		pyproject.toml requirements/build.in -o requirements/runtime.txt
 	$(BIN)/uv pip compile --quiet --upgrade --universal --generate-hashes --no-header --no-emit-index-url \
 		--group dev --group service --extra mcp -c requirements/runtime.txt pyproject.toml -o requirements/development.txt
+	for name in mongodb retired; do $(BIN)/uv pip compile --quiet --upgrade --universal --generate-hashes \
+		--no-header --no-emit-index-url requirements/$$name.in -o requirements/$$name.txt; done
 
 # make new-rule NAME=security/insecure-cookie
 new-rule:

@@ -179,21 +179,24 @@ def steps_to(function: Function, reached: Reached) -> tuple[Step, ...]:
     return (Step(start, function.span), *calls)
 
 
-def subjects(project: Project, kind: type) -> Iterable[Any]:
-    """Every subject of one kind in a project."""
+def subjects(project: Project, kind: type, *, tests: bool = True) -> Iterable[Any]:
+    """Every subject of one kind in a project, or only those outside its tests."""
     found: dict[type, Callable[[], Iterable[Any]]] = {
         Project: lambda: [project],
         App: lambda: project.apps,
         Router: lambda: project.routers,
         Route: lambda: project.routes,
-        Function: lambda: project.functions,
+        Function: lambda: project.functions if tests else project.code_functions,
         Schema: lambda: project.schemas,
         Table: lambda: project.tables,
         Settings: lambda: project.settings,
         Module: lambda: project.modules,
         Migration: lambda: project.migrations.all,
     }
-    return found[kind]()
+    every = found[kind]()
+    if tests or kind is Function:
+        return every
+    return (one for one in every if not getattr(getattr(one, "module", one), "is_test", False))
 
 
 __all__ = [

@@ -19,14 +19,16 @@ import resource
 import subprocess
 import sys
 import time
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import known_defects
-import snapshots
-
 from plumbrule.rules import rulebook
 from plumbrule.verbs.audit import audit
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from corpus import known_defects, snapshots
 
 if TYPE_CHECKING:
     from plumbrule.rulekit import App, Finding
@@ -182,19 +184,56 @@ def compare(name: str, apps: list[list[list[Any]]], options: argparse.Namespace)
     for table in sorted(options.routes.glob("*.routes.tsv")):
         if not table.name.removeprefix("pypi_").startswith(key):
             continue
-        wanted = {tuple(line.split("\t")[:2]) for line in table.read_text().splitlines() if line.strip()}
+        rows = [line.split("\t") for line in table.read_text().splitlines() if line.strip()]
+        wanted = {(row[0], row[1]) for row in rows}
         sets = [{(m, plain(p)): (shown, at) for m, p, shown, at in app} for app in apps]
         best = max(sets, key=lambda found: len(wanted & set(found)), default={})
-        hits = wanted & set(best)
-        shown = {route for route, (in_schema, _) in best.items() if in_schema and route[0] != "WEBSOCKET"}
-        recall, precision = len(hits) / len(wanted), len(hits & shown) / max(len(shown), 1)
-        print(f"  {table.name}: recall {recall:.1%} ({len(hits)}/{len(wanted)}), ", end="")
-        print(f"precision {precision:.1%} of {len(shown)}")
+        judged = Judged.of(table.name.removesuffix(".routes.tsv"))
+        hits, there = wanted & set(best), wanted - judged.absent
+        more = {route for route in judged.claimed(best) if route not in wanted}
+        unread = more - judged.real
+        recall, precision = len(hits & there) / len(there), 1 - len(unread) / max(len(hits | more), 1)
+        print(f"  {table.name}: recall {recall:.1%} ({len(hits & there)}/{len(there)}", end="")
+        print(
+            f", {len(wanted - there)} not in the code), precision {precision:.1%} of {len(hits | more)}",
+            end="",
+        )
+        print(f" ({len(more) - len(unread)} not in the table and read by hand)")
         if options.verbose:
-            for route in sorted(wanted - hits):
+            for route in sorted(there - hits):
                 print("    missed ", *route)
-            for route in sorted(shown - wanted):
-                print("    extra  ", *route, best[route][1])
+            for route in sorted(unread):
+                print("    unread ", *route, best[route][1])
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What reading the code said of a table: rows that are not in the code, routes that it lacks and the code
+    has, and the part of the app that it is about.
+    """
+
+    absent: set[tuple[str, str]]
+    real: set[tuple[str, str]]
+    part: str
+
+    @classmethod
+    def of(cls, table: str) -> Judged:
+        """The rows of `routes.tsv` about a table."""
+        lines = (Path(__file__).with_name("routes.tsv")).read_text().splitlines()[1:]
+        rows = [row for row in (line.split("\t") for line in lines) if row[0] == table]
+        by = {verdict: {(row[1], row[2]) for row in rows if row[3] == verdict} for verdict in VERDICTS}
+        return cls(by["absent"], by["real"], next((path for _, path in by["part"]), ""))
+
+    def claimed(self, found: dict[tuple[str, str], tuple[bool, str]]) -> set[tuple[str, str]]:
+        """The routes of an app that belong into the table: those in its schema, or below its part."""
+        return {
+            route
+            for route, (in_schema, _) in found.items()
+            if route[0] != "WEBSOCKET" and (route[1].startswith(self.part) if self.part else in_schema)
+        }
+
+
+VERDICTS = ("absent", "real", "part")
 
 
 def cases(options: argparse.Namespace) -> None:

@@ -14,9 +14,11 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-import snapshots
-
 from plumbrule.rules import rulebook
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from corpus import snapshots
 
 VERDICTS = Path(__file__).with_name("verdicts.tsv")
 PAGE = Path(__file__).parents[2] / "docs" / "rules-precision.md"

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 import sysconfig
@@ -13,7 +14,9 @@ import pytest
 from redis import Redis
 
 from guides.pages import Block, Section
+from servers.beside import environment_beside
 
+RETIRED = re.compile(r'from (?:jose|passlib)|requires\("arq"\)')
 RUNNER = Path(__file__).with_name("runner.py")
 
 
@@ -65,6 +68,11 @@ async def environment(section: Section, request: pytest.FixtureRequest) -> Async
             redis.flushdb()
     if "MONGODB_URL" in section.all_text:
         variables["MONGODB_URL"] = request.getfixturevalue("mongodb_url")
+    if RETIRED.search(section.text):
+        home = environment_beside("retired")
+        if home is None:
+            pytest.skip("no retired libraries: let pip install requirements/retired.txt")
+        variables["RETIRED"] = str(next(home.glob("lib/python*/site-packages")))
     if "DATABASE_URL" not in section.all_text:
         yield variables
         return

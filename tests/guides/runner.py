@@ -41,8 +41,9 @@ def run(source: str, file: str, folder: str, environment: dict[str, str]) -> str
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     os.environ.update(environment)
     sys.path.insert(0, folder)
+    sys.path.extend(environment.get("RETIRED", "").split())
     sys.dont_write_bytecode = False
-    warnings.simplefilter("error", DeprecationWarning)
+    warnings.simplefilter("ignore" if "RETIRED" in environment else "error", DeprecationWarning)
     namespace: dict[str, object] = {"__name__": "__main__", "__file__": file}
     try:
         code = compile(source, file, "exec", ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)

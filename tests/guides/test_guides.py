@@ -14,6 +14,7 @@ from plumbrule.rules import rulebook
 from plumbrule.verbs.audit import Reported, audit
 from servers.service import Project
 
+PROBES = Path(__file__).parents[1] / "probes"
 GUIDES = guides()
 RULES = {rule.name for rule in rulebook()}
 SECTIONS = [section for guide in GUIDES.values() for section in sections(guide)]
@@ -37,23 +38,28 @@ every_section = pytest.mark.parametrize("section", SECTIONS, ids=[section.name f
 def test_what_a_section_shows_happens(
     section: Section, tmp_path: Path, runner: Runner, environment: dict[str, str]
 ) -> None:
+    play(section, tmp_path, runner, environment)
+
+
+def play(section: Section, folder: Path, runner: Runner, environment: dict[str, str]) -> None:
+    """Do what a section shows, from its first block to its last."""
     for title, text in section.files.items():
-        write(tmp_path / title, text)
+        write(folder / title, text)
     shown: dict[str, Block] = {}
     for block in section.blocks:
         if block.title is not None:
-            replace(block, shown, tmp_path)
+            replace(block, shown, folder)
             continue
         expected = {wrong.rule for wrong in shown.values() if wrong.rule}
-        assert not expected or expected <= {item.rule.name for item in findings(tmp_path)}
+        assert not expected or expected <= {item.rule.name for item in findings(folder)}
         if block.language == "python":
-            runner.run(block, section, tmp_path, environment)
+            runner.run(block, section, folder, environment)
         else:
-            run_other(block, tmp_path, environment)
+            run_other(block, folder, environment)
     for block in shown.values():
-        assert_used(block, tmp_path)
+        assert_used(block, folder)
     right = {title for title, block in shown.items() if not block.wrong}
-    assert not [item for item in findings(tmp_path) if item.finding.at.path in right]
+    assert not [item for item in findings(folder) if item.finding.at.path in right]
 
 
 def write(path: Path, text: str) -> None:
@@ -113,7 +119,7 @@ def test_there_are_nine_guides() -> None:
 def test_a_guide_is_short_and_says_what_it_is_about(guide: Guide) -> None:
     assert guide.text.startswith("# ")
     assert guide.summary.endswith(".")
-    assert len(guide.summary) <= 100
+    assert len(guide.summary) <= 78
     lines = guide.text.splitlines()
     assert len(lines) <= 400
     code = [
@@ -145,3 +151,17 @@ def test_a_file_of_the_scaffold_that_is_named_exists(guide: Guide, project: Proj
     for line in re.findall(r"^Scaffold: (.+?)\n\n", f"{guide.text}\n\n", re.MULTILINE | re.DOTALL):
         for path in re.findall(r"`([^`]+)`", line):
             assert (project.folder / path).exists(), path
+
+
+def test_the_owasp_table_is_complete_and_names_only_what_exists(project: Project) -> None:
+    text = GUIDES["security-owasp"].text
+    lines = [line for line in text.splitlines() if line.startswith("| API")]
+    rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
+    probes = "".join(path.read_text() for path in PROBES.glob("test_*.py"))
+    assert [row[0].split()[0] for row in rows] == [f"API{number}" for number in range(1, 11)]
+    for item, rules, scaffold, asked in rows:
+        named = [re.findall(r"`([^`]+)`", cell) for cell in (rules, scaffold, asked)]
+        assert all(named), item
+        assert set(named[0]) <= RULES, item
+        assert all((project.folder / path).exists() for path in named[1]), item
+        assert all(f"def test_{probe}(" in probes for probe in named[2]), item

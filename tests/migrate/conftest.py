@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from migrate.project import Little, write
-from servers.database import Database, Kind
+from servers.database import Database, SqliteDatabase
 from servers.service import NewDatabase
 
 
@@ -16,18 +16,15 @@ async def database(empty_database: NewDatabase) -> AsyncIterator[Database]:
 
 
 @pytest.fixture
-def project(database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Little:
+def little(database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Little:
     """A little project with its first migration, and that database."""
     monkeypatch.setenv("DATABASE_URL", database.url)
-    return write(tmp_path / "little", database.url)
+    return write(tmp_path / "little", database)
 
 
 @pytest.fixture
 def lite(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Little:
     """The same on SQLite only: for what has nothing to do with the server."""
-    url = f"sqlite+aiosqlite:///{tmp_path / 'little.db'}"
-    monkeypatch.setenv("DATABASE_URL", url)
-    return write(tmp_path / "little", url)
-
-
-__all__ = ["Database", "Kind"]
+    database = SqliteDatabase(tmp_path / "little" / "little.db")
+    monkeypatch.setenv("DATABASE_URL", database.url)
+    return write(tmp_path / "little", database)

@@ -8,7 +8,7 @@ from migrate.project import Little
 
 @dataclass(frozen=True, slots=True)
 class Faulty:
-    """What the migration does and how it takes that back; `{table}` has rows, `{batch}` opens a batch on it."""
+    """What a migration does and how it takes that back; `{table}` has rows, `{batch}` changes it."""
 
     rule: str
     up: str

@@ -1,16 +1,22 @@
 """A little async project with Alembic, as others have it: an alembic.ini, an env.py, a table or two."""
 
+import contextlib
+import io
 import os
+import signal
 import subprocess
 import sys
 import textwrap
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from plumbrule.cli.errors import guarded
 from plumbrule.verbs.migrate.place import Place, find
 from plumbrule.verbs.migrate.rehearsal import Rehearsed
 from plumbrule.verbs.migrate.rehearse import rehearse
+from servers.database import Database
+
+Done = subprocess.CompletedProcess[str]
 
 INI = """
 [alembic]
@@ -123,10 +129,10 @@ def indented(code: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Little:
-    """The project in a folder, and the URL of its database."""
+    """The project in a folder, and its database."""
 
     folder: Path
-    url: str
+    database: Database
 
     @property
     def place(self) -> Place:
@@ -143,40 +149,57 @@ class Little:
         path.write_text(REVISION.format(**words, up=indented(up), back=indented(back)).lstrip())
         return path
 
-    def run(self, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-        """`plumb migrate ARGUMENTS…`, as a user would, without a terminal."""
-        return subprocess.run(
-            [Path(sys.executable).with_name("plumb"), "migrate", *arguments, "--python", sys.executable],
-            cwd=self.folder,
-            env={**os.environ, "COLUMNS": "80", **self.environment, **environment},
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=120,
-        )
+    def command(self, *arguments: str, python: str | Path = sys.executable) -> list[str | Path]:
+        return [Path(sys.executable).with_name("plumb"), "migrate", *arguments, "--python", python]
 
-    def refused(self, *arguments: str, **environment: str) -> str:
+    def run(self, *arguments: str, python: str | Path = sys.executable, **environment: str) -> Done:
+        """`plumb migrate ARGUMENTS…` in this process: only the project's interpreter is another one."""
+        words = ["migrate", *arguments, *(() if arguments[0] == "lint" else ("--python", str(python)))]
+        return run(words, self.folder, **environment)
+
+    def says(self, *arguments: str, code: int = 0) -> str:
+        """What `plumb migrate` answers."""
+        done = self.run(*arguments)
+        assert done.returncode == code, done.stdout + done.stderr
+        return done.stdout
+
+    def refuses(self, *arguments: str, python: str | Path = sys.executable, **environment: str) -> str:
         """The one line with which `plumb migrate` refuses."""
-        done = self.run(*arguments, **environment)
-        said = [line for line in done.stderr.splitlines() if line.startswith("plumb: ")]
-        assert done.returncode == 2, done.stdout + done.stderr
-        assert "Traceback" not in done.stderr
-        assert done.stderr.splitlines()[-1:] == said, done.stderr
-        return said[0].removeprefix("plumb: ")
-
-    @property
-    def environment(self) -> Mapping[str, str]:
-        return {"DATABASE_URL": self.url}
+        return refusal(self.run(*arguments, python=python, **environment))
 
 
-def write(folder: Path, url: str) -> Little:
+def run(arguments: list[str], folder: Path, **environment: str) -> Done:
+    """What `plumb` does with its arguments, without a terminal; a start of Python is spared."""
+    out, err = io.StringIO(), io.StringIO()
+    before, handler = os.environ.copy(), signal.getsignal(signal.SIGTERM)
+    os.environ.update(environment, COLUMNS="80")
+    try:
+        with contextlib.chdir(folder), contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+            code = guarded(arguments)
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
+        signal.signal(signal.SIGTERM, handler)
+    return Done(arguments, code, out.getvalue(), err.getvalue())
+
+
+def refusal(done: Done) -> str:
+    """The last line of what was said, which has to be one of ours, with exit code 2."""
+    said = [line for line in done.stderr.splitlines() if line.startswith("plumb: ")]
+    assert done.returncode == 2, done.stdout + done.stderr
+    assert "Traceback" not in done.stderr
+    assert done.stderr.splitlines()[-1:] == said, done.stderr
+    return said[0].removeprefix("plumb: ")
+
+
+def write(folder: Path, database: Database) -> Little:
     """Write the project with its first migration."""
-    project = Little(folder, url)
+    project = Little(folder, database)
     project.versions.mkdir(parents=True)
     for name, text in {
         "alembic.ini": INI,
         "models.py": MODELS,
+        "requirements.txt": "aiosqlite\nasyncpg\n",
         "migrations/env.py": ENV,
         "migrations/script.py.mako": TEMPLATE,
     }.items():

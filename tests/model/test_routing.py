@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, TypeAlias
 import pytest
 
 from model.maps import at_run_time, by_reading
-from model.shapes import HEAD, PACKAGES, SHAPES
+from model.shapes import HEAD, SHAPES
 from plumbrule.model.reading import read_project
 
 if TYPE_CHECKING:
@@ -24,6 +24,57 @@ if TYPE_CHECKING:
 Seen: TypeAlias = "tuple[str, str, str, tuple[Way, ...]]"
 
 RUNTIME = Path(__file__).with_name("runtime.py")
+
+
+PACKAGES = {
+    "main.py": """
+        from fastapi import FastAPI
+        from shop import account
+        from shop.api import router
+        import shop.users.routes as users
+        app = FastAPI()
+        app.include_router(router)
+        app.include_router(users.router, prefix="/users")
+        app.include_router(account.router)
+    """,
+    "shop/__init__.py": "",
+    "shop/api/__init__.py": "from .all import *",
+    "shop/api/all.py": """
+        from ..orders import routes
+        from ..orders.routes import router as orders
+        router = orders
+        __all__ = ["router"]
+    """,
+    "shop/orders/routes.py": """
+        from __future__ import annotations
+        from fastapi import APIRouter
+        from shop.deps import Session
+        router = APIRouter(prefix="/orders")
+        @router.get("")
+        def orders(session: Session): ...
+    """,
+    "shop/users/__init__.py": "",
+    "shop/users/routes.py": """
+        from fastapi import APIRouter
+        import shop.deps
+        router = APIRouter()
+        @router.get("/me")
+        def me(session: "shop.deps.Session"): ...
+    """,
+    "shop/account.py": """
+        from fastapi import APIRouter, Depends
+        from shop.deps import get_session
+        router = APIRouter()
+        @router.get("/account")
+        def get_session(session=Depends(get_session)): ...
+    """,
+    "shop/deps.py": """
+        from typing import Annotated
+        from fastapi import Depends
+        def get_session(): ...
+        Session = Annotated[int, Depends(get_session)]
+    """,
+}
 
 
 @pytest.fixture(scope="module")

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from restructure.projects import definitions, module, moved, packages, rewritten
 
 from plumbrule.plan import Refusal
+from restructure.projects import definitions, module, moved, packages, rewritten
 
 if TYPE_CHECKING:
     from restructure.projects import Lab

@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from pygments.token import Comment, Keyword, Name, String  # type: ignore[import-untyped]
 from rich.console import Console, ConsoleOptions, RenderResult
-from rich.markdown import CodeBlock, Heading, Markdown, MarkdownElement
+from rich.markdown import CodeBlock, Heading, Markdown, MarkdownElement, TableElement
 from rich.padding import Padding
 from rich.style import Style
 from rich.syntax import ANSISyntaxTheme, Syntax
@@ -43,6 +43,21 @@ class Code(CodeBlock):
         yield Padding(code, (0, 0, 0, 2))
 
 
+class Rows(TableElement):
+    """A table as a list: its cells hold long names, and columns would cut them."""
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        """Give a heading for each row, and a line for each of its other cells."""
+        del console, options
+        if self.header is None or self.header.row is None or self.body is None:
+            return
+        heads = [cell.content.plain for cell in self.header.row.cells]
+        for row in self.body.rows:
+            yield Text(f"\n{row.cells[0].content.plain}", style="bold")
+            for head, cell in zip(heads[1:], row.cells[1:], strict=True):
+                yield Padding(Text.assemble((f"{head}: ", "dim"), cell.content), (0, 0, 0, 2))
+
+
 class Page(Markdown):
     """A page of Markdown."""
 
@@ -51,4 +66,5 @@ class Page(Markdown):
         "heading_open": Title,
         "fence": Code,
         "code_block": Code,
+        "table_open": Rows,
     }

@@ -18,7 +18,7 @@ from plumbrule.report.verdict import VERDICT_FORMATS, summary
 from plumbrule.report.view import many
 from plumbrule.verbs.review import project_at, target
 from plumbrule.verbs.structure.analysis import analysed
-from plumbrule.verbs.structure.applying import carried_out, proved, taken_back
+from plumbrule.verbs.structure.applying import carried_out, proved, recovered, taken_back
 from plumbrule.verbs.structure.check import Terms, check
 from plumbrule.verbs.structure.planning import LAYOUTS, planned, proposal_in, proposal_of
 from plumbrule.verbs.structure.trees import place_of
@@ -51,6 +51,8 @@ def structured(output: Output, wishes: Wishes) -> int:
         if wishes.check is not None:
             return checked(output, wishes, wishes.check)
         root = target([Path(wishes.path)] if wishes.path else []).root
+        if recovered(root):
+            output.progress("a run that was killed has been taken back")
         if wishes.undo:
             paths, note = taken_back(root)
             output.line(f"Brought {many(len(paths), 'file')} back{f'; {note}' if note else ''}.")

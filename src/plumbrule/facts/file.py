@@ -37,3 +37,18 @@ class File:
     def path(self) -> str:
         """Its path, relative to the folder that was asked about, with `/`."""
         return self.source.path
+
+    @property
+    def is_test(self) -> bool:
+        """Whether it belongs to the tests."""
+        return is_test(self.path)
+
+
+def is_test(path: str) -> bool:
+    """Whether a path is one of the tests."""
+    *folders, name = path.split("/")
+    return (
+        bool({"tests", "test", "testing", "e2e", "cypress"} & set(folders))
+        or name.startswith(("test_", "conftest"))
+        or name.endswith("_test.py")
+    )

@@ -78,7 +78,7 @@ def _nodes_in(value: object) -> Iterator[Node]:
 
 
 _CHILD_FIELDS: dict[type, tuple[str, ...]] = {}
-_NOT_CHILDREN = {"source", "start", "end", "parent", "nodes"}
+_NOT_CHILDREN = {"source", "start", "end", "parent", "nodes", "read"}
 
 
 def child_fields(cls: type[Node]) -> tuple[str, ...]:

@@ -59,6 +59,11 @@ class Source:
         """The line, from 1, that holds a byte offset."""
         return bisect_right(self.line_starts, offset)
 
+    def point(self, offset: int) -> tuple[int, int]:
+        """A byte offset as the parser counts: line and column from 0, in bytes."""
+        line = self.line_of(offset)
+        return line - 1, offset - self.line_starts[line - 1]
+
     def line_text(self, line: int) -> str:
         """One line as text, without its end."""
         start = self.line_starts[line - 1]

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import field
 from typing import TYPE_CHECKING
 
 from plumbrule.facts.expression import Constant, Expr, Keyword, Parameter
 from plumbrule.facts.node import Node, node
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from plumbrule.facts.source import Span
+
+    Contents = Callable[["FunctionDef"], tuple[tuple["Statement", ...], tuple[Node, ...]]]
 
 
 @node
@@ -162,16 +167,32 @@ class Match(Statement):
 
 @node
 class FunctionDef(Statement):
-    """`nodes`: every node of its body but those inside nested functions, classes and lambdas' own scopes."""
+    """`nodes`: every node of its body but those inside nested functions, classes and lambdas' own scopes.
+
+    `read` gives body and nodes of one that is read when first asked for.
+    """
 
     name: str
     name_start: int
     parameters: tuple[Parameter, ...]
     returns: Expr | None
     decorators: tuple[Expr, ...]
-    body: tuple[Statement, ...]
     is_async: bool
-    nodes: tuple[Node, ...]
+    read: Contents | None
+    body: tuple[Statement, ...] = field(init=False)
+    nodes: tuple[Node, ...] = field(init=False)
+
+    def __getattr__(self, name: str) -> tuple[Node, ...]:
+        """Python asks here for what is not set yet: the body and its nodes."""
+        if name not in {"body", "nodes"} or self.read is None:
+            raise AttributeError(name)
+        read, self.read = self.read, None
+        self.body, self.nodes = read(self)
+        return self.body if name == "body" else self.nodes
+
+    def lacks(self, word: bytes) -> bool:
+        """Whether its text is not read yet and has no such word in it, so that there is no need to."""
+        return self.read is not None and self.source.text.find(word, self.start, self.end) < 0
 
     @property
     def name_span(self) -> Span:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from plumbrule.facts import nodes as n
@@ -14,13 +15,20 @@ if TYPE_CHECKING:
     from tree_sitter import Node as Tree
 
     from plumbrule.facts.source import Source
+    from plumbrule.facts.statement import Contents
+
+DEFINING = re.compile(rb"\b(?:def|class)\b")
 
 
 class StatementReader(ExpressionReader):
-    """Reads statements; `functions` and `classes` collect those of the whole file."""
+    """Reads statements; `functions` and `classes` collect those of the whole file.
 
-    def __init__(self, source: Source) -> None:
+    `later` reads the body of a function when it is asked for.
+    """
+
+    def __init__(self, source: Source, later: Contents | None = None) -> None:
         super().__init__(source)
+        self.later = later
         self.functions: list[n.FunctionDef] = []
         self.classes: list[n.ClassDef] = []
 
@@ -306,7 +314,6 @@ class StatementReader(ExpressionReader):
         parameters = self.parameters(tree.child_by_field_name("parameters"))
         result = tree.child_by_field_name("return_type")
         returns = self.expr(result) if result else None
-        outer, self.nodes = self.nodes, []
         made = n.FunctionDef(
             self.source,
             tree.start_byte,
@@ -316,14 +323,23 @@ class StatementReader(ExpressionReader):
             parameters,
             returns,
             decorators,
-            (),
             is_async(tree),
-            (),
+            self.later,
         )
         self.functions.append(made)
-        body = self.block(tree.child_by_field_name("body"))
-        made.body, made.nodes, self.nodes = body, tuple(self.nodes), outer
-        return self.statement(made, parameters, returns, decorators, body)
+        self.body(made, tree.child_by_field_name("body"))
+        return self.statement(made, parameters, returns, decorators)
+
+    def body(self, made: n.FunctionDef, tree: Tree | None) -> None:
+        """Read the body of a function, unless it can wait; one with definitions in it cannot."""
+        if tree and made.read and not DEFINING.search(self.text, tree.start_byte, tree.end_byte):
+            return
+        outer, self.nodes = self.nodes, []
+        made.read = None
+        made.body = self.block(tree)
+        made.nodes, self.nodes = tuple(self.nodes), outer
+        for child in made.body:
+            child.parent = made
 
     def class_(self, tree: Tree, decorators: tuple[n.Expr, ...] = ()) -> tuple[n.Statement, ...]:
         name = tree.child_by_field_name("name")

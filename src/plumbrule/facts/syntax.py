@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tree_sitter import Parser, Range
+
 from plumbrule.facts import nodes as n
-from plumbrule.facts.file import Comment, File
-from plumbrule.facts.grammar import COMMENT, parser
+from plumbrule.facts.file import Comment, File, is_test
+from plumbrule.facts.grammar import COMMENT, LANGUAGE, parser
 from plumbrule.facts.source import Source
 from plumbrule.facts.statement_reader import StatementReader
 
@@ -20,13 +22,26 @@ def read(path: str, text: bytes) -> File:
     """The facts of one file. Never fails: what cannot be read is listed in `broken`."""
     source = Source(path, text)
     root = parser().parse(text).root_node
-    reader = StatementReader(source)
+    reader = StatementReader(source, read_body if is_test(path) and not root.has_error else None)
     body = reader.block(root)
     broken = tuple(source.span(start, end) for start, end in _broken(root)) if root.has_error else ()
     comments = tuple(_comments(source, root)) if b"plumb:" in text else ()
     return File(
         source, body, tuple(reader.nodes), tuple(reader.functions), tuple(reader.classes), comments, broken
     )
+
+
+def read_body(function: n.FunctionDef) -> tuple[tuple[n.Statement, ...], tuple[n.Node, ...]]:
+    """The body of a function that was left for later, with all nodes in it."""
+    source = function.source
+    start, end = source.point(function.start), source.point(function.end)
+    only = Parser(LANGUAGE, included_ranges=[Range(start, end, function.start, function.end)])
+    definition = only.parse(source.text).root_node.named_children[0]
+    reader = StatementReader(source)
+    body = reader.block(definition.child_by_field_name("body"))
+    for child in body:
+        child.parent = function
+    return body, tuple(reader.nodes)
 
 
 def read_expression(constant: n.Constant) -> n.Expr | None:

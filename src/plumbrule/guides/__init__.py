@@ -1,4 +1,4 @@
-"""The nine reference guides. Each is a page of Markdown here; its code runs in the tests."""
+"""The nine reference guides: a page of Markdown each; its code is tested."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ HERE = Path(__file__).parent
 
 @dataclass(frozen=True, slots=True)
 class Guide:
-    """A page: a title in the first line, then one sentence that says what it is about."""
+    """A page: a title in the first line, then a sentence that sums it up."""
 
     name: str
     text: str
@@ -28,4 +28,7 @@ class Guide:
 
 def guides() -> dict[str, Guide]:
     """Every guide, by name."""
-    return {path.stem: Guide(path.stem, path.read_text("utf-8")) for path in sorted(HERE.glob("*.md"))}
+    return {
+        path.stem: Guide(path.stem, path.read_text("utf-8"))
+        for path in sorted(HERE.glob("*.md"))
+    }

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from plumbrule.model.assembly.values import (
@@ -12,6 +11,7 @@ from plumbrule.model.assembly.values import (
     Record,
     RouterValue,
 )
+from plumbrule.model.cached import cached_property
 from plumbrule.model.folded import function_of, name_of, text
 
 if TYPE_CHECKING:

@@ -11,6 +11,9 @@ if TYPE_CHECKING:
     from plumbrule.model.schemas import Schema
 
 
+LIMITS = {"max_length", "pattern", "regex"}
+
+
 def body_schemas(route: Route) -> list[Schema]:
     """The schemas of a route's body: those of its parameters that no marker takes from elsewhere."""
     found = []
@@ -27,9 +30,7 @@ def is_bounded(schema: Schema, name: str) -> bool:
     """Whether something limits or checks the text of a field: its `Field(…)`, its type, or a validator."""
     field = schema.fields[name]
     call = schema.field_call(name)
-    limits = (
-        {k.name for k in call.keywords} & {"max_length", "pattern", "regex"} if call is not None else set()
-    )
+    limits = {k.name for k in call.keywords} & LIMITS if call is not None else set()
     plain = field.type is not None and field.type.name in ("builtins.str", "pydantic.SecretStr")
     annotation = field.annotation.text if field.annotation is not None else ""
     wrapped = any(word in annotation for word in ("Annotated", "constr", "Literal", "Validator"))
@@ -41,12 +42,7 @@ def is_validated(schema: Schema, name: str) -> bool:
     for method in schema.cls.methods.values():
         for decorator in method.node.decorators:
             texts = {node.value for node in decorator.walk() if isinstance(node, n.Constant)}
-            if (
-                name in texts
-                or "*" in texts
-                or ("model_validator" in decorator.text and name in method.node.text)
-            ):
-                return True
-            if "root_validator" in decorator.text:
+            whole = any(kind in decorator.text for kind in ("model_validator", "root_validator"))
+            if texts & {name, "*"} or (whole and name in method.node.text):
                 return True
     return False

@@ -1,9 +1,9 @@
 from __future__ import annotations
 
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 from plumbrule.facts import nodes as n
+from plumbrule.model.cached import cached_property
 
 if TYPE_CHECKING:
     import builtins
@@ -35,7 +35,7 @@ class Call:
         """
         return self.scope.inference.name_of(self.node.func) or ""
 
-    @property
+    @cached_property
     def method(self) -> str:
         """The last word of what is called as written: `commit` of `self.db.commit()`."""
         match self.node.func:
@@ -133,6 +133,8 @@ class Call:
     @property
     def is_deferred(self) -> bool:
         """Whether it stands in a `lambda`: it runs when and where that is called."""
+        if n.Lambda not in self.scope.by_kind:
+            return False
         for parent in self.node.parents:
             if isinstance(parent, (n.Lambda, n.FunctionDef)):
                 return isinstance(parent, n.Lambda)

@@ -17,6 +17,7 @@ from plumbrule.model.assembly.values import (
     Made,
     Partial,
 )
+from plumbrule.model.cached import cached_property
 from plumbrule.model.code import Attribute, Class, Function
 
 if TYPE_CHECKING:
@@ -94,14 +95,17 @@ class Dependencies:
 
     def __init__(self, tree: list[Dependency], *, complete: bool) -> None:
         self.tree = tree
-        self.complete = complete and all(d.complete for d in self)
+        self.complete = complete and all(d.complete for root in tree for d in root.walk())
 
     def __iter__(self) -> Iterator[Dependency]:
-        for dependency in self.tree:
-            yield from dependency.walk()
+        return iter(self._all)
 
     def __len__(self) -> int:
-        return sum(1 for _ in self)
+        return len(self._all)
+
+    @cached_property
+    def _all(self) -> list[Dependency]:
+        return [dependency for root in self.tree for dependency in root.walk()]
 
     def named(self, *names: str) -> Dependency | None:
         """The first one whose function has one of these full or last names."""
@@ -326,12 +330,21 @@ class DependencyReader:
     def env_for(self, scope: Scoped, parameter: Parameter, env: Env | None) -> Env:
         """The variables to read an expression with: those around the function if it was written there."""
         if env is not None and scope.module is parameter.function.module and parameter.function.cls is None:
-            return env
+            return self.before(parameter.function, env)
         if isinstance(scope, Class):
             value = self.interpreter.target_value(scope)
             if isinstance(value, ClassValue) and value.env.parent is not None:
                 return value.env
         return self.interpreter.module_env(scope.module)
+
+    def before(self, function: Function, env: Env) -> Env:
+        """The variables as they were when a function was defined that takes the name of an import."""
+        imported = self.interpreter.imported(function.name, env)
+        if imported is UNKNOWN or function.parent is not None:
+            return env
+        earlier = Env(env.scope, env)
+        earlier.names[function.name] = imported
+        return earlier
 
 
 def is_scheme(value: Any) -> bool:

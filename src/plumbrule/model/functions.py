@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from functools import cached_property
 from typing import TYPE_CHECKING, TypeVar
 
 from plumbrule.facts import nodes as n
+from plumbrule.model.cached import cached_property
 from plumbrule.model.scoped import Scoped
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from plumbrule.facts.source import Span
     from plumbrule.model.calls import Call
     from plumbrule.model.code import Class, Module
@@ -16,6 +18,14 @@ if TYPE_CHECKING:
     from plumbrule.model.values import Type
 
 N = TypeVar("N", bound=n.Node)
+WORDS: dict[type[n.Node], bytes] = {
+    n.Import: b"import",
+    n.ImportFrom: b"import",
+    n.Yield: b"yield",
+    n.With: b"with",
+    n.Return: b"return",
+}
+"""what the text of a function holds if it has such a node"""
 
 
 class Parameter:
@@ -92,11 +102,20 @@ class Function(Scoped):
         self.cls = cls
         self.parent = parent
         self.name = node.name
-        self.nodes = node.nodes
         self.is_async = node.is_async
 
     def __repr__(self) -> str:
         return f"<Function {self.qualified_name}>"
+
+    @property
+    def nodes(self) -> tuple[n.Node, ...]:  # type: ignore[override]
+        """Everything in its body but what is inside nested functions and classes."""
+        return self.node.nodes
+
+    def find(self, kind: type[N]) -> Iterator[N]:
+        """Every node of one kind in it; a body without the word for that kind is not read for it."""
+        word = WORDS.get(kind)
+        return iter(()) if word and self.node.lacks(word) else super().find(kind)
 
     @cached_property
     def qualified_name(self) -> str:
@@ -131,7 +150,7 @@ class Function(Scoped):
         return self.parent or self.module
 
     @cached_property
-    def parameters(self) -> tuple[Parameter, ...]:  # type: ignore[override]
+    def parameters(self) -> tuple[Parameter, ...]:
         """Its parameters, `self` and `cls` included."""
         return tuple(Parameter(p, self) for p in self.node.parameters)
 
@@ -149,7 +168,7 @@ class Function(Scoped):
     @cached_property
     def is_generator(self) -> bool:
         """Whether it yields."""
-        return any(isinstance(node, n.Yield) for node in self.nodes)
+        return any(self.find(n.Yield))
 
     @cached_property
     def is_static(self) -> bool:
@@ -195,7 +214,7 @@ class Function(Scoped):
     @property
     def callers(self) -> tuple[Call, ...]:
         """The calls in the project that are known to reach it."""
-        return self.project.callers(self)
+        return self.project.callers.of(self)
 
     @property
     def routes(self) -> list[Route]:

@@ -1,10 +1,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 from plumbrule.facts import nodes as n
+from plumbrule.model.cached import cached_property
 from plumbrule.model.code import Class, Function, Module
 from plumbrule.model.values import Variable
 
@@ -45,9 +45,9 @@ class ImportGraph:
         found: list[ImportEdge] = []
         for module in self.project.modules:
             for scope in (module, *module.classes, *module.functions):
-                for node in scope.nodes:
-                    if isinstance(node, (n.Import, n.ImportFrom)):
-                        found.extend(self._of_statement(scope, node))
+                found_here: list[n.Import | n.ImportFrom] = [*scope.find(n.Import), *scope.find(n.ImportFrom)]
+                for node in sorted(found_here, key=lambda statement: statement.start):
+                    found.extend(self._of_statement(scope, node))
         return found
 
     def _of_statement(self, scope: Scoped, node: n.Import | n.ImportFrom) -> Iterator[ImportEdge]:

@@ -1,9 +1,9 @@
 from __future__ import annotations
 
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 from plumbrule.facts import nodes as n
+from plumbrule.model.cached import cached_property
 
 if TYPE_CHECKING:
     from plumbrule.facts.source import Span

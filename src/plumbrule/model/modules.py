@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from functools import cached_property
 from typing import TYPE_CHECKING, TypeVar
 
 from plumbrule.facts import nodes as n
+from plumbrule.model.cached import cached_property
 from plumbrule.model.scoped import Scoped
 
 if TYPE_CHECKING:
@@ -62,12 +62,7 @@ class Module(Scoped):
     @cached_property
     def is_test(self) -> bool:
         """Whether it belongs to the tests."""
-        *folders, name = self.path.split("/")
-        return (
-            bool({"tests", "test", "testing", "e2e", "cypress"} & set(folders))
-            or name.startswith(("test_", "conftest"))
-            or name.endswith("_test.py")
-        )
+        return self.file.is_test
 
     @cached_property
     def is_broken(self) -> bool:

@@ -1,9 +1,10 @@
 from __future__ import annotations
 
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 from plumbrule.facts import nodes as n
+from plumbrule.model.cached import cached_property
+from plumbrule.model.callers import Callers
 from plumbrule.model.code import Class, Function, Module
 from plumbrule.model.import_graph import ImportGraph
 from plumbrule.model.imports import Imports
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from plumbrule.facts.file import File
-    from plumbrule.model.calls import Call
     from plumbrule.model.routing import App, Route, Router
 
 SKIPPED = {
@@ -99,6 +99,11 @@ class Project:
     def functions(self) -> list[Function]:
         """Every function and method, by path and place."""
         return [f for m in self.modules for f in m.functions]
+
+    @cached_property
+    def code_functions(self) -> list[Function]:
+        """Every function and method outside the tests."""
+        return [f for f in self.functions if not f.module.is_test]
 
     @cached_property
     def classes(self) -> list[Class]:
@@ -209,18 +214,10 @@ class Project:
         owner = self._owner(variable.assignment)
         return owner or variable.module
 
-    def callers(self, function: Function) -> tuple[Call, ...]:
-        """The calls known to run a function."""
-        return tuple(self._callers.get(function, ()))
-
     @cached_property
-    def _callers(self) -> dict[Function, list[Call]]:
-        found: dict[Function, list[Call]] = {}
-        for scope in (*self.modules, *self.classes, *self.functions):
-            for call in scope.calls:
-                if call.function is not None:
-                    found.setdefault(call.function, []).append(call)
-        return found
+    def callers(self) -> Callers:
+        """Who calls whom."""
+        return Callers(self)
 
     @cached_property
     def uses_async_sessions(self) -> bool:

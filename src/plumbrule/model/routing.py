@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 from plumbrule.model.apps import App, Include, Middleware, Router
@@ -11,6 +10,7 @@ from plumbrule.model.assembly.values import (
     Record,
     RouterValue,
 )
+from plumbrule.model.cached import cached_property
 from plumbrule.model.dependencies import DependencyReader
 from plumbrule.model.folded import function_of, name_of
 from plumbrule.model.routes import Mount, Place, Route

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 from plumbrule.facts import nodes as n
+from plumbrule.model.cached import cached_property
 from plumbrule.model.code import Attribute, Class
 from plumbrule.model.values import External
 
@@ -356,12 +356,13 @@ def is_table(cls: Class) -> bool:
         for k in cls.node.keywords
     ):
         return True
-    if "__tablename__" in cls.attributes or "__table__" in cls.attributes:
+    written = cls.module.source.text.find(b"__table", cls.node.start, cls.node.end) >= 0
+    if written and ("__tablename__" in cls.attributes or "__table__" in cls.attributes):
         return True
-    if cls.is_a("sqlmodel.SQLModel") or "__abstract__" in cls.attributes:
-        return False
     declared = any(isinstance(b, External) and b.name in TABLES for b in cls.ancestors)
-    return declared and any(
+    if not declared or cls.is_a("sqlmodel.SQLModel") or "__abstract__" in cls.attributes:
+        return False
+    return any(
         isinstance(a.value, n.Call)
         and a.value.func.text.rpartition(".")[2] in ("Column", "mapped_column", "relationship")
         for a in cls.attributes.values()

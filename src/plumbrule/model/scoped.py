@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from functools import cached_property
 from typing import TYPE_CHECKING, TypeVar, cast
 
 from plumbrule.facts import nodes as n
+from plumbrule.model.cached import cached_property
 from plumbrule.model.calls import Call
 from plumbrule.model.inference import Inference
 from plumbrule.model.scope import BINDING, Binding, bindings
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from plumbrule.model.values import Target, Type
 
 N = TypeVar("N", bound=n.Node)
+FAMILIES = frozenset({n.Node, n.Expr, n.Statement})
+"""the kinds of which there are kinds"""
 
 
 class Scoped:
@@ -46,9 +48,9 @@ class Scoped:
 
     def find(self, kind: type[N]) -> Iterator[N]:
         """Every node of one kind in this scope itself (nested functions and classes have their own)."""
-        if kind.__subclasses__():
+        if kind in FAMILIES:
             return (node for node in self.nodes if isinstance(node, kind))
-        return iter(cast("list[N]", self.by_kind.get(kind, [])))
+        return iter(cast("list[N]", self.by_kind.get(kind, ())))
 
     @cached_property
     def by_kind(self) -> dict[type[n.Node], list[n.Node]]:

@@ -142,20 +142,23 @@ def app_checks(one: dict[str, Any], other: dict[str, Any], comparison: Compariso
         count = 0
         failed = ""
         for at, before, after in pairs:
-            if "error" in before:
-                failed = f"before: {before['error']}"
-            elif "error" in after:
-                differences.append(f"after: {after['error']}")
+            mine, theirs = before[key], after[key]
+            if "error" in mine:
+                failed = f"before: {mine['error']}"
+            elif "error" in theirs:
+                differences.append(f"after: {theirs['error']}")
             else:
-                mine, theirs = before["value"][key], after["value"][key]
-                count += size_of(key, mine)
-                place = (*at, "value", key)
-                differences += (
-                    compare_routes(mine, theirs, place, comparison)
-                    if key == "routes"
-                    else [str(trimmed(d)) for d in comparison.walk(mine, theirs, place, ordered=True)]
-                )
+                count += size_of(key, mine["value"])
+                differences += differing(key, mine["value"], theirs["value"], (*at, key), comparison)
         yield not_run(name, failed) if failed else outcome(name, clipped(differences), compared=str(count))
+
+
+def differing(key: str, mine: Any, theirs: Any, at: Pointer, comparison: Comparison) -> list[str]:
+    """What differs in one section of one app."""
+    place = (*at, "value")
+    if key == "routes":
+        return compare_routes(mine, theirs, place, comparison)
+    return [str(trimmed(d)) for d in comparison.walk(mine, theirs, place, ordered=True)]
 
 
 def paired_apps(

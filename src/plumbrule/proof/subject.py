@@ -64,7 +64,7 @@ class Subject:
 
     def _held(self, factory: Function) -> dict[str, Any] | None:
         """The module and the variable in it that keeps what the factory makes."""
-        for call in self.project.callers(factory):
+        for call in self.project.callers.of(factory):
             parent, scope = call.node.parent, call.scope
             if isinstance(scope, Module) and isinstance(parent, n.Assign) and not self._is_aside(scope):
                 names = [target.id for target in parent.targets if isinstance(target, n.Name)]

@@ -20,11 +20,19 @@ FUTURE = Need(0, "__future__", "annotations", "annotations")
 
 def arrivals(site: Site) -> dict[str, list[tuple[str, Segment]]]:
     """The parts that arrive at each module of the new tree, in source order, with their files."""
-    found: dict[str, list[tuple[str, Segment]]] = {}
+    found = {target: _copies(site, target) for target in site.copies}
     for path in sorted(site.segments):
         for segment in site.segments[path]:
             found.setdefault(segment.target, []).append((path, segment))
     return found
+
+
+def _copies(site: Site, target: str) -> list[tuple[str, Segment]]:
+    """The loggers that a module is to have and has not."""
+    key = next((old for old, new in site.whole.modules.items() if new == target), target)
+    path = site.names.path(key)
+    bound = site.scopes(path).locals(None) if path else {}
+    return [copy for copy in site.copies[target] if not any(name in bound for name in copy[1].names)]
 
 
 def new_module(site: Site, target: str, parts: list[tuple[str, Segment]]) -> str:

@@ -29,8 +29,8 @@ def rewrite_imports(site: Site, path: str) -> None:
             _rewrite_plain(site, path, statement)
         elif found := site.names.origin(path, statement):
             _rewrite_from(site, path, statement, found)
-        elif statement.level:
-            _keep_unknown(site, path, statement)
+        else:
+            _rewrite_unknown(site, path, statement)
 
 
 def _rewrite_from(site: Site, path: str, statement: n.ImportFrom, found: Found) -> None:
@@ -102,10 +102,17 @@ def spell(site: Site, alias: n.Alias, found: Found, key: str, home: str) -> str:
     return absolute(site.names, key, found.root, home)
 
 
-def _keep_unknown(site: Site, path: str, statement: n.ImportFrom) -> None:
-    """A relative import of a file that is not there, maybe made by a build: it stays where it is."""
+def _rewrite_unknown(site: Site, path: str, statement: n.ImportFrom) -> None:
+    """An import from a package, or of a file that a build may make, which stays where it is."""
     home = site.home(path, statement.start)
-    if home.rpartition("/")[0] == path.rpartition("/")[0]:
+    gone = [alias for alias in statement.names if alias in site.pruned.get(path, ())]
+    if gone:
+        start, end = module_span(statement)
+        written = statement.source.text[start:end].decode("utf-8", "replace")
+        wants = [Want(a, None if a in gone else written, a.name) for a in statement.names]
+        rewrite_from(site.edits, statement, wants)
+        return
+    if not statement.level or home.rpartition("/")[0] == path.rpartition("/")[0]:
         return
     folders = path.split("/")[: -statement.level]
     key = "/".join([*folders, *statement.module.split(".")]) if statement.module else "/".join(folders)

@@ -9,7 +9,7 @@ from plumbrule.restructure.edits import line_end, newline
 from plumbrule.restructure.names import key_of
 from plumbrule.restructure.needs import Need, lines, spelled_like
 from plumbrule.restructure.quoted import quoted_names
-from plumbrule.restructure.segments import find_segments, used_names
+from plumbrule.restructure.segments import copy_loggers, find_segments, used_names
 
 if TYPE_CHECKING:
     from plumbrule.restructure.site import Site
@@ -20,6 +20,7 @@ def cut(site: Site) -> None:
     for key in {key for key, _ in site.whole.definitions}:
         path = site.names.path(key) or ""
         site.segments[path] = find_segments(site, key)
+        copy_loggers(site, key)
     for path in site.segments:
         site.pruned[path] = set(_unused(site, path))
 

@@ -9,12 +9,14 @@ from plumbrule.facts import nodes as n
 from plumbrule.restructure.names import Names, key_of
 from plumbrule.restructure.places import file_names, place_of
 from plumbrule.restructure.scopes import Chain, Scopes, all_nodes, chain
+from plumbrule.restructure.segments import is_own_logger
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from plumbrule.restructure.tree import Tree
 
+LOGGER = "the logger of its module"
 Units = dict[str, Counter[str]]
 
 
@@ -57,7 +59,7 @@ class Meanings:
         for binding in reversed(bindings.get(name, ())):
             if isinstance(binding.node, n.Alias) and path:
                 return self.imported(path, binding.node)
-            return f"{dotted(key)}.{name}"
+            return LOGGER if is_own_logger(binding.node) else f"{dotted(key)}.{name}"
         for binding in bindings.get("*", ()):
             statement = binding.node.parent
             if isinstance(statement, n.ImportFrom) and path and (found := self.names.origin(path, statement)):
@@ -78,7 +80,9 @@ class Meanings:
             if any(place.start <= node.start < place.end for place in places):
                 continue
             if isinstance(node, n.Name) and (meant := self._meaning(scopes, path, key, chain(node))):
-                units.setdefault(_unit(node, key), Counter())[meant] += 1
+                top = list(node.parents)[-1:]
+                if not top or not is_own_logger(top[0]):
+                    units.setdefault(_unit(top[0] if top else node, key), Counter())[meant] += 1
         return units
 
     def _meaning(self, scopes: Scopes, path: str, key: str, found: Chain) -> str | None:
@@ -89,7 +93,10 @@ class Meanings:
         scope, nodes = bound
         if isinstance(nodes[-1], n.Alias):
             return self._descend(self.imported(path, nodes[-1]), found)
-        return self._descend(f"{dotted(key)}.{found.name.id}", found) if scope is None else None
+        if scope is not None:
+            return None
+        own = LOGGER if is_own_logger(nodes[-1]) else f"{dotted(key)}.{found.name.id}"
+        return self._descend(own, found)
 
     def _descend(self, at: str, found: Chain) -> str:
         for attribute in found.attributes:
@@ -145,11 +152,8 @@ def dotted(key: str) -> str:
     return key.replace("/", ".")
 
 
-def _unit(node: n.Node, key: str) -> str:
-    """The top-level definition that a node is part of, or its module."""
-    top = node
-    for parent in node.parents:
-        top = parent
+def _unit(top: n.Node, key: str) -> str:
+    """The full name of a top-level definition; of its module for any other statement."""
     match top:
         case n.FunctionDef(name=name) | n.ClassDef(name=name) | n.Assign(targets=(n.Name(id=name), *_)):
             return f"{dotted(key)}.{name}"

@@ -126,6 +126,16 @@ class Names:
                         seen.add(found.root)
         return seen
 
+    @cached_property
+    def crossed(self) -> set[str]:
+        """The folders that relative imports start from: they lie in a package, root or not."""
+        return {
+            "/".join(path.split("/")[: -statement.level])
+            for path in self.tree.python
+            for statement in self.imports(path)
+            if isinstance(statement, n.ImportFrom) and statement.level > 1
+        }
+
     def _search(self, parts: list[str], dotted: str, folder: str) -> Found | None:
         if not parts[0] or (len(parts) == 1 and parts[0] in sys.stdlib_module_names):
             return None

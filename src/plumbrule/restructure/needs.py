@@ -86,6 +86,8 @@ def _needs(site: Site, key: str, name: str, used: Used, home: str) -> Iterator[N
                 yield from _from_alias(site, alias, used, home, typing=typing)
         return
     new = site.whole.home(key, name)
+    if any(name in copy.names for _, copy in site.copies.get(key_of(home), ())):
+        return
     if new != key_of(home):
         yield Need(3, spelled_like(site, path, new, home), name, name, typing)
 

@@ -239,7 +239,9 @@ def _descending(expr: n.Expr, text: str, down: list[str]) -> str | None:
         return f"{module}.join({text}, {', '.join(map(_quoted, down))})" if module else None
     joined = " / ".join([text, *map(_quoted, down)])
     parent = expr.parent
-    simple = isinstance(parent, n.Assign | n.Keyword) or (isinstance(parent, n.BinOp) and parent.left is expr)
+    simple = isinstance(parent, n.Assign | n.Keyword | n.Return) or (
+        isinstance(parent, n.BinOp) and parent.left is expr
+    )
     in_call = isinstance(parent, n.Call) and parent.func is not expr
     return joined if simple or in_call else f"({joined})"
 

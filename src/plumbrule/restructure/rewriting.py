@@ -8,6 +8,7 @@ from plumbrule.model.reading import no_collection
 from plumbrule.plan import Create, Delete, Refusal, Step
 from plumbrule.restructure.addresses import needles
 from plumbrule.restructure.cycles import groups
+from plumbrule.restructure.discovery import check_discovery
 from plumbrule.restructure.identity import rewrite_identity
 from plumbrule.restructure.imports import rewrite_imports
 from plumbrule.restructure.leaving import cut, import_back
@@ -17,6 +18,7 @@ from plumbrule.restructure.names import Names
 from plumbrule.restructure.places import rewrite_places
 from plumbrule.restructure.registry import load_tables
 from plumbrule.restructure.relocation import relocate, spelled
+from plumbrule.restructure.schema_keys import pin_schemas
 from plumbrule.restructure.site import Site
 from plumbrule.restructure.steps import steps_of
 from plumbrule.restructure.strings import rewrite_strings
@@ -88,6 +90,8 @@ def finished(site: Site, moves: Sequence[Move], steps: tuple[Step, ...]) -> Rewr
 
 def rewrite(site: Site) -> None:
     """Make all edits: imports first, for strings follow what code reads."""
+    check_discovery(site)
+    pin_schemas(site)
     for path in site.tree.python:
         rewrite_imports(site, path)
     for path in site.tree.python:

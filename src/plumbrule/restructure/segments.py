@@ -8,6 +8,8 @@ from plumbrule.facts import nodes as n
 from plumbrule.model.scope import bound_names
 from plumbrule.plan import Refusal
 from plumbrule.restructure.edits import line_end, line_start
+from plumbrule.restructure.moves import VisibleName
+from plumbrule.restructure.names import dotted_from
 from plumbrule.restructure.quoted import quoted_names
 from plumbrule.restructure.site import Segment
 
@@ -35,6 +37,34 @@ def find_segments(site: Site, key: str) -> list[Segment]:
         if not any(name in segment.names for segment in found):
             raise Refusal(f"{path}: `{name}` is defined inside a condition or imported; move it by hand")
     return _merged(found)
+
+
+def is_own_logger(statement: n.Node) -> bool:
+    """Whether a statement makes the logger of its module: each module has one, under its own name."""
+    return (
+        isinstance(statement, n.Assign)
+        and isinstance(statement.value, n.Call)
+        and [arg.text for arg in statement.value.args] == ["__name__"]
+        and statement.value.func.text.rpartition(".")[2].lower() in {"getlogger", "get_logger"}
+    )
+
+
+def copy_loggers(site: Site, key: str) -> None:
+    """Give each module that something comes to its own logger, where what comes uses one that stays."""
+    path = site.names.path(key) or ""
+    leaving = site.whole.leaving(key)
+    for statement in site.tree.facts(path).body:
+        if not is_own_logger(statement) or any(name in leaving for name in bound_by(statement)):
+            continue
+        names = set(bound_by(statement))
+        for segment in site.segments[path]:
+            if names & {name for node in segment.nodes for name in used_names(site, path, node)}:
+                copies = site.copies.setdefault(segment.target, [])
+                copy = Segment(*extent(site, path, statement), tuple(names), segment.target, (statement,))
+                if not any(other.names == copy.names for _, other in copies):
+                    copies.append((path, copy))
+                    old, new = dotted_from(key, ""), dotted_from(segment.target, "")
+                    site.visible.append(VisibleName("logger", old, new, path, segment.nodes[0].line))
 
 
 def _merged(found: list[Segment]) -> list[Segment]:

@@ -47,7 +47,7 @@ class Site:
 
     `needed` holds modules that are passed around as objects, so that their face has to stay; `read` the
     names that code reads as `module.name`; `rebindings` what became of imported modules, and `pruned` the
-    imports that go away with what used them.
+    imports that go away with what used them; `copies` the loggers that every module has for itself.
     """
 
     tree: Tree
@@ -61,6 +61,7 @@ class Site:
     read: set[tuple[str, str]] = field(default_factory=set)
     rebindings: dict[n.Alias, Rebinding] = field(default_factory=dict)
     pruned: dict[str, set[n.Alias]] = field(default_factory=dict)
+    copies: dict[str, list[tuple[str, Segment]]] = field(default_factory=dict)
     altered: set[str] = field(default_factory=set)
     _scopes: dict[str, Scopes] = field(default_factory=dict)
 

@@ -30,7 +30,7 @@ def relative(names: Names, key: str, importer: str) -> str:
 
 
 def _root_depth(names: Names, importer: str) -> int:
-    around = [root for root in names.roots if is_within(importer, root)]
+    around = [root for root in names.roots if is_within(importer, root) and root not in names.crossed]
     deepest = max(around, key=len, default="")
     return len(deepest.split("/")) if deepest else 0
 

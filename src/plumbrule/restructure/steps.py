@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from plumbrule.plan import Create, Delete, Edit, Refusal, Step, read_text
 from plumbrule.plan import Move as MoveFile
 from plumbrule.restructure.arriving import arrivals, grown_module, new_module
 from plumbrule.restructure.leaving import is_empty, rest
-from plumbrule.restructure.names import is_init
+from plumbrule.restructure.names import dotted_from, is_init, is_within
 from plumbrule.restructure.registry import is_registry, registry
 from plumbrule.restructure.tree import decoded, folders_above
 
@@ -112,6 +113,17 @@ def _empty_packages(site: Site) -> Iterator[Step]:
             p.startswith(folder + "/") and p != path for p in stay
         ):
             text = site.tree.files[path]
-            if not text.strip():
+            if not text.strip() and not _is_spoken_of(site, folder):
                 stay.discard(path)
                 yield Step(Delete(path, decoded(text)), f"nothing is left in {folder}", "delete")
+
+
+def _is_spoken_of(site: Site, folder: str) -> bool:
+    """Whether a package is named as such somewhere, and not only on the way to what was in it."""
+    spellings = {dotted_from(folder, root) for root in site.names.roots | {""} if is_within(folder, root)} - {
+        ""
+    }
+    exact = "|".join(re.escape(name) for name in spellings)
+    pattern = re.compile(rf"(?<!from )(?<![\w.])(?:{exact})(?![\w.])".encode())
+    prose = (".md", ".rst", ".txt")
+    return any(pattern.search(text) for path, text in site.tree.files.items() if not path.endswith(prose))

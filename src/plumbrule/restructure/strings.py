@@ -97,7 +97,11 @@ def _speaker(site: Site, path: str, node: n.Node, seen: set[n.Node]) -> str | No
             case n.Keyword(name=name) if name in SPOKEN_AS:
                 return SPOKEN_AS[name]
             case n.Call():
-                return _called(parent, child) or _through_parameter(site, path, parent, child, seen)
+                return (
+                    _called(parent, child)
+                    or _through_parameter(site, path, parent, child, seen)
+                    or _through_function(site, path, parent, child, seen)
+                )
             case n.Dict() if said := _in_dict(parent, child):
                 return said
             case n.Assign(targets=(n.Name(id=name) | n.Attribute(attr=name), *_)) if name in SPOKEN_AS:
@@ -172,4 +176,21 @@ def _through_parameter(site: Site, path: str, call: n.Call, child: n.Node, seen:
         for use in site.scopes(path).names(name):
             if test.start <= use.start < test.end and use not in seen:
                 said.add(_speaker(site, path, use, seen | {use}))
+    return "reference" if "reference" in said else None
+
+
+def _through_function(site: Site, path: str, call: n.Call, child: n.Node, seen: set[n.Node]) -> str | None:
+    """`load("app.models")`, if `load` is a function of the same file: what it hands that parameter to."""
+    bound = site.scopes(path).binding(call.func, call.func.id) if isinstance(call.func, n.Name) else None
+    function = bound[1][-1] if bound else None
+    if not isinstance(function, n.FunctionDef) or child not in call.args:
+        return None
+    at = call.args.index(child) if isinstance(child, n.Expr) else -1
+    if not 0 <= at < len(function.parameters):
+        return None
+    name = function.parameters[at].name
+    uses = [
+        u for u in site.scopes(path).names(name) if function.start <= u.start < function.end and u not in seen
+    ]
+    said = {_speaker(site, path, use, seen | {use}) for use in uses}
     return "reference" if "reference" in said else None

@@ -46,10 +46,7 @@ def audit_project(project: Project, rules: Iterable[Rule] | None = None) -> Outc
 def run(rule: Rule, project: Project, failures: list[Failure]) -> Iterable[Finding]:
     """What one rule says about every subject; tests are only for the rules about tests."""
     seen: set[tuple[Span, str]] = set()
-    for subject in subjects(project, rule.subject):
-        module = getattr(subject, "module", subject)
-        if getattr(module, "is_test", False) and rule.category != "testing":
-            continue
+    for subject in subjects(project, rule.subject, tests=rule.category == "testing"):
         try:
             for finding in rule.check(subject):
                 if (finding.at, finding.message) not in seen:

@@ -1,20 +1,23 @@
 """What `plumb migrate` says."""
 
+from __future__ import annotations
+
 import textwrap
-from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from rich.text import Text
 
-from plumbrule.cli.audited import base_of
-from plumbrule.cli.console import Output
-from plumbrule.report import View
-from plumbrule.report.full import blocks
 from plumbrule.report.view import many
-from plumbrule.verbs.migrate.history import History, Whereabouts
-from plumbrule.verbs.migrate.rehearsal import Fault, Rehearsed, Step
-from plumbrule.verbs.migrate.walk import Walked
-from plumbrule.verbs.outcome import Outcome
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from plumbrule.cli.console import Output
+    from plumbrule.verbs.migrate.history import History, Whereabouts
+    from plumbrule.verbs.migrate.rehearsal import Fault, Rehearsed, Step
+    from plumbrule.verbs.migrate.walk import Walked
+    from plumbrule.verbs.outcome import Outcome
 
 NAME = 14
 """as much of a revision as is shown in a table; Alembic's own have twelve letters"""
@@ -80,6 +83,11 @@ def rehearsed(output: Output, found: Rehearsed) -> None:
 
 def linted(output: Output, outcome: Outcome) -> None:
     """The findings with their code, and how many there are."""
+    # The rulebook takes a while to import, and no other command here needs it.
+    from plumbrule.cli.audited import base_of  # noqa: PLC0415
+    from plumbrule.report import View  # noqa: PLC0415
+    from plumbrule.report.full import blocks  # noqa: PLC0415
+
     width = output.out.width if output.out.is_terminal else None
     view = View(base_of(outcome.project.root or Path()), width, output.colored)
     output.write(blocks(outcome, view))

@@ -26,6 +26,7 @@ BUILDING = re.compile(
     rb"|@[\w.]+\.(get|post|put|patch|delete|head|options|websocket|api_route|route|middleware|on_event)\("
 )
 INJECTING = re.compile(rb"\b(Depends|Security)\(")
+CALLED = re.compile(rb"\b(\w++)[\s\\)]*+\(")
 COMMON = 6  # a method name with more definitions than this says nothing about which one is called
 SHORT = 6  # statements; a helper that makes a prefix has no more
 
@@ -37,9 +38,8 @@ def building_functions(project: Project) -> set[n.FunctionDef]:
     callers: dict[str, list[Function]] = {}
     for function in project.functions:
         definitions[function.name] = definitions.get(function.name, 0) + 1
-        for node in function.nodes:
-            if type(node) is n.Call:
-                callers.setdefault(last_name(node.func), []).append(function)
+        for name in called_in(function):
+            callers.setdefault(name, []).append(function)
     queue = [f for f in project.functions if f.node in found]
     while queue:
         function = queue.pop()
@@ -47,10 +47,23 @@ def building_functions(project: Project) -> set[n.FunctionDef]:
             if definitions.get(name, 0) > COMMON:
                 continue
             for caller in callers.get(name, ()):
-                if caller.node not in found:
+                if caller.node not in found and calls(caller, name):
                     found.add(caller.node)
                     queue.append(caller)
     return found
+
+
+def called_in(function: Function) -> set[str]:
+    """The last words of what a function calls; of one that is not read yet, what looks like it."""
+    if function.node.read is not None:
+        words = CALLED.findall(function.node.source.text, function.node.start, function.node.end)
+        return {word.decode("utf-8", "replace") for word in words}
+    return {last_name(node.func) for node in function.find(n.Call)}
+
+
+def calls(function: Function, name: str) -> bool:
+    """Whether a function calls something of that name."""
+    return any(last_name(node.func) == name for node in function.find(n.Call))
 
 
 def builds(node: n.FunctionDef) -> bool:

@@ -10,7 +10,9 @@ from .describe import call_of, name_of, value
 from .routes import table
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
+
+SETTINGS = ("debug", "root_path", "openapi_url", "docs_url", "redoc_url", "redirect_slashes")
 
 
 def find(specifications: list[dict[str, Any]]) -> dict[str, Any]:
@@ -43,26 +45,26 @@ def made(thing: Any) -> Any:
     return thing() if not is_app(thing) else thing
 
 
-def described(app: Any) -> dict[str, Any]:
-    """One app: its document, routes, middleware, handlers, what it does at the start."""
-    router = app.router
+def sections(app: Any) -> dict[str, Callable[[], Any]]:
+    """What there is to tell of one app: document, routes, middleware, handlers, what it does at the start."""
     return {
-        "openapi": documents(app),
-        "routes": table(app),
-        "middleware": [middleware(m) for m in getattr(app, "user_middleware", ())],
-        "handlers": [
-            [handled(k), call_of(h)] for k, h in (getattr(app, "exception_handlers", None) or {}).items()
+        "openapi": lambda: documents(app),
+        "routes": lambda: table(app),
+        "middleware": lambda: [middleware(m) for m in getattr(app, "user_middleware", ())],
+        "handlers": lambda: handlers(app),
+        "lifespan": lambda: [
+            *lifespan(app.router),
+            *(f"at startup: {call_of(f)}" for f in getattr(app.router, "on_startup", ())),
+            *(f"at shutdown: {call_of(f)}" for f in getattr(app.router, "on_shutdown", ())),
         ],
-        "lifespan": [
-            *lifespan(router),
-            *(f"at startup: {call_of(f)}" for f in getattr(router, "on_startup", ())),
-            *(f"at shutdown: {call_of(f)}" for f in getattr(router, "on_shutdown", ())),
-        ],
-        "settings": {
-            name: value(getattr(app, name, None))
-            for name in ("debug", "root_path", "openapi_url", "docs_url", "redoc_url", "redirect_slashes")
-        },
+        "settings": lambda: {name: value(getattr(app, name, None)) for name in SETTINGS},
     }
+
+
+def handlers(app: Any) -> list[list[Any]]:
+    """The exception handlers in their order."""
+    found = getattr(app, "exception_handlers", None) or {}
+    return [[handled(key), call_of(handler)] for key, handler in found.items()]
 
 
 def documents(app: Any) -> dict[str, Any]:

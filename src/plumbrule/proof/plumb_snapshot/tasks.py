@@ -18,7 +18,7 @@ def celery() -> dict[str, Any]:
     """The tasks of every Celery app; reading them makes Celery import what it was told to include."""
     if "celery" not in sys.modules:
         return {}
-    from celery.app.base import Celery  # type: ignore[import-not-found,unused-ignore]
+    from celery.app.base import Celery  # type: ignore[import-not-found,import-untyped,unused-ignore]
 
     found: dict[str, Any] = {}
     for app in instances(Celery):

@@ -76,18 +76,24 @@ RAISED = ("fastapi.HTTPException", "starlette.HTTPException")
 def framework_in_service(module: Module) -> Iterator[Finding]:
     if not LAYERS & set(module.path.removesuffix(".py").split("/")):
         return
-    injected = {d.function for route in module.project.routes for d in route.dependencies}
     for function in module.functions:
-        if function in injected or function.routes or any(p.marker("Depends") for p in function.parameters):
-            continue
         raised = [node for node in function.find(n.Raise) if is_http(node, function)]
-        if raised:
+        if raised and not is_of_the_web(function):
             yield Finding(
                 at=raised[0].span,
                 message=f"`{function.label}` can only be called by a route",
                 label="chooses an HTTP status in the service layer",
                 help="raise an exception of its own, and translate it in an exception handler",
             )
+
+
+def is_of_the_web(function: Function) -> bool:
+    """Whether it is a route or a dependency itself, or looks like one."""
+    return (
+        bool(function.routes)
+        or any(p.marker("Depends") for p in function.parameters)
+        or any(d.function is function for route in function.project.routes for d in route.dependencies)
+    )
 
 
 def is_http(node: n.Raise, function: Function) -> bool:

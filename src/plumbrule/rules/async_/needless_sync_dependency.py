@@ -117,7 +117,7 @@ def needless_sync_dependency(route: Route) -> Iterator[Finding]:
         function = dependency.function
         if function is None or function.is_async or dependency.cls is not None or function.cls is not None:
             continue
-        if not function.callers and not function.node.decorators and is_cheap(function):
+        if not function.node.decorators and is_cheap(function) and not function.callers:
             yield Finding(
                 at=function.span,
                 message=f"`{function.label}` takes a thread and waits for nothing",

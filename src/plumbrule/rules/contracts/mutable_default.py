@@ -107,9 +107,10 @@ COPYING = ("BaseModel", "SQLModel", "BaseSettings", "DeclarativeBase", "Enum")
 def mutable_default(function: Function) -> Iterator[Finding]:
     if not function.routes:  # FastAPI copies the defaults of a handler
         for parameter in function.parameters:
-            rebound = parameter.name in assigned(function)
-            if parameter.default is not None and is_mutable(parameter.default, function) and not rebound:
-                yield from changed(function, parameter.name, f"the default of `{parameter.name}`")
+            default = parameter.default
+            if default is None or not is_mutable(default, function) or parameter.name in assigned(function):
+                continue
+            yield from changed(function, parameter.name, f"the default of `{parameter.name}`")
     if function.cls is not None and function.node.parameters and not function.cls.is_a(*COPYING):
         me = function.node.parameters[0].name
         for name in shared(function.cls):
@@ -144,12 +145,13 @@ def shared(cls: Class) -> Iterator[str]:
     """The mutable attributes of a class body that no method gives an object of its own."""
     if any(d.text.startswith(("dataclass", "attr")) for d in cls.node.decorators) or cls.node.keywords:
         return
-    own = {name for method in cls.methods.values() for name in assigned(method)}
     for name, attribute in cls.attributes.items():
         annotated = attribute.annotation.text if attribute.annotation else ""
         empty = attribute.value is not None and attribute.value.text in ("[]", "{}")
-        meant = "ClassVar" in annotated or name.isupper() or f"self.{name}" in own
-        if empty and attribute.method is None and not meant:
+        meant = "ClassVar" in annotated or name.isupper()
+        if not empty or attribute.method is not None or meant:
+            continue
+        if not any(f"self.{name}" in assigned(method) for method in cls.methods.values()):
             yield name
 
 

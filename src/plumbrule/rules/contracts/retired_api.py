@@ -127,19 +127,22 @@ def in_module(module: Module) -> Iterator[Finding]:
     """The old names in one file."""
     for scope in (module, *module.classes, *module.functions):
         for call in scope.calls:
-            if call.name in PARAMETERS:
+            if (call.keyword("regex") or call.keyword("example")) and call.name in PARAMETERS:
                 yield from of_parameter(call)
-        for node in scope.nodes:
-            if any(isinstance(parent, n.Handler) for parent in node.parents):
-                continue  # what is done where the new name is missing
-            match node:
-                case n.Attribute(attr=name) if name in STATUS and is_status(scope.name_of(node)):
-                    at = module.source.span(node.end - len(name), node.end)
-                    yield said(node.span, name, STATUS[name], Fix((Edit(at, STATUS[name]),)))
-                case n.Name(id=name) if name in CLASSES and (scope.name_of(node) or "").endswith(
-                    f"responses.{name}"
-                ):
-                    yield said(node.span, name, "a return type: pydantic writes the JSON itself", None)
+        for constant in scope.find(n.Attribute):
+            name = constant.attr
+            if name in STATUS and is_status(scope.name_of(constant)) and not is_fallback(constant):
+                at = module.source.span(constant.end - len(name), constant.end)
+                yield said(constant.span, name, STATUS[name], Fix((Edit(at, STATUS[name]),)))
+        for node in scope.find(n.Name):
+            full = scope.name_of(node) or "" if node.id in CLASSES else ""
+            if full.endswith(f"responses.{node.id}") and not is_fallback(node):
+                yield said(node.span, node.id, "a return type: pydantic writes the JSON itself", None)
+
+
+def is_fallback(node: n.Node) -> bool:
+    """Whether it is what is done where the new name is missing."""
+    return any(isinstance(parent, n.Handler) for parent in node.parents)
 
 
 def of_parameter(call: Call) -> Iterator[Finding]:

@@ -97,7 +97,9 @@ async def list_bills() -> list[str]:
 ```
 """
 
-from plumbrule.rulekit import Finding, Iterator, Module, Router, n, rule
+from plumbrule.rulekit import Finding, Iterator, Module, Router, Scoped, n, rule
+
+IMPORTERS = ("importlib.import_module", "builtins.__import__")
 
 
 @rule(category="contracts", severity="error", confidence="medium")
@@ -132,10 +134,11 @@ def is_mentioned(router: Router) -> bool:
     for module in router.project.modules:
         if module.is_broken and home_of(router).encode() in module.source.text:
             return True
+        importing = b"import_module" in module.source.text or b"__import__" in module.source.text
         for scope in (module, *module.classes, *module.functions):
-            if any(c.name in ("importlib.import_module", "builtins.__import__") for c in scope.calls):
+            if importing and any(c.name in IMPORTERS for c in scope.calls):
                 return True
-            if module is not router.module and not module.is_test and imports(scope.nodes, module, router):
+            if module is not router.module and not module.is_test and imports(scope, module, router):
                 return True
     return router.module is not None and uses(router.module, router.name)
 
@@ -145,17 +148,15 @@ def home_of(router: Router) -> str:
     return router.module.name.rpartition(".")[2] if router.module else router.name
 
 
-def imports(nodes: tuple[n.Node, ...], module: Module, router: Router) -> bool:
+def imports(scope: Scoped, module: Module, router: Router) -> bool:
     """Whether a module imports the router by name."""
     home = home_of(router)
-    for node in nodes:
-        if isinstance(node, n.ImportFrom) and any(alias.name in (router.name, home) for alias in node.names):
+    for node in scope.find(n.ImportFrom):
+        if any(alias.name in (router.name, home) for alias in node.names):
             last = (node.module or module.name).rpartition(".")[2]
             if last == home or any(alias.name == home for alias in node.names):
                 return True
-        if isinstance(node, n.Import) and any(a.name.rpartition(".")[2] == home for a in node.names):
-            return True
-    return False
+    return any(a.name.rpartition(".")[2] == home for node in scope.find(n.Import) for a in node.names)
 
 
 def uses(module: Module, name: str) -> bool:

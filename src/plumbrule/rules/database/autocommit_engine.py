@@ -52,7 +52,7 @@ def autocommit_engine(module: Module) -> Iterator[Finding]:
     bound = {text for call in calls for text in binds(call)}
     for call in calls:
         level = call.keyword("isolation_level")
-        if call.name in ENGINES and isinstance(level, n.Constant) and level.value == "AUTOCOMMIT":
+        if isinstance(level, n.Constant) and level.value == "AUTOCOMMIT" and call.name in ENGINES:
             target = call.node.parent.targets[0].text if isinstance(call.node.parent, n.Assign) else ""
             if target in bound:
                 yield Finding(

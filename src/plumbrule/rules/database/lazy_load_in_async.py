@@ -180,8 +180,9 @@ def lazy_load_in_async(function: Function) -> Iterator[Finding]:
         call.method == "refresh" and len(call.args) > 1 for call in function.calls
     ):
         return
+    assigned = {target.text for assign in function.find(n.Assign) for target in assign.targets}
     for node in function.find(n.Attribute):
-        if isinstance(node.value, n.Name) and not is_assigned(node, function):
+        if isinstance(node.value, n.Name) and is_read(node, assigned):
             query = query_of(function, node.value)
             relation = unloaded(query).get(node.attr) if query else None
             if query and relation:
@@ -219,11 +220,11 @@ def unloaded(query: Query) -> dict[str, Relationship]:
     return {name: r for name, r in found if r.lazy not in LOADED and not query.loads(name)}
 
 
-def is_assigned(node: n.Attribute, function: Function) -> bool:
-    """Whether the attribute is given a value somewhere in the function, or is no read."""
-    texts = {target.text for assign in function.find(n.Assign) for target in assign.targets}
-    deferred = any(isinstance(parent, n.Lambda) for parent in node.parents)
-    return node.text in texts or deferred or isinstance(node.parent, n.Delete)
+def is_read(node: n.Attribute, assigned: set[str]) -> bool:
+    """Whether the attribute is read here and now, and given a value nowhere in the function."""
+    if node.text in assigned or isinstance(node.parent, n.Delete):
+        return False
+    return not any(isinstance(parent, n.Lambda) for parent in node.parents)
 
 
 def response_schema(route: Route) -> Schema | None:

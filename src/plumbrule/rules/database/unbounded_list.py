@@ -110,7 +110,7 @@ BOUNDS = ("le", "lt", "multiple_of")
 DEEPEST = 3
 
 
-@rule(category="database", severity="warning")
+@rule(category="database", severity="warning", needs="sqlalchemy")
 def unbounded_list(route: Route) -> Iterator[Finding]:
     if route.handler is None or "GET" not in route.methods:
         return
@@ -149,7 +149,7 @@ def limit_by(function: Function, name: str, depth: int) -> Call | None:
         given = [v for v in (*call.args, *(k.value for k in call.keywords)) if is_name(v, name)]
         if not given:
             continue
-        if call.method in ("limit", "fetch") and call.name.startswith(("sqlalchemy", "sqlmodel")):
+        if call.method == "limit" and (not call.name or call.name.startswith(("sqlalchemy", "sqlmodel"))):
             return call
         inner = passed_as(call, name)
         found = limit_by(call.function, inner, depth - 1) if call.function is not None and inner else None

@@ -70,10 +70,10 @@ OWNERS = ("sqlalchemy.", "redis.", "asyncpg.", "psycopg", "pymongo.", "motor.")
 def database_in_liveness(route: Route) -> Iterator[Finding]:
     if route.handler is None or "GET" not in route.methods:
         return
-    siblings = route.project.routes
-    alone = not any(LIVE.search(r.path) or READY.search(r.path) for r in siblings)
-    if not LIVE.search(route.path) and not (alone and HEALTH.search(route.path)):
-        return
+    if not LIVE.search(route.path):
+        siblings = route.project.routes if HEALTH.search(route.path) else ()
+        if not siblings or any(LIVE.search(r.path) or READY.search(r.path) for r in siblings):
+            return
     for reached in reached_calls(route.handler, depth=3):
         call = reached.call
         if call.name.startswith(OWNERS) and call.method in ASKING:

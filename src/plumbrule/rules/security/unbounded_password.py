@@ -3,11 +3,30 @@
 The body of a login or registration may carry a password of megabytes, and all of it is
 validated, copied and hashed. bcrypt cuts it after 72 bytes or refuses it with an error.
 
+## Bad: a type alone
+
+```python title="main.py"
+from fastapi import FastAPI
+from pydantic import BaseModel, SecretStr
+
+app = FastAPI()
+
+
+class PasswordChange(BaseModel):
+    old_password: SecretStr  # finding
+    new_password: str  # finding
+
+
+@app.post("/users/me/password")
+def change(body: PasswordChange) -> None:
+    print(len(body.new_password))
+```
+
 ## Bad
 
 ```python title="main.py"
 from fastapi import FastAPI
-from pydantic import BaseModel, Field, SecretStr
+from pydantic import BaseModel, Field
 
 app = FastAPI()
 
@@ -17,26 +36,16 @@ class Registration(BaseModel):
     password: str = Field(min_length=12)  # finding
 
 
-class PasswordChange(BaseModel):
-    old_password: SecretStr  # finding
-    new_password: str  # finding
-
-
 @app.post("/users")
 def register(body: Registration) -> str:
     return body.name
-
-
-@app.post("/users/me/password")
-def change(body: PasswordChange) -> None:
-    print(len(body.new_password))
 ```
 
 ## Fixed
 
 ```python title="main.py"
 from fastapi import FastAPI
-from pydantic import BaseModel, Field, SecretStr
+from pydantic import BaseModel, Field
 
 app = FastAPI()
 
@@ -46,19 +55,9 @@ class Registration(BaseModel):
     password: str = Field(min_length=12, max_length=128)
 
 
-class PasswordChange(BaseModel):
-    old_password: SecretStr
-    new_password: str
-
-
 @app.post("/users")
 def register(body: Registration) -> str:
     return body.name
-
-
-@app.post("/users/me/password")
-def change(body: PasswordChange) -> None:
-    print(len(body.new_password))
 ```
 
 ## Good: a greatest length, a validator, or no request
@@ -93,9 +92,19 @@ class Mailbox(BaseModel):
     password: str
 
 
+class MailSettings(BaseModel):
+    host: str
+    password: str
+
+
 @app.post("/users")
 def register(body: Registration, change: Change) -> int:
     return len(Mailbox(password=body.password).password + change.new_password)
+
+
+@app.put("/settings/mail")
+def set_mail(settings: MailSettings) -> str:
+    return settings.host
 ```
 """
 
@@ -107,15 +116,16 @@ PASSWORD = re.compile(
     r"^((new|old|current|plain|user|repeat|confirm)_?)?passw(or)?d(_?(again|confirm\w*|repeat))?$"
 )
 
+OTHERS = re.compile(r"Settings|Config|Connection|Database|Server|SMTP|SSH|LDAP|Credential", re.IGNORECASE)
+
 
 @rule(category="security", severity="warning")
 def unbounded_password(project: Project) -> Iterator[Finding]:
-    schemas = {
-        s.cls.qualified_name: s for r in project.routes if not r.module.is_test for s in body_schemas(r)
-    }
+    routes = (route for route in project.routes if not route.module.is_test)
+    schemas = {schema.cls.qualified_name: schema for route in routes for schema in body_schemas(route)}
     for schema in schemas.values():
         for name, field in schema.fields.items():
-            if PASSWORD.search(name) and not is_bounded(schema, name):
+            if PASSWORD.search(name) and not is_bounded(schema, name) and not OTHERS.search(schema.name):
                 yield Finding(
                     at=field.span,
                     message=f"`{schema.name}.{name}` may be of any length",

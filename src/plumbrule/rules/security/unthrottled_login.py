@@ -80,7 +80,18 @@ When the proxy or gateway in front counts attempts by account, not only by addre
 
 import re
 
-from plumbrule.rulekit import Finding, Function, Iterator, Parameter, Project, Route, reached_calls, rule
+from plumbrule.rulekit import (
+    Finding,
+    Function,
+    Iterator,
+    Parameter,
+    Project,
+    Route,
+    body_schemas,
+    n,
+    reached_calls,
+    rule,
+)
 
 LOGIN = re.compile(r"(log_?-?in|sign_?-?in|token|authenticate|access-?_?token)/?$", re.IGNORECASE)
 LIMITS = re.compile(r"limit|throttl|attempt|lockout|locked|captcha|too_?many|429|brute", re.IGNORECASE)
@@ -94,6 +105,8 @@ def unthrottled_login(route: Route) -> Iterator[Finding]:
     if handler is None or "POST" not in route.methods or not LOGIN.search(route.path):
         return
     if not route.is_mounted or not asks_password(route) or knows_limits(route.project):
+        return
+    if any(LIMITS.search(s.cls.node.text) for s in body_schemas(route)) or hands_on(handler):
         return
     guards = [handler, *(d.function for d in route.dependencies if d.function is not None)]
     before = [m.function for m in route.app.middleware if m.function is not None] if route.app else []
@@ -124,6 +137,14 @@ def is_password(parameter: Parameter, project: Project) -> bool:
 def knows_limits(project: Project) -> bool:
     """Whether the project has a library that limits; where it is used is not always to be seen."""
     return any(name in project.imported for name in LIMITERS)
+
+
+def hands_on(handler: Function) -> bool:
+    """Whether a handler gives what it got to something that cannot be seen."""
+    got = {p.name for p in handler.parameters if p.type is None or "Session" not in p.type.name}
+    hidden = (call for call in handler.calls if call.function is None and not call.name)
+    given = (v for call in hidden for v in (*call.args, *(k.value for k in call.keywords)))
+    return any(isinstance(part, n.Name) and part.id in got for value in given for part in value.walk())
 
 
 def counts(function: Function) -> bool:

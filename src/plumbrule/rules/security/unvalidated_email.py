@@ -97,7 +97,8 @@ def unvalidated_email(project: Project) -> Iterator[Finding]:
                 continue
             seen.add(schema.cls.qualified_name)
             for name, field in schema.fields.items():
-                if EMAIL.search(name) and not is_bounded(schema, name):
+                if EMAIL.search(name) and str(field.span) not in seen and not is_bounded(schema, name):
+                    seen.add(str(field.span))
                     yield Finding(
                         at=field.span,
                         message=f"`{schema.name}.{name}` may be any text",

@@ -47,6 +47,8 @@ def log_in(body: Recovery, session: Annotated[Session, Depends(get_session)]) ->
     user = session.scalar(select(User).where(User.email == body.email))
     if not user:
         raise HTTPException(status_code=404, detail="User not found")  # finding
+    if user.id == 0:
+        raise HTTPException(401)
 ```
 
 ## Good: one answer for all, or the caller is known
@@ -90,14 +92,26 @@ def reset_password(user_id: str, token: Annotated[object, Depends(HTTPBearer())]
 
 import re
 
-from plumbrule.rulekit import Finding, Function, Iterator, Route, Step, n, reached_calls, rule
+from plumbrule.rulekit import (
+    Dependency,
+    Finding,
+    Function,
+    Iterator,
+    Route,
+    Step,
+    body_schemas,
+    n,
+    reached_calls,
+    rule,
+)
 
 ENTRANCE = re.compile(
     r"(forgot|forget|recover|request|send|resend|reset)[-_]?(your[-_]?)?(password|verification|verify)|"
-    r"password[-_]?(forgot|recover|reset|reminder)|(log|sign)[-_]?in$|/recover(y)?$|magic[-_]?link|/login/\w+$|/token$",
+    r"password[-_]?(forgot|recover|reset|reminder)|(log|sign)[-_]?in$|/recover(y)?$|magic[-_]?link|/token$",
     re.IGNORECASE,
 )
-USER = re.compile(r"user|account|member|customer", re.IGNORECASE)
+ELSEWHERE = re.compile(r"facebook|google|github|oauth|sso|saml", re.IGNORECASE)
+USER = re.compile(r"^_?(db_|existing_|found_)?(user|account|member|customer)(_\w+)?$", re.IGNORECASE)
 UNKNOWN = re.compile(
     r"not found|no such|(does not|doesn't|didn't|not) exist|not registered|no (user|account)|unknown"
 )
@@ -106,10 +120,14 @@ ABSENT = {404, "HTTP_404_NOT_FOUND", "NOT_FOUND"}
 
 @rule(category="security", severity="warning")
 def user_enumeration(route: Route) -> Iterator[Finding]:
-    if route.handler is None or "POST" not in route.methods or route.is_authenticated:
+    if route.handler is None or "POST" not in route.methods:
         return
-    if not ENTRANCE.search(route.path.rstrip("/")) or route.path_parameters:
+    if any(isinstance(guard, Dependency) for guard in route.authentication):
+        return  # a route that answers 401 itself is the entrance
+    if not ENTRANCE.search(route.path.rstrip("/")) or ELSEWHERE.search(route.path) or route.path_parameters:
         return
+    if any({"token", "code"} & set(schema.fields) for schema in body_schemas(route)):
+        return  # who has it is known
     called = [r for r in reached_calls(route.handler, depth=2) if r.call.function is not None]
     for function in {route.handler, *(r.call.function for r in called if r.call.function)}:
         for node in answers(function):

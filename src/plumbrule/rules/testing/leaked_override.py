@@ -73,7 +73,7 @@ RESTORING = {"clear", "pop"}
 
 @rule(category="testing", severity="warning")
 def leaked_override(module: Module) -> Iterator[Finding]:
-    if not module.is_test or restores(module):
+    if not module.is_test or b"dependency_overrides" not in module.source.text or restores(module):
         return
     conftests = [m for m in module.project.modules if m.path.endswith("conftest.py")]
     if any(restores(m) for m in conftests):
@@ -94,6 +94,8 @@ def leaked_override(module: Module) -> Iterator[Finding]:
 
 def restores(module: Module) -> bool:
     """Whether a module takes overrides back anywhere."""
+    if b"dependency_overrides" not in module.source.text:
+        return False
     return any(
         is_restoring(node) for scope in (module, *module.classes, *module.functions) for node in scope.nodes
     )

@@ -73,9 +73,12 @@ from plumbrule.rulekit import Call, Finding, Iterator, Project, Scoped, Variable
 @rule(category="testing", severity="warning", confidence="medium")
 def tests_without_lifespan(project: Project) -> Iterator[Finding]:
     tests = [m for m in project.modules if m.is_test]
-    scopes = [s for m in tests for s in (m, *m.classes, *m.functions)]
+    using = [m for m in tests if b"TestClient" in m.source.text]
+    scopes = [s for m in using for s in (m, *m.classes, *m.functions)]
     clients = [c for s in scopes for c in s.calls if c.name == "starlette.testclient.TestClient"]
-    if any(isinstance(c.node.parent, n.WithItem) for c in clients) or any(enters(s) for s in scopes):
+    if not clients or any(isinstance(c.node.parent, n.WithItem) for c in clients):
+        return
+    if any(enters(s) for m in tests for s in (m, *m.classes, *m.functions)):
         return
     bare = [call for call in clients if has_lifespan(call)]
     if bare:

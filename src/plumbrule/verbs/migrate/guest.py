@@ -3,39 +3,18 @@
 import contextlib
 import json
 import os
-import signal
 import subprocess
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import IO, Any
+from typing import IO
 
 from plumbrule.plan import Refusal
 from plumbrule.verbs.migrate.place import Place
+from plumbrule.verbs.migrate.refusals import Answer, Failed, refusing
 
 INSIDE = Path(__file__).with_name("inside")
 PATIENCE = 20  # seconds that it has to tidy up
-
-Answer = dict[str, Any]
-
-
-class Failed(Exception):  # noqa: N818  a failure of the project is no error of ours
-    """What was asked did not succeed; `failure` says of what kind it is, where, and why."""
-
-    def __init__(self, failure: Answer) -> None:
-        super().__init__(failure.get("reason", failure["kind"]))
-        self.failure = failure
-
-    @property
-    def kind(self) -> str:
-        """What has failed: import, connection, missing, alembic, step, environment, …"""
-        return str(self.failure["kind"])
-
-    @property
-    def reason(self) -> str:
-        """The last word, with the type of the exception."""
-        reason, type_ = str(self.failure.get("reason", "")), str(self.failure.get("type", ""))
-        return reason if reason.startswith(type_) else f"{type_}: {reason}"
 
 
 class Guest:
@@ -77,11 +56,12 @@ def guest(place: Place, *, reading: bool = False) -> Iterator[Guest]:
                 "ini": str(place.ini) if place.ini else None,
                 "toml": str(place.toml) if place.toml else None,
             }
-            found.ask("open", **files, reading=reading)
-            yield found
+            with refusing():
+                found.ask("open", **files, reading=reading)
+                yield found
         except BaseException:
             with contextlib.suppress(OSError):
-                process.send_signal(signal.SIGINT)
+                process.terminate()
             raise
         finally:
             end(process)

@@ -7,8 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from plumbrule.plan import Refusal
-from plumbrule.verbs.migrate.guest import Failed
-from plumbrule.verbs.migrate.refusals import refusal, refusing
+from plumbrule.verbs.migrate.refusals import Failed, refusal, refusing
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

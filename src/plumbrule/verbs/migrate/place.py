@@ -10,11 +10,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from plumbrule.model.project import SKIPPED
 from plumbrule.plan import Refusal
 from plumbrule.verbs.environment import find_uv
 
 DEPTH = 3
+ELSEWHERE = {"venv", "env", "node_modules", "site-packages", "dist", "build"}
 NOWHERE = (
     "no alembic.ini here and no [tool.alembic] in pyproject.toml; "
     "plumb migrate new MESSAGE makes one, --config FILE names one"
@@ -88,7 +88,7 @@ def only_one(folder: Path) -> Path:
 def below(folder: Path, depth: int) -> Iterator[Path]:
     """The alembic.ini files in the folders of a folder."""
     for path in sorted(folder.iterdir()):
-        if path.name in SKIPPED or path.name.startswith(".") or path.is_symlink() or not path.is_dir():
+        if path.name in ELSEWHERE or path.name.startswith(".") or path.is_symlink() or not path.is_dir():
             continue
         if (path / "alembic.ini").is_file():
             yield path / "alembic.ini"

@@ -4,18 +4,37 @@ from __future__ import annotations
 
 import contextlib
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from plumbrule.config import suggestion
 from plumbrule.plan import Refusal
-from plumbrule.verbs.migrate.guest import Failed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 ABSENT = re.compile(r'database "[^"]*" does not exist|Unknown database')
 UNKNOWN = re.compile(r"Can't locate revision identified by '([^']*)'|No such revision.*?'([^']*)'")
+Answer = dict[str, Any]
 TWO_HEADS = "the migrations have more than one head; join them by alembic merge heads"
+
+
+class Failed(Exception):  # noqa: N818  a failure of the project is no error of ours
+    """What was asked did not succeed; `failure` says of what kind it is, where, and why."""
+
+    def __init__(self, failure: Answer) -> None:
+        super().__init__(failure.get("reason", failure["kind"]))
+        self.failure = failure
+
+    @property
+    def kind(self) -> str:
+        """What has failed: import, connection, missing, alembic, step, environment, …"""
+        return str(self.failure["kind"])
+
+    @property
+    def reason(self) -> str:
+        """The last word, with the type of the exception."""
+        reason, type_ = str(self.failure.get("reason", "")), str(self.failure.get("type", ""))
+        return reason if reason.startswith(type_) else f"{type_}: {reason}"
 
 
 @contextlib.contextmanager

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 from plumbrule.plan import Refusal, read_text
 from plumbrule.verbs.migrate import judging
 from plumbrule.verbs.migrate.compare import differences
-from plumbrule.verbs.migrate.guest import Failed, Guest, guest
+from plumbrule.verbs.migrate.guest import Guest, guest
 from plumbrule.verbs.migrate.history import History, Revision, read_history
-from plumbrule.verbs.migrate.refusals import refusing
+from plumbrule.verbs.migrate.refusals import Failed, refusing
 from plumbrule.verbs.migrate.rehearsal import Fault, Note, Rehearsed, Step
 
 if TYPE_CHECKING:

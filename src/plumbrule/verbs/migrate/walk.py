@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from plumbrule.plan import Refusal
 from plumbrule.verbs.migrate import tree
-from plumbrule.verbs.migrate.guest import Failed, Guest, guest
+from plumbrule.verbs.migrate.guest import Guest, guest
 from plumbrule.verbs.migrate.history import History, Whereabouts, folders, read_history, read_whereabouts
-from plumbrule.verbs.migrate.refusals import refusal, refusing
+from plumbrule.verbs.migrate.refusals import Failed, refusal
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -40,14 +40,23 @@ def walk(
         history = read_history(visitor)
         if not allow_dirty:
             tree.refuse_changed(folders(history))
-        with refusing(history.names):
-            names = visitor.ask("way", destination=destination, up=up)["revisions"]
+        names = way(visitor, history, destination, up=up)
         titles = {revision.name: revision.title for revision in history.revisions}
         steps = []
         for name in names:
             observe(f"{'up to' if up else 'down from'} {name} {titles[name]}")
             steps.append((name, titles[name], take(visitor, history, name, up=up)))
         return Walked(tuple(steps), read_whereabouts(visitor, history))
+
+
+def way(visitor: Guest, history: History, destination: str, *, up: bool) -> list[str]:
+    """The migrations to take, in order."""
+    try:
+        return list(visitor.ask("way", destination=destination, up=up)["revisions"])
+    except Failed as failed:
+        if failed.kind == "alembic":
+            read_whereabouts(visitor, history)  # refuses, if it is the database that is somewhere unknown
+        raise refusal(failed, history.names) from failed
 
 
 def take(visitor: Guest, history: History, name: str, *, up: bool) -> float:

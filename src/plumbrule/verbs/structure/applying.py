@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from plumbrule.plan import Refusal, apply, check, undo
+from plumbrule.plan import Refusal, apply, check, recover, undo
 from plumbrule.proof import interpreter
 from plumbrule.proof.moved import Moved
 from plumbrule.proof.subject import read
@@ -85,12 +85,17 @@ def carried_out(planned: Planned, *, commit: bool, allow_dirty: bool) -> Applied
     return Applied(len(plan.steps), tuple(made))
 
 
+def recovered(root: Path) -> bool:
+    """Bring back what a run that was killed has left half done."""
+    return recover(place_of(root).whole)
+
+
 def taken_back(root: Path) -> tuple[tuple[str, ...], str]:
     """Undo the last restructure: the files, and the commits if nothing came after them."""
     root, repository = place_of(root).whole, repository_of(root)
     base = commits.base_of(repository) if repository else None
     if repository and base:
-        commits.refuse_dirty(repository)
+        commits.refuse_edited(repository)
     try:
         paths = undo(root)
     except Refusal:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from plumbrule.plan import Create, Delete, Edit, Move, Refusal
+from plumbrule.plan.guard import uninterrupted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -26,6 +27,13 @@ def refuse_dirty(repository: Path) -> None:
     if lines:
         more = f" and {len(lines) - 1} more" if len(lines) > 1 else ""
         raise Refusal(f"{lines[0][3:]}{more} not committed; commit first, or say --allow-dirty")
+
+
+def refuse_edited(repository: Path) -> None:
+    """Refuse a repository whose files are not those of its commit, whatever is staged."""
+    names = run(repository, "diff", "--name-only", "HEAD").splitlines()
+    if names:
+        raise Refusal(f"{names[0]} has changed since; commit or discard that first")
 
 
 def head(repository: Path) -> str | None:
@@ -96,8 +104,9 @@ def commit(repository: Path, parent: str, message: str, index: dict[str, str]) -
 
 def advance(repository: Path, new: str, old: str) -> None:
     """Let the branch point to a commit whose files are there already."""
-    run(repository, "update-ref", "-m", "plumb structure", "HEAD", new, old)
-    run(repository, "reset", "--quiet")
+    with uninterrupted():
+        run(repository, "update-ref", "-m", "plumb structure", "HEAD", new, old)
+        run(repository, "reset", "--quiet")
 
 
 def base_of(repository: Path) -> str | None:

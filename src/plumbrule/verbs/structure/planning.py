@@ -11,6 +11,7 @@ from plumbrule.layouts.plan_file import read
 from plumbrule.layouts.proposal import Proposal
 from plumbrule.plan import Plan, Refusal, read_text
 from plumbrule.restructure import Tree, check_static, restructure
+from plumbrule.verbs.structure.contracts import with_contracts
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -66,7 +67,8 @@ def planned(place: Place, proposal: Proposal, *, strict: bool) -> Planned:
             raise
         proposal, rewrite, refused = without_refused(tree, proposal)
     problems = check_static(tree, tree.after(rewrite.steps), rewrite)
-    return Planned(place, proposal, rewrite, tuple(problems), refused)
+    kept = with_contracts(tree, rewrite, proposal, place.inside)
+    return Planned(place, proposal, kept, tuple(problems), refused)
 
 
 def without_refused(tree: Tree, proposal: Proposal) -> tuple[Proposal, Rewrite, tuple[tuple[Line, str], ...]]:

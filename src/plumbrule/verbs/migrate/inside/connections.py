@@ -59,14 +59,13 @@ class Line:
     @property
     def description(self) -> str:
         """Its URL, without a password."""
-        driver = f"{self.kind}+{self.dialect.driver}"
         if self.kind == "sqlite":
             path = os.path.relpath(self.database) if os.path.isabs(self.database) else self.database
             return path if not path.startswith("..") else self.database
         given = self.parameters
         user = f"{given['user']}@" if given.get("user") else ""
         port = f":{given['port']}" if given.get("port") else ""
-        return f"{driver}://{user}{given.get('host') or ''}{port}/{self.database}"
+        return f"{self.kind}://{user}{given.get('host') or ''}{port}/{self.database}"
 
     def pointed_at(self, database: str) -> Line:
         """The same line to another database of the same server, or to another file."""

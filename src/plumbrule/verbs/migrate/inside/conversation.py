@@ -4,22 +4,35 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import sys
 import traceback
-from typing import Any, Callable, TextIO
+from typing import TYPE_CHECKING, Any, Callable, TextIO
+
+if TYPE_CHECKING:
+    from .desk import Desk
 
 Answer = dict[str, Any]
 
 
-def serve() -> None:
-    """Answer until the other side is gone, and leave no scratch database behind."""
-    requests, answers = pipes()
+def imported() -> type[Desk] | ImportError:
+    """What answers, or which package it misses."""
     try:
         from .desk import Desk
     except ImportError as error:
-        say(answers, {"failure": {"kind": "import", "module": error.name or "", "python": sys.executable}})
+        return error
+    return Desk
+
+
+def serve(found: type[Desk] | ImportError) -> None:
+    """Answer until the other side is gone, and leave no scratch database behind."""
+    requests, answers = pipes()
+    if isinstance(found, ImportError):
+        say(answers, {"failure": {"kind": "import", "module": found.name or "", "python": sys.executable}})
         return
-    desk = Desk()
+    # Not SIGINT: asyncio keeps that for the next turn of its loop, which a migration may never give it.
+    signal.signal(signal.SIGTERM, interrupted)
+    desk = found()
     try:
         for line in requests:
             request = json.loads(line)
@@ -28,6 +41,11 @@ def serve() -> None:
         pass
     finally:
         desk.close()
+
+
+def interrupted(*_: object) -> None:
+    """Leave in order."""
+    raise KeyboardInterrupt
 
 
 def answered(work: Callable[..., Answer], request: Answer) -> Answer:

@@ -50,18 +50,12 @@ class Changed:
         old = f"{self.name}_old"
         statements = [f"ALTER TYPE {self.name} RENAME TO {old}", create(self.name, labels)]
         for table, column in self.columns:
-            place = f"ALTER TABLE {table} ALTER COLUMN {column.name}"
-            default: Any = column.server_default
-            value = str(getattr(default.arg, "text", default.arg)).partition("::")[0] if default else None
-            statements += [f"{place} DROP DEFAULT"] if value else []
-            statements.append(f"{place} TYPE {self.name} USING {column.name}::text::{self.name}")
-            statements += [f"{place} SET DEFAULT {literal(value)}"] if value else []
+            place = f"ALTER TABLE {table} ALTER COLUMN {column['name']}"
+            default = (column.get("default") or "").partition("::")[0]
+            statements += [f"{place} DROP DEFAULT"] if default else []
+            statements.append(f"{place} TYPE {self.name} USING {column['name']}::text::{self.name}")
+            statements += [f"{place} SET DEFAULT {default}"] if default else []
         return [*statements, f"DROP TYPE {old}"]
-
-
-def literal(value: str) -> str:
-    """A default as SQL, whether it was written as SQL or as a plain word."""
-    return value if value.startswith("'") else quoted(value)
 
 
 def quoted(label: str) -> str:
@@ -77,11 +71,22 @@ def create(name: str, labels: list[str]) -> str:
 def changed(context: MigrationContext) -> list[Changed]:
     """The types whose labels differ; Alembic itself does not look."""
     there = existing(context)
-    used = in_models(context)
+    wanted = {name: labels for name, labels in in_models(context).items() if name in there}
     return [
-        Changed(name, there[name], list(columns[0][1].type.enums), columns)  # type: ignore[attr-defined]
-        for name, columns in used.items()
-        if name in there and set(there[name]) != set(columns[0][1].type.enums)  # type: ignore[attr-defined]
+        Changed(name, there[name], labels, columns_with(context, name))
+        for name, labels in wanted.items()
+        if set(there[name]) != set(labels)
+    ]
+
+
+def columns_with(context: MigrationContext, name: str) -> list[tuple[str, Any]]:
+    """The columns of the database that have an enum type, with their tables."""
+    inspector: Any = inspect(context.connection)
+    return [
+        (table, column)
+        for table in inspector.get_table_names()
+        for column in inspector.get_columns(table)
+        if type_name(column["type"]) == name
     ]
 
 
@@ -93,15 +98,15 @@ def existing(context: MigrationContext) -> dict[str, list[str]]:
     return {item["name"]: list(item["labels"]) for item in found}
 
 
-def in_models(context: MigrationContext) -> dict[str, list[tuple[str, Column[Any]]]]:
-    """The columns of the models by their enum type."""
+def in_models(context: MigrationContext) -> dict[str, list[str]]:
+    """The enum types of the models, and their labels."""
     metadata = context.opts.get("target_metadata")
-    found: dict[str, list[tuple[str, Column[Any]]]] = {}
+    found: dict[str, list[str]] = {}
     for one in metadata if isinstance(metadata, (list, tuple)) else [metadata]:
         for table in one.tables.values() if one is not None else []:
             for column in table.columns:
                 if (name := type_name(column.type)) is not None:
-                    found.setdefault(name, []).append((table.fullname, column))
+                    found.setdefault(name, list(column.type.enums))
     return found
 
 

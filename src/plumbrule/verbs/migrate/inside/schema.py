@@ -69,7 +69,7 @@ def table_facts(inspector: Any, table: str, schema: str | None, prefix: str) -> 
     """The columns, keys, constraints and indexes of a table."""
     place = f"{prefix}{table}"
     for column in inspector.get_columns(table, schema=schema):
-        yield f"column {place}.{column['name']}", column_text(column)
+        yield f"column {place}.{column['name']}", column_text(column, inspector.bind.dialect)
     key = inspector.get_pk_constraint(table, schema=schema)
     if key.get("constrained_columns"):
         yield f"primary key {place}", f"{key.get('name')} ({', '.join(key['constrained_columns'])})"
@@ -87,18 +87,18 @@ def table_facts(inspector: Any, table: str, schema: str | None, prefix: str) -> 
             yield f"index {place}.{found['name']}", index_text(found)
 
 
-def column_text(column: dict[str, Any]) -> str:
+def column_text(column: dict[str, Any], dialect: Any) -> str:
     """A column as one would write it."""
     default = f"default {column['default']}" if column.get("default") is not None else ""
     made = [f"{n} {sorted(column[n].items())}" for n in ("computed", "identity") if column.get(n)]
     null = "null" if column.get("nullable", True) else "not null"
-    return " ".join(part for part in (type_text(column["type"]), null, default, *made) if part)
+    return " ".join(part for part in (type_text(column["type"], dialect), null, default, *made) if part)
 
 
-def type_text(type_: Any) -> str:
+def type_text(type_: Any, dialect: Any) -> str:
     """A type as the database calls it; one that SQLAlchemy does not know by its class."""
     try:
-        return str(type_)
+        return str(type_.compile(dialect))
     except Exception:
         return type(type_).__name__
 

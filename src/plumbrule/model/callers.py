@@ -1,0 +1,71 @@
+"""Who calls a function."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from plumbrule.facts import nodes as n
+from plumbrule.model.cached import cached_property
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from plumbrule.model.calls import Call
+    from plumbrule.model.code import Function, Module
+    from plumbrule.model.project import Project
+
+
+class Callers:
+    """Finds the calls that run a function; a test is only looked into if its text names the function."""
+
+    def __init__(self, project: Project) -> None:
+        self.project = project
+        self._found: dict[Function, tuple[Call, ...]] = {}
+
+    def of(self, function: Function) -> tuple[Call, ...]:
+        """The calls known to run a function, those in tests last."""
+        if function not in self._found:
+            names = self._names(function)
+            tests = (call for m in self.project.modules if m.is_test for call in calling(function, names, m))
+            self._found[function] = (*self._in_code.get(function, ()), *tests)
+        return self._found[function]
+
+    @cached_property
+    def _in_code(self) -> dict[Function, list[Call]]:
+        found: dict[Function, list[Call]] = {}
+        project = self.project
+        for scope in (*project.modules, *project.classes, *project.functions):
+            for call in () if scope.module.is_test else scope.calls:
+                if call.function is not None:
+                    found.setdefault(call.function, []).append(call)
+        return found
+
+    def _names(self, function: Function) -> frozenset[bytes]:
+        """The words by which other files may know a function, or for `__init__` its class."""
+        names = {function.name}
+        if function.cls is not None and function.name == "__init__":
+            names |= {cls.name for cls in self.project.classes if function.cls in (cls, *cls.ancestors)}
+        queue = list(names)
+        while queue:
+            new = self._renamed.get(queue.pop(), set()) - names
+            names |= new
+            queue += new
+        return frozenset(name.encode() for name in names)
+
+    @cached_property
+    def _renamed(self) -> dict[str, set[str]]:
+        """For every name that an import changes, what it is changed to."""
+        found: dict[str, set[str]] = {}
+        for alias in (alias for m in self.project.modules for s in m.imports for alias in s.names):
+            if alias.asname and isinstance(alias.parent, n.ImportFrom):
+                found.setdefault(alias.name, set()).add(alias.asname)
+        return found
+
+
+def calling(function: Function, names: frozenset[bytes], module: Module) -> Iterator[Call]:
+    """The calls in a module that run a function which has one of these names there."""
+    if not any(name in module.source.text for name in names):
+        return
+    inner = (f for f in module.functions if not all(f.node.lacks(name) for name in names))
+    for scope in (module, *module.classes, *inner):
+        yield from (call for call in scope.calls if call.function is function)
