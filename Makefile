@@ -11,7 +11,8 @@ demo: $(RUNTIME)
 	$(BIN)/python demo.py
 
 test: $(DEVELOPMENT) lint
-	$(BIN)/pytest --cov -n auto
+	$(BIN)/pytest --cov --cov-report= -n auto
+	@echo "Branches covered in-process: $$($(BIN)/coverage report --format=total) % (more: $(BIN)/coverage report)"
 
 lint: $(DEVELOPMENT)
 	$(BIN)/ruff check .
@@ -34,7 +35,9 @@ requirements: $(DEVELOPMENT)
 	$(BIN)/uv pip compile --quiet --upgrade --universal --generate-hashes --no-header --no-emit-index-url \
 		pyproject.toml requirements/build.in -o requirements/runtime.txt
 	$(BIN)/uv pip compile --quiet --upgrade --universal --generate-hashes --no-header --no-emit-index-url \
-		--group dev --group service -c requirements/runtime.txt pyproject.toml -o requirements/development.txt
+		--group dev --group service --extra mcp -c requirements/runtime.txt pyproject.toml -o requirements/development.txt
+	for name in mongodb retired; do $(BIN)/uv pip compile --quiet --upgrade --universal --generate-hashes \
+		--no-header --no-emit-index-url requirements/$$name.in -o requirements/$$name.txt; done
 
 # make new-rule NAME=security/insecure-cookie
 new-rule:

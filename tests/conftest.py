@@ -18,7 +18,7 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 settings.register_profile("seeded", derandomize=True, deadline=None)
 settings.load_profile("seeded")
 
-pytest_plugins = ["servers.postgres", "servers.service"]
+pytest_plugins = ["servers.postgres", "servers.redis", "servers.mongodb", "servers.service"]
 
 
 @pytest.hookimpl(wrapper=True)

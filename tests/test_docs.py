@@ -33,7 +33,7 @@ def test_the_tutorial_works_from_beginning_to_end(tmp_path: Path) -> None:
 
 def test_the_readme_names_only_commands_that_exist() -> None:
     # The two targets are run by CI; `uvx plumbrule` is `plumb`, installed on the fly.
-    installed = {"plumb init shop --yes", "plumb audit"}
+    installed = {"plumb init shop --yes", "plumb audit", "plumb structure"}
     known = {"make demo", "make test", "uvx plumbrule init shop --serve", *installed}
     assert set(commands("README.md")) <= known
 

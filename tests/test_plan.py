@@ -240,6 +240,15 @@ def test_revoke_removes_what_was_made_and_nothing_else(tmp_path: Path) -> None:
     assert folders(root) == {"src"}
 
 
+def test_revoke_brings_back_what_was_edited(tmp_path: Path) -> None:
+    plant(tmp_path, {"a.md": "mine", "b.md": "mine"})
+    plan = make_plan(tmp_path, Edit("a.md", "mine", "ours"), Edit("b.md", "mine", "ours"))
+    apply(plan, undoable=False)
+    write_text(tmp_path / "b.md", "mine again")
+    revoke(plan)
+    assert files(tmp_path) == {"a.md": "mine", "b.md": "mine again"}
+
+
 def test_a_second_run_is_kept_out_while_the_first_one_writes(root: Path) -> None:
     (root / ".plumb").mkdir()
     code = (

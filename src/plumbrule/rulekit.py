@@ -10,6 +10,7 @@ from plumbrule.facts import nodes as n
 from plumbrule.facts.source import Source, Span
 from plumbrule.finding import Category, Confidence, Edit, Finding, Fix, Rule, Severity, Step
 from plumbrule.model.apps import ExceptionHandler
+from plumbrule.model.bodies import body_schemas, is_bounded
 from plumbrule.model.calls import Call
 from plumbrule.model.code import Attribute, Class, Function, Module, Parameter, Scoped
 from plumbrule.model.dependencies import Dependencies, Dependency
@@ -20,7 +21,7 @@ from plumbrule.model.knowledge.blocking import BLOCKING, COMPUTING
 from plumbrule.model.knowledge.coroutines import COROUTINES
 from plumbrule.model.knowledge.secrets import is_secret_name, is_secretive_name
 from plumbrule.model.loop import reached_on_loop
-from plumbrule.model.migrations import Migration, MigrationGraph
+from plumbrule.model.migrations import Migration, MigrationGraph, Operation
 from plumbrule.model.permissions import forbids
 from plumbrule.model.project import Project
 from plumbrule.model.queries import Query, query_of
@@ -152,6 +153,7 @@ __all__ = [
     "MigrationGraph",
     "Module",
     "Mount",
+    "Operation",
     "Parameter",
     "Place",
     "Project",
@@ -173,8 +175,10 @@ __all__ = [
     "Type",
     "Variable",
     "Version",
+    "body_schemas",
     "forbids",
     "imports_of",
+    "is_bounded",
     "is_secret_name",
     "is_secretive_name",
     "may_be_pydantic_2",

@@ -1,9 +1,10 @@
 """Audit a corpus: crashes, speed, routes against known tables, findings, known defects found or missed.
 
-    harness.py CORPUS [--routes DIR] [--cases FILE] [--rules NAME …] [--only TEXT …] [--findings FILE]
+    harness.py CORPUS [--routes DIR] [--cases FILE] [--rules NAME …] [--only TEXT …] [--write]
 
 CORPUS holds `repos/<owner__name>/` and `cases/<id>/{before,after}/`. DIR holds `<owner__name>.routes.tsv`
 (method, path), FILE the list of cases; without them PLUMB_ROUTES and PLUMB_CASES are asked.
+Findings are held against the snapshots in `findings/`; `--write` makes them anew.
 Each tree is read in a process of its own.
 """
 
@@ -18,11 +19,16 @@ import resource
 import subprocess
 import sys
 import time
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from plumbrule.rules import rulebook
 from plumbrule.verbs.audit import audit
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from corpus import known_defects, snapshots
 
 if TYPE_CHECKING:
     from plumbrule.rulekit import App, Finding
@@ -50,7 +56,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--cases", type=Path, default=os.environ.get("PLUMB_CASES"))
     parser.add_argument("--rules", nargs="*")
     parser.add_argument("--only", nargs="*", default=[""])
-    parser.add_argument("--findings", type=Path, help="write `rule path:line` of every finding to this file")
+    parser.add_argument("--write", action="store_true", help="write the snapshots of the findings anew")
     parser.add_argument("--cases-only", action="store_true")
     parser.add_argument("--verbose", action="store_true")
     parser.add_argument("--one", type=Path, help=argparse.SUPPRESS)
@@ -75,6 +81,7 @@ def measure(path: Path, names: set[str], *, apps: bool) -> dict[str, Any]:
         "mounted": len([r for r in project.routes if r.is_mounted and not r.module.is_test]),
         "broken": [str(span) for span in outcome.unreadable],
         "failures": [f"{f.rule.name} {f.subject}\n{f.trace}" for f in outcome.failures],
+        "shown": snapshots.shown(outcome),
         "findings": [
             [f.rule.name, f.finding.at.path, f.finding.at.line, ways(f.finding)] for f in outcome.findings
         ],
@@ -82,6 +89,9 @@ def measure(path: Path, names: set[str], *, apps: bool) -> dict[str, Any]:
             [r.span.path, min(r.span.line, r.handler.span.line), r.handler.node.span.end_line]
             for r in project.routes
             if r.handler is not None
+        ],
+        "functions": [
+            [f.span.path, f.node.span.line, f.node.span.end_line, f.qualified_name] for f in project.functions
         ],
         "apps": [app_table(app) for app in project.apps] if apps else [],
     }
@@ -123,7 +133,6 @@ def in_child(path: Path, options: argparse.Namespace, *extra: str) -> dict[str, 
 
 def repositories(options: argparse.Namespace) -> int:
     failed = 0
-    lines: list[str] = []
     total: collections.Counter[str] = collections.Counter()
     print(f"{'repository':52} {'s':>6} {'klines/s':>8} {'MiB':>5} {'routes':>6} {'served':>6} {'found':>6}")
     for path in sorted((options.corpus / "repos").iterdir()):
@@ -143,15 +152,25 @@ def repositories(options: argparse.Namespace) -> int:
         for failure in result["failures"][: None if options.verbose else 2]:
             print("  FAILED", failure if options.verbose else failure.partition("\n")[0] + failure[-300:])
         total.update(rule for rule, *_ in result["findings"])
-        lines += [f"{rule} {path.name}/{file}:{line}" for rule, file, line, _ in result["findings"]]
+        if not options.rules:
+            hold(path.name, result["shown"], write=options.write)
         if options.routes:
             compare(path.name, result["apps"], options)
     print("\nfindings per rule")
     for rule, count in total.most_common():
         print(f"  {rule:40} {count}")
-    if options.findings:
-        options.findings.write_text("\n".join(sorted(lines)) + "\n")
     return failed
+
+
+def hold(name: str, shown: list[str], *, write: bool) -> None:
+    """Hold the findings of a repository against its snapshot, or write it."""
+    if write:
+        snapshots.write(name, shown)
+    elif (old := snapshots.read(name)) is None:
+        print("  no snapshot of its findings yet")
+    else:
+        for line in snapshots.changes(old, shown):
+            print(f"  {line}")
 
 
 def plain(path: str) -> str:
@@ -165,58 +184,79 @@ def compare(name: str, apps: list[list[list[Any]]], options: argparse.Namespace)
     for table in sorted(options.routes.glob("*.routes.tsv")):
         if not table.name.removeprefix("pypi_").startswith(key):
             continue
-        wanted = {tuple(line.split("\t")[:2]) for line in table.read_text().splitlines() if line.strip()}
+        rows = [line.split("\t") for line in table.read_text().splitlines() if line.strip()]
+        wanted = {(row[0], row[1]) for row in rows}
         sets = [{(m, plain(p)): (shown, at) for m, p, shown, at in app} for app in apps]
         best = max(sets, key=lambda found: len(wanted & set(found)), default={})
-        hits = wanted & set(best)
-        shown = {route for route, (in_schema, _) in best.items() if in_schema and route[0] != "WEBSOCKET"}
-        recall, precision = len(hits) / len(wanted), len(hits & shown) / max(len(shown), 1)
-        print(f"  {table.name}: recall {recall:.1%} ({len(hits)}/{len(wanted)}), ", end="")
-        print(f"precision {precision:.1%} of {len(shown)}")
+        judged = Judged.of(table.name.removesuffix(".routes.tsv"))
+        hits, there = wanted & set(best), wanted - judged.absent
+        more = {route for route in judged.claimed(best) if route not in wanted}
+        unread = more - judged.real
+        recall, precision = len(hits & there) / len(there), 1 - len(unread) / max(len(hits | more), 1)
+        print(f"  {table.name}: recall {recall:.1%} ({len(hits & there)}/{len(there)}", end="")
+        print(
+            f", {len(wanted - there)} not in the code), precision {precision:.1%} of {len(hits | more)}",
+            end="",
+        )
+        print(f" ({len(more) - len(unread)} not in the table and read by hand)")
         if options.verbose:
-            for route in sorted(wanted - hits):
+            for route in sorted(there - hits):
                 print("    missed ", *route)
-            for route in sorted(shown - wanted):
-                print("    extra  ", *route, best[route][1])
+            for route in sorted(unread):
+                print("    unread ", *route, best[route][1])
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What reading the code said of a table: rows that are not in the code, routes that it lacks and the code
+    has, and the part of the app that it is about.
+    """
+
+    absent: set[tuple[str, str]]
+    real: set[tuple[str, str]]
+    part: str
+
+    @classmethod
+    def of(cls, table: str) -> Judged:
+        """The rows of `routes.tsv` about a table."""
+        lines = (Path(__file__).with_name("routes.tsv")).read_text().splitlines()[1:]
+        rows = [row for row in (line.split("\t") for line in lines) if row[0] == table]
+        by = {verdict: {(row[1], row[2]) for row in rows if row[3] == verdict} for verdict in VERDICTS}
+        return cls(by["absent"], by["real"], next((path for _, path in by["part"]), ""))
+
+    def claimed(self, found: dict[tuple[str, str], tuple[bool, str]]) -> set[tuple[str, str]]:
+        """The routes of an app that belong into the table: those in its schema, or below its part."""
+        return {
+            route
+            for route, (in_schema, _) in found.items()
+            if route[0] != "WEBSOCKET" and (route[1].startswith(self.part) if self.part else in_schema)
+        }
+
+
+VERDICTS = ("absent", "real", "part")
 
 
 def cases(options: argparse.Namespace) -> None:
-    """For each known defect: found before the fix (on its line, in its handler), still reported after it."""
-    tiers: dict[str, list[bool]] = collections.defaultdict(list)
+    """Say for each known defect whether its rules find it before the fix, and are silent after it."""
+    judged: list[known_defects.Known] = []
     for case in json.loads(options.cases.read_text()):
         folder = options.corpus / "cases" / case["id"]
         if not folder.is_dir() or not any(text in case["id"] for text in options.only):
             continue
-        before, after = (in_child(folder / side, options) for side in ("before", "after"))
+        chosen = [] if options.rules else ["--rules", *sorted(known_defects.claims()[case["id"]])]
+        before, after = (in_child(folder / side, options, *chosen) for side in ("before", "after"))
         if "crash" in before or "crash" in after:
             print(f"CRASH {case['id']} {before.get('crash', '')} {after.get('crash', '')}")
             continue
-        hits = [(e, rules_at(before, e)) for e in case["expect"]]
-        found = any(rules for _, rules in hits)
-        if case["kind"] == "defect":
-            tiers[case["tier"]].append(found)
-        touched = {rule for _, rules in hits for rule in rules}
-        left = [f for f in after["findings"] if f[0] in touched and f[1] in case["files"]]
-        verdict = "found " if found else "MISSED"
-        print(f"{verdict} {case['kind']:11} {case['tier']:9} {case['id']}: {case['rule']}")
-        for expected, rules in hits:
-            if options.verbose or found:
-                print(f"         {expected['path']}:{expected['line']} {', '.join(sorted(rules)) or '-'}")
-        if left and found:
-            print(f"         after the fix, same files: {sorted({f[2] for f in left})}")
-    for tier, verdicts in tiers.items():
-        print(f"defects {tier}: {sum(verdicts)}/{len(verdicts)}")
-
-
-def rules_at(result: dict[str, Any], expected: dict[str, Any]) -> set[str]:
-    """The rules with a finding on a line, in the handler around it, or with a chain that passes it."""
-    path, line = expected["path"], expected["line"]
-    spans = [(start, end) for p, start, end in result["handlers"] if p == path and start <= line <= end]
-    return {
-        rule
-        for rule, p, at, chain in result["findings"]
-        if [path, line] in chain or (p == path and (at == line or any(s <= at <= e for s, e in spans)))
-    }
+        known = known_defects.known(case, folder, before, after)
+        judged.append(known)
+        verdict = "found " if known.is_found else "MISSED"
+        print(f"{verdict} {known.kind:11} {known.tier:9} {known.name}: {case['rule']}")
+        for site in known.sites:
+            after_it = f"; after the fix: {', '.join(map(str, site.left))}" if site.left else ""
+            untouched = "" if site.changed else " (left alone by the fix)"
+            print(f"         {site.path}:{site.line} {', '.join(site.rules) or '-'}{untouched}{after_it}")
+    print("\n".join(known_defects.figures(judged)))
 
 
 if __name__ == "__main__":

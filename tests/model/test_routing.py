@@ -8,257 +8,34 @@ import subprocess
 import sys
 from pathlib import Path
 from textwrap import dedent
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import pytest
 
+from model.maps import at_run_time, by_reading
+from model.shapes import HEAD, SHAPES
 from plumbrule.model.reading import read_project
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from plumbrule.model.dependencies import Dependency
+    from model.maps import Served, Way
+
+Seen: TypeAlias = "tuple[str, str, str, tuple[Way, ...]]"
 
 RUNTIME = Path(__file__).with_name("runtime.py")
-HEAD = """
-from typing import Annotated, Any
-from fastapi import APIRouter, Depends, FastAPI, Security, WebSocket
-"""
-
-SHAPES = {
-    "routers nest and prefixes add up": """
-        app = FastAPI()
-        inner = APIRouter(prefix="/inner")
-        outer = APIRouter(prefix="/outer")
-        @inner.get("")
-        def root(): ...
-        @inner.post("/{item}")
-        def make(item: int): ...
-        outer.include_router(inner, prefix="/between")
-        app.include_router(outer, prefix="/api")
-    """,
-    "one router is included twice": """
-        app = FastAPI()
-        router = APIRouter()
-        @router.get("/x")
-        def read(): ...
-        app.include_router(router, prefix="/v1")
-        app.include_router(router, prefix="/v2")
-    """,
-    "a factory makes routers with closures for handlers": """
-        def make(name):
-            router = APIRouter(prefix=f"/{name}")
-            @router.get("/all")
-            def read(): ...
-            return router
-        def create_app():
-            app = FastAPI()
-            for name in ("orders", "users"):
-                app.include_router(make(name))
-            return app
-        app = create_app()
-    """,
-    "routes are added by calls": """
-        app = FastAPI()
-        router = APIRouter()
-        async def read(): ...
-        async def listen(socket: WebSocket): ...
-        router.add_api_route("/read", read, methods=["GET", "POST"])
-        router.add_api_websocket_route("/listen", listen)
-        app.include_router(router)
-        app.add_api_route("/own", read)
-    """,
-    "a class holds a router and registers its methods": """
-        class Orders:
-            prefix = "/orders"
-            def __init__(self, tag):
-                self.router = APIRouter(prefix=self.prefix, tags=[tag])
-                self._setup()
-            def _setup(self):
-                self.router.add_api_route("/{order_id}", self.read, methods=["DELETE"])
-                @self.router.get("/all")
-                async def everything(): ...
-            async def read(self, order_id: int): ...
-        app = FastAPI()
-        app.include_router(Orders("a").router, prefix="/api")
-    """,
-    "prefixes come from constants, settings and texts put together": """
-        from dataclasses import dataclass
-        API = "/api"
-        VERSION = 1
-        class Config:
-            prefix: str = "/conf"
-        config = Config()
-        app = FastAPI()
-        router = APIRouter(prefix=f"{API}/v{VERSION}" + "/x")
-        @router.get("/{}/y".format("a"))
-        def read(): ...
-        app.include_router(router, prefix=config.prefix)
-        app.include_router(router, prefix="%s/old" % API)
-    """,
-    "a router class adds every path with and without a slash": """
-        class Both(APIRouter):
-            def api_route(self, path: str, *, include_in_schema: bool = True, **kwargs: Any):
-                plain = super().api_route(path, **kwargs)
-                slashed = super().api_route(path + "/", include_in_schema=False, **kwargs)
-                def decorate(function):
-                    slashed(function)
-                    return plain(function)
-                return decorate
-        def guard(): ...
-        class Secure(Both):
-            def __init__(self, *args: Any, **kwargs: Any):
-                super().__init__(*args, dependencies=[Depends(guard)], **kwargs)
-        app = FastAPI()
-        router = Secure(prefix="/p")
-        @router.get("/x")
-        def read(): ...
-        app.include_router(router)
-    """,
-    "a router class takes the last slash away": """
-        class Plain(APIRouter):
-            def api_route(self, path: str, *, include_in_schema: bool = True, **kwargs: Any):
-                if path.endswith("/") and len(path) > 1:
-                    path = path[:-1]
-                return super().api_route(path, include_in_schema=include_in_schema, **kwargs)
-        app = FastAPI()
-        router = Plain()
-        @router.get("/x/")
-        def read(): ...
-        @router.get("/y/{z}")
-        def other(z: int): ...
-        @router.get("/")
-        def root(): ...
-        app.include_router(router)
-    """,
-    "a decorator of the project wraps the registration": """
-        def guard(): ...
-        def protected(method, path, **kwargs):
-            def decorate(function):
-                return method(path, dependencies=[Depends(guard)], **kwargs)(function)
-            return decorate
-        app = FastAPI()
-        @protected(app.put, "/x/{y}", tags=["a"])
-        def change(y: int): ...
-    """,
-    "a decorator keeps the signature of its function": """
-        import functools
-        def timed(function):
-            @functools.wraps(function)
-            async def run(*args, **kwargs):
-                return await function(*args, **kwargs)
-            return run
-        def guard(): ...
-        app = FastAPI()
-        @app.get("/x")
-        @timed
-        async def read(g: Annotated[int, Depends(guard)]): ...
-    """,
-    "an app is mounted in another": """
-        app = FastAPI()
-        api = FastAPI(dependencies=[])
-        @api.get("/x")
-        def read(): ...
-        app.mount("/api", api)
-    """,
-    "dependencies are resolved from the app inwards": """
-        def a(): ...
-        def b(): ...
-        def c(x=Depends(a)): ...
-        def d(): ...
-        def e(z: Annotated[int, Depends(d)]): ...
-        app = FastAPI(dependencies=[Depends(a)])
-        router = APIRouter(dependencies=[Depends(b)])
-        @router.get("/x", dependencies=[Security(c, scopes=["s"])])
-        def read(y: Annotated[int, Depends(e)], w=Depends(d, use_cache=False)): ...
-        app.include_router(router, dependencies=[Depends(d)])
-        @app.get("/own")
-        def own(): ...
-    """,
-    "aliases, classes, objects and closures are dependencies": """
-        def current(): ...
-        CurrentUser = Annotated[int, Depends(current)]
-        class Page:
-            def __init__(self, user: CurrentUser, limit: int = 10): ...
-        class Need:
-            def __init__(self, role): self.role = role
-            def __call__(self, user: CurrentUser): ...
-        def need(role):
-            def check(user: CurrentUser): ...
-            return check
-        admin = Need("admin")
-        Admin = Depends(admin)
-        app = FastAPI()
-        @app.get("/x", dependencies=[Depends(need("a"))])
-        def read(page: Annotated[Page, Depends()], other: Page = Depends(), who=Admin): ...
-        def with_dependency(dependency):
-            @app.get("/closure")
-            def closed(value=Depends(dependency)): ...
-        with_dependency(current)
-    """,
-    "a table of routers is walked": """
-        one, two = APIRouter(), APIRouter()
-        @one.get("/1")
-        def first(): ...
-        @two.get("/2")
-        def second(): ...
-        ROUTERS = [(one, "/a"), (two, "/b")]
-        MORE = {"/c": one}
-        app = FastAPI()
-        for router, prefix in ROUTERS:
-            app.include_router(router, prefix=prefix)
-        for prefix, router in MORE.items():
-            app.include_router(router, prefix=prefix)
-        [app.include_router(r, prefix="/d") for r in [one]]
-    """,
-    "an app that goes through a function of a library is still that app": """
-        import functools
-        app = FastAPI()
-        app = functools.reduce(lambda one, _: one, [1], app)
-        try:
-            app = next(iter([app]))
-        except ImportError:
-            app = None
-        @app.get("/x")
-        def read(): ...
-    """,
-    "an app is the one that is given or a new one": """
-        class Server:
-            def __init__(self, base=None):
-                self.base = base
-            def make(self):
-                if self.base:
-                    made = self.base
-                else:
-                    made = FastAPI()
-                self.fill(made)
-                return made
-            def fill(self, target):
-                @target.get("/x")
-                def read(): ...
-        app = Server().make()
-    """,
-    "a function gets the app and fills it": """
-        def fill(target: FastAPI, *, admin: bool = False) -> None:
-            if admin:
-                @target.get("/admin")
-                def administer(): ...
-            @target.api_route("/both", methods=["GET", "PUT"])
-            def both(): ...
-        app = FastAPI()
-        fill(app)
-    """,
-}
 
 
 PACKAGES = {
     "main.py": """
         from fastapi import FastAPI
+        from shop import account
         from shop.api import router
         import shop.users.routes as users
         app = FastAPI()
         app.include_router(router)
         app.include_router(users.router, prefix="/users")
+        app.include_router(account.router)
     """,
     "shop/__init__.py": "",
     "shop/api/__init__.py": "from .all import *",
@@ -284,6 +61,13 @@ PACKAGES = {
         @router.get("/me")
         def me(session: "shop.deps.Session"): ...
     """,
+    "shop/account.py": """
+        from fastapi import APIRouter, Depends
+        from shop.deps import get_session
+        router = APIRouter()
+        @router.get("/account")
+        def get_session(session=Depends(get_session)): ...
+    """,
     "shop/deps.py": """
         from typing import Annotated
         from fastapi import Depends
@@ -306,35 +90,23 @@ def runtime() -> Iterator[subprocess.Popen[str]]:
     child.stdout.close()
 
 
-def really(runtime: subprocess.Popen[str], folder: Path) -> list[tuple[str, str, str, tuple[str, ...]]]:
+def really(runtime: subprocess.Popen[str], folder: Path) -> list[Seen]:
     assert runtime.stdin
     assert runtime.stdout
     runtime.stdin.write(f"{folder}\n")
     runtime.stdin.flush()
-    answer = json.loads(runtime.stdout.readline())
-    assert isinstance(answer, list), answer
-    return sorted((m, path, name, tuple(names)) for methods, path, name, names in answer for m in methods)
+    return seen(at_run_time(json.loads(runtime.stdout.readline())))
 
 
-def called(dependency: Dependency) -> str:
-    """What FastAPI's own tree calls it: the function, or the class of an object."""
-    if dependency.cls:
-        return dependency.cls.name
-    function = dependency.function
-    if function is not None and function.cls is not None and function.name == "__call__":
-        return function.cls.name
-    return dependency.name.rpartition(".")[2]
+def read(folder: Path) -> list[Seen]:
+    project = read_project(folder)
+    for route in project.routes:
+        assert all(route.dependencies_at(place).complete for place in route.places)
+    return seen(by_reading(project))
 
 
-def by_reading(folder: Path) -> list[tuple[str, str, str, tuple[str, ...]]]:
-    found = []
-    for route in read_project(folder).routes:
-        for place in route.places:
-            dependencies = route.dependencies_at(place)
-            assert dependencies.complete
-            names = [called(d) for d in dependencies]
-            found += [(m, place.path, route.name, tuple(names)) for m in place.record.methods if place.app]
-    return sorted(found)
+def seen(served: list[Served]) -> list[Seen]:
+    return sorted((one.method, one.path, one.handler, one.ways) for one in served)
 
 
 @pytest.mark.parametrize("shape", SHAPES.values(), ids=[re.sub(r"\W+", "-", name) for name in SHAPES])
@@ -342,7 +114,7 @@ def test_the_table_read_is_the_table_at_run_time(
     shape: str, tmp_path: Path, runtime: subprocess.Popen[str]
 ) -> None:
     (tmp_path / "main.py").write_text(HEAD + dedent(shape))
-    assert by_reading(tmp_path) == really(runtime, tmp_path)
+    assert read(tmp_path) == really(runtime, tmp_path)
 
 
 def test_routers_are_found_through_packages_that_pass_them_on(
@@ -351,4 +123,4 @@ def test_routers_are_found_through_packages_that_pass_them_on(
     for name, text in PACKAGES.items():
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text(dedent(text))
-    assert by_reading(tmp_path) == really(runtime, tmp_path)
+    assert read(tmp_path) == really(runtime, tmp_path)

@@ -1,5 +1,6 @@
 """Everything is closed unless it was opened on purpose."""
 
+import json
 import re
 from collections.abc import Iterator
 from uuid import uuid4
@@ -83,6 +84,17 @@ async def test_the_api_description_says_which_routes_are_closed(boot: Boot) -> N
         routes = dict(routes_of((await client.get("/openapi.json")).json()))
         open_routes = {route for route, operation in routes.items() if not operation.get("security")}
         assert open_routes - {("POST", f"{API}/auth/refresh")} == PUBLIC
+
+
+async def test_no_request_holds_an_address_to_call(boot: Boot) -> None:
+    """Nothing that a caller sends can become the target of a call: there is no URL in any request."""
+    async with boot(SHOP_ENVIRONMENT="development") as service, service.client() as client:
+        document = (await client.get("/openapi.json")).json()
+        asked = json.dumps([operation for _, operation in routes_of(document)]) + json.dumps(
+            document["components"]
+        )
+        assert '"uri"' not in asked
+        assert not re.search(r'"(\w*_)?(url|uri|href|host|callback)"', asked, re.IGNORECASE)
 
 
 def routes_of(

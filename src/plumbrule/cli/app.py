@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from plumbrule import __version__
-from plumbrule.cli import add, audit, explain, here, init
+from plumbrule.cli import add, agents, audit, explain, guide, here, init, mcp, migrate, structure
 from plumbrule.cli import map as map_
 from plumbrule.cli.arguments import complete, hoist
 from plumbrule.cli.console import Color, open_output
@@ -16,10 +16,15 @@ app = typer.Typer(
     name="plumb", rich_markup_mode=None, context_settings={"help_option_names": ["-h", "--help"]}
 )
 app.command()(init.init)
+app.command()(structure.structure)
 app.command()(audit.audit)
 app.command()(explain.explain)
 app.command("map")(map_.draw)
+app.command()(guide.guide)
+app.command("mcp")(mcp.serve)
 app.add_typer(add.app, name="add")
+app.add_typer(agents.app, name="agents")
+app.add_typer(migrate.app, name="migrate")
 
 
 @app.callback(invoke_without_command=True, epilog="These flags may also stand after a command.")

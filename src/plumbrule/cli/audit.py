@@ -36,6 +36,8 @@ def audit(  # noqa: PLR0913, PLR0917  a flag is a parameter
     output_format: Annotated[
         str | None, typer.Option(metavar="FORMAT", help="full concise json sarif github gitlab markdown")
     ] = None,
+    probe: Annotated[str | None, typer.Option(metavar="URL", help="Ask a running service instead.")] = None,
+    write: Annotated[bool, typer.Option("--write", help="With --probe: make accounts and rows.")] = False,
     config: Annotated[Path | None, typer.Option(metavar="FILE", help="Instead of pyproject.toml.")] = None,
 ) -> None:
     """Review a FastAPI project: architecture, async, security, database, observability."""
@@ -51,5 +53,7 @@ def audit(  # noqa: PLR0913, PLR0917  a flag is a parameter
         "fail-on": fail_on,
         "output-format": output_format,
     }
-    wishes = audited.Wishes(tuple(paths or ()), fix, unsafe, diff, since, baseline, statistics, score, file)
+    wishes = audited.Wishes(
+        tuple(paths or ()), fix, unsafe, diff, since, baseline, statistics, score, file, probe, write
+    )
     raise typer.Exit(audited.audited(output_of(context), wishes, flags, config))

@@ -36,6 +36,8 @@ class Wishes:
     statistics: bool = False
     score: bool = False
     file: Path | None = None
+    probe: str | None = None
+    write: bool = False
 
 
 def audited(output: Output, wishes: Wishes, flags: Mapping[str, object], file: Path | None) -> int:
@@ -43,6 +45,8 @@ def audited(output: Output, wishes: Wishes, flags: Mapping[str, object], file: P
     target = review.target(wishes.paths)
     config = read_config(target.root, flags, file=file)
     refuse_contradictions(wishes, config)
+    if wishes.probe is not None:
+        return probed(output, wishes, target, config, wishes.probe)
     with no_app(output):
         outcome = found(output, wishes, target, config)
     if wishes.baseline == "write":
@@ -69,6 +73,16 @@ def audited(output: Output, wishes: Wishes, flags: Mapping[str, object], file: P
     return int(review.fails(outcome, config))
 
 
+def probed(output: Output, wishes: Wishes, target: review.Target, config: Config, url: str) -> int:
+    """Ask a running service, show what it answers; gives the exit code."""
+    from plumbrule.verbs.probe import Question, probe  # noqa: PLC0415  only here anybody is asked
+
+    with output.patience("asking the service"):
+        outcome = probe(target, config, Question(url, wishes.write))
+    show(output, wishes, config, outcome)
+    return int(review.fails(outcome, config))
+
+
 @contextlib.contextmanager
 def no_app(output: Output) -> Iterator[None]:
     """Say that there is nothing to look at, with an exit code of its own."""
@@ -92,6 +106,13 @@ def refuse_contradictions(wishes: Wishes, config: Config) -> None:
         raise Refusal("--fix and --diff contradict each other; drop one of them")
     if wishes.unsafe and not (wishes.fix or wishes.diff):
         raise Refusal("--unsafe goes with --fix or --diff")
+    if wishes.write and wishes.probe is None:
+        raise Refusal("--write goes with --probe")
+    for flag, given in (("--fix", wishes.fix), ("--diff", wishes.diff), ("--since", wishes.since)):
+        if wishes.probe is not None and given:
+            raise Refusal(f"--probe and {flag} contradict each other; drop one of them")
+    if wishes.probe is not None and wishes.baseline:
+        raise Refusal("--probe and --baseline contradict each other; drop one of them")
     if wishes.baseline not in (None, "read", "write"):
         raise Refusal(f"--baseline {wishes.baseline}: it is `--baseline` alone or `--baseline write`")
     for flag, given in (("--score", wishes.score), ("--statistics", wishes.statistics)):
@@ -107,7 +128,7 @@ def show(output: Output, wishes: Wishes, config: Config, outcome: Outcome) -> No
         base_of(config.root, outside=for_people),
         output.out.width if terminal and for_people else None,
         for_people and output.colored and not wishes.file,
-        shlex.join(["plumb", "audit", *map(str, wishes.paths)]),
+        shlex.join(["plumb", "audit", *map(str, wishes.paths), *asked_where(wishes)]),
     )
     if wishes.score or wishes.statistics:
         parts = [statistics_of(outcome, view)] if wishes.statistics else []
@@ -123,6 +144,13 @@ def show(output: Output, wishes: Wishes, config: Config, outcome: Outcome) -> No
     except OSError as error:
         raise Refusal(f"cannot write {wishes.file}: {error.strerror}") from error
     output.progress(f"{many(len(outcome.findings), 'finding')}, written to {wishes.file}")
+
+
+def asked_where(wishes: Wishes) -> list[str]:
+    """The flags that say which running service is asked."""
+    if wishes.probe is None:
+        return []
+    return ["--probe", wishes.probe, *(["--write"] if wishes.write else [])]
 
 
 def base_of(root: Path, *, outside: bool = True) -> str:

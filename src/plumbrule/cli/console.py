@@ -6,11 +6,14 @@ import textwrap
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import typer
 from rich.console import Console
 from rich.text import Text
+
+if TYPE_CHECKING:
+    from plumbrule.model.reading import Observer
 
 INDENT = 16
 """the column where the text beside a heading begins"""
@@ -18,11 +21,7 @@ INDENT = 16
 Color = Literal["auto", "always", "never"]
 
 
-Observe = Callable[[str, int, int], None]
-"""hears what is being done, how much of it is, and how much there is"""
-
-
-def unheard(what: str, done: int, total: int) -> None:
+def unheard(_: str, *_numbers: int) -> None:
     """For work that nobody watches."""
 
 
@@ -66,20 +65,24 @@ class Output:
         self.err.print(f"plumb: {text}", soft_wrap=True)
 
     @contextlib.contextmanager
-    def patience(self) -> Iterator[Observe]:
+    def patience(self, what: str = "reading the code") -> Iterator["Observer"]:
         """Show how far something is if it takes longer than half a second, on a terminal."""
         if self.verbosity < 0 or not self.err.file.isatty():
             yield unheard
             return
         from rich.progress import BarColumn, Progress, TextColumn  # noqa: PLC0415  only terminals need it
 
-        columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.percentage:>3.0f}%"))
+        columns = (TextColumn("{task.description}"), BarColumn())
         bar = Progress(*columns, console=self.err, transient=True)
-        task = bar.add_task("")
+        task = bar.add_task(what, total=None)
+
+        def observe(what: str, done: int = 0, total: int = 0) -> None:
+            bar.update(task, description=what, completed=done, total=total or None)
+
         timer = threading.Timer(0.5, bar.start)
         timer.start()
         try:
-            yield lambda what, done, total: bar.update(task, description=what, completed=done, total=total)
+            yield observe
         finally:
             timer.cancel()
             timer.join()

@@ -19,7 +19,7 @@ def explain(
     from plumbrule.report.explanation import explanation, listing  # noqa: PLC0415
     from plumbrule.verbs import explain as verb  # noqa: PLC0415
     from plumbrule.verbs.review import target  # noqa: PLC0415
-    from plumbrule.verbs.selection import known_rules, one_rule  # noqa: PLC0415
+    from plumbrule.verbs.selection import everything, one_rule  # noqa: PLC0415
 
     output = output_of(context)
     here = target([])
@@ -27,7 +27,7 @@ def explain(
     width = output.out.width if output.out.is_terminal else None
     view = View(base_of(here.root), width, output.colored)
     if name is None:
-        output.write(listing(known_rules(config).values(), view))
+        output.write(listing(everything(config).values(), view))
         return
     rule = one_rule(config, name)
     with output.patience() as observe:

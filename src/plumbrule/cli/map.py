@@ -33,5 +33,6 @@ def draw(
     with no_app(output):
         with output.patience() as observe:
             drawn = rows(project_at(found, observe), drawn_kind, wanted)
-        view = View(base_of(found.root), color=output.colored)
+        width = output.out.width if output.out.is_terminal else None
+        view = View(base_of(found.root), width, output.colored)
         output.write(render(drawn, view))

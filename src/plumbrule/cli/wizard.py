@@ -10,6 +10,7 @@ import questionary
 from plumbrule.plan import Refusal
 from plumbrule.scaffold.answers import Wishes, answer, package_name
 from plumbrule.scaffold.manifest import DATABASES, PARTS, PRESETS, Preset
+from plumbrule.scaffold.marked import COMPANIONS
 from plumbrule.verbs.init import check_folder
 
 Answer = TypeVar("Answer")
@@ -37,7 +38,7 @@ def ask(path: Path | None, wishes: Wishes) -> tuple[Path, Wishes]:
 def _ask_name(wishes: Wishes) -> tuple[Path, Wishes]:
     """A name for the folder we are in if it is empty, else for a new one in it."""
     here = Path()
-    is_empty = all(path.name == ".git" for path in here.iterdir())
+    is_empty = all(path.name in COMPANIONS for path in here.iterdir())
     default = here.resolve().name if is_empty else "shop"
     question = questionary.text("Name of the project:", default=default, validate=_name_problem)
     name = _answered(question, str).strip()

@@ -149,6 +149,15 @@ class ExpressionReader(LiteralReader):
             made = whole
         return made
 
+    def dotted_name(self, tree: Tree) -> n.Expr:
+        """`a.b` of a pattern, which the grammar does not call an attribute."""
+        first, *rest = kids(tree)
+        value = self.expr(first)
+        for part in rest:
+            made = n.Attribute(self.source, tree.start_byte, part.end_byte, value, self.name(part))
+            value = self.wrap(made, value)
+        return value
+
     def unary(self, tree: Tree) -> n.Expr:
         inner = kids(tree)
         if not inner:
@@ -290,6 +299,7 @@ EXPRESSIONS: dict[str, Callable[[ExpressionReader, Tree], n.Expr]] = {
     "identifier": ExpressionReader.identifier,
     "keyword_identifier": ExpressionReader.identifier,
     "attribute": ExpressionReader.attribute,
+    "dotted_name": ExpressionReader.dotted_name,
     "member_type": ExpressionReader.attribute,
     "call": ExpressionReader.call,
     "string": ExpressionReader.string,

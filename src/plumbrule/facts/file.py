@@ -48,7 +48,7 @@ def is_test(path: str) -> bool:
     """Whether a path is one of the tests."""
     *folders, name = path.split("/")
     return (
-        bool({"tests", "test", "testing"} & set(folders))
+        bool({"tests", "test", "testing", "e2e", "cypress"} & set(folders))
         or name.startswith(("test_", "conftest"))
         or name.endswith("_test.py")
     )

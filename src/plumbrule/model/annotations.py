@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from plumbrule.model.code import Function, Scoped
 
 
-from plumbrule.model.types import external_type, known
+from plumbrule.model.types import external_type, known, union
 
 TRANSPARENT = {
     "Annotated",
@@ -126,8 +126,7 @@ class Annotations(ABC):
             case n.Subscript(value=value, items=items) if items:
                 return self._generic_type(value, items)
             case n.BinOp(left=left, op="|", right=right):
-                found = self.annotation_type(left)
-                return found if found and found.name != "None" else self.annotation_type(right)
+                return union([self.annotation_type(left), self.annotation_type(right)])
             case n.Sequence(items=items) if items:
                 return self.annotation_type(items[0])
             case _:
@@ -151,8 +150,7 @@ class Annotations(ABC):
         if name in TRANSPARENT:
             return self.annotation_type(items[0])
         if name == "Union":
-            found = [t for t in map(self.annotation_type, items) if t and t.name != "None"]
-            return found[0] if found else None
+            return union([self.annotation_type(item) for item in items])
         base = self.annotation_type(value)
         args = tuple(self.annotation_type(item) or Type("?") for item in items)
         if name in ("type", "Type"):

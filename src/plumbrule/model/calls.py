@@ -75,6 +75,14 @@ class Call:
                 return None
 
     @property
+    def only_as_script(self) -> bool:
+        """Whether it stands under `if __name__ == "__main__"`: importing the module does not reach it."""
+        at = self.node.parent
+        while at is not None and not (isinstance(at, n.If) and "__name__" in at.test.text):
+            at = at.parent
+        return at is not None
+
+    @property
     def module(self) -> Module:
         """The module it stands in."""
         return self.scope.module

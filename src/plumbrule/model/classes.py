@@ -12,6 +12,7 @@ from plumbrule.model.values import External, Type, Variable
 
 if TYPE_CHECKING:
     from plumbrule.facts.source import Span
+    from plumbrule.model.calls import Call
     from plumbrule.model.code import Module
 
 N = TypeVar("N", bound=n.Node)
@@ -123,6 +124,19 @@ class Class(Scoped):
         return None
 
     @cached_property
+    def decorator_names(self) -> tuple[str, ...]:
+        """The full names of its decorators."""
+        exprs = [d.func if isinstance(d, n.Call) else d for d in self.node.decorators]
+        return tuple(self.name_of(e) or "" for e in exprs)
+
+    @cached_property
+    def takes_fields(self) -> bool:
+        """Whether its `__init__` is made of its fields: a dataclass or a Pydantic model."""
+        names = ("dataclass", "define", "frozen")
+        is_data = any(name.rpartition(".")[2] in names for name in self.decorator_names)
+        return self.method("__init__") is None and (is_data or self.is_a("pydantic.BaseModel"))
+
+    @cached_property
     def fields(self) -> dict[str, Attribute]:
         """The annotated attributes of its body, inherited ones included:
         the fields of a schema, dataclass or settings class.
@@ -160,6 +174,16 @@ class Attribute:
     def value(self) -> n.Expr | None:
         """What it is assigned."""
         return self.node.value
+
+    @cached_property
+    def metadata(self) -> tuple[Call, ...]:
+        """The calls in its `Annotated`, and its value when that is a call."""
+        found: list[Call] = []
+        if self.annotation is not None:
+            self.cls.inference.annotated(self.annotation, found)
+        if isinstance(self.value, n.Call):
+            found.append(self.cls.call(self.value))
+        return tuple(found)
 
     @cached_property
     def type(self) -> Type | None:

@@ -18,7 +18,7 @@ from plumbrule.model.assembly.values import (
     Partial,
 )
 from plumbrule.model.cached import cached_property
-from plumbrule.model.code import Class, Function
+from plumbrule.model.code import Attribute, Class, Function
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,7 +29,10 @@ if TYPE_CHECKING:
     from plumbrule.model.routing import Include, Place, Route, Routing
 
 MARKERS = ("fastapi.Depends", "fastapi.Security")
+FORMS = ("fastapi.security.OAuth2PasswordRequestForm", "fastapi.security.OAuth2PasswordRequestFormStrict")
 DEEPEST = 12
+PLAIN = ("abc.ABC", "pydantic.BaseModel", "typing.Generic", "typing.Protocol", "builtins.object")
+"""bases from outside that bring no dependencies"""
 
 
 @dataclass(eq=False)
@@ -132,14 +135,55 @@ class DependencyReader:
             complete = complete and found.complete
         if route.handler is None:
             return Dependencies(tree, complete=False)
+        view, seen = self.of_view(route.handler, place.record.target, route.node)
         inner, known = self.of_function(route.handler, self.env_of(place.record.target))
-        tree.extend(inner)
+        tree += [*view, *inner]
         splatted = (
             any(k.name is None for k in route.node.keywords) if isinstance(route.node, n.Call) else False
         )
         return Dependencies(
-            tree, complete=complete and known and not (splatted and "dependencies" not in route.record.args)
+            tree,
+            complete=complete
+            and seen
+            and known
+            and not (splatted and "dependencies" not in route.record.args),
         )
+
+    def of_view(self, handler: Function, target: Any, node: n.Node) -> tuple[list[Dependency], bool]:
+        """The `self` of a handler in a class: a dependency on the class if a decorator makes it a view."""
+        cls = handler.cls
+        if cls is None or handler.is_static or not isinstance(target, Closure):
+            return [], True
+        if not cls.node.decorators:
+            return [], False
+        view = Dependency(cls.qualified_name, cls.method("__init__"), cls, node, "parameter")
+        if view.function is not None:
+            view.dependencies, view.complete = self.of_function(view.function)
+        fields, known = self.of_fields(cls)
+        view.dependencies = [*view.dependencies, *fields]
+        view.complete = view.complete and known
+        return [view], True
+
+    def of_fields(self, cls: Class) -> tuple[list[Dependency], bool]:
+        """The dependencies among the annotated attributes of a class, and whether all are known."""
+        found = []
+        for attribute in cls.fields.values():
+            values = ((call.node, self.of_call(attribute, call)) for call in reversed(attribute.metadata))
+            given = (self.from_value(value, node, "parameter", attribute) for node, value in values)
+            dependency = next((one for one in given if one is not None), None)
+            if dependency is not None:
+                found.append(dependency)
+        return found, all(isinstance(one, Class) or one.name in PLAIN for one in cls.ancestors)
+
+    def of_call(self, attribute: Attribute, call: Call) -> Any:
+        """The value of `Depends(…)` in the annotation of an attribute, or assigned to it."""
+        owner = self.interpreter.target_value(attribute.cls)
+        if not isinstance(owner, ClassValue):
+            return UNKNOWN
+        if call.node is attribute.value:
+            return owner.env.names.get(attribute.name, UNKNOWN)
+        outside = owner.env.parent if call.scope is attribute.cls else None
+        return self.interpreter.eval(call.node, outside or self.interpreter.module_env(call.scope.module))
 
     def levels(self, include: Include) -> list[Dependencies]:
         """What one include adds: the parent's own dependencies,
@@ -168,7 +212,11 @@ class DependencyReader:
         return Dependencies(found, complete=complete)
 
     def from_value(
-        self, value: Any, node: n.Node | None, origin: str, parameter: Parameter | None = None
+        self,
+        value: Any,
+        node: n.Node | None,
+        origin: str,
+        parameter: Parameter | Attribute | None = None,
     ) -> Dependency | None:
         """A dependency from the value of `Depends(…)`."""
         if (
@@ -193,7 +241,7 @@ class DependencyReader:
         return self.make(wanted, value, value.node, origin, parameter)
 
     def make(
-        self, wanted: Any, marker: Any, node: n.Node, origin: str, parameter: Parameter | None
+        self, wanted: Any, marker: Any, node: n.Node, origin: str, parameter: Parameter | Attribute | None
     ) -> Dependency:
         """The dependency on what `wanted` stands for."""
         from plumbrule.model.routing import function_of, name_of
@@ -208,7 +256,7 @@ class DependencyReader:
             cls=cls,
             node=node,
             origin=origin,
-            parameter=parameter,
+            parameter=None if isinstance(parameter, Attribute) else parameter,
             scope=kwargs["scope"] if isinstance(kwargs.get("scope"), str) else None,
             is_security=isinstance(marker, Made) and marker.name == "fastapi.Security",
             scopes=tuple(s for s in scopes if isinstance(s, str))
@@ -219,8 +267,10 @@ class DependencyReader:
         )
         if function is not None:
             made.dependencies, made.complete = self.of_function(function, self.env_of(wanted))
+        elif cls is not None and cls.takes_fields:
+            made.dependencies, made.complete = self.of_fields(cls)
         else:
-            made.complete = cls is not None or is_scheme(wanted)
+            made.complete = cls is not None or is_scheme(wanted) or made.name in FORMS
         return made
 
     def env_of(self, value: Any) -> Env | None:
@@ -243,7 +293,8 @@ class DependencyReader:
         if function in self._active or len(self._active) > DEEPEST:
             return [], False
         self._active.append(function)
-        found, complete = [], not any("signature" in name for name in function.decorator_names)
+        rewritten = any("signature" in name for name in function.decorator_names)
+        found, complete = [], not rewritten and not function.has_unread_signature
         for parameter in function.parameters:
             dependency, known = self.of_parameter(parameter, env)
             complete = complete and known
@@ -279,12 +330,21 @@ class DependencyReader:
     def env_for(self, scope: Scoped, parameter: Parameter, env: Env | None) -> Env:
         """The variables to read an expression with: those around the function if it was written there."""
         if env is not None and scope.module is parameter.function.module and parameter.function.cls is None:
-            return env
+            return self.before(parameter.function, env)
         if isinstance(scope, Class):
             value = self.interpreter.target_value(scope)
             if isinstance(value, ClassValue) and value.env.parent is not None:
                 return value.env
         return self.interpreter.module_env(scope.module)
+
+    def before(self, function: Function, env: Env) -> Env:
+        """The variables as they were when a function was defined that takes the name of an import."""
+        imported = self.interpreter.imported(function.name, env)
+        if imported is UNKNOWN or function.parent is not None:
+            return env
+        earlier = Env(env.scope, env)
+        earlier.names[function.name] = imported
+        return earlier
 
 
 def is_scheme(value: Any) -> bool:

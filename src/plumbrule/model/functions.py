@@ -159,6 +159,13 @@ class Function(Scoped):
         return next((p for p in self.parameters if p.name == name), None)
 
     @cached_property
+    def has_unread_signature(self) -> bool:
+        """Whether a part of its decorators or parameters does not parse."""
+        first = min((d.start for d in self.node.decorators), default=self.node.start)
+        end = self.node.body[0].start if self.node.body else self.node.end
+        return any(first <= span.start < end for span in self.module.file.broken)
+
+    @cached_property
     def is_generator(self) -> bool:
         """Whether it yields."""
         return any(self.find(n.Yield))

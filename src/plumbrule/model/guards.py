@@ -12,7 +12,7 @@ from plumbrule.model.values import External, Variable
 
 if TYPE_CHECKING:
     from plumbrule.model.dependencies import Dependency
-    from plumbrule.model.routing import Middleware, Route
+    from plumbrule.model.routing import Middleware, Place, Route
 
 REFUSALS = {401, 403, "HTTP_401_UNAUTHORIZED", "HTTP_403_FORBIDDEN"}
 CALLS = 3  # how far a refusal may stand from the dependency that makes it
@@ -32,25 +32,28 @@ LIBRARIES = (
 )
 
 
-def authentication(route: Route) -> list[Dependency | Middleware | n.Expr]:
-    """Everything on the way to a handler that is known to refuse strangers."""
-    found: list[Dependency | Middleware | n.Expr] = [d for d in route.dependencies if authenticates(d)]
+def authentication(route: Route, place: Place) -> list[Dependency | Middleware | n.Expr]:
+    """Everything on the way to a handler, at one of its places, that is known to refuse strangers."""
+    found: list[Dependency | Middleware | n.Expr] = [
+        d for d in route.dependencies_at(place) if authenticates(d)
+    ]
     if route.handler is not None:
         found.extend(d for d in route.decorators if decorator_authenticates(route, d))
-    if route.app is not None:
-        found.extend(m for m in route.app.middleware if m.function is not None and refuses(m.function))
+    if place.app is not None:
+        found.extend(m for m in place.app.middleware if m.function is not None and refuses(m.function))
     return found
 
 
-def is_authenticated(route: Route) -> bool | None:
+def is_authenticated(route: Route, place: Place) -> bool | None:
     """True, False, or None when a part of the way is out of sight."""
     from plumbrule.model.routing import Middleware as AsMiddleware
 
-    if any(not isinstance(found, AsMiddleware) for found in route.authentication):
+    asking = authentication(route, place)
+    if any(not isinstance(found, AsMiddleware) for found in asking):
         return True
-    if route.authentication:
+    if asking:
         return None  # a middleware asks, but which paths it lets pass is not known
-    if not route.dependencies.complete or route.handler is None:
+    if not route.dependencies_at(place).complete or route.handler is None or has_unread_way(route, place):
         return None
     for decorator in route.decorators:
         expr = decorator.func if isinstance(decorator, n.Call) else decorator
@@ -58,7 +61,15 @@ def is_authenticated(route: Route) -> bool | None:
             return None
     if refuses(route.handler):
         return True
-    return False if route.is_mounted else None
+    return False if place.app is not None else None
+
+
+def has_unread_way(route: Route, place: Place) -> bool:
+    """Whether a file that puts the route in its place does not parse: the guard may be what was not read."""
+    routers = (place.router, place.app, *(include.parent for include in place.includes))
+    modules = {route.module, route.scope.module, *(router.module for router in routers if router)}
+    modules |= {include.record.scope.module for include in place.includes}
+    return any(module.is_broken for module in modules if module is not None)
 
 
 def authenticates(dependency: Dependency) -> bool:

@@ -12,6 +12,74 @@ if TYPE_CHECKING:
     from plumbrule.model.project import Project
 
 
+DRIVERS = ("asyncpg", "psycopg", "psycopg2", "psycopg2-binary", "pg8000")
+NAMED = ("create_index", "create_unique_constraint", "create_foreign_key", "create_check_constraint")
+
+
+class Operation:
+    """One thing that a migration does: `op.add_column("users", …)`, `batch_op.add_column(…)`."""
+
+    def __init__(self, call: Call) -> None:
+        self.call = call
+        self.name = call.method
+
+    def __repr__(self) -> str:
+        return f"<Operation {self.name} {self.table or '?'}>"
+
+    @cached_property
+    def in_batch(self) -> bool:
+        """Whether it belongs to a `with op.batch_alter_table(…)`."""
+        return not self.call.name.startswith("alembic.op.")
+
+    @cached_property
+    def table(self) -> str | None:
+        """The table that it is about, if that is written out."""
+        if not self.in_batch:
+            position, name = (1, "table_name") if self.name in NAMED else (0, "table_name")
+            return text_of(self.call.argument(position, name))
+        around = self.call.within(n.With)
+        calls = [item.value for item in around.items] if isinstance(around, n.With) else []
+        return next((text_of(c.argument(0, "table_name")) for c in calls if isinstance(c, n.Call)), None)
+
+    @cached_property
+    def column(self) -> str | None:
+        """The column that it adds, drops or alters."""
+        given = self.definition.argument(0, "name") if self.definition else self._column_argument
+        return text_of(given)
+
+    @cached_property
+    def definition(self) -> n.Call | None:
+        """The `sa.Column(…)` that it adds."""
+        given = self._column_argument
+        return given if isinstance(given, n.Call) else None
+
+    @cached_property
+    def columns(self) -> dict[str, n.Call]:
+        """The `sa.Column(…)` of a table that it makes, by name."""
+        made = [arg for arg in self.call.args if isinstance(arg, n.Call) and arg.func.text.endswith("Column")]
+        return {name: call for call in made if (name := text_of(call.argument(0, "name"))) is not None}
+
+    @cached_property
+    def sql(self) -> str:
+        """The statement of an `op.execute`, in small letters."""
+        return self.call.node.text.lower() if self.name == "execute" else ""
+
+    @property
+    def _column_argument(self) -> n.Expr | None:
+        return self.call.argument(0 if self.in_batch else 1, "column_name") or self.call.keyword("column")
+
+
+def text_of(expr: n.Expr | None) -> str | None:
+    """The string that an expression is; through `op.f("…")`."""
+    match expr:
+        case n.Constant(value=str(value)):
+            return value
+        case n.Call(func=n.Attribute(attr="f"), args=(n.Constant(value=str(value)),)):
+            return value
+        case _:
+            return None
+
+
 class Migration:
     """One Alembic revision file."""
 
@@ -68,11 +136,40 @@ class Migration:
                     queue.append(call.function)
         return found
 
+    @cached_property
+    def ups(self) -> list[Operation]:
+        """What its upgrade does, in order."""
+        return [Operation(call) for call in self.operations(self.upgrade)]
+
+    @cached_property
+    def downs(self) -> list[Operation]:
+        """What its downgrade does, in order."""
+        return [Operation(call) for call in self.operations(self.downgrade)]
+
+    @cached_property
+    def made_tables(self) -> set[str]:
+        """The tables that it makes itself: they are empty, and nobody uses them yet."""
+        return {op.table for op in self.ups if op.name == "create_table" and op.table is not None}
+
+    @cached_property
+    def earlier(self) -> list[Migration]:
+        """The migrations that it builds on, near and far."""
+        by_name = {m.revision: m for m in self.project.migrations.all}
+        found: dict[str, Migration] = {}
+        queue = list(self.down_revisions)
+        while queue:
+            name = queue.pop()
+            if name in by_name and name not in found:
+                found[name] = by_name[name]
+                queue += by_name[name].down_revisions
+        return list(found.values())
+
 
 class MigrationGraph:
     """The revisions of every Alembic folder of the project."""
 
     def __init__(self, project: Project) -> None:
+        self.on_postgresql = any(project.uses(driver) for driver in DRIVERS)
         self.all = [found for module in project.modules if (found := migration(module)) is not None]
 
     @cached_property

@@ -16,6 +16,7 @@ from plumbrule.model.versions import Requirement, Version, normal, read_requirem
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from pathlib import Path
 
     from plumbrule.facts.file import File
     from plumbrule.model.routing import App, Route, Router
@@ -70,6 +71,11 @@ class Project:
             if isinstance(parent, n.ClassDef):
                 return self.classes_by_node.get(parent)
         return None
+
+    @property
+    def root(self) -> Path | None:
+        """The folder that was read."""
+        return self.tree.root if self.tree is not None else None
 
     # --- what there is
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 import gc
 import sys
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from plumbrule.facts.syntax import read, unread
 from plumbrule.model.project import Project
 from plumbrule.model.tree import Tree
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
     from pathlib import Path
 
     from plumbrule.facts.file import File
@@ -21,7 +21,14 @@ DEEP = 20_000
 """calls in each other: code nests deeper than Python's own limit expects"""
 
 
-def read_project(root: Path, observe: Callable[[str, int, int], None] | None = None) -> Project:
+class Observer(Protocol):
+    """Hears what is being done, how much of it is, and how much there is."""
+
+    def __call__(self, what: str, done: int = 0, total: int = 0, /) -> None:
+        """Called as often as there is something to say."""
+
+
+def read_project(root: Path, observe: Observer | None = None) -> Project:
     """The project under a folder, or of one file; `observe` hears how many files of how many are read."""
     with no_collection():
         if root.is_file():

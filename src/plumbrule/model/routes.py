@@ -46,6 +46,13 @@ class Place:
     record: Record
 
     @property
+    def unserved(self) -> str:
+        """Why no app is known to serve it here, as a clause; empty if one does."""
+        from plumbrule.model.unserved import why_unserved
+
+        return why_unserved(self)
+
+    @property
     def in_schema(self) -> bool:
         """Whether it appears in the OpenAPI document, as far as literals tell."""
         owners = [self.router, *(i.parent for i in self.includes)]
@@ -66,6 +73,7 @@ class Route:
         self.routing = self.router.routing
         self.project = self.router.project
         self.scope = self.record.scope
+        self._dependencies: dict[Place, Dependencies] = {}
 
     def __repr__(self) -> str:
         return f"<Route {self.label} {self.record.node.source.path}:{self.record.node.line}>"
@@ -194,14 +202,22 @@ class Route:
 
     def dependencies_at(self, place: Place) -> Dependencies:
         """The same for one of its places."""
-        return self.routing.reader.of_route(self, place)
+        if place not in self._dependencies:
+            self._dependencies[place] = self.routing.reader.of_route(self, place)
+        return self._dependencies[place]
 
     @cached_property
     def authentication(self) -> list[Dependency | Middleware | n.Expr]:
-        """What asks who is calling: dependencies, decorators, middleware; empty if nothing is known to."""
+        """What asks who is calling at its first place: dependencies, decorators, middleware; empty if nothing
+        is known to.
+        """
+        return self.authentication_at(self.places[0])
+
+    def authentication_at(self, place: Place) -> list[Dependency | Middleware | n.Expr]:
+        """The same for one of its places."""
         from plumbrule.model.guards import authentication
 
-        return authentication(self)
+        return authentication(self, place)
 
     @cached_property
     def flows(self) -> list[Flow]:
@@ -212,7 +228,13 @@ class Route:
 
     @cached_property
     def is_authenticated(self) -> bool | None:
-        """True if something authenticates, False if surely nothing does, None if it cannot be told."""
+        """True if something authenticates at its first place, False if surely nothing does, None if it cannot
+        be told.
+        """
+        return self.is_authenticated_at(self.places[0])
+
+    def is_authenticated_at(self, place: Place) -> bool | None:
+        """The same for one of its places."""
         from plumbrule.model.guards import is_authenticated
 
-        return is_authenticated(self)
+        return is_authenticated(self, place)

@@ -30,7 +30,7 @@ class Routing:
         self.interpreter.run(project.modules)
         self.reader = DependencyReader(self)
         self._by_value: dict[RouterValue, Router] = {}
-        self._registered: dict[tuple[n.Node, Function | None], list[tuple[Record, Router]]] = {}
+        self._registered: dict[tuple[n.Node, Function | str], list[tuple[Record, Router]]] = {}
         for value in self.interpreter.routers:
             self._by_value[value] = App(value, self) if value.kind == "app" else Router(value, self)
         self.routers = list(self._by_value.values())
@@ -57,9 +57,8 @@ class Routing:
     def _connect(self, router: Router) -> None:
         for record in router.value.records:
             if record.kind == "route":
-                self._registered.setdefault((record.node, function_of(record.target)), []).append(
-                    (record, router)
-                )
+                target = function_of(record.target) or name_of(record.target)
+                self._registered.setdefault((record.node, target), []).append((record, router))
             elif record.kind in ("include", "mount"):
                 child = self._by_value.get(record.target) if isinstance(record.target, RouterValue) else None
                 if child is not None and child is not router:

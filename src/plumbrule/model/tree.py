@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 SKIPPED = {
+    ".agents",
+    ".claude",
     ".git",
     ".hg",
     ".venv",

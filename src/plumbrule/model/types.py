@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from plumbrule.model.knowledge.names import canonical
@@ -41,6 +42,13 @@ def awaited(kind: Type | None) -> Type | None:
     if kind is None or kind.name != "Coroutine":
         return kind
     return kind.args[0] if kind.args else None
+
+
+def union(members: list[Type | None]) -> Type | None:
+    """The first member of a union that says something, which knows the others."""
+    first, *others = [kind for kind in members if known(kind)] or [None]
+    more = (*first.others, *(kind for kind in others if kind)) if first else ()
+    return replace(first, others=more) if first and more else first
 
 
 def known(kind: Type | None) -> Type | None:

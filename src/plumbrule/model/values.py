@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
@@ -36,12 +36,13 @@ class Type:
     """A class by its full name, the project's own `Class` where it is one, and its type arguments.
 
     `name` is `?` for what is not known; `type` with one argument is a class itself, `Coroutine` what
-    `await` gives.
+    `await` gives. `others` are the further members of a union.
     """
 
     name: str
     cls: Class | None = None
     args: tuple[Type, ...] = ()
+    others: tuple[Type, ...] = field(default=(), compare=False)
 
     @property
     def item(self) -> Type | None:

@@ -25,7 +25,7 @@ from plumbrule.plan.changes import (
     write_text,
 )
 from plumbrule.plan.guard import locked, uninterrupted
-from plumbrule.plan.steps import Create, Plan, Refusal
+from plumbrule.plan.steps import Create, Edit, Plan, Refusal
 
 HISTORY_LIMIT = 20
 
@@ -66,15 +66,17 @@ def undo(root: Path) -> tuple[str, ...]:
 
 
 def revoke(plan: Plan) -> None:
-    """Remove what a plan of creates has made, unless it was changed since, and the folders left empty."""
+    """Take back what a plan has made or edited, unless it was changed since, and the folders left empty."""
     with uninterrupted():
         for step in plan.steps:
-            if isinstance(step.operation, Create):
-                path = plan.root / step.operation.path
-                with contextlib.suppress(OSError):
-                    if read_text(path) == step.operation.text:
+            path = plan.root / step.operation.path
+            with contextlib.suppress(OSError):
+                match step.operation:
+                    case Create(_, text) if read_text(path) == text:
                         path.unlink()
                         _prune(path.parent, plan.root)
+                    case Edit(_, before, after) if read_text(path) == after:
+                        write_text(path, before)
 
 
 def recover(root: Path) -> bool:

@@ -19,7 +19,6 @@ def concise(outcome: Outcome, view: View) -> str:
 
 
 def line_of(item: Reported, view: View) -> str:
-    """`path:line:column: severity[rule] message`."""
-    at = item.finding.at
+    """`place: severity[rule] message`."""
     rule = view.paint(f"{item.rule.severity}[{item.rule.name}]", item.rule.severity)
-    return f"{view.path(at.path)}:{at.line}:{at.column}: {rule} {clean(item.finding.message)}"
+    return f"{view.place(item.finding.at)}: {rule} {clean(item.finding.message)}"

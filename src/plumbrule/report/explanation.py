@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from plumbrule.probes import Service
 from plumbrule.report.concise import line_of
 from plumbrule.report.view import many
 
@@ -42,6 +43,10 @@ def explanation(rule: Rule, found: Sequence[Reported] | None, view: View) -> str
     traits += [f"needs {' and '.join(rule.needs)}"] if rule.needs else []
     head = [view.paint(rule.name, rule.severity), view.paint(title, "bold"), ", ".join(traits)]
     lines = [*head, *document(rest.strip("\n").splitlines(), view), "", view.paint("Here", "bold"), ""]
+    if rule.subject is Service:
+        return (
+            "\n".join([*lines, f"Ask a running service: plumb audit --probe URL --select {rule.name}"]) + "\n"
+        )
     return "\n".join([*lines, *here(found, view)]) + "\n"
 
 

@@ -20,8 +20,10 @@ TAB = "    "
 def frame(source: Source | None, span: Span, label: str, style: str, view: View) -> Iterator[str]:
     """The place, the line, the mark under it and the label behind that."""
     margin = " " * len(str(span.line))
-    yield f"{margin}{view.paint('-->', 'dim')} {view.path(span.path)}:{span.line}:{span.column}"
+    yield f"{margin}{view.paint('-->', 'dim')} {view.place(span)}"
     if source is None:
+        if label:
+            yield f"{margin} {view.paint('=', 'dim')} {label}"
         return
     line = source.line_text(span.line)
     end = span.end_column - 1 if span.end_line == span.line else len(line.rstrip())

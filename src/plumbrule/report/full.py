@@ -23,8 +23,13 @@ FEW = 20
 
 def full(outcome: Outcome, view: View) -> str:
     """The whole report: the worst first."""
-    blocks = [list(block(items, outcome, view)) for items in grouped(outcome.findings)]
-    return "".join("\n".join(lines) + "\n\n" for lines in blocks) + "\n".join(summary(outcome, view)) + "\n"
+    return blocks(outcome, view) + "\n".join(summary(outcome, view)) + "\n"
+
+
+def blocks(outcome: Outcome, view: View) -> str:
+    """The findings alone, an empty line after each."""
+    shown = (block(items, outcome, view) for items in grouped(outcome.findings))
+    return "".join("\n".join(lines) + "\n\n" for lines in shown)
 
 
 def grouped(findings: Sequence[Reported]) -> Iterator[Sequence[Reported]]:
@@ -90,7 +95,7 @@ def places(items: Sequence[Reported], message: str, indent: int, view: View) -> 
         return
     for item in items:
         at = item.finding.at
-        place = f"{blank}{view.path(at.path)}:{at.line}:{at.column}"
+        place = f"{blank}{view.place(at)}"
         same = item.finding.message == message
         yield place if same else place + clipped(f"  {clean(item.finding.message)}", len(place), view)
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from plumbrule.report.view import is_request
+
 if TYPE_CHECKING:
     from plumbrule.report.view import View
     from plumbrule.verbs.outcome import Outcome, Reported
@@ -27,7 +29,9 @@ def command(item: Reported, view: View) -> str:
         "col": str(at.column),
         "endColumn": str(at.end_column),
     }
-    if at.line != at.end_line:  # GitHub takes columns only within one line
+    if is_request(at):  # there is no file to show it in
+        properties = {"title": f"plumb: {item.rule.name}, {at.path}"}
+    elif at.line != at.end_line:  # GitHub takes columns only within one line
         del properties["endColumn"]
     written = ",".join(f"{name}={escaped(value, ':', ',')}" for name, value in properties.items())
     text = "\n".join(part for part in (finding.message, finding.label, finding.help) if part)

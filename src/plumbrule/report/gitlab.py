@@ -5,6 +5,8 @@ from __future__ import annotations
 from json import dumps
 from typing import TYPE_CHECKING, Any
 
+from plumbrule.report.view import is_request
+
 if TYPE_CHECKING:
     from plumbrule.report.view import View
     from plumbrule.verbs.outcome import Outcome, Reported
@@ -26,7 +28,7 @@ def entry(item: Reported, view: View) -> dict[str, Any]:
         "fingerprint": item.fingerprint,
         "severity": SEVERITIES[item.rule.severity],
         "location": {
-            "path": view.path(at.path),
+            "path": at.path if is_request(at) else view.path(at.path),
             "positions": {
                 "begin": {"line": at.line, "column": at.column},
                 "end": {"line": at.end_line, "column": at.end_column},

@@ -6,6 +6,7 @@ from json import dumps
 from typing import TYPE_CHECKING, Any
 
 from plumbrule import __version__
+from plumbrule.report.view import is_request
 from plumbrule.verbs.score import score
 
 if TYPE_CHECKING:
@@ -73,7 +74,7 @@ def suppressed_of(item: Suppressed, view: View) -> dict[str, Any]:
 def place(span: Span, view: View) -> dict[str, Any]:
     """A place; lines and columns count from 1, columns in characters."""
     return {
-        "path": view.path(span.path),
+        "path": span.path if is_request(span) else view.path(span.path),
         "line": span.line,
         "column": span.column,
         "end_line": span.end_line,

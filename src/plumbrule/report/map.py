@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
+from functools import partial
 from json import dumps
 from typing import TYPE_CHECKING, Literal, assert_never
 
@@ -18,29 +19,34 @@ if TYPE_CHECKING:
 MapFormat = Literal["text", "json", "mermaid"]
 WIDEST = 48
 """a longer path does not push the others to the right"""
+ALL = 99
+"""more words than a name has"""
 
 
 def text(rows: Sequence[Row], view: View) -> str:
-    """A line or a little tree a row, and how many there are."""
-    left = min(WIDEST, max((len(first(row)) for row in rows), default=0))
-    lines = [line for row in rows for line in described(row, left, view)]
+    """A line or a little tree a row, those that no app serves last, and how many there are."""
+    left = min(WIDEST, max((len(row.label) for row in rows), default=0))
+    draw = partial(described, left=left, handler=handler_words(rows, left, view), view=view)
+    lines = [line for row in rows if not unserved(row) for line in draw(row)]
+    for reason in dict.fromkeys(unserved(row) for row in rows if unserved(row)):
+        lines.append(view.paint(f"not served: {reason}", "warning"))
+        lines += [f"  {line}" for row in rows if unserved(row) == reason for line in draw(row)]
     return "\n".join([*lines, counted(rows)]) + "\n"
 
 
-def first(row: Row) -> str:
-    """The first column."""
-    return row.label
+def unserved(row: Row) -> str:
+    """Why no app is known to serve a route; empty for one that is served, and for other rows."""
+    return row.unserved if isinstance(row, RouteRow) else ""
 
 
-def described(row: Row, left: int, view: View) -> Iterator[str]:
+def described(row: Row, left: int, handler: int, view: View) -> Iterator[str]:
     """A row for a person."""
     match row:
         case RouteRow():
-            where = view.paint(view.path(row.place), "dim")
-            yield f"{row.label:<{left}}  {row.handler}  {where}"
+            yield route_line(row, left, handler, view)
         case DependencyRow():
             yield view.paint(row.label, "bold") + f"  {row.handler}"
-            yield from branches(row.dependencies, "  ", view)
+            yield from branches(row.dependencies, "  ", view, set())
             if not row.complete:
                 yield view.paint("  … and some that cannot be seen from here", "dim")
         case AuthRow():
@@ -53,20 +59,48 @@ def described(row: Row, left: int, view: View) -> Iterator[str]:
             assert_never(row)
 
 
-def branches(nodes: Sequence[Node], indent: str, view: View) -> Iterator[str]:
-    """Dependencies as a tree."""
+def handler_words(rows: Sequence[Row], left: int, view: View) -> int:
+    """How much of the handlers' names there is room for beside the places: all, the last word, nothing."""
+    routes = [row for row in rows if isinstance(row, RouteRow)]
+    for words in (ALL, 1):
+        widest = max((len(route_line(row, left, words, plain(view))) for row in routes), default=0)
+        if view.width is None or widest < view.width:
+            return words
+    return 0
+
+
+def plain(view: View) -> View:
+    """The same view without colours, for measuring."""
+    return replace(view, color=False)
+
+
+def route_line(row: RouteRow, left: int, handler: int, view: View) -> str:
+    """A route, its handler and its place."""
+    name = ".".join(row.handler.split(".")[-handler:]) + "  " if handler else ""
+    return f"{row.label:<{left}}  {name}{view.paint(view.path(row.place), 'dim')}"
+
+
+def branches(nodes: Sequence[Node], indent: str, view: View, seen: set[Node]) -> Iterator[str]:
+    """Dependencies as a tree; what stands above already is named, and not unfolded again."""
     for node in nodes:
         origin = "" if node.origin == "parameter" else f" by the {node.origin}"
-        yield f"{indent}{node.name}{view.paint(f'{origin}  {view.path(node.place)}', 'dim')}"
-        yield from branches(node.dependencies, f"{indent}  ", view)
+        known = [one for one in seen if (one.name, one.dependencies) == (node.name, node.dependencies)]
+        above = "  as above" if known and node.dependencies else ""
+        yield f"{indent}{node.name}{view.paint(f'{origin}  {view.path(node.place)}{above}', 'dim')}"
+        if not above:
+            seen.add(node)
+            yield from branches(node.dependencies, f"{indent}  ", view, seen)
 
 
 def guarded(row: AuthRow, view: View) -> str:
-    """Who guards a route."""
+    """Who guards a route: the guards that no other guard asks for, and where each comes from."""
     if row.guards:
-        # The outermost comes last, and says most.
-        origins = {guard.name.rpartition(".")[2]: guard.origin for guard in row.guards}
-        return ", ".join(f"{name} ({origin})" for name, origin in reversed(origins.items()))
+        names = {guard.name for guard in row.guards}
+        origins: dict[str, list[str]] = {}
+        for guard in row.guards:
+            if not names & set(guard.through):
+                origins.setdefault(guard.label, []).append(guard.origin)
+        return ", ".join(f"{name} ({', '.join(dict.fromkeys(at))})" for name, at in origins.items())
     match row.authenticated:
         case True:
             return "the handler itself"
@@ -81,8 +115,9 @@ def counted(rows: Sequence[Row]) -> str:
     if rows and all(isinstance(row, ModuleRow) for row in rows):
         return many(len(rows), "import")
     guards = [row.authenticated for row in rows if isinstance(row, AuthRow)]
+    lost = sum(1 for row in rows if unserved(row))
     told = f": {guards.count(True)} guarded, {guards.count(False)} open, {guards.count(None)} unclear"
-    return many(len(rows), "route") + (told if guards else "")
+    return many(len(rows), "route") + (told if guards else f", {lost:,} served by no app" if lost else "")
 
 
 def json(rows: Sequence[Row], view: View) -> str:

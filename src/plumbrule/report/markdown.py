@@ -35,10 +35,10 @@ def table(severity: str, items: Sequence[Reported], view: View) -> str:
 
 def row(item: Reported, view: View) -> str:
     """A finding in one line."""
-    finding, at = item.finding, item.finding.at
+    finding = item.finding
     message = f"{finding.message}: {finding.label}" if finding.label else finding.message
     cells = (
-        f"`{view.path(at.path)}:{at.line}:{at.column}`",
+        f"`{view.place(finding.at)}`",
         cell(message),
         cell(finding.help),
         item.rule.name,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from plumbrule import __version__
+from plumbrule.report.view import is_request
 
 if TYPE_CHECKING:
     from plumbrule.facts.source import Span
@@ -132,7 +133,9 @@ def notifications(outcome: Outcome, view: View) -> dict[str, Any]:
 
 
 def physical(span: Span, view: View) -> dict[str, Any]:
-    """A place."""
+    """A place; of a request, its URL."""
+    if is_request(span):
+        return {"artifactLocation": {"uri": quote(span.path.partition(" ")[2], safe=":/?&=%[]")}}
     return {"artifactLocation": artifact(span.path, view), "region": region(span)}
 
 

@@ -49,7 +49,9 @@ def headline(outcome: Outcome, view: View) -> str:
 
 
 def scope(outcome: Outcome) -> str:
-    """In how many of the routes, or else of the files."""
+    """In how many of the routes, or else of the files; of a running service, in how many requests."""
+    if outcome.requests is not None:
+        return f"in {many(outcome.requests, 'request')}"
     seen = outcome.overview
     routes, files = len(seen.routes), seen.files - seen.files_of_tests
     if not outcome.findings:
@@ -75,7 +77,7 @@ def affected_routes(outcome: Outcome) -> int:
 
 def rules(outcome: Outcome) -> str:
     """How many rules there were, and why some did not apply."""
-    text = many(len(outcome.rules), "rule")
+    text = many(len(outcome.rules), "rule" if outcome.requests is None else "probe")
     if not outcome.skipped:
         return text
     reasons = [reason for reason, _ in Counter(item.reason for item in outcome.skipped).most_common()]

@@ -5,6 +5,10 @@ from __future__ import annotations
 import re
 import textwrap
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from plumbrule.rulekit import Span
 
 STYLES = {
     "error": "1;31",
@@ -33,6 +37,10 @@ class View:
         """A path as the reader would type it."""
         return self.base + path
 
+    def place(self, span: Span) -> str:
+        """A place in the code, or the request that showed something."""
+        return span.path if is_request(span) else f"{self.path(span.path)}:{span.line}:{span.column}"
+
     def paint(self, text: str, style: str) -> str:
         """Text in a style, if there are colours."""
         return f"\x1b[{STYLES[style]}m{text}\x1b[0m" if self.color and text else text
@@ -50,6 +58,11 @@ class View:
             break_long_words=False,
             break_on_hyphens=False,
         )
+
+
+def is_request(span: Span) -> bool:
+    """Whether a finding is about an answer of a running service: then its path is the request."""
+    return "://" in span.path
 
 
 def many(count: int, noun: str) -> str:

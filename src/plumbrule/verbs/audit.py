@@ -22,10 +22,13 @@ from plumbrule.verbs.outcome import (
     worst_first,
 )
 from plumbrule.verbs.suppressions import OWN_RULES, apply_suppressions, complaints, suppressions
+from plumbrule.verbs.unread import weighed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Iterable
     from pathlib import Path
+
+    from plumbrule.model.reading import Observer
 
 
 def audit(path: Path, rules: Iterable[Rule] | None = None) -> Outcome:
@@ -37,7 +40,7 @@ def audit(path: Path, rules: Iterable[Rule] | None = None) -> Outcome:
 def audit_project(
     project: Project,
     rules: Iterable[Rule] | None = None,
-    observe: Callable[[str, int, int], None] | None = None,
+    observe: Observer | None = None,
 ) -> Outcome:
     """Audit a project that is already read; `observe` hears how many rules of how many are done."""
     chosen = tuple(rulebook() if rules is None else rules)
@@ -49,7 +52,7 @@ def audit_project(
     for number, rule in enumerate(running):
         if observe:
             observe("asking the rules", number, len(running))
-        found += [(rule, finding) for finding in run(rule, project, failures)]
+        found += weighed(project, [(rule, finding) for finding in run(rule, project, failures)])
     comments = suppressions(project)
     kept, hidden, unused = apply_suppressions(fingerprinted(project, found), comments)
     ran = {rule.name for rule in running}
@@ -71,7 +74,7 @@ def audit_project(
         hidden,
         unused,
         skipped,
-        tuple(span for m in project.modules if m.path not in closed for span in m.file.broken),
+        tuple(m.file.broken[0] for m in project.modules if m.is_broken and m.path not in closed),
         tuple(Unread(path, reason) for path, reason in sorted(closed.items())),
         tuple(failures),
     )

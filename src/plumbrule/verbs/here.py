@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Literal
 
 from plumbrule.plan import read_text
+from plumbrule.scaffold.marked import COMPANIONS
 
 Kind = Literal["generated", "fastapi", "empty", "other"]
 
@@ -32,7 +33,7 @@ def look(folder: Path) -> Sight:
         return Sight("generated", summary, (more, AUDIT))
     if _uses_fastapi(folder, project):
         return Sight("fastapi", f"{name}: a FastAPI project", (AUDIT,))
-    if not any(path.name != ".git" for path in folder.iterdir()):
+    if all(path.name in COMPANIONS for path in folder.iterdir()):
         return Sight("empty", "an empty folder", (("plumb init", "a new FastAPI service here"),))
     return Sight("other", "no FastAPI project here", (("plumb init NAME", "a new FastAPI service"),))
 

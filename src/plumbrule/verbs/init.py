@@ -1,12 +1,13 @@
 """From answers to a project: plan it, write it, make its repository and its environment."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from plumbrule.plan import Create, Plan, Refusal, Step, apply, recover, revoke
+from plumbrule.plan import Create, Edit, Plan, Refusal, Step, apply, read_text, recover, revoke
 from plumbrule.scaffold.answers import Answers
+from plumbrule.scaffold.marked import AGENTS, COMPANIONS, merged
 from plumbrule.scaffold.render import parts_of, render, targets
 from plumbrule.verbs import environment
 from plumbrule.verbs.environment import Failure
@@ -46,14 +47,32 @@ Observer = Callable[[str], None]
 
 
 def plan(root: Path, answers: Answers) -> Plan:
-    """The files of a new project in `root`; refuses a folder that holds anything but a repository."""
+    """The files of a new project in `root`; refuses a folder that holds more than its companions."""
     check_folder(root)
     reasons = {target: part.name for part in parts_of(answers) for target in targets(part, answers)}
+    files = render(answers)
+    origins: Mapping[str, str] = {}
+    if answers.layout == "by-layer":
+        from plumbrule.verbs.layered import layered  # noqa: PLC0415  the model takes a while to import
+
+        files, origins = layered(files, answers.package)
     steps = (
-        Step(Create(target, text), reasons[target], group_of(target, answers.package))
-        for target, text in render(answers).items()
+        Step(
+            Create(target, text),
+            reasons.get(origins.get(target, target), ""),
+            group_of(target, answers.package),
+        )
+        for target, text in files.items()
     )
     return Plan(root, tuple(sorted(steps, key=lambda step: GROUPS.index(step.group))))
+
+
+def _operation(root: Path, target: str, text: str) -> Create | Edit:
+    """Make the file; what coding agents are told already stays, and is completed."""
+    if target != AGENTS or not (root / target).is_file():
+        return Create(target, text)
+    before = read_text(root / target)
+    return Edit(target, before, merged(before, text))
 
 
 def check_folder(root: Path) -> None:
@@ -64,7 +83,7 @@ def check_folder(root: Path) -> None:
         if root.exists() and not root.is_dir():
             raise Refusal(f"{root} is a file; choose another path")
         recover(root)
-        found = sorted(path.name for path in root.iterdir() if path.name != ".git") if root.exists() else []
+        found = sorted({path.name for path in root.iterdir()} - COMPANIONS) if root.exists() else []
     except OSError as error:
         raise Refusal(f"cannot use {root}: {error.strerror}; choose another path") from error
     if found:

@@ -28,6 +28,8 @@ class RouteRow:
     app: str
     routers: tuple[str, ...]
     """from the app inwards"""
+    unserved: str
+    """why no app is known to serve it"""
 
     @property
     def label(self) -> str:
@@ -58,11 +60,16 @@ class DependencyRow:
 
 @dataclass(frozen=True, slots=True)
 class Guard:
-    """Something that refuses strangers; `origin` is who asks for it, or decorator, or middleware."""
+    """Something that refuses strangers. `origin` says where it comes from: app, include, router, route,
+    parameter, decorator or middleware; `through` the dependencies on the way to it, outermost first.
+    """
 
     name: str
+    label: str
+    """its name without its module"""
     origin: str
     place: str
+    through: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +109,8 @@ def rows(project: Project, kind: Kind, wanted: str = "") -> list[Row]:
             found = (auth_row(route, place) for route, place in served(project))
         case "modules":
             found = module_rows(project)
-    return [row for row in found if matches(row, wanted)]
+    # A factory that is called twice makes two apps, and one reader's route.
+    return [row for row in dict.fromkeys(found) if matches(row, wanted)]
 
 
 def matches(row: Row, wanted: str) -> bool:
@@ -116,19 +124,20 @@ def matches(row: Row, wanted: str) -> bool:
 def served(project: Project) -> list[tuple[Route, Place]]:
     """Every route at every path, in the order of paths; those of tests left out."""
     pairs = [(r, place) for r in project.routes if not r.module.is_test for place in r.places]
-    return sorted(pairs, key=lambda pair: (pair[1].path, pair[0].methods, pair[0].span))
+    return sorted(pairs, key=lambda pair: (pair[1].path, pair[1].record.methods, pair[0].span))
 
 
 def route_row(route: Route, place: Place) -> RouteRow:
     """A route at a path."""
     routers = [include.child.name for include in place.includes]
     return RouteRow(
-        route.methods,
+        place.record.methods,
         place.path or "/",
         handler_of(route),
         where(route.handler.span if route.handler else route.span),
         place.app.name if place.app else "",
         tuple(routers),
+        place.unserved,
     )
 
 
@@ -136,7 +145,7 @@ def dependency_row(route: Route, place: Place) -> DependencyRow:
     """What is resolved for a route at a path."""
     found = route.dependencies_at(place)
     nodes = tuple(node_of(dependency) for dependency in found.tree)
-    return DependencyRow(label_of(route, place), handler_of(route), found.complete, nodes)
+    return DependencyRow(label_of(place), handler_of(route), found.complete, nodes)
 
 
 def node_of(dependency: Dependency) -> Node:
@@ -152,20 +161,42 @@ def node_of(dependency: Dependency) -> Node:
 
 def auth_row(route: Route, place: Place) -> AuthRow:
     """Who guards a route at a path."""
-    guards = tuple(dict.fromkeys(guard_of(evidence) for evidence in route.authentication))
+    evidence = route.authentication_at(place)
+    asked = [one for one in evidence if isinstance(one, Dependency)]
+    guards = [
+        guard
+        for dependency in route.dependencies_at(place).tree
+        for guard in guards_below(dependency, asked, dependency.origin, ())
+    ]
+    guards += [guard_of(one) for one in evidence if not isinstance(one, Dependency)]
     at = where(route.handler.span if route.handler else route.span)
-    return AuthRow(label_of(route, place), handler_of(route), at, route.is_authenticated, guards)
+    known = route.is_authenticated_at(place)
+    return AuthRow(label_of(place), handler_of(route), at, known, tuple(dict.fromkeys(guards)))
 
 
-def guard_of(evidence: Dependency | Middleware | n.Expr) -> Guard:
-    """What a piece of evidence is called, and where it comes from."""
-    match evidence:
-        case Dependency():
-            return Guard(evidence.name, evidence.origin, where(evidence.span))
-        case Middleware():
-            return Guard(evidence.name, "middleware", where(evidence.span))
-        case _:
-            return Guard(evidence.text, "decorator", where(evidence.span))
+def guards_below(
+    dependency: Dependency, asked: list[Dependency], origin: str, through: tuple[str, ...]
+) -> Iterator[Guard]:
+    """The guards among a dependency and its own, itself first."""
+    if dependency in asked:
+        yield Guard(dependency.name, short(dependency), origin, where(dependency.span), through)
+    for inner in dependency.dependencies:
+        yield from guards_below(inner, asked, origin, (*through, dependency.name))
+
+
+def guard_of(evidence: Middleware | n.Expr) -> Guard:
+    """What a middleware or decorator is called, and where it stands."""
+    if isinstance(evidence, Middleware):
+        label = evidence.name.rpartition(".")[2]
+        return Guard(evidence.name, label, "middleware", where(evidence.span))
+    return Guard(evidence.text, evidence.text, "decorator", where(evidence.span))
+
+
+def short(dependency: Dependency) -> str:
+    """A name without its module: `active_user`, `requires.check`."""
+    owner = dependency.cls or dependency.function
+    module = f"{owner.module.name}." if owner else dependency.name.rpartition(".")[0] + "."
+    return dependency.name.removeprefix(module)
 
 
 def module_rows(project: Project) -> Iterator[ModuleRow]:
@@ -180,9 +211,9 @@ def module_rows(project: Project) -> Iterator[ModuleRow]:
         yield ModuleRow(edge.source.name, edge.target.name, edge.kind, where(edge.span), edge in cyclic)
 
 
-def label_of(route: Route, place: Place) -> str:
+def label_of(place: Place) -> str:
     """`GET /orders/{order_id}`, at one of its paths."""
-    return f"{'/'.join(route.methods) or 'ANY'} {place.path or '/'}"
+    return f"{'/'.join(place.record.methods) or 'ANY'} {place.path or '/'}"
 
 
 def handler_of(route: Route) -> str:

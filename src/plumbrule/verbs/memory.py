@@ -40,7 +40,7 @@ class Memory:
         self.may_keep = not config.rules  # a project's own rules may look at anything
         chosen = [os.fspath(self.root.resolve()), config.select, config.ignore, config.pedantic]
         name = hashlib.sha256(json.dumps(chosen).encode()).hexdigest()[:24]
-        self.path = (folder or cache_folder()) / f"{name}.json"
+        self.path = (folder or cache_folder() / "audits") / f"{name}.json"
 
     def recall(self) -> Outcome | None:
         """The outcome of the last audit, if another one could find nothing else."""
@@ -108,7 +108,7 @@ def tool() -> str:
 
 
 def forget(folder: Path) -> None:
-    """Remove the oldest records, and what other versions left behind, if there are too many."""
+    """Remove the oldest records if there are too many, or they take too much room."""
     found = sorted(((file.stat(), file) for file in folder.iterdir()), key=lambda pair: -pair[0].st_mtime_ns)
     room = LARGEST
     for number, (status, file) in enumerate(found):

@@ -116,6 +116,8 @@ class Outcome:
     failures: tuple[Failure, ...] = ()
     known: tuple[Reported, ...] = ()
     unsure: tuple[Reported, ...] = ()
+    requests: int | None = None
+    """how many a running service was sent; None if it was the code that was looked at"""
 
     @property
     def lines(self) -> int:

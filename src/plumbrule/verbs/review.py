@@ -14,12 +14,11 @@ from plumbrule.verbs.memory import Memory
 from plumbrule.verbs.outcome import CONFIDENCES, SEVERITIES, Outcome, Reported
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Sequence
+    from collections.abc import Collection, Sequence
 
     from plumbrule.config import Config
+    from plumbrule.model.reading import Observer
     from plumbrule.rulekit import Project
-
-    Observe = Callable[[str, int, int], None]
 
 
 class NoApp(Refusal):
@@ -66,7 +65,7 @@ def project_root(path: Path) -> Path:
     return folder
 
 
-def project_at(target: Target, observe: Observe | None = None) -> Project:
+def project_at(target: Target, observe: Observer | None = None) -> Project:
     """Read the project; refuses one in which nothing is of FastAPI."""
     # The model takes a while to import, and an outcome that is remembered does not need it.
     from plumbrule.model.reading import read_project  # noqa: PLC0415
@@ -86,7 +85,7 @@ def review(
     *,
     known: bool = False,
     since: str | None = None,
-    observe: Observe | None = None,
+    observe: Observer | None = None,
 ) -> Outcome:
     """Audit what was asked about; `known` leaves out the baseline, `since` what a git revision has too."""
     memory = Memory(config)
@@ -101,7 +100,7 @@ def review(
     return without(outcome, old) if old else outcome
 
 
-def audited(target: Target, config: Config, memory: Memory, observe: Observe | None) -> Outcome:
+def audited(target: Target, config: Config, memory: Memory, observe: Observer | None) -> Outcome:
     """The outcome of an audit of everything, which is remembered."""
     from plumbrule.model.reading import no_collection  # noqa: PLC0415  heavy as well
     from plumbrule.verbs.audit import audit_project  # noqa: PLC0415

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, get_args
 
 from plumbrule.config import suggestion
 from plumbrule.plan import Refusal
+from plumbrule.probes import probes
 from plumbrule.rulekit import Category, Rule
 from plumbrule.rules import rulebook, rules_of
 from plumbrule.verbs.suppressions import OWN_RULES
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from plumbrule.config import Config
+    from plumbrule.probes import Probe
 
 CATEGORIES: tuple[str, ...] = get_args(Category)
 
@@ -29,6 +31,11 @@ def known_rules(config: Config) -> dict[str, Rule]:
                 raise config.refusal("rules", folder, f"there is a rule `{rule.name}` already; rename yours")
             rules[rule.name] = rule
     return dict(sorted(rules.items()))
+
+
+def everything(config: Config) -> dict[str, Rule]:
+    """Every rule and every probe, by name."""
+    return {**known_rules(config), **{probe.rule.name: probe.rule for probe in probes()}}
 
 
 def loaded(config: Config, folder: str) -> tuple[Rule, ...]:
@@ -64,6 +71,14 @@ def chosen_rules(config: Config) -> tuple[Rule, ...]:
     )
 
 
+def chosen_probes(config: Config) -> tuple[Probe, ...]:
+    """The probes that run; rules of the audit may be named beside them, and say nothing here."""
+    rules = everything(config)
+    selected, ignored = expanded(config, "select", rules), expanded(config, "ignore", rules)
+    wanted = [p for p in probes() if p.rule.name in selected or not config.select]
+    return tuple(probe for probe in wanted if probe.rule.name not in ignored)
+
+
 def expanded(config: Config, key: str, rules: Mapping[str, Rule]) -> set[str]:
     """The rules that the words of `select` or `ignore` name: each a rule or a category."""
     found = set()
@@ -76,8 +91,8 @@ def expanded(config: Config, key: str, rules: Mapping[str, Rule]) -> set[str]:
 
 
 def one_rule(config: Config, name: str) -> Rule:
-    """A rule by its name."""
-    rules = known_rules(config)
+    """A rule or probe by its name."""
+    rules = everything(config)
     if name not in rules:
         raise Refusal(f"no rule `{name}`{suggestion(name, rules) or '; plumb explain lists them'}")
     return rules[name]

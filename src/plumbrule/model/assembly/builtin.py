@@ -12,6 +12,7 @@ from plumbrule.model.assembly.values import (
     UNKNOWN,
     Bound,
     Choice,
+    ClassValue,
     Closure,
     Ext,
     Instance,
@@ -114,7 +115,7 @@ def item(value: Any, key: Any) -> Any:
         return value.get(key, UNKNOWN) if isinstance(key, (str, int)) else choice(value)
     if isinstance(value, (list, tuple)) and isinstance(key, int) and -len(value) <= key < len(value):
         return value[key]
-    return value if isinstance(value, Ext) else UNKNOWN
+    return value if isinstance(value, (Ext, ClassValue)) else UNKNOWN  # `Repository[User]` is the class
 
 
 def choice(values: dict[Any, Any]) -> Any:

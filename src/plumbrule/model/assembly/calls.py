@@ -7,6 +7,7 @@ from typing import Any
 from plumbrule.facts import nodes as n
 from plumbrule.model.assembly import builtin
 from plumbrule.model.assembly.expressions import Expressions
+from plumbrule.model.assembly.libraries import call_library
 from plumbrule.model.assembly.registering import RouteDecorator, from_starlette, register
 from plumbrule.model.assembly.relevance import (
     captures_router,
@@ -106,6 +107,9 @@ class Calls(Expressions):
             return self.new_router(name, kwargs, node, env.scope)
         if name == "builtins.super":
             return self.super_of(env)
+        made = call_library(self, name, args, kwargs, node, env)
+        if made is not None:
+            return made
         known = builtin.FUNCTIONS.get(name)
         if known is not None:
             return known(self, args, kwargs, env)
@@ -128,8 +132,23 @@ class Calls(Expressions):
             return UNKNOWN
         return SuperOf(at.names.get(at.scope.node.parameters[0].name, UNKNOWN), at.scope.cls)
 
+    def routers_of_classes(self, node: n.Expr) -> Any:
+        """What `include_router(plugin.events)` can include when `plugin` cannot be told: the routers that
+        classes hold under that name.
+        """
+        arg = node.args[0] if isinstance(node, n.Call) and node.args else None
+        if not isinstance(arg, n.Attribute):
+            return UNKNOWN
+        owners = [c for c in self.project.classes if arg.attr in c.bindings and not c.module.is_test]
+        held = [own for own in map(self.target_value, owners) if isinstance(own, ClassValue)]
+        values = [self.class_attribute(own, arg.attr) for own in held]
+        routers = [value for value in values if isinstance(value, RouterValue)]
+        return Choice(list(dict.fromkeys(routers))) if routers else UNKNOWN
+
     def new_router(self, name: str, kwargs: dict[str, Any], node: n.Call, scope: Scoped) -> RouterValue:
-        made = RouterValue(None, node=node, scope=scope, kind=ROUTERS[name], type_name=name)
+        made = RouterValue(
+            None, node=node, scope=scope, kind=ROUTERS[name], type_name=name, conditions=self.conditional
+        )
         self.initialise(made, kwargs, node)
         self.routers.append(made)
         self.effects += 1
@@ -160,6 +179,7 @@ class Calls(Expressions):
                 scope=scope,
                 kind=kind,
                 type_name=value.cls.qualified_name,
+                conditions=self.conditional,
             )
             self.routers.append(made)
             self.effects += 1
@@ -206,9 +226,7 @@ class Calls(Expressions):
         self.pass_arguments(closure, args, kwargs, env)
         self.active.append(node)
         self.returned.append([])
-        outer, self.conditional = self.conditional, 0
         self.block(node.body, env)
-        self.conditional = outer
         results = self.returned.pop()
         self.active.pop()
         result = builtin.best(results)
@@ -267,6 +285,7 @@ class Calls(Expressions):
             scope=function,
             kind="router",
             type_name=parameter.type.name if parameter.type else "",
+            conditions=self.conditional,
         )
         made.assumed = True
         made.name = name

@@ -14,6 +14,11 @@ from plumbrule.model.assembly.values import (
 )
 
 
+def open_ended(value: Any) -> Any:
+    """A list that stands in for one that cannot be told: there may be other things in it."""
+    return [*value, UNKNOWN] if isinstance(value, (list, tuple)) else value
+
+
 class Expressions(Lookup):
     """Evaluates expressions."""
 
@@ -41,18 +46,22 @@ class Expressions(Lookup):
                 return builtin.cut(self.eval(value, env), bounds.text)
             case n.Subscript(value=value, items=(key,)):
                 return builtin.item(self.eval(value, env), self.eval(key, env))
+            case n.Subscript(value=value):
+                return builtin.item(self.eval(value, env), UNKNOWN)
             case n.BoolOp(left=left, op=op, right=right):
                 one = self.eval(left, env)
                 if op == "or":
                     other = one or self.eval(right, env)
-                    return other if other or one is not UNKNOWN else UNKNOWN
+                    if one is UNKNOWN:
+                        return open_ended(other) or UNKNOWN
+                    return other
                 return False if one is False else self.eval(right, env) if one is True else UNKNOWN
             case n.Conditional(body=body, test=test, orelse=orelse):
                 verdict = self.eval(test, env)
                 if verdict is False or verdict is None:
                     return self.eval(orelse, env)
                 found = self.eval(body, env)
-                return found if found is not UNKNOWN else self.eval(orelse, env)
+                return found if found is not UNKNOWN else open_ended(self.eval(orelse, env))
             case n.UnaryOp(op="not", operand=operand):
                 verdict = self.eval(operand, env)
                 return (

@@ -6,6 +6,7 @@ from typing import Any
 
 from plumbrule.facts import nodes as n
 from plumbrule.model.assembly import builtin
+from plumbrule.model.assembly.libraries import is_followed
 from plumbrule.model.assembly.registering import OPERATIONS, VERBS
 from plumbrule.model.assembly.state import State
 from plumbrule.model.assembly.values import (
@@ -17,6 +18,7 @@ from plumbrule.model.assembly.values import (
     Env,
     Ext,
     Instance,
+    Made,
     ModuleValue,
     Operation,
     Partial,
@@ -111,6 +113,8 @@ class Lookup(State):
             case Ext(name=name):
                 found = self.project.imports.find(f"{name}.{attr}", env.scope.module)
                 return ModuleValue(found) if found else Ext(f"{name}.{attr}")
+            case Made(name=name) if is_followed(value):
+                return Ext(f"{name}.{attr}")
             case list() | dict() | str() | tuple():
                 return Bound(value, attr) if attr in builtin.METHODS else UNKNOWN  # type: ignore[arg-type]
             case _:

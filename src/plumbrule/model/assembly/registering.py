@@ -95,11 +95,13 @@ def register(
         return apply_decorator(interpreter, func, args)
     operation = func
     given = dict(zip(POSITIONS[operation.name], args, strict=False)) | kwargs
-    conditional = interpreter.conditional > 0
+    conditional = interpreter.conditional > operation.router.conditions
     if operation.name in DECORATORS and not (operation.name == "middleware" and "func" in given):
         return RouteDecorator(operation, given, node, env, conditional)
     site = interpreter.sites[-1] if interpreter.sites else (node, env)
     target = given.get(TARGETS.get(operation.name, ""), UNKNOWN)
+    if target is UNKNOWN and operation.name == "include_router":
+        target = interpreter.routers_of_classes(node)
     for one in target.values if isinstance(target, Choice) else (target,):
         record = make(operation, given, node, site, one)
         record.conditional = conditional or isinstance(target, Choice)

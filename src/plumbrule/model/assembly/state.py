@@ -11,7 +11,7 @@ from plumbrule.model.assembly.relevance import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Sequence
 
     from plumbrule.facts import nodes as n
     from plumbrule.model.assembly.values import (
@@ -51,8 +51,8 @@ class State(ABC):
         """The variables of a module, after following it."""
 
     @abstractmethod
-    def block(self, statements: Iterable[n.Statement], env: Env) -> None:
-        """Follow statements."""
+    def block(self, statements: Sequence[n.Statement], env: Env) -> str:
+        """Follow statements; says how they end."""
 
     @abstractmethod
     def bind(self, target: n.Expr, value: Any, env: Env) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from plumbrule.facts import nodes as n
 from plumbrule.model.assembly import builtin
@@ -19,23 +19,30 @@ from plumbrule.model.assembly.values import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Sequence
 
 
+Way: TypeAlias = Literal["goes on", "leaves", "may leave", "raises"]
 STEPS = 20_000  # statements followed for one entry; a program that builds apps takes far fewer
 
 
 class Statements(Calls):
     """Follows statements."""
 
-    def block(self, statements: Iterable[n.Statement], env: Env) -> None:
-        for statement in statements:
+    def block(self, statements: Sequence[n.Statement], env: Env) -> Way:
+        for index, statement in enumerate(statements):
             self.steps += 1
             if self.steps > STEPS:
-                return
-            self.statement(statement, env)
+                break
+            way = self.statement(statement, env)
+            if way == "may leave":  # what follows is under the opposite condition
+                self.under_condition(statements[index + 1 :], env)
+                return way
+            if way != "goes on":
+                return way
+        return "goes on"
 
-    def statement(self, statement: n.Statement, env: Env) -> None:
+    def statement(self, statement: n.Statement, env: Env) -> Way:
         match statement:
             case n.Assign(targets=targets, value=value, op=op):
                 if value is not None:
@@ -49,13 +56,13 @@ class Statements(Calls):
             case n.Return(value=value):
                 if self.returned:
                     self.returned[-1].append(self.eval(value, env) if value is not None else None)
+                return "leaves"
+            case n.Raise():
+                return "raises"
             case n.If(test=test, body=body, orelse=orelse):
-                self.branch(test, body, orelse, env)
-            case n.For(target=target, iterable=iterable, body=body, orelse=orelse):
-                for item in self.items(self.eval(iterable, env)):
-                    self.bind(target, item, env)
-                    self.block(body, env)
-                self.block(orelse, env)
+                return self.branch(test, body, orelse, env)
+            case n.For():
+                self.loop(statement, env)
             case n.While(body=body):
                 self.under_condition(body, env)
             case n.With(items=items, body=body):
@@ -63,16 +70,31 @@ class Statements(Calls):
                     value = self.eval(item.value, env)
                     if item.target is not None:
                         self.bind(item.target, value, env)
-                self.block(body, env)
+                return self.block(body, env)
             case n.Try(body=body, handlers=handlers, orelse=orelse, final=final):
-                self.block(body, env)
+                left = self.block(body, env) == "leaves"
                 self.block(orelse, env)
                 for handler in handlers:
                     self.fallback(handler, env)
                 self.block(final, env)
+                return "may leave" if left else "goes on"
             case n.Match(cases=cases):
                 for case in cases:
                     self.under_condition(case.body, env)
+        return "goes on"
+
+    def loop(self, statement: n.For, env: Env) -> None:
+        """Each item in turn. What is empty here may be filled out of sight: then the body runs for one item
+        that cannot be told.
+        """
+        items = self.items(self.eval(statement.iterable, env))
+        for item in items:
+            self.bind(statement.target, item, env)
+            self.block(statement.body, env)
+        if not items:
+            self.bind(statement.target, UNKNOWN, env)
+            self.under_condition(statement.body, env)
+        self.block(statement.orelse, env)
 
     def fallback(self, handler: n.Handler, env: Env) -> None:
         """An `except` gives values only to names that have none yet."""
@@ -82,29 +104,29 @@ class Statements(Calls):
 
     def branch(
         self, test: n.Expr, body: tuple[n.Statement, ...], orelse: tuple[n.Statement, ...], env: Env
-    ) -> None:
+    ) -> Way:
         verdict = self.eval(test, env) if is_decisive(test) else UNKNOWN
-        if verdict is True:
-            self.block(body, env)
-        elif verdict is False:
-            self.block(orelse, env)
-        else:
-            before = dict(env.names)
-            self.under_condition(orelse, env)
-            other = {k: v for k, v in env.names.items() if before.get(k) is not v}
-            self.under_condition(body, env)
-            for name, value in other.items():
-                at_hand = env.names.get(name)
-                if at_hand is UNKNOWN or at_hand is None:  # what the other branch knows is worth more
-                    env.names[name] = value
-            for name, value in before.items():
-                if env.names.get(name) is UNKNOWN:
-                    env.names[name] = value
+        if isinstance(verdict, bool):
+            way = self.block(body if verdict else orelse, env)
+            return "goes on" if way == "raises" else way  # an app that serves did not raise
+        before = dict(env.names)
+        ways = {self.under_condition(orelse, env)}
+        other = {k: v for k, v in env.names.items() if before.get(k) is not v}
+        ways.add(self.under_condition(body, env))
+        for name, value in other.items():
+            at_hand = env.names.get(name)
+            if at_hand is UNKNOWN or at_hand is None:  # what the other branch knows is worth more
+                env.names[name] = value
+        for name, value in before.items():
+            if env.names.get(name) is UNKNOWN:
+                env.names[name] = value
+        return "may leave" if ways & {"leaves", "may leave"} else "goes on"
 
-    def under_condition(self, body: tuple[n.Statement, ...], env: Env) -> None:
+    def under_condition(self, body: Sequence[n.Statement], env: Env) -> Way:
         self.conditional += 1
-        self.block(body, env)
+        way = self.block(body, env)
         self.conditional -= 1
+        return way
 
     def assign(self, targets: tuple[n.Expr, ...], value: n.Expr, op: str | None, env: Env) -> None:
         found = self.eval(value, env)

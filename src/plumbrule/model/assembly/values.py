@@ -131,6 +131,7 @@ class RouterValue(Instance):
     option_nodes: dict[str, n.Expr] = field(default_factory=dict)
     records: list[Record] = field(default_factory=list)
     name: str = ""
+    conditions: int = 0  # under how many it was made
     assumed: bool = False  # a parameter that nothing in the project passes a value to
 
 

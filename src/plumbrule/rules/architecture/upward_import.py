@@ -104,6 +104,7 @@ LOWER = {
 @rule(category="architecture", severity="warning")
 def upward_import(project: Project) -> Iterator[Finding]:
     routing = {route.scope.module for route in project.routes}
+    seen: set[tuple[str, str]] = set()
     for edge in project.import_graph.edges:
         if (
             edge.target not in routing
@@ -112,13 +113,16 @@ def upward_import(project: Project) -> Iterator[Finding]:
             or edge.source.is_test
         ):
             continue
-        if is_lower(edge.source) and not is_lower(edge.target) and not edge.target.is_package:
-            yield Finding(
-                at=edge.span,
-                message=f"`{edge.source.name}` imports `{edge.target.name}`, which holds routes",
-                label="a lower layer that knows a higher one",
-                help="move what both need below the routes",
-            )
+        ends = (edge.source.path, edge.target.path)
+        if ends in seen or edge.target.is_package or not is_lower(edge.source) or is_lower(edge.target):
+            continue
+        seen.add(ends)
+        yield Finding(
+            at=edge.span,
+            message=f"`{edge.source.name}` imports `{edge.target.name}`, which holds routes",
+            label="a lower layer that knows a higher one",
+            help="move what both need below the routes",
+        )
 
 
 def is_lower(module: Module) -> bool:

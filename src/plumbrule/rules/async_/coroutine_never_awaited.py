@@ -155,6 +155,36 @@ async def read() -> None:
     emitter.emit("read")
 ```
 
+## Good: the call may run the ordinary method of another class
+
+```python title="main.py"
+from fastapi import FastAPI
+
+app = FastAPI()
+
+
+class Later:
+    async def clear(self) -> None: ...
+
+
+class Now:
+    def clear(self) -> None: ...
+
+
+class Shelf:
+    def __init__(self, store: Later | Now | None = None) -> None:
+        self.store = store
+
+    def clear(self) -> None:
+        if self.store:
+            self.store.clear()
+
+
+@app.get("/")
+async def read() -> None:
+    Shelf(Now()).clear()
+```
+
 ## Good: adding to a session needs no await
 
 ```python title="main.py"
@@ -229,7 +259,15 @@ def makes_coroutine(call: Call) -> bool:
     if not called.is_async or called.is_generator or not plain or called.name == "__init__":
         return False
     scope = called.cls or called.parent or called.module
-    return len(scope.bindings.get(called.name, ())) == 1 and not is_overridden(called)
+    once = len(scope.bindings.get(called.name, ())) == 1
+    return once and not is_overridden(called) and not may_be_plain(call)
+
+
+def may_be_plain(call: Call) -> bool:
+    """Whether another member of the receiver's union has an ordinary method of that name."""
+    others = call.receiver_type.others if call.receiver_type else ()
+    methods = [kind.cls.method(call.method) if kind.cls else None for kind in others]
+    return any(method is None or not method.is_async for method in methods)
 
 
 def is_overridden(method: Function) -> bool:

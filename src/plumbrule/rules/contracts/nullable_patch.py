@@ -71,6 +71,16 @@ def patch(item: Item, change: Plain) -> None:
         setattr(item, key, value)
 
 
+def patch_changed(item: Item, change: Plain) -> None:
+    for key, value in change.model_dump(exclude_unset=True, exclude_defaults=True).items():
+        setattr(item, key, value)
+
+
+def patch_others(item: Item, change: Plain) -> None:
+    for key, value in change.model_dump(exclude_unset=True, exclude={"name"}).items():
+        setattr(item, key, value)
+
+
 def patch_checked(item: Item, change: Checked) -> None:
     for key, value in change.model_dump(exclude_unset=True).items():
         setattr(item, key, value)
@@ -95,7 +105,10 @@ def nullable_patch(function: Function) -> Iterator[Finding]:
     kind = dumps[0].receiver_type
     schema = function.project.schema_of(kind.cls) if kind is not None else None
     table = next(iter(tables.values()))
+    left_out = texts_in(dumps[0].keyword("exclude"))
     for name in refused(schema, table) if schema is not None else ():
+        if name in left_out:
+            continue
         yield Finding(
             at=schema.fields[name].span if schema is not None else function.span,
             message=f'`{{"{name}": null}}` is accepted, and `{table.name}.{name}` cannot hold it',
@@ -107,8 +120,9 @@ def nullable_patch(function: Function) -> Iterator[Finding]:
 
 def is_partial(call: Call) -> bool:
     """Whether it gives what the client sent, null included."""
-    unset, none = call.keyword("exclude_unset"), call.keyword("exclude_none")
-    return isinstance(unset, n.Constant) and unset.value is True and none is None and not call.is_splatted
+    unset = call.keyword("exclude_unset")
+    cut = any(call.keyword(word) is not None for word in ("exclude_none", "exclude_defaults"))
+    return isinstance(unset, n.Constant) and unset.value is True and not cut and not call.is_splatted
 
 
 def written(call: Call) -> Table | None:
@@ -122,13 +136,8 @@ def written(call: Call) -> Table | None:
 
 def refused(schema: Schema, table: Table) -> Iterator[str]:
     """The fields that may be null where the column may not."""
-    checked = {
-        constant.value
-        for method in schema.cls.methods.values()
-        for decorator in method.node.decorators
-        for constant in decorator.walk()
-        if isinstance(constant, n.Constant)
-    }
+    decorators = (d for method in schema.cls.methods.values() for d in method.node.decorators)
+    checked = {text for decorator in decorators for text in texts_in(decorator)}
     for name, field in schema.fields.items():
         column = table.columns.get(name)
         annotation = field.annotation.text if field.annotation is not None else ""
@@ -137,3 +146,8 @@ def refused(schema: Schema, table: Table) -> Iterator[str]:
             continue
         if optional and name not in checked:
             yield name
+
+
+def texts_in(expr: n.Expr | None) -> set[object]:
+    """The constants in an expression."""
+    return {node.value for node in expr.walk() if isinstance(node, n.Constant)} if expr is not None else set()

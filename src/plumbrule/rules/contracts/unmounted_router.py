@@ -128,8 +128,12 @@ def has_unknown_includes(router: Router) -> bool:
 
 
 def is_mentioned(router: Router) -> bool:
-    """Whether other code names the router, or modules are imported by names made at run time."""
+    """Whether other code names the router, or modules are imported by names made at run time; what does not
+    parse may include it.
+    """
     for module in router.project.modules:
+        if module.is_broken and home_of(router).encode() in module.source.text:
+            return True
         importing = b"import_module" in module.source.text or b"__import__" in module.source.text
         for scope in (module, *module.classes, *module.functions):
             if importing and any(c.name in IMPORTERS for c in scope.calls):
@@ -139,9 +143,14 @@ def is_mentioned(router: Router) -> bool:
     return router.module is not None and uses(router.module, router.name)
 
 
+def home_of(router: Router) -> str:
+    """The last name of the module that makes the router."""
+    return router.module.name.rpartition(".")[2] if router.module else router.name
+
+
 def imports(scope: Scoped, module: Module, router: Router) -> bool:
     """Whether a module imports the router by name."""
-    home = router.module.name.rpartition(".")[2] if router.module else ""
+    home = home_of(router)
     for node in scope.find(n.ImportFrom):
         if any(alias.name in (router.name, home) for alias in node.names):
             last = (node.module or module.name).rpartition(".")[2]

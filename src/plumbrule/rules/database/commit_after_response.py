@@ -108,6 +108,7 @@ async def create_order(session: Annotated[AsyncSession, Depends(get_session)]) -
 """
 
 from plumbrule.rulekit import (
+    Call,
     Dependency,
     Edit,
     Finding,
@@ -121,6 +122,8 @@ from plumbrule.rulekit import (
     rule,
 )
 
+CHANGES = {"add", "add_all", "delete", "merge", "insert", "update", "bulk_save_objects", "flush", "save"}
+OWNERS = ("session", "db", "repo", "crud", "dao", "query")
 WRITING = {"POST", "PUT", "PATCH", "DELETE"}
 
 
@@ -128,8 +131,10 @@ WRITING = {"POST", "PUT", "PATCH", "DELETE"}
 def commit_after_response(route: Route) -> Iterator[Finding]:
     if not route.project.may_be("fastapi", ">=0.118") and not route.project.may_be("fastapi", "<0.106"):
         return  # 0.106 to 0.117 ran it before the response
-    if not WRITING & set(route.methods) or commits_itself(route):
+    reached = [found.call for found in reached_calls(route.handler)] if route.handler else []
+    if not WRITING & set(route.methods) or any(call.method in ("commit", "begin") for call in reached):
         return  # a read has nothing to lose, and a route that commits has lost nothing
+    may_write = "POST" not in route.methods or route.handler is None or writes(route.handler, reached)
     for dependency in route.dependencies:
         function = dependency.function
         if function is None or not dependency.is_generator or dependency.scope == "function":
@@ -143,13 +148,45 @@ def commit_after_response(route: Route) -> Iterator[Finding]:
                 help='ask for it with `Depends(…, scope="function")`',
                 chain=(Step(route.label, route.span), Step(f"`{function.name}` commits", commit.span)),
                 fix=scoped(dependency, route),
+                confidence=None if may_write else "low",
             )
 
 
-def commits_itself(route: Route) -> bool:
-    """Whether the route commits before it answers."""
-    calls = reached_calls(route.handler) if route.handler else ()
-    return any(reached.call.method in ("commit", "begin") for reached in calls)
+def writes(handler: Function, reached: list[Call]) -> bool:
+    """Whether a handler changes something, as far as it can be seen: a POST may only search."""
+    functions = {handler, *(call.function for call in reached if call.function is not None)}
+    return any(is_change(call) or is_statement(call) for call in reached) or any(
+        sets_column(target, function)
+        for function in functions
+        for assign in function.find(n.Assign)
+        for target in assign.targets
+    )
+
+
+def is_change(call: Call) -> bool:
+    """Whether a call changes what a session holds, or makes a statement that does."""
+    if call.name.startswith("sqlalchemy") and call.method in ("insert", "update", "delete"):
+        return True
+    owner = call.receiver.text.lower() if call.receiver is not None else ""
+    return call.method in CHANGES and any(word in owner for word in OWNERS)
+
+
+def sets_column(target: n.Node, function: Function) -> bool:
+    """Whether an assignment may change a row."""
+    if not isinstance(target, n.Attribute) or target.value.text == "self":
+        return False
+    kind = function.type_of(target.value)
+    return kind is None or function.project.table_of(kind.cls) is not None
+
+
+def is_statement(call: Call) -> bool:
+    """Whether a call executes a statement that is no query that can be seen."""
+    if call.method not in ("execute", "scalar", "scalars", "exec") or not call.args:
+        return False
+    given = call.args[0]
+    made = call.scope.bindings.get(given.id, ()) if isinstance(given, n.Name) else ()
+    texts = [given.text, *(b.node.text for b in made)]
+    return not any("select" in text or ".query" in text for text in texts)
 
 
 def commit_after_yield(function: Function) -> n.Node | None:

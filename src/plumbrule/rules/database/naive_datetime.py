@@ -70,6 +70,24 @@ def day() -> str:
     return datetime.utcnow().strftime("%Y-%m-%d") or str(datetime.utcnow().date())
 ```
 
+## Good: it only measures how long something takes
+
+```python title="main.py"
+from datetime import datetime
+
+from fastapi import FastAPI, Request
+
+app = FastAPI()
+
+
+@app.middleware("http")
+async def measure(request: Request, call_next):
+    started = datetime.utcnow()
+    response = await call_next(request)
+    response.headers["Server-Timing"] = f"total;dur={(datetime.utcnow() - started).total_seconds()}"
+    return response
+```
+
 ## When to ignore it
 
 Where the columns are `TIMESTAMP WITHOUT TIME ZONE` and stay so, write
@@ -80,7 +98,7 @@ Where the columns are `TIMESTAMP WITHOUT TIME ZONE` and stay so, write
 Ruff's DTZ003 and DTZ004 see the calls, not the columns, and not `default=datetime.utcnow`.
 """
 
-from plumbrule.rulekit import Column, Finding, Iterator, Module, n, rule
+from plumbrule.rulekit import Column, Finding, Iterator, Module, Scoped, n, rule
 
 NAIVE = {
     "datetime.datetime.utcnow": "write `datetime.now(UTC)`",
@@ -93,7 +111,7 @@ def naive_datetime(module: Module) -> Iterator[Finding]:
     for scope in (module, *module.classes, *module.functions):
         for node in scope.find(n.Attribute):
             name = scope.name_of(node) if node.attr.startswith("utc") else None
-            if name in NAIVE and not is_cut_short(node):
+            if name in NAIVE and not is_cut_short(node) and not is_elapsed(node, scope):
                 yield Finding(
                     at=node.span,
                     message=f"`{node.text}` gives a time without a zone",
@@ -118,6 +136,29 @@ def is_cut_short(node: n.Attribute) -> bool:
             return True
         case _:
             return False
+
+
+def is_elapsed(node: n.Attribute, scope: Scoped) -> bool:
+    """Whether it only measures how long something takes: two such times, one taken from the other."""
+    call = node.parent
+    match call.parent if call is not None else None:
+        case n.BinOp(op="-", left=left, right=right):
+            other = right if left is call else left
+            made = scope.bindings.get(other.id, ()) if isinstance(other, n.Name) else ()
+            return any(isinstance(b.node, n.Assign) and is_now(b.node.value) for b in made)
+        case n.Assign(targets=(n.Name(id=name) as target,)):
+            uses = [use for use in scope.find(n.Name) if use.id == name and use is not target]
+            return bool(uses) and all(is_difference(use.parent) for use in uses)
+        case _:
+            return False
+
+
+def is_difference(node: n.Node | None) -> bool:
+    return isinstance(node, n.BinOp) and node.op == "-" and (is_now(node.left) or is_now(node.right))
+
+
+def is_now(expr: n.Expr | None) -> bool:
+    return isinstance(expr, n.Call) and isinstance(expr.func, n.Attribute) and expr.func.attr == "utcnow"
 
 
 def is_cut(column: Column) -> bool:

@@ -76,7 +76,7 @@ class Order(Base):
 ```
 """
 
-from plumbrule.rulekit import Class, Column, Finding, Iterator, Table, n, rule
+from plumbrule.rulekit import Class, Column, Finding, Function, Iterator, Table, n, rule
 
 
 @rule(category="database", severity="error", confidence="medium", needs="sqlalchemy")
@@ -91,6 +91,7 @@ def onupdate_without_eager_defaults(table: Table) -> Iterator[Finding]:
                 message=f"reading `{column.attribute.cls.name}.{column.name}` after an update fails",
                 label="`MissingGreenlet`: the database sets it, and nothing fetches it",
                 help='set `__mapper_args__ = {"eager_defaults": True}` on the base class',
+                confidence=None if is_read(column, table) else "low",
             )
 
 
@@ -104,6 +105,22 @@ def onupdate(column: Column) -> n.Expr | None:
         return None
     name = column.call.scope.name_of(value.func) or ""
     return value if name.startswith("sqlalchemy.func.") or name == "sqlalchemy.text" else None
+
+
+def is_read(column: Column, table: Table) -> bool:
+    """Whether something reads a column: code, or a schema of an answer that has its other columns too."""
+    for schema in table.project.schemas:
+        if column.name in schema.fields and len(set(schema.fields) & set(table.columns)) > 1:
+            return True
+    functions = [f for f in table.project.functions if not f.module.is_test]
+    word = f".{column.name}".encode()
+    nodes = ((f, node) for f in functions if word in f.module.source.text for node in f.find(n.Attribute))
+    return any(node.attr == column.name and may_be_row(function, node, table) for function, node in nodes)
+
+
+def may_be_row(function: Function, node: n.Attribute, table: Table) -> bool:
+    kind = function.type_of(node.value)
+    return kind is not None and kind.cls is not None and kind.cls.is_a(table.cls.qualified_name)
 
 
 def has_eager_defaults(cls: Class) -> bool:

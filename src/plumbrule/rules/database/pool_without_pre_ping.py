@@ -32,8 +32,11 @@ engine = create_async_engine(url, pool_recycle=300)
 other = create_async_engine(url, poolclass=NullPool)
 third = create_async_engine(url, **options)
 local = create_async_engine("sqlite+aiosqlite://")
+test_engine = create_async_engine("postgresql+asyncpg://localhost/test")
 ```
 """
+
+import re
 
 from plumbrule.rulekit import Call, Edit, Finding, Fix, Function, Iterator, Module, Project, n, rule
 
@@ -50,7 +53,9 @@ BESIDE = {
     "tools",
     "examples",
     "init_db",
+    "commands",
 }
+ASIDE = re.compile(r"(^|[^a-z])(dev|local|test)", re.IGNORECASE)
 DRIVERS = (
     "asyncpg",
     "psycopg",
@@ -71,7 +76,12 @@ def pool_without_pre_ping(module: Module) -> Iterator[Finding]:
         for call in scope.calls:
             if call.name in ENGINES and not call.is_splatted and not {k.name for k in call.keywords} & SAID:
                 known = speaks_of(call)
-                if is_kept(call) and known != "sqlite" and (known or only_network(module.project)):
+                if (
+                    is_kept(call)
+                    and not is_aside(call)
+                    and known != "sqlite"
+                    and (known or only_network(module.project))
+                ):
                     yield Finding(
                         at=call.func_span,
                         message="a connection that died in the pool fails a request",
@@ -109,6 +119,15 @@ def is_kept(call: Call) -> bool:
             return any(name in s.names for s in call.scope.find(n.Scoped))
         case _:
             return False
+
+
+def is_aside(call: Call) -> bool:
+    """Whether it is for tests or a developer's machine, or only makes the tables."""
+    branches = [p.test.text for p in call.node.parents if isinstance(p, n.If)]
+    names = [t.text for t in call.node.parent.targets] if isinstance(call.node.parent, n.Assign) else []
+    uses = [use for use in call.scope.find(n.Name) if use.id in names and use.parent is not call.node.parent]
+    makes = [isinstance(use.parent, n.Call) and "create_all" in use.parent.func.text for use in uses]
+    return any(ASIDE.search(text) for text in (*branches, *names)) or (bool(makes) and all(makes))
 
 
 def only_network(project: Project) -> bool:

@@ -79,13 +79,14 @@ KEYS = {
     "itsdangerous.URLSafeSerializer": (0, "secret_key"),
     "itsdangerous.TimestampSigner": (0, "secret_key"),
 }
+EXAMPLES = {"examples", "example", "cookbook", "docs", "docs_src", "samples"}
 MIDDLEWARE = "starlette.middleware.sessions.SessionMiddleware"
 
 
 @rule(category="security", severity="error")
 def hardcoded_secret(project: Project) -> Iterator[Finding]:
     for module in project.modules:
-        if not module.is_test:
+        if not module.is_test and not EXAMPLES & set(module.path.split("/")):
             yield from in_module(module)
     for app in project.apps:
         for middleware in app.middleware:

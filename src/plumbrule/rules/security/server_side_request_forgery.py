@@ -64,7 +64,7 @@ When calling hosts that users name is the purpose (webhooks, crawlers) and an
 outgoing proxy or firewall keeps the inner network out of reach.
 """
 
-from plumbrule.rulekit import Finding, Iterator, Route, rule, stations
+from plumbrule.rulekit import Finding, Iterator, Route, forbids, rule, stations
 
 
 @rule(category="security", severity="error", confidence="medium")
@@ -77,4 +77,10 @@ def server_side_request_forgery(route: Route) -> Iterator[Finding]:
                 label=f"`{flow.origin.label}` of {flow.route.label} is the beginning of the URL",
                 help="compare the host with a fixed list before the call",
                 chain=stations(flow),
+                confidence="low" if is_for_few(route) else None,
             )
+
+
+def is_for_few(route: Route) -> bool:
+    """Whether callers need a permission: naming hosts is what an administrator may be there for."""
+    return any(d.scopes or (d.function is not None and forbids(d.function)) for d in route.dependencies)

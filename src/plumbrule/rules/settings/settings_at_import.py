@@ -50,6 +50,20 @@ def get_settings() -> Settings:
     return Settings()
 ```
 
+## Good: a script
+
+```python title="app/schema.py"
+from pydantic_settings import BaseSettings
+
+
+class Settings(BaseSettings):
+    database_url: str
+
+
+if __name__ == "__main__":
+    print(Settings().database_url)
+```
+
 ## Good: every setting has a default
 
 ```python title="app/config.py"
@@ -64,15 +78,17 @@ settings = Settings()
 ```
 """
 
-from plumbrule.rulekit import Call, Class, Finding, Iterator, Module, Settings, n, rule
+from plumbrule.rulekit import Call, Class, Finding, Iterator, Module, Settings, imports_of, n, rule
 
 
 @rule(category="settings", severity="warning")
 def settings_at_import(module: Module) -> Iterator[Finding]:
+    if module.path.endswith("/env.py"):
+        return  # Alembic executes it, and it cannot do without them
     known = {settings.cls: settings for settings in module.project.settings}
     for call in module.calls:
         settings = known.get(call.target) if isinstance(call.target, Class) else None
-        if settings is None or call.args or call.keywords:
+        if settings is None or call.args or call.keywords or call.only_as_script or is_run_by_alembic(module):
             continue
         missing = required(settings)
         if missing:
@@ -82,6 +98,11 @@ def settings_at_import(module: Module) -> Iterator[Finding]:
                 label="runs at import",
                 help=f"build `{settings.name}` in a cached function, the app factory or the lifespan",
             )
+
+
+def is_run_by_alembic(module: Module) -> bool:
+    """Whether it is the `env.py` that Alembic runs: it needs the database whenever it is read."""
+    return module.path.endswith("env.py") and any(imports_of(module, "alembic"))
 
 
 def required(settings: Settings) -> list[str]:

@@ -3,7 +3,7 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 from fastapi.security import OAuth2PasswordBearer, OAuth2PasswordRequestForm
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from [[ package ]].auth import tokens
 from [[ package ]].auth.models import LoginSession
@@ -15,6 +15,19 @@ from [[ package ]].rate_limits import RateLimiter, client_address
 from [[ package ]].settings import Settings
 from [[ package ]].users.models import User
 from [[ package ]].users.permissions import Permission, permissions_of
+
+# Built once, because every request asks it. A logout counts at once, not when the token expires.
+OWNER_OF_OPEN_SESSION = (
+    select(User)
+    .join(LoginSession, LoginSession.user_id == User.id)
+    .where(
+        User.id == bindparam("user_id"),
+        User.is_active,
+        LoginSession.id == bindparam("session_id"),
+        LoginSession.revoked_at.is_(None),
+        LoginSession.expires_at > bindparam("now"),
+    )
+)
 
 bearer = OAuth2PasswordBearer(tokenUrl="/api/v1/auth/login")
 
@@ -28,18 +41,8 @@ CurrentToken = Annotated[AccessToken, Depends(access_token)]
 
 
 async def active_user(token: CurrentToken, session: Session) -> User:
-    """The caller, if the session is still open: a logout counts at once, not when the token expires."""
-    user = await session.scalar(
-        select(User)
-        .join(LoginSession, LoginSession.user_id == User.id)
-        .where(
-            User.id == token.user_id,
-            User.is_active,
-            LoginSession.id == token.session_id,
-            LoginSession.revoked_at.is_(None),
-            LoginSession.expires_at > utc_now(),
-        )
-    )
+    values = {"user_id": token.user_id, "session_id": token.session_id, "now": utc_now()}
+    user = await session.scalar(OWNER_OF_OPEN_SESSION, values)
     if user is None:
         raise NotAuthenticated
     return user

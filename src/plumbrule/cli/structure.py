@@ -1,0 +1,40 @@
+"""`plumb structure`: see the architecture, change it, prove that nothing else changed."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from plumbrule.cli.console import output_of
+
+Flag = typer.Option
+
+
+def structure(  # noqa: PLR0913, PLR0917  a flag is a parameter
+    context: typer.Context,
+    path: Annotated[str | None, typer.Argument(help="A folder; with --check also a git revision.")] = None,
+    layout: Annotated[str | None, Flag(metavar="by-feature|by-layer", help="What would go where?")] = None,
+    plan: Annotated[Path | None, Flag(metavar="FILE", help="Write what --layout says, or read it.")] = None,
+    diff: Annotated[bool, Flag("--diff", help="Show what would change, and change nothing.")] = False,
+    apply: Annotated[bool, Flag("--apply", help="Change it, once it is proved equal.")] = False,
+    undo: Annotated[bool, Flag("--undo", help="Take the last --apply back.")] = False,
+    check: Annotated[str | None, Flag(metavar="BASE", help="Is it equal to this folder or revision?")] = None,
+    verify: Annotated[list[str] | None, Flag(metavar="tests", help="Prove with the tests too.")] = None,
+    allow: Annotated[
+        list[str] | None, Flag(metavar="lifespan|connections", help="What the project's code may do.")
+    ] = None,
+    allow_dirty: Annotated[bool, Flag("--allow-dirty", help="Though not all is committed.")] = False,
+    no_commit: Annotated[bool, Flag("--no-commit", help="Change the files, leave git alone.")] = False,
+    python: Annotated[Path | None, Flag(help="Default: that of the project's .venv.")] = None,
+    output_format: Annotated[str, Flag(metavar="text|json|markdown")] = "text",
+    file: Annotated[Path | None, Flag("-o", metavar="FILE", help="Where to write the report.")] = None,
+) -> None:
+    """Show how a project is built, give it another layout, prove that it behaves the same."""
+    # The model takes a while to import, and the other commands do not need it.
+    from plumbrule.cli import structured  # noqa: PLC0415
+
+    wishes = structured.Wishes(
+        path, layout, plan, diff, apply, undo, check, tuple(verify or ()), tuple(allow or ()),
+        allow_dirty, no_commit, python, output_format, file,
+    )  # fmt: skip
+    raise typer.Exit(structured.structured(output_of(context), wishes))

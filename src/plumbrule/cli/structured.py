@@ -1,0 +1,173 @@
+"""What `plumb structure` does with its flags, and what it says."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from plumbrule.cli.audited import base_of, no_app
+from plumbrule.cli.console import Output
+from plumbrule.config import one_of
+from plumbrule.layouts.plan_file import written
+from plumbrule.layouts.proposal import Proposal
+from plumbrule.plan import Refusal, diff, write_text
+from plumbrule.proof.snapshot import Permissions
+from plumbrule.report import View
+from plumbrule.report.restructure import PLANNED_FORMATS, PROPOSAL_FORMATS
+from plumbrule.report.structure import STRUCTURE_FORMATS
+from plumbrule.report.verdict import VERDICT_FORMATS, summary
+from plumbrule.report.view import many
+from plumbrule.verbs.review import project_at, target
+from plumbrule.verbs.structure.analysis import analysed
+from plumbrule.verbs.structure.applying import carried_out, proved, recovered, taken_back
+from plumbrule.verbs.structure.check import Terms, check
+from plumbrule.verbs.structure.planning import LAYOUTS, planned, proposal_in, proposal_of
+from plumbrule.verbs.structure.trees import place_of
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """The flags of one run."""
+
+    path: str | None
+    layout: str | None
+    plan: Path | None
+    diff: bool
+    apply: bool
+    undo: bool
+    check: str | None
+    verify: tuple[str, ...]
+    allow: tuple[str, ...]
+    allow_dirty: bool
+    no_commit: bool
+    python: Path | None
+    output_format: str
+    file: Path | None
+
+
+def structured(output: Output, wishes: Wishes) -> int:
+    """Do what was asked for; gives the exit code."""
+    refuse_contradictions(wishes)
+    with no_app(output):
+        if wishes.check is not None:
+            return checked(output, wishes, wishes.check)
+        root = target([Path(wishes.path)] if wishes.path else []).root
+        if recovered(root):
+            output.progress("a run that was killed has been taken back")
+        if wishes.undo:
+            paths, note = taken_back(root)
+            output.line(f"Brought {many(len(paths), 'file')} back{f'; {note}' if note else ''}.")
+            return 0
+        if wishes.layout is None and wishes.plan is None:
+            return shown(output, wishes, root)
+        return arranged(output, wishes, root)
+
+
+def refuse_contradictions(wishes: Wishes) -> None:
+    """Refuse flags that make no sense together."""
+    doing = {"--check": wishes.check is not None, "--undo": wishes.undo, "--diff": wishes.diff}
+    given = [flag for flag, on in {**doing, "--apply": wishes.apply}.items() if on]
+    if len(given) > 1:
+        raise Refusal(f"{given[0]} and {given[1]} contradict each other; drop one of them")
+    if (wishes.diff or wishes.apply) and not (wishes.layout or wishes.plan):
+        raise Refusal(f"{given[0]} needs --layout {'|'.join(LAYOUTS)} or --plan FILE")
+    if wishes.layout is not None:
+        one_of(LAYOUTS, wishes.layout, "--layout")
+    for word in wishes.verify:
+        one_of(("tests",), word, "--verify")
+    for word in wishes.allow:
+        one_of(("lifespan", "connections"), word, "--allow")
+
+
+def shown(output: Output, wishes: Wishes, root: Path) -> int:
+    """The analysis."""
+    render = rendering(STRUCTURE_FORMATS, wishes)
+    with output.patience("reading the code"):
+        found = analysed(project_at(target([root])))
+    write(output, wishes, render(found, view_of(output, root)))
+    return 0
+
+
+def checked(output: Output, wishes: Wishes, base: str) -> int:
+    """Compare two trees, say what differs."""
+    render = rendering(VERDICT_FORMATS, wishes)
+    is_folder = wishes.path is None or Path(wishes.path).is_dir()
+    root = target([Path(wishes.path)] if wishes.path and is_folder else []).root
+    with output.working() as observe:
+        verdict = check(root, base, None if is_folder else wishes.path, terms(wishes), observe)
+    write(output, wishes, render(verdict, view_of(output, root)))
+    return int(verdict.status != "equal")
+
+
+def arranged(output: Output, wishes: Wishes, root: Path) -> int:
+    """Propose a layout, or carry it out."""
+    proposal = proposed(output, wishes, root)
+    if not proposal.moves:
+        output.line("Nothing to move: every module is where it belongs.")
+        return 0
+    if not (wishes.diff or wishes.apply):
+        if wishes.layout and wishes.plan:
+            output.progress(f"written to {wishes.plan}; edit it, then give --plan {wishes.plan} --apply")
+        else:
+            write(output, wishes, rendering(PROPOSAL_FORMATS, wishes)(proposal, view_of(output, root)))
+        return 1
+    with output.patience("working out what changes"):
+        made = planned(place_of(root), proposal, strict=wishes.layout is None)
+    if wishes.diff:
+        output.write("".join(diff(step) for step in made.plan(root).steps))
+        return 1
+    with output.working() as observe:
+        verdict = proved(made, terms(wishes), observe)
+    write(output, wishes, rendering(PLANNED_FORMATS, wishes)(made, verdict, view_of(output, root)))
+    if verdict.status != "equal":
+        output.complain(f"nothing was changed. {summary(verdict)}")
+        return 1
+    done = carried_out(made, commit=not wishes.no_commit, allow_dirty=wishes.allow_dirty)
+    told = f"{len(done.commits)} commits" if done.commits else done.note
+    output.line(f"Changed {many(done.files, 'file')}: {told}. Take it back: plumb structure --undo")
+    return 0
+
+
+def proposed(output: Output, wishes: Wishes, root: Path) -> Proposal:
+    """What is to be moved: as the layout says, or as the file does."""
+    if wishes.layout is None:
+        return proposal_in(wishes.plan or Path())
+    with output.patience("reading the code"):
+        proposal = proposal_of(project_at(target([root])), wishes.layout)
+    if wishes.plan is not None:
+        if wishes.plan.exists():
+            raise Refusal(f"{wishes.plan} exists; drop --layout to carry it out, or name another file")
+        write_to(wishes.plan, written(proposal))
+    return proposal
+
+
+def terms(wishes: Wishes) -> Terms:
+    """How to prove, as the flags say."""
+    permissions = Permissions("lifespan" in wishes.allow, "connections" in wishes.allow)
+    return Terms(wishes.python, permissions, "tests" in wishes.verify)
+
+
+def rendering(formats: dict[str, Callable[..., str]], wishes: Wishes) -> Callable[..., str]:
+    """How to write the report."""
+    return formats[one_of(formats, wishes.output_format, "--output-format")]
+
+
+def view_of(output: Output, root: Path) -> View:
+    """Where the reader stands."""
+    return View(base_of(root), color=output.colored)
+
+
+def write(output: Output, wishes: Wishes, report: str) -> None:
+    """Write a report where it was asked for."""
+    if wishes.file is None:
+        output.write(report)
+    else:
+        write_to(wishes.file, report)
+        output.progress(f"written to {wishes.file}")
+
+
+def write_to(file: Path, text: str) -> None:
+    """Write a file of the user's."""
+    try:
+        write_text(file, text)
+    except OSError as error:
+        raise Refusal(f"cannot write {file}: {error.strerror}") from error

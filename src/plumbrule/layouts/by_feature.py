@@ -1,0 +1,171 @@
+"""A folder for each slice: its router, schemas, models, service; what is shared stays where it is."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, TypeAlias
+
+from plumbrule.layouts.modules import Modules
+from plumbrule.layouts.proposal import Line, Proposal
+from plumbrule.layouts.slices import Membership, Slices, named_slice
+from plumbrule.layouts.words import LAYERS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from plumbrule.layouts.definitions import Definition
+    from plumbrule.model.code import Module
+    from plumbrule.model.project import Project
+
+Wanted: TypeAlias = "tuple[Module, str, Line]"
+SPLIT = 0.6
+"""a definition that is less sure of its slice is not taken out of its module"""
+SPLITTABLE = {"models", "schemas", "crud", "service", "repository", "controller"}
+"""what a module that holds something of several slices must be for it to be split"""
+QUIET = {"logger", "log", "__all__"}
+
+
+def by_feature(project: Project) -> Proposal:
+    """What goes where if every slice has a folder of its own."""
+    planner = _Planner(Modules(Slices(project)))
+    return Proposal("by-feature", tuple(planner.lines()))
+
+
+class _Planner:
+    def __init__(self, modules: Modules) -> None:
+        self.modules = modules
+        self.slices = modules.slices
+        self.taken = {modules.name(m) for m in modules.project.modules}
+
+    def lines(self) -> Iterator[Line]:
+        wanted: list[Wanted] = []
+        for module in self.modules.movable:
+            if self.modules.is_shared(module):
+                yield Line(self.modules.name(module), None, "of no slice", 1.0)
+                continue
+            key, line = self._whole(module)
+            if key is not None:
+                wanted.append((module, key, line))
+            else:
+                parts = list(self._parts(module))
+                yield from parts or [line]
+        alone = [entry for entry in wanted if self._is_one_file(entry, wanted)]
+        wanted = [entry for entry in wanted if entry not in alone]
+        for _, key, line in alone:
+            yield Line(line.module, None, "a slice of one file", line.confidence, self.slices.names[key])
+        leaving = {self.modules.name(module) for module, _, _ in wanted}
+        self.taken -= leaving
+        roles = Counter((key, self.modules.role(module)) for module, key, _ in wanted)
+        for module, key, line in wanted:
+            target = self._target(module, key, alone=roles[key, self.modules.role(module)] == 1)
+            yield Line(line.module, target, line.reason, line.confidence, self.slices.names[key])
+
+    def _is_one_file(self, entry: Wanted, wanted: list[Wanted]) -> bool:
+        """Whether a module right below the base is all that there is of its slice."""
+        module, key, _ = entry
+        mates = sum(other == key for _, other, _ in wanted)
+        around = any(self.modules.is_in_slice(m, key) for m in self.modules.movable)
+        return mates == 1 and not around and len(self.modules.inside(module)) == 1
+
+    def _whole(self, module: Module) -> tuple[str | None, Line]:
+        """The slice that all of a module goes to, if any, and the line that says so or why it stays."""
+        name = self.modules.name(module)
+        members = self._members(module)
+        votes: Counter[str] = Counter(m.slice for m in members.values() if m.slice)
+        named = self.slices.by_path(module)
+        if named is not None and (not votes or named in votes):
+            key, why = named, "named after it"
+        elif len(votes) == 1 and self._is_of(module, next(iter(votes))):
+            key, why = next(iter(votes)), "all of it belongs there"
+        elif not votes:
+            reasons = Counter(m.reason for m in members.values())
+            return None, Line(name, None, reasons.most_common(1)[0][0] if reasons else "nothing in it", 0.0)
+        else:
+            return None, Line(name, None, f"of {many_slices(votes, self.slices)}", 0.0)
+        sure = [m.confidence for m in members.values() if m.slice == key] or [0.6]
+        confidence = round(sum(sure) / len(sure), 2)
+        if self.modules.is_in_slice(module, key):
+            return None, Line(name, None, "is where it belongs", confidence, self.slices.names[key])
+        return key, Line(name, "", f"{why}: {self._evidence(module, key)}", confidence)
+
+    def _evidence(self, module: Module, key: str) -> str:
+        routes = self.modules.routing.get(module)
+        if routes:
+            return f"{routes} routes"
+        count = sum(m.slice == key for m in self._members(module).values())
+        return f"{count} of {len(self._members(module))} definitions"
+
+    def _is_of(self, module: Module, key: str) -> bool:
+        """Whether a module that only one slice has a part in is that slice's."""
+        if self.modules.routing.get(module):
+            return True
+        members = self._members(module)
+        if any(m.shared for m in members.values()):
+            return False
+        named = [d for d in members if self._named(d) == key]
+        mine = [m for m in members.values() if m.slice == key]
+        return len(named) * 2 > len(members) or (
+            self.modules.is_layered(module) and len(mine) * 2 > len(members)
+        )
+
+    def _named(self, definition: Definition) -> str | None:
+        found = named_slice(definition.name, self.slices.names, last=definition.kind == "function")
+        return found[0] if found else None
+
+    def _members(self, module: Module) -> dict[Definition, Membership]:
+        return {
+            d: self.slices.memberships[d] for d in self.slices.definitions.of(module) if d.name not in QUIET
+        }
+
+    def _parts(self, module: Module) -> Iterator[Line]:
+        """The definitions of a module of several slices that go to theirs."""
+        members = self._members(module)
+        slices = {m.slice for m in members.values() if m.slice}
+        splits = LAYERS.get(self.modules.stem(module)) in SPLITTABLE and not self.modules.routing.get(module)
+        if len(slices) < 2 or not splits or self._lies_in_slice(module):
+            return
+        role = LAYERS.get(self.modules.stem(module), self.modules.stem(module))
+        for key in sorted(slices):
+            names = tuple(
+                d.name
+                for d, m in members.items()
+                if m.slice == key and m.confidence >= SPLIT and self._named(d) == key
+            )
+            if names:
+                sure = min(m.confidence for d, m in members.items() if d.name in names)
+                target = self._free(self._join(self.slices.names[key], role))
+                reason = f"named after it: {len(names)} of {len(members)} definitions"
+                yield Line(self.modules.name(module), target, reason, sure, self.slices.names[key], names)
+
+    def _lies_in_slice(self, module: Module) -> bool:
+        return any(self.modules.is_in_slice(module, key) for key in self.slices.names)
+
+    def _target(self, module: Module, key: str, *, alone: bool) -> str:
+        """Where a module goes: under the name of its role if it has that alone."""
+        folder = self.slices.names[key]
+        role, left = self.modules.role(module), self.modules.leftover(module, key)
+        names = [role] if alone and (role == "router" or not left) else []
+        names += [left, f"{left}_{role}"] if left else [role, self.modules.folder(module)]
+        names += [role, self.modules.stem(module)]
+        for name in filter(None, names):
+            target = self._join(folder, name)
+            if target not in self.taken:
+                self.taken.add(target)
+                return target
+        return self._free(self._join(folder, self.modules.stem(module)))
+
+    def _join(self, *parts: str) -> str:
+        return ".".join(part for part in (self.modules.base, *parts) if part)
+
+    def _free(self, target: str) -> str:
+        found, number = target, 2
+        while found in self.taken:
+            found, number = f"{target}_{number}", number + 1
+        self.taken.add(found)
+        return found
+
+
+def many_slices(votes: Counter[str], slices: Slices) -> str:
+    """The slices that have a part in something."""
+    names = [slices.names[key] for key, _ in votes.most_common()]
+    return ", ".join(names[:4]) + (f" and {len(names) - 4} more" if len(names) > 4 else "")

@@ -1,0 +1,134 @@
+"""The modules that a layout may move, and what each of them is in its slice."""
+
+from __future__ import annotations
+
+from collections import Counter
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from plumbrule.facts import nodes as n
+from plumbrule.layouts.words import LAYERS, SHARED, key_of, singular, words
+from plumbrule.model.import_roots import ImportRoots
+
+if TYPE_CHECKING:
+    from plumbrule.layouts.slices import Slices
+    from plumbrule.model.code import Module
+    from plumbrule.model.project import Project
+
+FIXED = {"__init__.py", "__main__.py", "env.py", "conftest.py", "setup.py", "main.py", "settings.py"}
+MIGRATIONS = {"alembic", "migrations", "versions"}
+
+
+class Modules:
+    """The modules of the apps of a project."""
+
+    def __init__(self, slices: Slices) -> None:
+        self.slices = slices
+        self.project: Project = slices.project
+        self.roots = ImportRoots(self.project)
+
+    def name(self, module: Module) -> str:
+        """How a module is imported."""
+        return self.roots.name(module)
+
+    @cached_property
+    def movable(self) -> list[Module]:
+        """What the apps import, but for packages, entry points and migrations."""
+        project = self.project
+        holding = {app.module for app in project.apps if app.module is not None and not app.module.is_test}
+        holding |= {
+            e.source for e in project.import_graph.edges if e.target in holding and not e.source.is_test
+        }
+        reached = set(holding)
+        queue = list(holding)
+        while queue:
+            for edge in project.import_graph.by_source.get(queue.pop(), ()):
+                if edge.target not in reached:
+                    reached.add(edge.target)
+                    queue.append(edge.target)
+        entries = {app.module for app in project.apps}
+        return [m for m in project.modules if m in reached and m not in entries and is_movable(m)]
+
+    @cached_property
+    def base(self) -> str:
+        """The package in which slices and layers lie: before the first part that names one of either."""
+        found: Counter[str] = Counter()
+        for module in self.movable:
+            parts = self.name(module).split(".")
+            for at, part in enumerate(parts):
+                if part in LAYERS or key_of(part) in self.slices.names:
+                    found[".".join(parts[:at])] += 1
+                    break
+        named = Counter({base: count for base, count in found.items() if base})
+        return (named or found or Counter([""])).most_common(1)[0][0]
+
+    def inside(self, module: Module) -> list[str]:
+        """The parts of the name of a module below the base; all of them if it lies elsewhere."""
+        name = self.name(module)
+        prefix = f"{self.base}." if self.base else ""
+        return name.removeprefix(prefix).split(".")
+
+    def is_in_slice(self, module: Module, key: str) -> bool:
+        """Whether a module lies in the folder of its slice, and not below a layer."""
+        for part in self.inside(module)[:-1]:
+            if part in LAYERS:
+                return False
+            if key_of(part) == key:
+                return True
+        return False
+
+    def is_shared(self, module: Module) -> bool:
+        """Whether a module lies among what no slice owns."""
+        *folders, stem = self.inside(module)
+        if SHARED & {*folders, stem}:
+            return True
+        return bool(folders) and folders[-1] in ("db", "database", "queries")
+
+    def is_layered(self, module: Module) -> bool:
+        """Whether a module, or the folder around it, is named after a layer."""
+        return bool(LAYERS.keys() & set(self.inside(module)[-2:]))
+
+    def role(self, module: Module) -> str:
+        """What a module is called in its slice if it is the only one of its kind."""
+        if self.routing.get(module):
+            return "router"
+        *folders, stem = self.inside(module)
+        layers = [LAYERS[part] for part in (stem, *reversed(folders)) if part in LAYERS]
+        other = next((layer for layer in layers if layer != "router"), None)
+        if other is not None or self._holds_router(module):
+            return other or "router"
+        if any(t.module is module for t in self.project.tables):
+            return "models"
+        if any(s.module is module for s in self.project.schemas):
+            return "schemas"
+        return stem
+
+    def _holds_router(self, module: Module) -> bool:
+        return any(router.module is module for router in self.project.routers)
+
+    @cached_property
+    def routing(self) -> Counter[Module]:
+        """How many routes each module registers."""
+        return Counter(route.scope.module for route in self.project.routes)
+
+    def leftover(self, module: Module, key: str) -> str:
+        """The words of the name of a module that are neither those of its slice nor of a layer."""
+        own = set(key.split("_"))
+        left = [w for w in words(self.stem(module)) if singular(w) not in own and w not in LAYERS]
+        return "_".join(left)
+
+    def folder(self, module: Module) -> str:
+        """The folder next to it."""
+        return self.inside(module)[-2] if len(self.inside(module)) > 1 else ""
+
+    def stem(self, module: Module) -> str:
+        """The last part of its name."""
+        return self.inside(module)[-1]
+
+
+def is_movable(module: Module) -> bool:
+    """Whether a module is none that something outside of the code knows by its place."""
+    *folders, name = module.path.split("/")
+    if name in FIXED or MIGRATIONS & set(folders) or module.is_test or module.is_broken:
+        return False
+    return not any(isinstance(node, n.If) and "__name__" in node.test.text for node in module.body)

@@ -1,0 +1,88 @@
+"""A proposal as a TOML file: one line a module or group of definitions, to be read and edited by a person."""
+
+from __future__ import annotations
+
+import tomllib
+from typing import TYPE_CHECKING, Any
+
+from plumbrule.layouts.proposal import Line, Proposal
+from plumbrule.plan import Refusal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+HEAD = """\
+# What moves where. Edit it: change a target, or take a line away and what it names stays.
+# confidence goes from 0 to 1; plumb structure --plan FILE --apply carries the file out.
+layout = {layout}
+
+"""
+KNOWN = {"module", "names", "to", "slice", "confidence", "reason"}
+
+
+def written(proposal: Proposal) -> str:
+    """The file of a proposal."""
+    moving = "".join(f"  {row(line)},\n" for line in proposal.moving)
+    staying = "".join(
+        f"  {{ module = {quoted(line.module)}, reason = {quoted(line.reason)} }},\n"
+        for line in proposal.lines
+        if line.target is None
+    )
+    head = HEAD.format(layout=quoted(proposal.layout))
+    return f"{head}moves = [\n{moving}]\n\n# Nothing is done about these.\nstays = [\n{staying}]\n"
+
+
+def row(line: Line) -> str:
+    """A line that moves something."""
+    names = f"names = [{', '.join(map(quoted, line.names))}], " if line.names else ""
+    return (
+        f"{{ module = {quoted(line.module)}, {names}to = {quoted(line.target or '')}, "
+        f"slice = {quoted(line.slice)}, confidence = {line.confidence:.2f}, reason = {quoted(line.reason)} }}"
+    )
+
+
+def quoted(text: str) -> str:
+    """A TOML string."""
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return '"' + "".join(c if c.isprintable() else " " for c in escaped) + '"'
+
+
+def read(text: str, place: str) -> Proposal:
+    """The proposal in a file; refuses one that says something else."""
+    try:
+        document = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise Refusal(f"{place}: {error}") from error
+    layout, moves = document.get("layout", ""), document.get("moves")
+    if not isinstance(layout, str) or not isinstance(moves, list):
+        raise Refusal(
+            f"{place}: it needs `moves = [{{ module = …, to = … }}]`; plumb structure --plan writes one"
+        )
+    return Proposal(layout, tuple(lines(moves, place)))
+
+
+def lines(moves: list[Any], place: str) -> Iterator[Line]:
+    """The lines of a file, each checked."""
+    for number, entry in enumerate(moves, 1):
+        where = f"{place}: move {number}"
+        if not isinstance(entry, dict):
+            raise Refusal(f"{where} is no table {{ module = …, to = … }}")
+        unknown = sorted(entry.keys() - KNOWN)
+        if unknown:
+            raise Refusal(f"{where}: `{unknown[0]}` is none of {', '.join(sorted(KNOWN))}")
+        module, target = (name_in(entry, key, where) for key in ("module", "to"))
+        names = entry.get("names", [])
+        if not isinstance(names, list) or not all(isinstance(n, str) and n.isidentifier() for n in names):
+            raise Refusal(f"{where}: `names` is a list of names of definitions")
+        confidence = entry.get("confidence", 1.0)
+        sure = float(confidence) if isinstance(confidence, (int, float)) else 1.0
+        reason, of = str(entry.get("reason", "")), str(entry.get("slice", ""))
+        yield Line(module, target, reason, sure, of, tuple(names))
+
+
+def name_in(entry: dict[str, Any], key: str, where: str) -> str:
+    """A dotted name under a key."""
+    found = entry.get(key)
+    if not isinstance(found, str) or not all(part.isidentifier() for part in found.split(".")):
+        raise Refusal(f'{where}: `{key}` is the dotted name of a module, such as "app.items.router"')
+    return found

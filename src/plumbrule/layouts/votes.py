@@ -1,0 +1,163 @@
+"""The slice of each route: what its tags, its path and the name of its module say."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from plumbrule.facts import nodes as n
+from plumbrule.layouts.words import GENERIC, NOISE, is_version, key_of
+from plumbrule.model.scope import bound_names
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from plumbrule.layouts.definitions import Definition, Definitions
+    from plumbrule.model.code import Module
+    from plumbrule.model.routes import Place, Route
+
+TAG, SEGMENT, STEM = 2.5, 2.0, 1.5
+COMMON = 0.6
+"""a segment on more of the routes than this says nothing"""
+
+
+@dataclass(frozen=True, slots=True)
+class Seed:
+    """The slice of a route: its key, how it is spelled, why, and how sure."""
+
+    key: str
+    spelling: str
+    reason: str
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
+class Vote:
+    """One piece of evidence."""
+
+    spelling: str
+    weight: float
+    reason: str
+
+
+def seeds(definitions: Definitions, *, paths: bool) -> Iterator[tuple[Definition, Seed]]:
+    """The handlers of all routes, each with its slice."""
+    routes = [r for r in definitions.project.routes if not r.module.is_test]
+    common = common_segments(routes)
+    around = {f for app in definitions.project.apps if app.module for f in app.module.path.split("/")[:-1]}
+    votes: dict[Definition, list[Vote]] = {}
+    for route in routes:
+        handler = route.handler
+        if handler is None:
+            continue
+        definition = definitions.definition(handler.cls or handler)
+        if definition is not None:
+            votes.setdefault(definition, []).extend(votes_of(route, common, around, paths=paths))
+    known = shared_words(votes)
+    decided_for = {definition: decided(found, known) for definition, found in votes.items()}
+    yield from decided_for.items()
+    yield from router_seeds(definitions, routes, decided_for)
+
+
+def router_seeds(
+    definitions: Definitions, routes: list[Route], decided_for: Mapping[Definition, Seed]
+) -> Iterator[tuple[Definition, Seed]]:
+    """The variables that hold routers all of whose routes are of one slice."""
+    found: dict[Definition, set[str]] = {}
+    for route in routes:
+        handler = route.handler and definitions.definition(route.handler.cls or route.handler)
+        seed = decided_for.get(handler) if handler else None
+        for router in {route.router, *(i.parent for i in route.places[0].includes)}:
+            statement = router.node.parent if router.node is not None else None
+            if seed is not None and isinstance(statement, n.Assign) and router.module is not None:
+                for name in bound_names(statement):
+                    definition = definitions.by_name.get((router.module, name))
+                    if definition is not None:
+                        found.setdefault(definition, set()).add(seed.key)
+    for definition, keys in found.items():
+        if len(keys) == 1 and not definition.name.startswith("app"):
+            yield definition, Seed(key := keys.pop(), key, "all its routes", 0.95)
+
+
+def decided(votes: list[Vote], known: Counter[str]) -> Seed:
+    """The slice with most of the weight; among equals the one that more routes name."""
+    weights: Counter[str] = Counter()
+    for vote in votes:
+        weights[key_of(vote.spelling)] += vote.weight  # type: ignore[assignment]
+    if not weights:
+        return Seed("", "", "nothing names it", 0.0)
+    best = max(weights, key=lambda key: (weights[key], known[key], key))
+    mine = [vote for vote in votes if key_of(vote.spelling) == best]
+    reasons = dict.fromkeys(vote.reason for vote in mine)
+    spelling = next((v.spelling for v in mine if v.weight == STEM), mine[0].spelling)
+    share = weights[best] / weights.total()
+    return Seed(
+        best, spelling.replace("-", "_").replace(" ", "_").lower(), ", ".join(reasons), round(share, 2)
+    )
+
+
+def shared_words(votes: dict[Definition, list[Vote]]) -> Counter[str]:
+    """How often each slice is named."""
+    return Counter(key_of(vote.spelling) for found in votes.values() for vote in found)
+
+
+def votes_of(route: Route, common: set[str], around: set[str], *, paths: bool) -> Iterator[Vote]:
+    """What speaks for a slice."""
+    place = route.places[0]
+    tag = first_tag(place)
+    if tag and not is_noise(tag):
+        yield Vote(tag, TAG, f"tag {tag}")
+    segment = first_segment(place.path, common)
+    if segment is not None:
+        yield Vote(segment, SEGMENT, f"path {place.path}")
+    stem = stem_of(route.module, around) if paths else None
+    if stem is not None:
+        yield Vote(stem, STEM, f"file {route.module.path}")
+
+
+def first_tag(place: Place) -> str | None:
+    """The first tag that FastAPI would show: of the includes, the router, the route."""
+    given = [include.record.args.get("tags") for include in place.includes]
+    given += [place.router.value.options.get("tags"), place.record.args.get("tags")]
+    for tags in given:
+        if isinstance(tags, (list, tuple)) and tags and isinstance(tags[0], str):
+            return tags[0]
+    return None
+
+
+def first_segment(path: str, common: set[str]) -> str | None:
+    """The first part of a path that can name a slice."""
+    for segment in segments(path):
+        if segment not in common:
+            return segment
+    return None
+
+
+def segments(path: str) -> Iterator[str]:
+    """The parts of a path that are words."""
+    for segment in path.strip("/").split("/"):
+        if segment and "{" not in segment and "…" not in segment and not is_noise(segment):
+            yield segment
+
+
+def common_segments(routes: list[Route]) -> set[str]:
+    """Those that most of the routes have, and so say nothing."""
+    found = Counter(s for route in routes for s in set(segments(route.places[0].path)))
+    heads = {next(segments(route.places[0].path), "") for route in routes}
+    if len(heads) < 2 and len(routes) < 3:
+        return set()
+    return {segment for segment, count in found.items() if count > COMMON * len(routes) and len(found) > 1}
+
+
+def is_noise(word: str) -> bool:
+    """Whether a word says nothing about the domain."""
+    return word.lower() in NOISE or is_version(word)
+
+
+def stem_of(module: Module, around: set[str]) -> str | None:
+    """What a module is named after, or the folder next to it; not the folders around the whole app."""
+    for part in reversed(module.path.removesuffix(".py").removesuffix("/__init__").split("/")):
+        if part.lower() not in GENERIC and part not in around and not is_version(part):
+            return part
+    return None

@@ -1,0 +1,1 @@
+"""The same verbs as tools of the Model Context Protocol; nothing else."""

@@ -1,0 +1,151 @@
+"""What a layout proposes, and what carrying it out does: for a person, a program, a pull request."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from json import dumps
+from typing import TYPE_CHECKING, Any
+
+from plumbrule.report.verdict import markdown as verdict_markdown
+from plumbrule.report.verdict import text as verdict_text
+from plumbrule.report.view import clean, many
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from plumbrule.layouts.proposal import Line, Proposal
+    from plumbrule.proof.verdict import Verdict
+    from plumbrule.report.view import View
+    from plumbrule.verbs.structure.planning import Planned
+
+MOST = 40
+"""nodes of a picture that a person can read"""
+
+
+def proposal_text(proposal: Proposal, view: View) -> str:
+    """The moves by slice, with reason and confidence, then what stays."""
+    left = max(len(label(line)) for line in proposal.moving)
+    lines = []
+    for name, group in by_slice(proposal).items():
+        lines.append(view.paint(name or "others", "bold"))
+        lines += [
+            f"  {label(line):<{left}} → {line.target}  {view.paint(because(line), 'dim')}" for line in group
+        ]
+    staying = [line for line in proposal.lines if line.target is None]
+    moved = f"{many(len(proposal.moving), 'move')}; {many(len(staying), 'module')} stay"
+    lines += ["", f"{moved}. Prove and do it: --apply   See it: --diff   Edit it: --plan FILE"]
+    return "\n".join(lines) + "\n"
+
+
+def by_slice(proposal: Proposal) -> dict[str, list[Line]]:
+    """The moves under the slices they go to."""
+    found: dict[str, list[Line]] = {}
+    for line in sorted(proposal.moving, key=lambda line: (line.slice, line.target or "")):
+        found.setdefault(line.slice, []).append(line)
+    return found
+
+
+def label(line: Line) -> str:
+    """What moves."""
+    if not line.names:
+        return line.module
+    more = f" and {len(line.names) - 2} more" if len(line.names) > 2 else ""
+    return f"{line.module}: {', '.join(line.names[:2])}{more}"
+
+
+def because(line: Line) -> str:
+    """Why it moves."""
+    return f"{line.confidence:.0%} {line.reason}"
+
+
+def proposal_json(proposal: Proposal, view: View) -> str:
+    """An object with all lines."""
+    _ = view
+    told = {"layout": proposal.layout, "lines": [asdict(line) for line in proposal.lines]}
+    return dumps(told, indent=2, ensure_ascii=False) + "\n"
+
+
+def proposal_markdown(proposal: Proposal, view: View) -> str:
+    """A table of the moves."""
+    _ = view
+    rows = "\n".join(
+        f"| {line.slice} | `{label(line)}` | `{line.target}` | {line.confidence:.0%} | {line.reason} |"
+        for group in by_slice(proposal).values()
+        for line in group
+    )
+    head = "| slice | what | where | sure | why |\n|---|---|---|---|---|"
+    return f"## {many(len(proposal.moving), 'move')} to the layout {proposal.layout}\n\n{head}\n{rows}\n"
+
+
+def planned_text(planned: Planned, verdict: Verdict, view: View) -> str:
+    """What was found on the way, then the verdict."""
+    lines = [f"left alone  {clean(str(mention))}" for mention in planned.rewrite.mentions]
+    lines += [
+        f"visible     {name.kind} {name.before} → {name.after} ({name.path}:{name.line})"
+        for name in planned.rewrite.visible
+        if not name.pinned
+    ]
+    lines += [f"stays       {label(line)}: {why}" for line, why in planned.refused]
+    head = "\n".join(lines) + "\n\n" if lines else ""
+    return head + verdict_text(verdict, view)
+
+
+def planned_json(planned: Planned, verdict: Verdict, view: View) -> str:
+    """An object: moves, mentions, visible names, verdict."""
+    _ = view
+    told: dict[str, Any] = {
+        "verdict": verdict.status,
+        "checks": [asdict(check) for check in verdict.checks],
+        "volatile": verdict.volatile,
+        "moves": [asdict(line) for line in planned.proposal.moving],
+        "refused": [{"line": asdict(line), "why": why} for line, why in planned.refused],
+        "mentions": [asdict(mention) for mention in planned.rewrite.mentions],
+        "visible": [asdict(name) for name in planned.rewrite.visible],
+    }
+    return dumps(told, indent=2, ensure_ascii=False) + "\n"
+
+
+def planned_markdown(planned: Planned, verdict: Verdict, view: View) -> str:
+    """The text of a pull request: pictures before and after, the moves, the proof, what to look at."""
+    parts = [
+        f"# Layout {planned.proposal.layout}",
+        "## Before\n\n" + picture(line.module for line in planned.proposal.moving),
+        "## After\n\n" + picture(line.target or "" for line in planned.proposal.moving),
+        proposal_markdown(planned.proposal, view).rstrip(),
+        verdict_markdown(verdict, view).rstrip(),
+    ]
+    if planned.rewrite.mentions:
+        listed = "\n".join(f"- {clean(str(mention))}" for mention in planned.rewrite.mentions)
+        parts.append(f"## Left alone: look at these\n\n{listed}")
+    return "\n\n".join(parts) + "\n"
+
+
+def picture(modules: Iterator[str]) -> str:
+    """Modules in their packages; the outer ones alone if there are too many to read."""
+    names = sorted(set(modules))
+    depth = 9
+    while depth > 1 and len(names) > MOST:
+        depth -= 1
+        names = sorted({".".join(name.split(".")[:depth]) for name in names})
+    groups: dict[str, list[str]] = {}
+    for name in names:
+        package, _, last = name.rpartition(".")
+        groups.setdefault(package, []).append(last)
+    lines = ["```mermaid", "flowchart LR"]
+    for number, (package, modules_) in enumerate(groups.items()):
+        lines.append(f'  subgraph p{number}["{package or "."}"]')
+        lines += [f'    p{number}_{at}["{last}"]' for at, last in enumerate(modules_)]
+        lines.append("  end")
+    return "\n".join([*lines, "```"])
+
+
+PROPOSAL_FORMATS: dict[str, Callable[..., str]] = {
+    "text": proposal_text,
+    "json": proposal_json,
+    "markdown": proposal_markdown,
+}
+PLANNED_FORMATS: dict[str, Callable[..., str]] = {
+    "text": planned_text,
+    "json": planned_json,
+    "markdown": planned_markdown,
+}

@@ -1,0 +1,31 @@
+"""Moves modules and definitions: every reference follows, every local name and every other byte stays."""
+
+from plumbrule.restructure.moves import (
+    Change,
+    DefinitionMove,
+    Mention,
+    ModuleMove,
+    Move,
+    MoveMap,
+    Problem,
+    Rewrite,
+    VisibleName,
+)
+from plumbrule.restructure.proof import check_static
+from plumbrule.restructure.rewriting import restructure
+from plumbrule.restructure.tree import Tree
+
+__all__ = [
+    "Change",
+    "DefinitionMove",
+    "Mention",
+    "ModuleMove",
+    "Move",
+    "MoveMap",
+    "Problem",
+    "Rewrite",
+    "Tree",
+    "VisibleName",
+    "check_static",
+    "restructure",
+]

@@ -1,0 +1,78 @@
+"""Dotted names in texts: `app.users.service.send`, `app.main:app`, and what they are called afterwards."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from plumbrule.restructure.names import dotted_from, is_within
+from plumbrule.restructure.patching import lookup
+
+if TYPE_CHECKING:
+    from plumbrule.restructure.site import Site
+
+ADDRESS = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*(?::[A-Za-z_][\w.]*(?:\(\))?)?")
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """A text that names a module, or something in it; `after` is how it is spelled once things have moved.
+
+    `module` is the part that changes, `rest` what follows it.
+    """
+
+    text: str
+    key: str
+    module: str
+    rest: tuple[str, ...]
+    after: str
+
+    @property
+    def is_entry(self) -> bool:
+        """Whether it has the form `module:object`, which nothing else has."""
+        return ":" in self.text
+
+
+def needles(site: Site) -> re.Pattern[bytes] | None:
+    """Finds every spelling of the modules that move or that definitions leave."""
+    changing = {key for key, new in site.whole.modules.items() if new != key}
+    changing |= {key for key, _ in site.whole.definitions}
+    texts = {
+        dotted_from(key, root)
+        for key in changing
+        for root in site.names.roots | {""}
+        if is_within(key, root) and key != root
+    }
+    dotted = sorted((re.escape(t) for t in texts if "." in t), key=len, reverse=True)
+    plain = sorted(rf"{re.escape(t)}(?=:)" for t in texts if "." not in t)
+    both = "|".join([*dotted, *plain])
+    return re.compile(rf"(?<![\w.])(?:{both})(?!\w)".encode()) if both else None
+
+
+def address(site: Site, text: str, path: str) -> Address | None:
+    """What a text names, seen from a file; None if it is no name of a module or of a part of one."""
+    if not ADDRESS.fullmatch(text):
+        return None
+    name, colon, attribute = text.partition(":")
+    parts = name.split(".")
+    for end in range(len(parts), 0, -1):
+        found = site.names.find(".".join(parts[:end]), path)
+        if found is not None and (end > 1 or colon) and found.root is not None:
+            rest = (*parts[end:], *(attribute.removesuffix("()").split(".") if colon else ()))
+            new = lookup(site, found.key, rest[0]) if rest else site.whole.key(found.key)
+            if not is_within(new, found.root):
+                return None
+            module, after = ".".join(parts[:end]), dotted_from(new, found.root)
+            return Address(text, found.key, module, rest, after + text[len(module) :])
+    return None
+
+
+def holds(site: Site, found: Address) -> bool:
+    """Whether what an address names is there: the module, or the name in it."""
+    if not found.rest:
+        return True
+    bound = site.names.bindings(found.key)
+    return found.rest[0] in bound or any(
+        b.node.name == "*" for b in bound.get("*", ()) if hasattr(b.node, "name")
+    )

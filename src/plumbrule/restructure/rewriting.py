@@ -1,0 +1,143 @@
+"""Moves in, a rewrite out: all of them at once, or a refusal."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from plumbrule.model.reading import no_collection
+from plumbrule.plan import Create, Delete, Refusal, Step
+from plumbrule.restructure.addresses import needles
+from plumbrule.restructure.cycles import groups
+from plumbrule.restructure.discovery import check_discovery
+from plumbrule.restructure.identity import rewrite_identity
+from plumbrule.restructure.imports import rewrite_imports
+from plumbrule.restructure.leaving import cut, import_back
+from plumbrule.restructure.meanings import Meanings, dotted
+from plumbrule.restructure.moves import Change, DefinitionMove, MoveMap, Rewrite
+from plumbrule.restructure.names import Names
+from plumbrule.restructure.places import rewrite_places
+from plumbrule.restructure.registry import load_tables
+from plumbrule.restructure.relocation import relocate, spelled
+from plumbrule.restructure.routes import convert
+from plumbrule.restructure.schema_keys import pin_schemas
+from plumbrule.restructure.site import Site
+from plumbrule.restructure.steps import steps_of
+from plumbrule.restructure.strings import rewrite_strings
+from plumbrule.restructure.texts import rewrite_texts
+from plumbrule.restructure.tree import decoded
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from plumbrule.restructure.moves import Move
+    from plumbrule.restructure.tree import Tree
+
+
+def restructure(tree: Tree, moves: Sequence[Move]) -> Rewrite:
+    """The rewrite that carries out all moves in one pass; raises a Refusal if one cannot be done safely."""
+    with no_collection():
+        names = Names(tree)
+        site = Site(tree, names, relocate(tree, names, moves))
+        if site.whole.definitions:
+            cut(site)
+            convert(site)
+        rewrite(site)
+        import_back(site)
+        steps = _settled(site)
+        _check_files(site, steps)
+        return finished(site, moves, steps)
+
+
+def _settled(site: Site) -> tuple[Step, ...]:
+    """The steps, with the imports that they make necessary; refuses new import cycles."""
+    steps = tuple(steps_of(site))
+    if not site.segments:
+        return steps
+    after = site.tree.after(steps)
+    if load_tables(site, after):
+        steps = tuple(steps_of(site))
+        after = site.tree.after(steps)
+    check_cycles(site, after)
+    return steps
+
+
+def check_cycles(site: Site, after: Tree) -> None:
+    """Refuse what makes modules import each other that did not."""
+    old, new = Meanings(site.tree), Meanings(after)
+    known = groups(old.edges(site.tree.python))
+    homes = {dotted(key): dotted(new) for (key, _), new in site.whole.definitions.items()}
+    for group in groups(new.edges(after.python)):
+        if not any(group <= {*g, *(dotted(site.whole.key(m.replace(".", "/"))) for m in g)} for g in known):
+            parts = sorted(group & {*homes, *homes.values()}) or sorted(group)
+            names = " and ".join(parts)
+            raise Refusal(
+                f"{names} would import each other; move what they share as well, or to a third module"
+            )
+
+
+def finished(site: Site, moves: Sequence[Move], steps: tuple[Step, ...]) -> Rewrite:
+    """All that is known of a rewrite once its steps are."""
+    return Rewrite(
+        tuple(moves),
+        steps,
+        move_map(site, moves),
+        dict(site.whole.files),
+        tuple(_changes(site)),
+        tuple(site.mentions),
+        tuple(site.visible),
+        {f"{dotted(k)}.{name}": f"{dotted(new)}.{name}" for (k, name), new in site.whole.definitions.items()},
+        frozenset(site.altered),
+    )
+
+
+def rewrite(site: Site) -> None:
+    """Make all edits: imports first, for strings follow what code reads."""
+    check_discovery(site)
+    pin_schemas(site)
+    for path in site.tree.python:
+        rewrite_imports(site, path)
+    for path in site.tree.python:
+        if path in site.whole.files or path in site.segments:
+            rewrite_places(site, path)
+            rewrite_identity(site, path)
+    pattern = needles(site)
+    if pattern is not None:
+        for path in site.tree.python:
+            rewrite_strings(site, path, pattern)
+        rewrite_texts(site, pattern)
+
+
+def move_map(site: Site, moves: Sequence[Move]) -> MoveMap:
+    """The new name of every module and definition that moves, in every spelling."""
+    found: dict[str, str] = {}
+    for key, new in site.whole.modules.items():
+        found |= spelled(site.whole, key, new)
+    for move in moves:
+        if isinstance(move, DefinitionMove):
+            for (key, name), new in site.whole.definitions.items():
+                pairs = spelled(site.whole, key, new).items()
+                found |= {f"{old}.{name}": f"{dotted}.{name}" for old, dotted in pairs}
+    return MoveMap(found)
+
+
+def _check_files(site: Site, steps: Sequence[Step]) -> None:
+    """Refuse to touch what does not parse or may not be written."""
+    for step in steps:
+        operation = step.operation
+        if isinstance(operation, Create):
+            continue
+        path = operation.path
+        if path in site.tree.sealed:
+            raise Refusal(f"{path} is read-only; make it writable and run again")
+        if not path.endswith(".py") or isinstance(operation, Delete):
+            continue
+        if (file := site.tree.facts(path)).broken and operation.before != operation.after:
+            raise Refusal(f"{file.broken[0]} does not parse; mend it before moving what it uses")
+
+
+def _changes(site: Site) -> Iterator[Change]:
+    for path in sorted(site.edits.by_path):
+        text = site.tree.files[path]
+        for edit in site.edits.of(path):
+            line = text.count(b"\n", 0, edit.start) + 1
+            yield Change(edit.kind, path, line, decoded(text[edit.start : edit.end]), decoded(edit.text))

@@ -1,0 +1,44 @@
+"""How a file names a module: as it did before, absolutely from the same root, or relatively."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from plumbrule.plan import Refusal
+from plumbrule.restructure.names import dotted_from, is_within, shared
+
+if TYPE_CHECKING:
+    from plumbrule.restructure.names import Names
+
+
+def absolute(names: Names, key: str, root: str | None, importer: str) -> str:
+    """The absolute name of a module, from `root` if it lies there."""
+    if root is not None and is_within(key, root) and key != root:
+        return dotted_from(key, root)
+    return dotted_from(key, _root_for(names, key, importer))
+
+
+def relative(names: Names, key: str, importer: str) -> str:
+    """`..name` as a file at `importer` says it; the absolute name where dots do not reach."""
+    folder = importer.rpartition("/")[0]
+    common = shared(key, folder)
+    top = _root_depth(names, importer)
+    if common <= top:
+        return absolute(names, key, None, importer)
+    level = len(folder.split("/")) - common + 1
+    return "." * level + ".".join(key.split("/")[common:])
+
+
+def _root_depth(names: Names, importer: str) -> int:
+    around = [root for root in names.roots if is_within(importer, root) and root not in names.crossed]
+    deepest = max(around, key=len, default="")
+    return len(deepest.split("/")) if deepest else 0
+
+
+def _root_for(names: Names, key: str, importer: str) -> str:
+    """The root from which a file would spell a module: the deepest that holds both."""
+    usable = [root for root in names.roots if is_within(key, root) and key != root]
+    ranked = sorted(usable, key=lambda root: (is_within(importer, root), len(root)))
+    if not ranked and names.roots:
+        raise Refusal(f"{importer} cannot import {key}: it lies outside {', '.join(sorted(names.roots))}")
+    return ranked[-1] if ranked else ""

@@ -1,0 +1,140 @@
+"""The files of a project as values: read once, and played forward by the steps of a plan."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, assert_never
+
+from plumbrule.facts.syntax import read
+from plumbrule.model.reading import no_collection
+from plumbrule.model.tree import LARGEST, SKIPPED
+from plumbrule.plan import Create, Delete, Edit, Move
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+    from pathlib import Path
+
+    from plumbrule.facts.file import File
+    from plumbrule.plan import Step
+
+TEXTS = {
+    ".cfg", ".conf", ".env", ".ini", ".j2", ".json", ".mako", ".md", ".rst", ".service", ".sh", ".template",
+    ".toml", ".txt", ".yaml", ".yml",
+}  # fmt: skip
+NAMED = ("Dockerfile", "Containerfile", "Procfile", "Makefile", "makefile", "justfile", "Justfile")
+LOCKS = ("uv.lock", "poetry.lock", "package-lock.json", "pnpm-lock.yaml", "Pipfile.lock")
+
+
+class Tree:
+    """The files below one folder: the bytes of those that can hold a reference, the paths of all.
+
+    `sealed` names files that may not be written.
+    """
+
+    def __init__(
+        self,
+        files: Mapping[str, bytes],
+        others: Iterable[str] = (),
+        root: Path | None = None,
+        sealed: Iterable[str] = (),
+    ) -> None:
+        self.files = dict(files)
+        self.root = root
+        self.sealed = frozenset(sealed)
+        self.paths = frozenset((*self.files, *others))
+        self.folders = frozenset(parent for path in self.paths for parent in folders_above(path))
+        self._facts: dict[str, File] = {}
+
+    @classmethod
+    def read(cls, root: Path) -> Tree:
+        """The tree on disk; virtual environments, caches and links are left out."""
+        files, others, sealed = {}, [], []
+        for path in _walk(root):
+            name, status = path.relative_to(root).as_posix(), path.stat()
+            if is_text(name) and status.st_size <= LARGEST:
+                files[name] = path.read_bytes()
+            else:
+                others.append(name)
+            if not status.st_mode & 0o200:
+                sealed.append(name)
+        return cls(files, others, root, sealed)
+
+    @classmethod
+    def of(cls, files: Mapping[str, str | bytes]) -> Tree:
+        """A tree of texts: for tests and examples."""
+        return cls({path: t.encode() if isinstance(t, str) else t for path, t in files.items()})
+
+    @property
+    def python(self) -> list[str]:
+        """The paths of its Python files, sorted."""
+        return sorted(path for path in self.files if path.endswith(".py"))
+
+    def facts(self, path: str) -> File:
+        """The facts of a Python file."""
+        if path not in self._facts:
+            with no_collection():
+                self._facts[path] = read(path, self.files[path])
+        return self._facts[path]
+
+    def load(self) -> None:
+        """Read the facts of all Python files at once, which is quicker."""
+        with no_collection():
+            for path in self.python:
+                self.facts(path)
+
+    def after(self, steps: Iterable[Step]) -> Tree:
+        """The tree once the steps are done; this one stays as it is."""
+        files, others = dict(self.files), set(self.paths - self.files.keys())
+        for step in steps:
+            match step.operation:
+                case Create(path, text) | Edit(path, _, text):
+                    files[path] = encoded(text)
+                case Move(path, to, _, text):
+                    if path in others:
+                        others.remove(path)
+                        others.add(to)
+                    else:
+                        del files[path]
+                        files[to] = encoded(text)
+                case Delete(path, _):
+                    files.pop(path, None)
+                    others.discard(path)
+                case _:
+                    assert_never(step.operation)
+        new = Tree(files, others, self.root, self.sealed)
+        new._facts = {path: f for path, f in self._facts.items() if files.get(path) is f.source.text}
+        return new
+
+
+def encoded(text: str) -> bytes:
+    """The bytes of a text of the plan engine."""
+    return text.encode("utf-8", "surrogateescape")
+
+
+def decoded(text: bytes) -> str:
+    """Bytes as the plan engine takes them."""
+    return text.decode("utf-8", "surrogateescape")
+
+
+def folders_above(path: str) -> Iterator[str]:
+    """The folders that a path lies in, innermost first; the last is the empty name of the root."""
+    while path:
+        path = path.rpartition("/")[0]
+        yield path
+
+
+def is_text(path: str) -> bool:
+    """Whether a file can hold a reference to a module and is to be read."""
+    name = path.rpartition("/")[2]
+    if name in LOCKS:
+        return False
+    return name.endswith((".py", *TEXTS)) or name.startswith((*NAMED, ".env")) or "." not in name
+
+
+def _walk(root: Path) -> Iterator[Path]:
+    for path in sorted(root.iterdir(), key=lambda p: p.name):
+        if path.is_symlink() or path.name in SKIPPED:
+            continue
+        if not path.is_dir():
+            yield path
+        elif not (path / "pyvenv.cfg").exists():
+            yield from _walk(path)

@@ -1,0 +1,140 @@
+"""A rename that throws the values away
+
+Alembic cannot tell a rename: it sees a column that is gone and one that is new.
+Drop and add empty the column, on the way up and again on the way down.
+
+## Bad
+
+```python title="migrations/versions/0002_title.py"
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0002"
+down_revision = "0001"
+
+
+def upgrade() -> None:
+    op.add_column("users", sa.Column("title", sa.String(100), nullable=True))
+    op.drop_column("users", "name")  # finding
+
+
+def downgrade() -> None:
+    op.add_column("users", sa.Column("name", sa.String(100), nullable=True))
+    op.drop_column("users", "title")
+```
+
+## Bad: a table
+
+```python title="migrations/versions/0002_people.py"
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0002"
+down_revision = "0001"
+
+
+def upgrade() -> None:
+    op.create_table("people", sa.Column("id", sa.Integer()), sa.Column("name", sa.String(100)))
+    op.drop_table("users")  # finding
+
+
+def downgrade() -> None:
+    op.create_table("users", sa.Column("id", sa.Integer()), sa.Column("name", sa.String(100)))
+    op.drop_table("people")
+```
+
+## Good: a rename, a copy, or two columns that have nothing to do with each other
+
+```python title="migrations/versions/0002_title.py"
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0002"
+down_revision = "0001"
+
+
+def upgrade() -> None:
+    op.alter_column("users", "name", new_column_name="title")
+    op.add_column("pets", sa.Column("owner", sa.String(100), nullable=True))
+    op.execute("UPDATE pets SET owner = keeper")
+    op.drop_column("pets", "keeper")
+    op.add_column("shops", sa.Column("area", sa.Integer(), nullable=True))
+    op.drop_column("shops", "street")
+
+
+def downgrade() -> None:
+    op.add_column("shops", sa.Column("street", sa.String(100), nullable=True))
+    op.drop_column("shops", "area")
+    op.add_column("pets", sa.Column("keeper", sa.String(100), nullable=True))
+    op.drop_column("pets", "owner")
+    op.alter_column("users", "title", new_column_name="name")
+```
+
+## When to ignore it
+
+The two have nothing in common but their type.
+"""
+
+from plumbrule.rulekit import Finding, Iterator, Migration, Operation, n, rule
+
+
+@rule(category="database", severity="warning", confidence="medium")
+def rename_as_drop(migration: Migration) -> Iterator[Finding]:
+    for dropped in migration.ups:
+        new = partner(dropped, migration)
+        if new is None:
+            continue
+        old = dropped.column or dropped.table
+        name = new.column if dropped.column else new.table
+        if not any(old in op.sql and name in op.sql for op in migration.ups if old and name):
+            rename = (
+                f'op.alter_column("{dropped.table}", "{old}", new_column_name="{name}")'
+                if dropped.column
+                else f'op.rename_table("{old}", "{name}")'
+            )
+            yield Finding(
+                at=dropped.call.span,
+                message=f"`{old}` is dropped with all that is in it, and `{name}` comes empty",
+                label="if it is a rename, its values are lost",
+                help=f"rename it: `{rename}`",
+            )
+
+
+def partner(dropped: Operation, migration: Migration) -> Operation | None:
+    """What comes where something like it goes."""
+    if dropped.name == "drop_column":
+        was = next((op for op in migration.downs if same(op, dropped) and op.definition), None)
+        type_ = kind(was.definition) if was else None
+        return next(
+            (
+                op
+                for op in migration.ups
+                if op.name == "add_column"
+                and op.table == dropped.table
+                and op.column != dropped.column
+                and type_ is not None
+                and kind(op.definition) == type_
+            ),
+            None,
+        )
+    if dropped.name == "drop_table":
+        tables = [op for op in migration.downs if op.name == "create_table" and op.table == dropped.table]
+        columns = set(tables[0].columns) if tables else set()
+        made = (op for op in migration.ups if op.name == "create_table" and op.table != dropped.table)
+        return next((op for op in made if len(columns) > 1 and set(op.columns) == columns), None)
+    return None
+
+
+def same(operation: Operation, dropped: Operation) -> bool:
+    """Whether an operation brings back what another one dropped."""
+    return (operation.name, operation.table, operation.column) == (
+        "add_column",
+        dropped.table,
+        dropped.column,
+    )
+
+
+def kind(column: n.Call | None) -> str | None:
+    """The type of a column as it is written."""
+    type_ = column.argument(1, "type_") if column else None
+    return "".join(type_.text.split()) if type_ is not None else None

@@ -1,0 +1,166 @@
+"""A password of any length
+
+The body of a login or registration may carry a password of megabytes, and all of it is
+validated, copied and hashed. bcrypt cuts it after 72 bytes or refuses it with an error.
+
+## Bad: a type alone
+
+```python title="main.py"
+from fastapi import FastAPI
+from pydantic import BaseModel, SecretStr
+
+app = FastAPI()
+
+
+class PasswordChange(BaseModel):
+    old_password: SecretStr  # finding
+    new_password: str  # finding
+
+
+@app.post("/users/me/password")
+def change(body: PasswordChange) -> None:
+    print(len(body.new_password))
+```
+
+## Bad
+
+```python title="main.py"
+from fastapi import FastAPI
+from pydantic import BaseModel, Field
+
+app = FastAPI()
+
+
+class Registration(BaseModel):
+    name: str
+    password: str = Field(min_length=12)  # finding
+
+
+@app.post("/users")
+def register(body: Registration) -> str:
+    return body.name
+```
+
+## Fixed
+
+```python title="main.py"
+from fastapi import FastAPI
+from pydantic import BaseModel, Field
+
+app = FastAPI()
+
+
+class Registration(BaseModel):
+    name: str
+    password: str = Field(min_length=12, max_length=128)
+
+
+@app.post("/users")
+def register(body: Registration) -> str:
+    return body.name
+```
+
+## Good: a greatest length, a validator, or no request
+
+```python title="main.py"
+from typing import Annotated
+
+from fastapi import FastAPI
+from pydantic import BaseModel, Field, field_validator
+
+app = FastAPI()
+Password = Annotated[str, Field(min_length=12, max_length=128)]
+
+
+class Registration(BaseModel):
+    password: Password
+    password_again: str = Field(max_length=128)
+
+
+class Change(BaseModel):
+    new_password: str
+
+    @field_validator("new_password")
+    @classmethod
+    def check(cls, value: str) -> str:
+        if not 12 <= len(value) <= 128:
+            raise ValueError("12 to 128 characters")
+        return value
+
+
+class Mailbox(BaseModel):
+    password: str
+
+
+class MailSettings(BaseModel):
+    host: str
+    password: str
+
+
+@app.post("/users")
+def register(body: Registration, change: Change) -> int:
+    return len(Mailbox(password=body.password).password + change.new_password)
+
+
+@app.put("/settings/mail")
+def set_mail(settings: MailSettings) -> str:
+    return settings.host
+```
+"""
+
+import re
+
+from plumbrule.rulekit import (
+    Edit,
+    Finding,
+    Fix,
+    Function,
+    Iterator,
+    Project,
+    Schema,
+    body_schemas,
+    is_bounded,
+    n,
+    rule,
+)
+
+PASSWORD = re.compile(
+    r"^((new|old|current|plain|user|repeat|confirm)_?)?passw(or)?d(_?(again|confirm\w*|repeat))?$"
+)
+
+OTHERS = re.compile(r"Settings|Config|Connection|Database|Server|SMTP|SSH|LDAP|Credential", re.IGNORECASE)
+
+
+@rule(category="security", severity="warning")
+def unbounded_password(project: Project) -> Iterator[Finding]:
+    if any(measures(function) for function in project.functions if not function.module.is_test):
+        return  # the length is asked by hand, somewhere
+    routes = (route for route in project.routes if not route.module.is_test)
+    schemas = {schema.cls.qualified_name: schema for route in routes for schema in body_schemas(route)}
+    for schema in schemas.values():
+        for name, field in schema.fields.items():
+            if PASSWORD.search(name) and not is_bounded(schema, name) and not OTHERS.search(schema.name):
+                yield Finding(
+                    at=field.span,
+                    message=f"`{schema.name}.{name}` may be of any length",
+                    label="no `max_length`",
+                    help="add `Field(max_length=128)`",
+                    fix=bounding(schema, name),
+                )
+
+
+def measures(function: Function) -> bool:
+    """Whether a function compares the length of a password."""
+    if b"passw" not in function.module.source.text:
+        return False
+    texts = (node.text for node in function.find(n.Compare))
+    return any("len(" in text and "passw" in text and ">" in text for text in texts)
+
+
+def bounding(schema: Schema, name: str) -> Fix | None:
+    """Bound the length, where there is a `Field(…)` already."""
+    call = schema.field_call(name)
+    if call is None or not call.keywords or not isinstance(call.node, n.Call):
+        return None
+    last = max(keyword.span.end for keyword in call.keywords)
+    return Fix((Edit(call.module.source.span(last, last), ", max_length=128"),))

@@ -1,0 +1,110 @@
+"""An address that is stored whatever it is
+
+`email: str` takes `not-an-email` as well as a text of a megabyte. Mail to it bounces, its
+owner cannot log in again, and the address is compared case by case.
+
+## Bad
+
+```python title="main.py"
+from fastapi import FastAPI
+from pydantic import BaseModel
+
+app = FastAPI()
+
+
+class UserCreate(BaseModel):
+    name: str
+    email: str  # finding
+
+
+@app.post("/users")
+def create_user(user: UserCreate) -> str:
+    return user.name
+```
+
+## Good: checked, only looked up, or an answer
+
+```python title="main.py"
+from typing import Annotated
+
+from fastapi import FastAPI
+from pydantic import BaseModel, EmailStr, Field, field_validator
+
+app = FastAPI()
+
+
+class UserCreate(BaseModel):
+    email: EmailStr
+
+
+class Invitation(BaseModel):
+    email: str = Field(pattern=r"^[^@\\s]+@[^@\\s]+$", max_length=320)
+
+
+class Guest(BaseModel):
+    email: str
+
+    @field_validator("email")
+    @classmethod
+    def check(cls, value: str) -> str:
+        if "@" not in value:
+            raise ValueError("no address")
+        return value.lower()
+
+
+class Login(BaseModel):
+    email: str
+    password: Annotated[str, Field(max_length=128)]
+
+
+class UserOut(BaseModel):
+    email: str
+
+
+@app.post("/users")
+def create_user(user: UserCreate, invited: Invitation, guest: Guest) -> UserOut:
+    return UserOut(email=user.email + invited.email + guest.email)
+
+
+@app.post("/login")
+def log_in(login: Login) -> str:
+    return login.email
+```
+"""
+
+import re
+
+from plumbrule.rulekit import Finding, Iterator, Project, body_schemas, is_bounded, rule
+
+EMAIL = re.compile(r"^(user_|contact_|work_|owner_)?e_?mail(_address)?$")
+CHECKS = re.compile(rb"(?i)(valid|check|verify)\w*email|email\w*(valid|regex|pattern|re\b)|is_?email")
+LOOKS_UP = re.compile(
+    r"log_?in|sign_?in|credential|forgot|reset|recover|verif|search|filter|token|lookup", re.IGNORECASE
+)
+
+
+@rule(category="security", severity="warning")
+def unvalidated_email(project: Project) -> Iterator[Finding]:
+    if any(CHECKS.search(module.source.text) for module in project.modules if not module.is_test):
+        return  # checked by hand, somewhere
+    seen: set[str] = set()
+    for route in project.routes:
+        if (
+            route.module.is_test
+            or LOOKS_UP.search(route.path)
+            or not {"POST", "PUT", "PATCH"} & set(route.methods)
+        ):
+            continue
+        for schema in body_schemas(route):
+            if schema.cls.qualified_name in seen or LOOKS_UP.search(schema.name):
+                continue
+            seen.add(schema.cls.qualified_name)
+            for name, field in schema.fields.items():
+                if EMAIL.search(name) and str(field.span) not in seen and not is_bounded(schema, name):
+                    seen.add(str(field.span))
+                    yield Finding(
+                        at=field.span,
+                        message=f"`{schema.name}.{name}` may be any text",
+                        label=f"{route.label} takes it",
+                        help="make it an `EmailStr`",
+                    )

@@ -1,0 +1,208 @@
+"""What is asked before a generated revision is written, and what is made better in it."""
+
+from __future__ import annotations
+
+import decimal
+import enum
+from typing import TYPE_CHECKING, Any
+
+from alembic.operations import ops
+from sqlalchemy import Column, schema
+from sqlalchemy.schema import conv
+
+from . import enums
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from alembic.runtime.migration import MigrationContext
+
+NAMES = {
+    "primary_key_constraint": "pk",
+    "unique_constraint": "uq",
+    "foreign_key_constraint": "fk",
+    "check_constraint": "ck",
+}
+
+
+class Wishes:
+    """What was decided: `table.old` → new, whether the other drops are meant, `table.column` → value."""
+
+    def __init__(self, renames: dict[str, str], drops: bool, fills: dict[str, str]) -> None:
+        self.renames = renames
+        self.drops = drops
+        self.fills = fills
+
+
+class RenameColumnOp(ops.AlterColumnOp):
+    """A new name for a column; the other way round it is the old name."""
+
+    def reverse(self) -> RenameColumnOp:
+        """Rename back."""
+        assert self.modify_name is not None
+        return RenameColumnOp(
+            self.table_name,
+            self.modify_name,
+            schema=self.schema,
+            modify_name=self.column_name,
+            existing_type=self.existing_type,
+            existing_nullable=self.existing_nullable,
+        )
+
+
+def questions(script: Any, context: MigrationContext, wishes: Wishes) -> dict[str, Any]:
+    """What only a person can know: is it a rename, and what do rows that exist get."""
+    pairs = [
+        {"table": table.table_name, "old": old.column_name, "new": new.column.name}
+        for table in altered(script.upgrade_ops)
+        for old, new in lookalikes(table, context)
+        if f"{table.table_name}.{old.column_name}" not in wishes.renames
+    ]
+    if pairs and not wishes.drops:
+        return {"renames": pairs}
+    missing = [
+        {"table": table.table_name, "column": op.column.name, "type": str(op.column.type)}
+        for table in altered(script.upgrade_ops)
+        for op in table.ops
+        if isinstance(op, ops.AddColumnOp)
+        and needs_value(op.column)
+        and op.column.name not in wishes.renames.values()
+        and filling(op, wishes) is None
+    ]
+    return {"required": missing} if missing else {}
+
+
+def improve(script: Any, context: MigrationContext, wishes: Wishes, changed: list[enums.Changed]) -> None:
+    """Rename, name, fill, and see to the enum types, up and down."""
+    for table in altered(script.upgrade_ops):
+        rename(table, wishes)
+    for constraint, table_name in constraints(script.upgrade_ops):
+        name(constraint, table_name)
+    script.upgrade_ops.reverse_into(script.downgrade_ops)
+    fill(script.upgrade_ops, context, wishes)
+    enums.complete(script, context, changed)
+
+
+def altered(operations: Any) -> Iterator[Any]:
+    """The tables that are changed, neither made nor dropped."""
+    return (op for op in operations.ops if isinstance(op, ops.ModifyTableOps))
+
+
+def lookalikes(table: Any, context: MigrationContext) -> Iterator[tuple[Any, Any]]:
+    """A column that goes and one that comes, of the same type."""
+    added = [op for op in table.ops if isinstance(op, ops.AddColumnOp)]
+    for old in table.ops:
+        if isinstance(old, ops.DropColumnOp):
+            for new in added:
+                if not context.impl.compare_type(old.to_column(), new.column):
+                    added.remove(new)
+                    yield old, new
+                    break
+
+
+def rename(table: Any, wishes: Wishes) -> None:
+    """Make renames of the pairs that are some; they come first, for indexes speak of the new name."""
+    found = []
+    for op in list(table.ops):
+        key = f"{table.table_name}.{getattr(op, 'column_name', None)}"
+        if not isinstance(op, ops.DropColumnOp) or key not in wishes.renames:
+            continue
+        new = wishes.renames[key]
+        partner = next(
+            (o for o in table.ops if isinstance(o, ops.AddColumnOp) and o.column.name == new), None
+        )
+        if partner is None:
+            continue
+        old = op.to_column()
+        table.ops.remove(op)
+        table.ops.remove(partner)
+        found.append(
+            RenameColumnOp(
+                table.table_name,
+                op.column_name,
+                schema=table.schema,
+                modify_name=new,
+                existing_type=old.type,
+                existing_nullable=old.nullable,
+            )
+        )
+    table.ops[:0] = found
+
+
+def constraints(operations: Any) -> Iterator[tuple[Any, str]]:
+    """Every constraint that is made, with the name of its table."""
+    for op in operations.ops:
+        if isinstance(op, ops.CreateTableOp):
+            yield from ((item, op.table_name) for item in op.columns if isinstance(item, schema.Constraint))
+        elif isinstance(op, ops.ModifyTableOps):
+            yield from ((item, op.table_name) for item in op.ops if isinstance(item, ops.AddConstraintOp))
+
+
+def name(constraint: Any, table: str) -> None:
+    """Give a constraint the name that the usual convention gives it: one without cannot be dropped."""
+    attribute = "constraint_name" if isinstance(constraint, ops.AddConstraintOp) else "name"
+    if isinstance(getattr(constraint, attribute), str):
+        return
+    real: Any = constraint.to_constraint() if isinstance(constraint, ops.AddConstraintOp) else constraint
+    prefix = NAMES.get(real.__visit_name__)
+    if prefix is None:
+        return
+    words = [prefix, table]
+    if prefix != "pk":
+        words += [column.name for column in real.columns]
+    if prefix == "fk":
+        words.append(real.elements[0].target_fullname.rpartition(".")[0].rpartition(".")[2])
+    setattr(constraint, attribute, conv("_".join(words)))
+
+
+def needs_value(column: Column[Any]) -> bool:
+    """Whether rows that exist already would have to have a value, and nobody gives it."""
+    given = column.server_default or column.identity or column.computed
+    return not column.nullable and not given
+
+
+def filling(op: Any, wishes: Wishes) -> str | None:
+    """The value for rows that exist: as wished, or the default of the model if that is a plain one."""
+    wished = wishes.fills.get(f"{op.table_name}.{op.column.name}")
+    if wished is not None:
+        return wished
+    default = op.column.default
+    if default is None or not default.is_scalar:
+        return None
+    value = default.arg
+    if isinstance(value, enum.Enum):
+        names = isinstance(getattr(op.column.type, "enum_class", None), type)
+        value = value.name if names else value.value
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return str(value) if isinstance(value, (str, int, float, decimal.Decimal)) else None
+
+
+def fill(operations: Any, context: MigrationContext, wishes: Wishes) -> None:
+    """Add required columns with a default, and take the default away once the rows have the value."""
+    lite = context.dialect.name == "sqlite"
+    droppable = not lite or context.opts.get("render_as_batch")
+    for table in list(altered(operations)):
+        drops = [drop for op in table.ops if (drop := given_default(op, table, wishes, lite=lite))]
+        if drops and droppable:  # on its own: within one batch, the default would never have been there
+            after = ops.ModifyTableOps(table.table_name, drops, schema=table.schema)
+            operations.ops.insert(operations.ops.index(table) + 1, after)
+
+
+def given_default(op: Any, table: Any, wishes: Wishes, *, lite: bool) -> ops.AlterColumnOp | None:
+    """Give a required column a default; the operation takes it away again."""
+    value = filling(op, wishes) if isinstance(op, ops.AddColumnOp) and needs_value(op.column) else None
+    if value is None:
+        return None
+    column = op.column
+    if lite and value in ("true", "false"):
+        value = "1" if value == "true" else "0"
+    op.column = Column(column.name, column.type, server_default=value, nullable=False)
+    return ops.AlterColumnOp(
+        table.table_name,
+        column.name,
+        schema=table.schema,
+        existing_type=column.type,
+        existing_nullable=False,
+        modify_server_default=None,
+    )

@@ -1,0 +1,1 @@
+"""`plumb structure`: see the architecture, change it, prove that nothing else changed."""

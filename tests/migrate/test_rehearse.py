@@ -1,0 +1,145 @@
+"""A rehearsal finds what is wrong with a migration, and nothing else; the real database is not touched."""
+
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import pytest
+
+from migrate.faults import FAULTS, add_all, revision_of
+from migrate.project import Little, rehearsed
+from plumbrule.verbs.migrate.place import find
+from plumbrule.verbs.migrate.rehearse import rehearse
+from servers.database import Database, Kind, PostgresDatabase, PostgresServer
+from servers.service import Project
+
+# Says by which process it runs, and waits until somebody opens the other end.
+BLOCKING = """
+import os
+with open({pid!r}, "w") as file:
+    file.write(str(os.getpid()))
+op.add_column("users", sa.Column("age", sa.Integer(), nullable=True))
+open({pipe!r}).read()
+"""
+CONTENTS = {
+    "sqlite": "SELECT sql FROM sqlite_schema",
+    "postgres": "SELECT relname::text, relfilenode::text FROM pg_class WHERE relnamespace = 2200 ORDER BY 1",
+}
+
+
+def test_every_fault_is_found_where_it_can_happen_and_nothing_else(little: Little, kind: Kind) -> None:
+    add_all(little)
+    found = rehearsed(little)
+    expected = {(revision_of(name), f.rule) for name, f in FAULTS.items() if f.only in ("", kind)}
+    assert {(fault.revision, fault.rule) for fault in found.faults} == expected, found.faults
+    assert len(found.faults) == len(expected)
+    assert found.left == 0
+
+
+def test_two_heads_are_found_and_both_are_rehearsed(lite: Little) -> None:
+    lite.add("0002", 'op.execute("SELECT 1")', "pass")
+    lite.add("0003", 'op.execute("SELECT 1")', "pass")
+    found = rehearsed(lite, rows=0)
+    assert [fault.rule for fault in found.faults] == ["divided-migrations"]
+    assert found.steps[0].revision == "0001"
+    assert {step.revision for step in found.steps} == {"0001", "0002", "0003"}
+
+
+def test_the_migrations_of_a_generated_project_have_no_fault(
+    project: Project, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PYTHONPATH", str(project.folder / "src"))
+    monkeypatch.setenv("SHOP_DATABASE__URL", database.url)
+    found = rehearse(find(project.folder, python=Path(sys.executable)), 5, None, lambda _: None)
+    assert (found.faults, found.notes, found.left) == ((), (), 0)
+    assert [step.revision for step in found.steps] == ["0001", "0002"]
+
+
+def test_a_downgrade_that_refuses_on_purpose_is_no_fault(lite: Little) -> None:
+    lite.add("0002", 'op.drop_table("users")', 'raise NotImplementedError("the users are gone")')
+    found = rehearsed(lite)
+    assert found.faults == ()
+    assert [note.text for note in found.notes] == ["cannot be taken back, and says so: the users are gone"]
+
+
+def test_what_comes_after_a_migration_that_always_fails_is_not_reached(lite: Little) -> None:
+    lite.add("0002", 'op.drop_table("nothing")', "pass")
+    lite.add("0003", "pass", "pass", down="0002")
+    done = lite.run("rehearse")
+    assert done.returncode == 1
+    assert "0002: error[failing-migration]: up fails on tables that have rows" in done.stdout
+    assert (
+        done.stdout.endswith(
+            "Rehearsed 2 migrations on a scratch SQLite file with 10 rows a table: 1 fault; "
+            "1 migration not reached\nWhy: plumb explain failing-migration\n"
+        )
+        or "1 migration not reached" in done.stdout
+    )
+
+
+async def test_a_rehearsal_that_is_killed_leaves_the_real_database_as_it_was(
+    little: Little, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    assert little.run("up").returncode == 0
+    await little.database.run("INSERT INTO users (id, name) VALUES (1, 'Ada')")
+    before = await everything(little.database)
+    code, _ = stop_in_the_middle(little, tmp_path, signal.SIGKILL)
+    assert code == -signal.SIGKILL
+    assert await everything(little.database) == before
+    assert await scratches(little.database, request) == 1
+
+    found = rehearsed(little)
+    assert len(found.swept) == 1
+    assert found.faults == ()
+    assert await scratches(little.database, request) == 0
+    assert await everything(little.database) == before
+
+
+async def test_a_rehearsal_that_is_interrupted_leaves_nothing(
+    lite: Little, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    code, said = stop_in_the_middle(lite, tmp_path, signal.SIGINT)
+    assert (code, said.splitlines()[-1]) == (130, "plumb: interrupted; nothing was left behind")
+    assert await scratches(lite.database, request) == 0
+
+
+def stop_in_the_middle(project: Little, folder: Path, how: signal.Signals) -> tuple[int, str]:
+    """Begin a rehearsal, stop it while a migration runs, and take that migration away."""
+    pipe, pid = folder / "pipe", folder / "pid"
+    os.mkfifo(pipe)
+    path = project.add("0002", BLOCKING.format(pid=str(pid), pipe=str(pipe)), "pass")
+    process = subprocess.Popen(
+        project.command("rehearse"),
+        cwd=project.folder,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    with pipe.open("w"):  # opens when the migration has opened the other end
+        process.send_signal(how)
+        if how == signal.SIGKILL:
+            os.kill(int(pid.read_text()), signal.SIGKILL)
+        said = process.communicate(timeout=60)[1]
+    path.unlink()
+    return process.returncode, said
+
+
+async def everything(database: Database) -> object:
+    """A SQLite database byte for byte; of one on PostgreSQL the files it lies in, and its rows."""
+    if isinstance(database, PostgresDatabase):
+        files = await database.rows(CONTENTS["postgres"])
+        rows = await database.rows("SELECT u.*, u.xmin::text, v.* FROM users u, alembic_version v")
+        return files, rows
+    return Path(database.url.partition(":///")[2]).read_bytes()
+
+
+async def scratches(database: Database, request: pytest.FixtureRequest) -> int:
+    """How many scratch databases there are."""
+    if not isinstance(database, PostgresDatabase):
+        return len(list(Path(tempfile.gettempdir()).glob("plumb_rehearsal_*")))
+    server: PostgresServer = request.getfixturevalue("postgres")
+    query = "SELECT datname::text FROM pg_database WHERE datname LIKE 'plumb_rehearsal_%'"
+    return len(await server.database("postgres").rows(query))

@@ -1,0 +1,144 @@
+"""The map that Plumbrule reads from the text beside the one that FastAPI makes at run time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from plumbrule.model.knowledge.names import canonical
+from plumbrule.verbs.map import auth_row, dependency_row
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from plumbrule.rulekit import App, Project
+    from plumbrule.verbs.map import Node
+
+Way: TypeAlias = tuple[str, ...]
+"""from where a dependency comes, then the names on the way to it, itself last"""
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """One method of one path: its handler, the ways to all it depends on, the ways to its guards."""
+
+    method: str
+    path: str
+    handler: str
+    ways: tuple[Way, ...]
+    guards: tuple[Way, ...]
+    is_conditional: bool = False
+    """whether the text registers it only under an `if`"""
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """What a request asks for."""
+        return self.method, self.path
+
+    def below(self, top: str) -> Served:
+        """The same with names that do not begin with a package."""
+        ways, guards = (
+            tuple(tuple(name.removeprefix(top) for name in way) for way in these)
+            for these in (self.ways, self.guards)
+        )
+        return replace(self, handler=self.handler.removeprefix(top), ways=ways, guards=guards)
+
+
+def by_reading(project: Project, app: App | None = None) -> list[Served]:
+    """What the text says is served, by any app or by one and those mounted in it."""
+    found = []
+    for route in project.routes:
+        for place in route.places:
+            root = place.includes[0].parent if place.includes else place.app
+            if place.app is None or app not in (None, root):
+                continue
+            row, guarded = dependency_row(route, place), auth_row(route, place).guards
+            ways = tuple(way for node in row.dependencies for way in ways_below(node, (node.origin,)))
+            guards = tuple((g.origin, *map(canonical, g.through), canonical(g.name)) for g in guarded)
+            methods, path = place.record.methods, place.path or "/"
+            unsure = place.record.conditional or any(i.record.conditional for i in place.includes)
+            found += [Served(method, path, row.handler, ways, guards, unsure) for method in methods]
+    return sorted(found, key=lambda one: (one.path, one.method, one.handler))
+
+
+def ways_below(node: Node, above: Way) -> Iterator[Way]:
+    """The ways to a dependency and to its own."""
+    here = (*above, canonical(node.name))
+    yield here
+    for inner in node.dependencies:
+        yield from ways_below(inner, here)
+
+
+def at_run_time(answer: Any) -> list[Served]:
+    """What `runtime.py` saw; its guards are FastAPI's security schemes."""
+    assert isinstance(answer, list), answer
+    found = []
+    for methods, path, handler, tree in answer:
+        ways, schemes = [], []
+        for origin, *way, is_scheme in flat(tree):
+            ways.append((origin, *way))
+            schemes += [(origin, *way)] if is_scheme else []
+        found += [Served(m, path or "/", handler, tuple(ways), tuple(schemes)) for m in methods]
+    return sorted(found, key=lambda one: (one.path, one.method, one.handler))
+
+
+def flat(tree: Any, above: Way = ()) -> Iterator[tuple[Any, ...]]:
+    """Every way in a tree, and whether it ends at a security scheme."""
+    for name, origin, is_scheme, inner in tree:
+        here = (*(above or (origin,)), canonical(name))
+        yield (*here, is_scheme)
+        yield from flat(inner, here)
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """What both maps say of each path, of each dependency, and of each guard."""
+
+    missed: list[tuple[str, str]]
+    invented: list[tuple[str, str]]
+    conditional: list[tuple[str, str]]
+    paths: int
+    ways_missed: list[tuple[tuple[str, str], Way]]
+    ways_invented: list[tuple[tuple[str, str], Way]]
+    ways: int
+    guards_invented: list[tuple[tuple[str, str], Way]]
+    guards: int
+
+    def __str__(self) -> str:
+        right = self.guards - len(self.guards_invented)
+        return (
+            f"paths {self.paths - len(self.missed)}/{self.paths} (+{len(self.invented)}, "
+            f"{len(self.conditional)} under conditions), "
+            f"dependencies {self.ways - len(self.ways_missed)}/{self.ways} (+{len(self.ways_invented)}), "
+            f"guards {right}/{self.guards}"
+        )
+
+
+def compare(read: list[Served], real: list[Served]) -> Comparison:
+    """Hold one map against the other, each path with what FastAPI tries first at it."""
+    ours = {one.key: one for one in reversed(read)}
+    theirs = {one.key: one for one in reversed(real)}
+    both = sorted(set(ours) & set(theirs))
+    # The text may know a package above the folder that the app is started from.
+    tops = [ours[key].handler.removesuffix(theirs[key].handler) for key in both]
+    top = next((top for top in tops if top.endswith(".")), "")
+    ours = {key: ours[key].below(top) for key in ours}
+    ways = {key: (set(ours[key].ways), set(theirs[key].ways)) for key in both}
+    guards = [(key, way) for key in both for way in ours[key].guards if way[0] not in OUTSIDE]
+    schemes = [(key, way) for key in both for way in theirs[key].guards]
+    return Comparison(
+        missed=sorted(set(theirs) - set(ours)),
+        invented=sorted(key for key in set(ours) - set(theirs) if not ours[key].is_conditional),
+        conditional=sorted(key for key in set(ours) - set(theirs) if ours[key].is_conditional),
+        paths=len(theirs),
+        ways_missed=[(key, way) for key, (mine, his) in ways.items() for way in sorted(his - mine)],
+        ways_invented=[(key, way) for key, (mine, his) in ways.items() for way in sorted(mine - his)],
+        ways=sum(len(his) for _, his in ways.values()),
+        guards_invented=[(key, way) for key, way in guards if way not in theirs[key].ways]
+        + [(key, way) for key, way in schemes if way not in ours[key].ways],
+        guards=len(guards) + len(schemes),
+    )
+
+
+OUTSIDE = ("middleware", "decorator")
+"""guards that FastAPI's tree of dependencies does not show"""

@@ -1,0 +1,173 @@
+"""What is said of routes when the code that registers them can be followed only in part."""
+
+from __future__ import annotations
+
+from textwrap import dedent
+
+import pytest
+
+from model.shapes import HEAD
+from plumbrule.model.reading import project_of
+from plumbrule.verbs.map import auth_row
+
+
+def table(text: str) -> dict[str, str]:
+    """What a file's routes are, and why none serves them."""
+    project = project_of({"main.py": HEAD + dedent(text)})
+    places = [(route, place) for route in project.routes for place in route.places]
+    return {f"{'/'.join(place.record.methods)} {place.path}": place.unserved for _, place in places}
+
+
+def test_the_routers_of_libraries_are_known() -> None:
+    text = """
+        from fastapi_users import FastAPIUsers
+        from prometheus_fastapi_instrumentator import Instrumentator
+        from strawberry.fastapi import GraphQLRouter
+        users = FastAPIUsers[object, int](None, [])
+        app = FastAPI()
+        app.include_router(users.get_auth_router(None), prefix="/auth")
+        app.include_router(users.get_users_router(None, None), prefix="/users")
+        app.include_router(GraphQLRouter(None), prefix="/graphql")
+        Instrumentator().instrument(app).expose(app)
+    """
+    assert list(table(text)) == [
+        "POST /auth/login",
+        "POST /auth/logout",
+        "GET /users/me",
+        "PATCH /users/me",
+        "GET /users/{id}",
+        "PATCH /users/{id}",
+        "DELETE /users/{id}",
+        "GET /graphql",
+        "POST /graphql",
+        "WEBSOCKET /graphql",
+        "GET /metrics",
+    ]
+    project = project_of({"main.py": HEAD + dedent(text)})
+    known = {(route.name.rpartition(".")[2], route.is_authenticated) for route in project.routes}
+    assert {("logout", True), ("me", True), ("delete_user", True), ("login", None)} <= known
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        (
+            """
+            router = APIRouter()
+            @router.get("/x")
+            def read(): ...
+            app = FastAPI()
+            """,
+            "nothing includes `router` of main.py",
+        ),
+        (
+            """
+            def fill(target: APIRouter):
+                @target.get("/x")
+                def read(): ...
+            app = FastAPI()
+            """,
+            "`main.fill` takes `target`, and no call that passes a router can be seen",
+        ),
+        (
+            """
+            def make():
+                router = APIRouter()
+                @router.get("/x")
+                def read(): ...
+                return router
+            made = make()
+            app = FastAPI()
+            """,
+            "nothing that can be seen includes the `router` of `main.make`",
+        ),
+        (
+            """
+            import plugins
+            router = APIRouter()
+            @router.get("/x")
+            def read(): ...
+            app = FastAPI()
+            app.include_router(plugins.load("x"))
+            """,
+            "no include of `router` of main.py can be seen; main.py:10 includes what cannot be told",
+        ),
+    ],
+)
+def test_a_route_that_no_app_serves_says_why(text: str, reason: str) -> None:
+    assert table(text) == {"GET /x": reason}
+
+
+def test_what_is_filled_out_of_sight_is_not_taken_as_empty() -> None:
+    text = """
+        class Settings:
+            def __init__(self):
+                self.providers = {}
+        def add(router: APIRouter, name: str):
+            @router.get(f"/login/{name}")
+            def login(): ...
+        app = FastAPI()
+        for name, provider in Settings().providers.items():
+            add(app, name)
+    """
+    assert table(text) == {"GET /login/{…}": ""}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        """
+        def mount(app):
+            if not settings.docs:
+                return
+            @app.get("/x")
+            def read(): ...
+        app = FastAPI()
+        mount(app)
+        """,
+        """
+        def mount(app):
+            @app.get("/x")
+            def read(): ...
+        app = FastAPI()
+        if settings.docs:
+            mount(app)
+        """,
+    ],
+)
+def test_a_route_is_conditional_however_the_condition_is_written(text: str) -> None:
+    (route,) = project_of({"main.py": HEAD + "from conf import settings\n" + dedent(text)}).routes
+    assert route.is_conditional
+
+
+def test_an_app_that_is_made_under_a_condition_serves_its_routes_for_sure() -> None:
+    text = """
+        def create():
+            app = FastAPI()
+            @app.get("/x")
+            def read(): ...
+            return app
+        if __name__ == "__main__":
+            app = create()
+    """
+    (route,) = project_of({"main.py": HEAD + dedent(text)}).routes
+    assert not route.is_conditional
+
+
+def test_guards_are_those_of_each_path() -> None:
+    text = """
+        from fastapi import HTTPException
+        def guard():
+            raise HTTPException(401)
+        router = APIRouter()
+        @router.get("/x")
+        def read(): ...
+        app = FastAPI()
+        app.include_router(router, prefix="/open")
+        app.include_router(router, prefix="/shut", dependencies=[Depends(guard)])
+    """
+    (route,) = project_of({"main.py": HEAD + dedent(text)}).routes
+    known = {place.path: route.is_authenticated_at(place) for place in route.places}
+    assert known == {"/open/x": False, "/shut/x": True}
+    rows = [auth_row(route, place) for place in route.places]
+    assert [[(g.label, g.origin) for g in row.guards] for row in rows] == [[], [("guard", "include")]]

@@ -1,0 +1,186 @@
+"""Two trees that behave the same are equal; of a broken twin the thing that broke is named."""
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from plumbrule.proof.moved import moved
+from plumbrule.proof.subject import read
+from plumbrule.proof.verdict import Check, Verdict
+from plumbrule.verbs.structure.check import Base, Terms, base_of, check, prove
+from structure.projects import MIGRATED, SHOP, TINY, Files, changed, text, write
+
+TERMS = Terms(Path(sys.executable), types=False)
+Prove = Callable[[Files], Verdict]
+
+
+def silent(_: str) -> None:
+    """Nobody watches."""
+
+
+@pytest.fixture(scope="module")
+def shop(tmp_path_factory: pytest.TempPathFactory) -> Base:
+    """The shop, of which two snapshots are taken once."""
+    folder = write(tmp_path_factory.mktemp("shop"), SHOP)
+    return base_of(read(folder), Path(sys.executable), TERMS, silent)
+
+
+@pytest.fixture
+def against_shop(shop: Base, tmp_path: Path) -> Prove:
+    def against(files: Files) -> Verdict:
+        after = read(write(tmp_path, files))
+        return prove(shop, after, moved(shop.subject, after), TERMS, silent)
+
+    return against
+
+
+def named(verdict: Verdict, name: str) -> Check:
+    return next(check for check in verdict.checks if check.name == name)
+
+
+def test_a_tree_is_equal_to_itself(against_shop: Prove) -> None:
+    verdict = against_shop(SHOP)
+    assert verdict.status == "equal"
+    assert {check.name for check in verdict.checks} == {
+        "OpenAPI",
+        "routes",
+        "middleware",
+        "exception handlers",
+        "lifespan",
+        "settings",
+        "tables",
+        "mappers",
+        "imports",
+    }
+    assert not verdict.volatile
+
+
+def test_a_definition_that_only_moved_is_the_same(against_shop: Prove) -> None:
+    files = {name.replace("app/users.py", "app/users/router.py"): source for name, source in SHOP.items()}
+    files["app/users/__init__.py"] = ""
+    files = changed(files, "app/main.py", "app.users import", "app.users.router import")
+    verdict = against_shop(files)
+    assert verdict.status == "equal", verdict.obstacles
+
+
+def swapped(source: str, start: str, one: int, other: int, must: str = "") -> str:
+    """Source with two of the parts that begin with a word at the start of a line in each other's place."""
+    parts = [part if part.endswith("\n") else f"{part}\n" for part in source.split(f"\n{start}")]
+    assert must in parts[one]
+    assert must in parts[other]
+    parts[one], parts[other] = parts[other], parts[one]
+    return f"{start}".join(parts)
+
+
+TWINS = {
+    "a lost route": (
+        changed(SHOP, "app/main.py", 'app.include_router(users, prefix="/users")\n', ""),
+        "routes",
+        "GET /users/me: lost",
+    ),
+    "routes in another order": (
+        {**SHOP, "app/items.py": swapped(text(SHOP["app/items.py"]), "@router.get", 1, 2)},
+        "routes",
+        "GET /items/latest: `GET /items/{item_id}` is tried in its place",
+    ),
+    "another dependency": (
+        changed(SHOP, "app/main.py", ", dependencies=[Depends(current_user)]", ""),
+        "routes",
+        "GET /items/latest: dependencies > dependencies > app.users.current_user: lost",
+    ),
+    "another order of middleware": (
+        {**SHOP, "app/main.py": swapped(text(SHOP["app/main.py"]), "app.", 1, 2, "add_middleware")},
+        "middleware",
+        "GZipMiddleware",
+    ),
+    "a lost handler": (
+        changed(SHOP, "app/main.py", "@app.exception_handler(Missing)\n", ""),
+        "exception handlers",
+        "app.errors.Missing: lost",
+    ),
+    "a lost relationship": (
+        changed(
+            SHOP,
+            "app/models.py",
+            '    items: Mapped[list["Item"]] = relationship(back_populates="owner")\n',
+            "",
+        ),
+        "mappers",
+        "items",
+    ),
+    "another column": (
+        changed(SHOP, "app/models.py", "owner_id: Mapped[int]", "owner_id: Mapped[int | None]"),
+        "tables",
+        "items",
+    ),
+    "a module that cannot be imported": (
+        {**SHOP, "app/report.py": "import app.nowhere\n"},
+        "imports",
+        "app.report: ModuleNotFoundError: No module named 'app.nowhere'",
+    ),
+    "an app that does not start": (
+        changed(SHOP, "app/main.py", "from app.errors import Missing", "from app.errors import Lost"),
+        "start",
+        "cannot import name 'Lost'",
+    ),
+}
+
+
+@pytest.mark.parametrize("twin", TWINS)
+def test_a_broken_twin_differs_and_what_broke_is_named(against_shop: Prove, twin: str) -> None:
+    files, name, said = TWINS[twin]
+    verdict = against_shop(files)
+    assert verdict.status == "differs"
+    assert said in "\n".join(named(verdict, name).details)
+
+
+def test_a_table_that_only_alembic_misses_is_named(tmp_path: Path) -> None:
+    head, middle, tail = text(SHOP["app/models.py"]).partition("class User")
+    imports = (
+        "from sqlalchemy import ForeignKey\nfrom sqlalchemy.orm import Mapped, mapped_column, relationship\n"
+    )
+    tables = f"{imports}\nfrom app.models import Base\n\n\n{middle}{tail}"
+    files = {**MIGRATED, "app/models.py": head, "app/tables.py": tables}
+    files = changed(files, "app/users.py", "app.models", "app.tables")
+    files = changed(files, "app/items.py", "app.models", "app.tables")
+    before = write(tmp_path / "before", MIGRATED)
+    verdict = check(write(tmp_path / "after", files), str(before), None, TERMS, silent)
+    assert [check.name for check in verdict.obstacles] == ["migrations"]
+    assert "users: lost" in "\n".join(named(verdict, "migrations").details)
+
+
+def test_what_changes_by_itself_is_left_out_and_named(tmp_path: Path) -> None:
+    files = changed(
+        TINY, "main.py", 'title="Tiny"', 'title="Tiny", version=str(__import__("time").time_ns())'
+    )
+    verdict = check(write(tmp_path, files), str(tmp_path), None, TERMS, silent)
+    assert verdict.status == "equal"
+    assert [pointer for pointer in verdict.volatile if pointer.endswith("info/version")]
+
+
+def test_other_code_in_a_function_is_never_called_equal(tmp_path: Path) -> None:
+    before = write(tmp_path / "before", TINY)
+    after = write(tmp_path / "after", changed(TINY, "main.py", "return 1", "return 2"))
+    verdict = check(after, str(before), None, TERMS, silent)
+    assert verdict.status == "not run"
+    assert "main.read_root" in named(verdict, "code").details[0]
+
+
+def test_a_base_that_does_not_start_is_not_compared(tmp_path: Path) -> None:
+    files = changed(TINY, "main.py", "app = FastAPI", 'open("nowhere.txt")\napp = FastAPI')
+    verdict = check(write(tmp_path, files), str(tmp_path), None, TERMS, silent)
+    assert verdict.status == "not run"
+    assert "nowhere.txt" in named(verdict, "start").details[0]
+
+
+def test_nothing_connects_while_a_snapshot_is_taken(tmp_path: Path) -> None:
+    files = changed(
+        TINY,
+        "main.py",
+        "app = FastAPI",
+        'import socket\nsocket.create_connection(("127.0.0.1", 9))\napp = FastAPI',
+    )
+    verdict = check(write(tmp_path, files), str(tmp_path), None, TERMS, silent)
+    assert "lets nothing connect" in named(verdict, "start").details[0]
