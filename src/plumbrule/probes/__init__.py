@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 
 from plumbrule.probes.kit import Probe, Service
-from plumbrule.probes.surface import merged, of_code, of_document
+from plumbrule.probes.surface import Operation, merged, of_code, of_document
 from plumbrule.probes.wire import Reply, Skip, Spent, Wire, address_of
 
 
@@ -21,6 +21,7 @@ def probes() -> tuple[Probe, ...]:
 
 
 __all__ = [
+    "Operation",
     "Probe",
     "Reply",
     "Service",

@@ -36,6 +36,11 @@ class Service:
         """Ask for something, as a stranger unless the headers say otherwise."""
         return self.wire.ask("GET", path, headers)
 
+    def look(self, path: str) -> Reply:
+        """Ask as a stranger, and if that is refused, as somebody with an account, where that may be made."""
+        reply = self.get(path)
+        return self.get(path, self.caller.headers) if reply.status in {401, 403} and self.write else reply
+
     @property
     def reads(self) -> list[Operation]:
         """What can be asked for without an id."""

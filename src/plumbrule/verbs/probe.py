@@ -24,9 +24,12 @@ from plumbrule.verbs.selection import chosen_probes
 
 if TYPE_CHECKING:
     from plumbrule.config import Config
-    from plumbrule.probes import Probe
+    from plumbrule.probes import Operation, Probe
     from plumbrule.rulekit import Finding, Project, Rule
     from plumbrule.verbs.review import Target
+
+
+DOCUMENTS = ("/openapi.json", "/api/openapi.json", "/api/v1/openapi.json")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +44,9 @@ def probe(target: Target, config: Config, question: Question) -> Outcome:
     """Ask a running service; the code around here, if there is any, says which routes it has."""
     chosen = chosen_probes(config)
     wire = Wire(address_of(question.url))
-    document = answered(wire, question.url)
+    document = documented(wire, question.url)
     project = code_of(target)
-    service = Service(wire, merged(of_document(document), of_code(project)), write=question.write)
+    service = Service(wire, merged(document, of_code(project)), write=question.write)
     found: list[Reported] = []
     skipped: list[Skipped] = []
     try:
@@ -65,13 +68,19 @@ def probe(target: Target, config: Config, question: Question) -> Outcome:
     )
 
 
-def answered(wire: Wire, url: str) -> str:
-    """The OpenAPI document, or whatever stands in its place; refuses a service that does not answer."""
-    try:
-        return wire.ask("GET", "/openapi.json").text
-    except Skip as silence:
-        reason = str(silence).removeprefix("GET /openapi.json: ")
-        raise Refusal(f"--probe {url}: nothing answers there: {reason}; is the service running?") from silence
+def documented(wire: Wire, url: str) -> tuple[Operation, ...]:
+    """What the OpenAPI document says, wherever it is; refuses a service that does not answer."""
+    for path in DOCUMENTS:
+        try:
+            operations = tuple(of_document(wire.ask("GET", path).text))
+        except Skip as silence:
+            reason = str(silence).removeprefix(f"GET {path}: ")
+            raise Refusal(
+                f"--probe {url}: nothing answers there: {reason}; is the service running?"
+            ) from silence
+        if operations:
+            return operations
+    return ()
 
 
 def code_of(target: Target) -> Project:
