@@ -60,9 +60,15 @@ def upgrade() -> None:
     op.drop_column("pets", "keeper")
     op.add_column("shops", sa.Column("area", sa.Integer(), nullable=True))
     op.drop_column("shops", "street")
+    op.add_column("steps", sa.Column("run", sa.Text(), nullable=True))
+    op.drop_column("steps", "job")
+    op.drop_column("steps", "owner")
 
 
 def downgrade() -> None:
+    op.add_column("steps", sa.Column("owner", sa.Text(), nullable=True))
+    op.add_column("steps", sa.Column("job", sa.Text(), nullable=True))
+    op.drop_column("steps", "run")
     op.add_column("shops", sa.Column("street", sa.String(100), nullable=True))
     op.drop_column("shops", "area")
     op.add_column("pets", sa.Column("keeper", sa.String(100), nullable=True))
@@ -103,26 +109,25 @@ def rename_as_drop(migration: Migration) -> Iterator[Finding]:
 def partner(dropped: Operation, migration: Migration) -> Operation | None:
     """What comes where something like it goes."""
     if dropped.name == "drop_column":
-        was = next((op for op in migration.downs if same(op, dropped) and op.definition), None)
-        type_ = kind(was.definition) if was else None
-        return next(
-            (
-                op
-                for op in migration.ups
-                if op.name == "add_column"
-                and op.table == dropped.table
-                and op.column != dropped.column
-                and type_ is not None
-                and kind(op.definition) == type_
-            ),
-            None,
-        )
+        type_ = kind_before(dropped, migration)
+        gone = [op for op in migration.ups if op.name == "drop_column" and op.table == dropped.table]
+        come = [op for op in migration.ups if op.name == "add_column" and op.table == dropped.table]
+        come = [op for op in come if op.column != dropped.column and kind(op.definition) == type_]
+        alike = [op for op in gone if kind_before(op, migration) == type_]
+        # Several of a kind are a new design, not a new name.
+        return come[0] if type_ is not None and len(come) == len(alike) == 1 else None
     if dropped.name == "drop_table":
         tables = [op for op in migration.downs if op.name == "create_table" and op.table == dropped.table]
         columns = set(tables[0].columns) if tables else set()
         made = (op for op in migration.ups if op.name == "create_table" and op.table != dropped.table)
         return next((op for op in made if len(columns) > 1 and set(op.columns) == columns), None)
     return None
+
+
+def kind_before(dropped: Operation, migration: Migration) -> str | None:
+    """The type that a dropped column gets back in the downgrade."""
+    was = next((op for op in migration.downs if same(op, dropped) and op.definition), None)
+    return kind(was.definition) if was else None
 
 
 def same(operation: Operation, dropped: Operation) -> bool:
