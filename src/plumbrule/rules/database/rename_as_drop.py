@@ -110,9 +110,9 @@ def rename_as_drop(migration: Migration) -> Iterator[Finding]:
             continue
         old = dropped.column or dropped.table
         name = new.column if dropped.column else new.table
-        copied = any(old in op.sql and name in op.sql for op in migration.ups if old and name)
+        filled = any("update" in op.sql and name in op.sql for op in migration.ups if name)
         emptied = any(word in op.sql for op in migration.ups for word in ("delete from", "truncate"))
-        if not copied and not emptied:
+        if not filled and not emptied:
             rename = (
                 f'op.alter_column("{dropped.table}", "{old}", new_column_name="{name}")'
                 if dropped.column
@@ -134,7 +134,8 @@ def partner(dropped: Operation, migration: Migration) -> Operation | None:
         come = [op for op in migration.ups if op.name == "add_column" and op.table == dropped.table]
         alike = [op for op in come if type_ is not None and kind(op.definition) == type_]
         alone = [op for op in gone if type_before(op, migration) == type_] == [dropped]
-        return alike[0] if alone and len(alike) == 1 and alike[0].column != dropped.column else None
+        exact = alone and len(alike) == 1 and len(gone) <= len(come)
+        return alike[0] if exact and alike[0].column != dropped.column else None
     if dropped.name == "drop_table":
         tables = [op for op in migration.downs if op.name == "create_table" and op.table == dropped.table]
         columns = set(tables[0].columns) if tables else set()

@@ -67,7 +67,7 @@ def renamed(revision: str, before: Contents, after: Contents) -> Iterator[Fault]
         for old, column in gone.items():
             alike = [name for name in come if come[name]["type"] == column["type"]]
             alone = [name for name in gone if gone[name]["type"] == column["type"]] == [old]
-            if not (column["count"] and alone and len(alike) == 1):
+            if not (column["count"] and alone and len(alike) == 1 and len(gone) <= len(come)):
                 continue
             (new,) = alike
             if not set(now[new]["values"]) & set(column["values"]):
