@@ -80,40 +80,51 @@ def test_what_comes_after_a_migration_that_always_fails_is_not_reached(lite: Lit
     )
 
 
-@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGINT])
 async def test_a_rehearsal_that_is_killed_leaves_the_real_database_as_it_was(
-    how: signal.Signals, little: Little, tmp_path: Path, request: pytest.FixtureRequest
+    little: Little, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
     assert little.run("up").returncode == 0
     await little.database.run("INSERT INTO users (id, name) VALUES (1, 'Ada')")
     before = await everything(little.database)
-    pipe, pid = tmp_path / "pipe", tmp_path / "pid"
-    os.mkfifo(pipe)
-    path = little.add("0002", BLOCKING.format(pid=str(pid), pipe=str(pipe)), "pass")
+    code, _ = stop_in_the_middle(little, tmp_path, signal.SIGKILL)
+    assert code == -signal.SIGKILL
+    assert await everything(little.database) == before
+    assert await scratches(little.database, request) == 1
 
+    found = rehearsed(little)
+    assert len(found.swept) == 1
+    assert found.faults == ()
+    assert await scratches(little.database, request) == 0
+    assert await everything(little.database) == before
+
+
+async def test_a_rehearsal_that_is_interrupted_leaves_nothing(
+    lite: Little, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    code, said = stop_in_the_middle(lite, tmp_path, signal.SIGINT)
+    assert (code, said.splitlines()[-1]) == (130, "plumb: interrupted; nothing was left behind")
+    assert await scratches(lite.database, request) == 0
+
+
+def stop_in_the_middle(project: Little, folder: Path, how: signal.Signals) -> tuple[int, str]:
+    """Begin a rehearsal, stop it while a migration runs, and take that migration away."""
+    pipe, pid = folder / "pipe", folder / "pid"
+    os.mkfifo(pipe)
+    path = project.add("0002", BLOCKING.format(pid=str(pid), pipe=str(pipe)), "pass")
     process = subprocess.Popen(
-        little.command("rehearse"),
-        cwd=little.folder,
+        project.command("rehearse"),
+        cwd=project.folder,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
     )
     with pipe.open("w"):  # opens when the migration has opened the other end
-        guest = int(pid.read_text())
-        assert await scratches(little.database, request) == 1
         process.send_signal(how)
         if how == signal.SIGKILL:
-            os.kill(guest, signal.SIGKILL)
+            os.kill(int(pid.read_text()), signal.SIGKILL)
         said = process.communicate(timeout=60)[1]
-    assert process.returncode == (130 if how == signal.SIGINT else -signal.SIGKILL), said
-    assert await everything(little.database) == before
-    assert await scratches(little.database, request) == (1 if how == signal.SIGKILL else 0)
-
     path.unlink()
-    found = rehearsed(little)
-    assert len(found.swept) == (1 if how == signal.SIGKILL else 0)
-    assert await scratches(little.database, request) == 0
-    assert await everything(little.database) == before
+    return process.returncode, said
 
 
 async def everything(database: Database) -> object:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from plumbrule.facts import nodes as n
 from plumbrule.restructure.names import Names, key_of
 from plumbrule.restructure.places import file_names, place_of
-from plumbrule.restructure.scopes import Chain, Scopes, all_nodes, chain
-from plumbrule.restructure.segments import is_own_logger
+from plumbrule.restructure.scopes import Chain, Scopes, all_nodes, chain, named_by_string
+from plumbrule.restructure.segments import is_own_logger, subject_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -89,7 +89,8 @@ class Meanings:
         bound = scopes.binding(found.name, found.name.id)
         if bound is None:
             stars = self.names.bindings(key).get("*")
-            return self._descend(self.final(key, found.name.id), found) if stars else None
+            meant = self.final(key, found.name.id) if stars else "?"
+            return None if meant.endswith("?") else self._descend(meant, found)
         scope, nodes = bound
         if isinstance(nodes[-1], n.Alias):
             return self._descend(self.imported(path, nodes[-1]), found)
@@ -102,7 +103,12 @@ class Meanings:
         for attribute in found.attributes:
             key = at.replace(".", "/")
             at = self.final(key, attribute.attr) if self.names.exists(key) else f"{at}.{attribute.attr}"
-        return at
+        named = named_by_string(found.outermost)
+        return (
+            self.final(at.replace(".", "/"), named)
+            if named and self.names.exists(at.replace(".", "/"))
+            else at
+        )
 
     def address(self, text: str, path: str) -> str | None:
         """The full name of what `app.module.name` or `app.main:app` leads to, seen from a file."""
@@ -157,6 +163,8 @@ def _unit(top: n.Node, key: str) -> str:
     match top:
         case n.FunctionDef(name=name) | n.ClassDef(name=name) | n.Assign(targets=(n.Name(id=name), *_)):
             return f"{dotted(key)}.{name}"
+        case n.ExprStatement() | n.Assign() if subject := subject_of(top):
+            return f"{dotted(key)}.{subject}"
         case _:
             return dotted(key)
 

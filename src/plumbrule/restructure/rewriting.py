@@ -18,6 +18,7 @@ from plumbrule.restructure.names import Names
 from plumbrule.restructure.places import rewrite_places
 from plumbrule.restructure.registry import load_tables
 from plumbrule.restructure.relocation import relocate, spelled
+from plumbrule.restructure.routes import convert
 from plumbrule.restructure.schema_keys import pin_schemas
 from plumbrule.restructure.site import Site
 from plumbrule.restructure.steps import steps_of
@@ -39,6 +40,7 @@ def restructure(tree: Tree, moves: Sequence[Move]) -> Rewrite:
         site = Site(tree, names, relocate(tree, names, moves))
         if site.whole.definitions:
             cut(site)
+            convert(site)
         rewrite(site)
         import_back(site)
         steps = _settled(site)

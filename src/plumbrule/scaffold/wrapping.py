@@ -113,3 +113,24 @@ def _items(content: str) -> list[str]:
 def _masked(text: str) -> str:
     """The text with nothing in its strings, in the same places."""
     return _STRING.sub(lambda match: '"' * len(match.group()), text)
+
+
+def sorted_imports(source: str, package: str) -> str:
+    """Code whose imports from a package are in order, those from one module in one statement."""
+    statement = rf"from {re.escape(package)}(?:\.[\w.]+)? import (?:\([^)]*\)|[^\n(#]+)\n"
+    return re.sub(rf"(?m)(?:^{statement})+", lambda block: _ordered(block[0]), source)
+
+
+def _ordered(block: str) -> str:
+    """Statements by module and first name; a name with another name has a statement of its own."""
+    plain: dict[str, set[str]] = {}
+    statements = []
+    for module, names in re.findall(r"(?m)^from (\S+) import (\([^)]*\)|[^\n]+)", block):
+        for name in filter(None, (name.strip() for name in names.strip("()").split(","))):
+            if " as " in name:
+                statements.append((module, [name]))
+            else:
+                plain.setdefault(module, set()).add(name)
+    statements += [(module, sorted(names, key=_member)) for module, names in plain.items()]
+    statements.sort(key=lambda pair: (natural(pair[0]), _member(pair[1][0])))
+    return "".join(f"{_import(module, names)}\n" for module, names in statements)
