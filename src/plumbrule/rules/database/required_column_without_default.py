@@ -76,6 +76,8 @@ EMPTYING = ("delete", "truncate")
 
 @rule(category="database", severity="warning")
 def required_column_without_default(migration: Migration) -> Iterator[Finding]:
+    if migration.project.migrations.on_mysql:
+        return  # it fills the rows by itself, with zeros and empty texts
     emptied = ""
     for operation in migration.ups:
         if any(word in operation.sql for word in EMPTYING):
