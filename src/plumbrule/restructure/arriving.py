@@ -42,6 +42,8 @@ def new_module(site: Site, target: str, parts: list[tuple[str, Segment]]) -> str
     typed = [need for need in needs if need.typing]
     header = lines([*(need for need in needs if not need.typing), *([CHECKING] if typed else [])])
     header += _typing_block(typed) if typed else []
+    prelude = site.preludes.get(target, [])
+    header += ["", *prelude] if prelude else []
     gap = (3 if _is_block(parts[0][1], parts[0][1]) else 2) if header else 0
     return end.join(line.rstrip() for line in header) + end * gap + _joined(site, parts)
 
@@ -59,6 +61,7 @@ def _needs(site: Site, target: str, parts: list[tuple[str, Segment]]) -> list[Ne
         found.update(dict.fromkeys(needs_of(site, key_of(path), segments, home)))
         if has_future(site, path):
             found[FUTURE] = None
+    found.update(dict.fromkeys(site.extra_needs.get(target, ())))
     for need in found:
         if clash := next((o for o in found if o.local == need.local and _differs(o, need)), None):
             both = f"{clash.module}.{clash.name} and {need.module}.{need.name}"
@@ -118,6 +121,8 @@ def grown_module(site: Site, path: str, parts: list[tuple[str, Segment]]) -> str
         "utf-8", "surrogateescape"
     )
     body = _joined(site, parts)
+    if prelude := site.preludes.get(target):
+        body = end.join(prelude) + end * 3 + body
     return base.rstrip() + end * 3 + body if base.strip() else body
 
 

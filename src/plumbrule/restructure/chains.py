@@ -8,14 +8,13 @@ from plumbrule.facts import nodes as n
 from plumbrule.plan import Refusal
 from plumbrule.restructure.names import join
 from plumbrule.restructure.patching import lookup
+from plumbrule.restructure.scopes import named_by_string
 from plumbrule.restructure.site import Rebinding
 from plumbrule.restructure.spelling import absolute
 
 if TYPE_CHECKING:
     from plumbrule.restructure.scopes import Chain
     from plumbrule.restructure.site import Site
-
-PATCHERS = {"setattr", "delattr", "object", "getattr", "hasattr"}
 
 
 class Use(NamedTuple):
@@ -53,7 +52,7 @@ def use_of(site: Site, chain: Chain, key: str) -> Use:
     """What one `name.attr.attr` reads, if `name` is the module `key`."""
     at, prefix = key, chain.name
     attributes: list[tuple[str, n.Expr]] = [(a.attr, a) for a in chain.attributes]
-    if not attributes and (named := _named_by_string(chain.name)):
+    if not attributes and (named := named_by_string(chain.name)):
         return Use(chain, prefix, at, _changed(at, lookup(site, at, named), site))
     whole: n.Expr = prefix
     for attr, node in attributes:
@@ -67,7 +66,7 @@ def use_of(site: Site, chain: Chain, key: str) -> Use:
             site.read.update((at, a.attr) for a in follow[:1])
             home = site.whole.home(at, follow[0].attr) if follow else site.whole.key(at)
             return Use(chain, whole, at, home)
-    if named := _named_by_string(whole):
+    if named := named_by_string(whole):
         return Use(chain, whole, at, _changed(at, lookup(site, at, named), site))
     if site.whole.leaving(at):
         site.needed.add(at)
@@ -76,17 +75,6 @@ def use_of(site: Site, chain: Chain, key: str) -> Use:
 
 def _changed(old: str, new: str, site: Site) -> str | None:
     return new if new != site.whole.key(old) else None
-
-
-def _named_by_string(expr: n.Expr) -> str | None:
-    """The attribute that `patch.object(expr, "name")` and its like speak of."""
-    call = expr.parent
-    match call:
-        case n.Call(func=func, args=(first, n.Constant(value=str(name)), *_)) if first is expr:
-            called = func.attr if isinstance(func, n.Attribute) else getattr(func, "id", "")
-            return name if called in PATCHERS else None
-        case _:
-            return None
 
 
 def _is_exported(site: Site, path: str, local: str) -> bool:
@@ -156,7 +144,7 @@ def _through(site: Site, chain: Chain, top: str) -> Use:
             return Use(chain, prefix, at, home if home != at else None)
         at, prefix = inner, attribute
     new = site.whole.key(at)
-    if named := _named_by_string(prefix):
+    if named := named_by_string(prefix):
         new = lookup(site, at, named)
     return Use(chain, prefix, at, new if new != at else None)
 

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from plumbrule.restructure.site import Site
 
 
+BLOCKS = (b"@", b"def ", b"async ", b"class ", b"#")
+
+
 def cut(site: Site) -> None:
     """Find the parts that leave each module, and the imports that go away with them."""
     for key in {key for key, _ in site.whole.definitions}:
@@ -121,16 +124,17 @@ def _is_docstring(statement: n.Statement) -> bool:
 
 def rest(site: Site, path: str) -> bytes:
     """What a module keeps, with the gaps closed."""
-    text = site.tree.files[path]
-    parts, at = [], 0
+    text, end = site.tree.files[path], newline(site.tree.files[path]).encode()
+    parts, at, after_line = [], 0, False
     for segment in site.segments[path]:
-        parts.append(site.edits.apply(path, at, segment.start))
+        kept = site.edits.apply(path, at, segment.start)
+        line = site.instead.get((path, segment.start), "").encode()
+        parts += [end * 2 if after_line and kept.startswith(BLOCKS) else b"", kept, line]
+        after_line = bool(line) or (after_line and not kept.strip())
         at = _past_blank(text, segment.end)
     tail = site.edits.apply(path, at, len(text))
-    if not tail.strip() and parts:
-        tail = b""
-    whole = b"".join([*parts, tail])
-    return whole if tail else whole.rstrip() + (newline(text).encode() if whole.strip() else b"")
+    whole = b"".join([*parts, end * 2 if after_line and tail.startswith(BLOCKS) else b"", tail])
+    return whole if tail.strip() else whole.rstrip() + (end if whole.strip() else b"")
 
 
 def _past_blank(text: bytes, at: int) -> int:

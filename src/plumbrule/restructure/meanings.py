@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 from plumbrule.facts import nodes as n
 from plumbrule.restructure.names import Names, key_of
 from plumbrule.restructure.places import file_names, place_of
-from plumbrule.restructure.scopes import Chain, Scopes, all_nodes, chain
-from plumbrule.restructure.segments import is_own_logger
+from plumbrule.restructure.scopes import Chain, Scopes, all_nodes, chain, named_by_string
+from plumbrule.restructure.segments import is_own_logger, subject_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from plumbrule.restructure.tree import Tree
 
@@ -89,7 +89,8 @@ class Meanings:
         bound = scopes.binding(found.name, found.name.id)
         if bound is None:
             stars = self.names.bindings(key).get("*")
-            return self._descend(self.final(key, found.name.id), found) if stars else None
+            meant = self.final(key, found.name.id) if stars else "?"
+            return None if meant.endswith("?") else self._descend(meant, found)
         scope, nodes = bound
         if isinstance(nodes[-1], n.Alias):
             return self._descend(self.imported(path, nodes[-1]), found)
@@ -102,7 +103,12 @@ class Meanings:
         for attribute in found.attributes:
             key = at.replace(".", "/")
             at = self.final(key, attribute.attr) if self.names.exists(key) else f"{at}.{attribute.attr}"
-        return at
+        named = named_by_string(found.outermost)
+        return (
+            self.final(at.replace(".", "/"), named)
+            if named and self.names.exists(at.replace(".", "/"))
+            else at
+        )
 
     def address(self, text: str, path: str) -> str | None:
         """The full name of what `app.module.name` or `app.main:app` leads to, seen from a file."""
@@ -125,9 +131,14 @@ class Meanings:
             for alias in statement.names
         }
 
-    def edges(self, paths: Iterable[str]) -> dict[str, set[str]]:
-        """Which module imports which while it is imported itself."""
-        return {dotted(key_of(path)): set(self._runtime(path)) for path in paths}
+    def edges(self, paths: Iterable[str], *, faces: bool = False) -> dict[str, set[str]]:
+        """Which module imports which while it is imported; with `faces`, the packages on the way too."""
+        found = {dotted(key_of(path)): self._runtime(path) for path in paths}
+        if faces:
+            for name, targets in found.items():
+                targets.update(face for t in (*targets, name) for face in above(t) if face in found)
+                targets.discard(name)
+        return found
 
     def _runtime(self, path: str) -> set[str]:
         found = set()
@@ -147,6 +158,13 @@ class Meanings:
         return {dotted(key) for key in keys if self.names.path(key)}
 
 
+def above(name: str) -> Iterator[str]:
+    """The packages that a module is in."""
+    while "." in name:
+        name = name.rpartition(".")[0]
+        yield name
+
+
 def dotted(key: str) -> str:
     """A key as a full name."""
     return key.replace("/", ".")
@@ -157,6 +175,8 @@ def _unit(top: n.Node, key: str) -> str:
     match top:
         case n.FunctionDef(name=name) | n.ClassDef(name=name) | n.Assign(targets=(n.Name(id=name), *_)):
             return f"{dotted(key)}.{name}"
+        case n.ExprStatement() | n.Assign() if subject := subject_of(top):
+            return f"{dotted(key)}.{subject}"
         case _:
             return dotted(key)
 

@@ -65,7 +65,7 @@ def used_by(site: Site, path: str, segments: Iterable[Segment]) -> dict[str, Use
     module = scopes.locals(None)
     found: dict[str, Used] = {}
     for node in (node for s in segments for statement in s.nodes for node in statement.walk()):
-        if isinstance(node, n.Name):
+        if isinstance(node, n.Name) and (path, node.start) not in site.rerouted:
             bound = scopes.binding(node, node.id) if node.id in module else None
             if bound and bound[0] is None:
                 found.setdefault(node.id, Used([])).names.append(node)

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from plumbrule.facts.file import File
 
+PATCHERS = {"setattr", "delattr", "object", "getattr", "hasattr"}
 Scope = n.FunctionDef | n.ClassDef | None
 
 
@@ -115,6 +116,17 @@ def chain(name: n.Name) -> Chain:
         at = at.parent
         attributes.append(at)
     return Chain(name, tuple(attributes))
+
+
+def named_by_string(expr: n.Expr) -> str | None:
+    """The attribute that `patch.object(expr, "name")` and its like speak of."""
+    call = expr.parent
+    match call:
+        case n.Call(func=func, args=(first, n.Constant(value=str(name)), *_)) if first is expr:
+            called = func.attr if isinstance(func, n.Attribute) else getattr(func, "id", "")
+            return name if called in PATCHERS else None
+        case _:
+            return None
 
 
 def all_nodes(file: File) -> Iterator[n.Node]:

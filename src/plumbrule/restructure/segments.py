@@ -24,11 +24,13 @@ DEFINES = (n.FunctionDef, n.ClassDef, n.Assign, n.TypeAlias)
 def find_segments(site: Site, key: str) -> list[Segment]:
     """The statements that leave a module, in source order, each with its target."""
     path = site.names.path(key) or ""
+    if path.endswith("conftest.py"):
+        raise Refusal(f"{path} serves the tests of its folder; move its fixtures by hand")
     _take_along(site, key, path)
     leaving = site.whole.leaving(key)
     found = []
     for statement in site.tree.facts(path).body:
-        target = _target(site, path, statement, leaving)
+        target = _target(statement, leaving)
         if target is not None:
             start, end = extent(site, path, statement)
             names = tuple(bound_by(statement))
@@ -47,6 +49,12 @@ def is_own_logger(statement: n.Node) -> bool:
         and [arg.text for arg in statement.value.args] == ["__name__"]
         and statement.value.func.text.rpartition(".")[2].lower() in {"getlogger", "get_logger"}
     )
+
+
+def is_owner(statement: n.Statement) -> bool:
+    """Whether a statement makes an application or a router: what belongs to it, it holds in its order."""
+    made = statement.value if isinstance(statement, n.Assign) else None
+    return isinstance(made, n.Call) and made.func.text.rpartition(".")[2] in {"FastAPI", "APIRouter"}
 
 
 def copy_loggers(site: Site, key: str) -> None:
@@ -84,7 +92,7 @@ def _merged(found: list[Segment]) -> list[Segment]:
     return merged
 
 
-def _target(site: Site, path: str, statement: n.Statement, leaving: dict[str, str]) -> str | None:
+def _target(statement: n.Statement, leaving: dict[str, str]) -> str | None:
     """The module that a statement goes to; None if it stays."""
     names = set(bound_by(statement))
     if names and isinstance(statement, DEFINES):
@@ -96,12 +104,23 @@ def _target(site: Site, path: str, statement: n.Statement, leaving: dict[str, st
                 f"{statement.span}: {', '.join(sorted(names))} are made together; move them together"
             )
         return targets.pop()
-    used = set(used_names(site, path, statement))
-    if names or not used or not isinstance(statement, n.ExprStatement | n.Assign):
-        return None
-    own = {name for name in used if not _is_imported(site, path, name)}
-    targets = {leaving.get(name) for name in own}
-    return targets.pop() if len(targets) == 1 else None
+    subject = subject_of(statement)
+    return leaving.get(subject) if subject and not names else None
+
+
+def subject_of(statement: n.Statement) -> str | None:
+    """The class or function that a statement completes: `User` in `User.model_rebuild()` and `User.x = 1`."""
+    match statement:
+        case n.ExprStatement(value=n.Call(func=n.Attribute() as at)):
+            pass
+        case n.Assign(targets=(n.Attribute() as at,)):
+            pass
+        case _:
+            return None
+    inner: n.Expr = at
+    while isinstance(inner, n.Attribute):
+        inner = inner.value
+    return inner.id if isinstance(inner, n.Name) else None
 
 
 def bound_by(statement: n.Statement) -> Iterator[str]:
@@ -123,10 +142,6 @@ def used_names(site: Site, path: str, statement: n.Statement) -> Iterator[str]:
             yield from (name for name in quoted_names(node) if name in module)
         elif isinstance(node, n.Scoped) and node.kind == "global":
             yield from node.names
-
-
-def _is_imported(site: Site, path: str, name: str) -> bool:
-    return all(isinstance(node, n.Alias) for node in site.scopes(path).locals(None).get(name, ()))
 
 
 def extent(site: Site, path: str, statement: n.Statement) -> tuple[int, int]:
@@ -159,13 +174,14 @@ def _take_along(site: Site, key: str, path: str) -> None:
         users: dict[str, set[str | None]] = {}
         for statement in body:
             own = set(bound_by(statement))
-            targets = {leaving.get(name) for name in own} or {_target(site, path, statement, leaving)}
+            targets = {leaving.get(name) for name in own} or {_target(statement, leaving)}
             for name in used_names(site, path, statement):
                 if name not in own:
                     users.setdefault(name, set()).update(targets)
         more = {
             name: next(iter(targets))
             for statement in body
+            if not is_owner(statement)
             for name in bound_by(statement)
             if (targets := users.get(name, {None})) != {None}
             and len(targets) == 1

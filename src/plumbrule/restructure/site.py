@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from plumbrule.facts import nodes as n
     from plumbrule.restructure.moves import VisibleName
     from plumbrule.restructure.names import Names
+    from plumbrule.restructure.needs import Need
     from plumbrule.restructure.relocation import Relocation
     from plumbrule.restructure.tree import Tree
 
@@ -47,7 +48,9 @@ class Site:
 
     `needed` holds modules that are passed around as objects, so that their face has to stay; `read` the
     names that code reads as `module.name`; `rebindings` what became of imported modules, and `pruned` the
-    imports that go away with what used them; `copies` the loggers that every module has for itself.
+    imports that go away with what used them; `copies` the loggers that every module has for itself,
+    `preludes` what else a module starts with, `extra_needs` the imports for that, `rerouted` where
+    decorators read a new router, and `instead` what stands where a segment was.
     """
 
     tree: Tree
@@ -62,6 +65,10 @@ class Site:
     rebindings: dict[n.Alias, Rebinding] = field(default_factory=dict)
     pruned: dict[str, set[n.Alias]] = field(default_factory=dict)
     copies: dict[str, list[tuple[str, Segment]]] = field(default_factory=dict)
+    preludes: dict[str, list[str]] = field(default_factory=dict)
+    extra_needs: dict[str, list[Need]] = field(default_factory=dict)
+    rerouted: set[tuple[str, int]] = field(default_factory=set)
+    instead: dict[tuple[str, int], str] = field(default_factory=dict)
     altered: set[str] = field(default_factory=set)
     _scopes: dict[str, Scopes] = field(default_factory=dict)
 

@@ -82,9 +82,15 @@ def upgrade() -> None:
     op.drop_column("pets", "keeper")
     op.add_column("shops", sa.Column("area", sa.Integer(), nullable=True))
     op.drop_column("shops", "street")
+    op.add_column("steps", sa.Column("run", sa.Text(), nullable=True))
+    op.drop_column("steps", "job")
+    op.drop_column("steps", "owner")
 
 
 def downgrade() -> None:
+    op.add_column("steps", sa.Column("owner", sa.Text(), nullable=True))
+    op.add_column("steps", sa.Column("job", sa.Text(), nullable=True))
+    op.drop_column("steps", "run")
     op.add_column("shops", sa.Column("street", sa.String(100), nullable=True))
     op.drop_column("shops", "area")
     op.add_column("pets", sa.Column("keeper", sa.String(100), nullable=True))
