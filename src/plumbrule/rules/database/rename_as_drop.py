@@ -84,7 +84,7 @@ The two have nothing in common but their type.
 from plumbrule.rulekit import Finding, Iterator, Migration, Operation, n, rule
 
 
-@rule(category="database", severity="warning", confidence="medium")
+@rule(category="database", severity="warning", confidence="low")
 def rename_as_drop(migration: Migration) -> Iterator[Finding]:
     for dropped in migration.ups:
         new = partner(dropped, migration)
