@@ -6,8 +6,7 @@ from pathlib import Path
 import pexpect
 import pytest
 
-from cli.conftest import PLUMB, Plumb, environment
-from cli.test_audit import refused
+from cli.conftest import PLUMB, Plumb, environment, refused
 from plumbrule.guides import guides
 
 GUIDES = guides()

@@ -12,11 +12,11 @@ from plumbrule.restructure.discovery import check_discovery
 from plumbrule.restructure.identity import rewrite_identity
 from plumbrule.restructure.imports import rewrite_imports
 from plumbrule.restructure.leaving import cut, import_back
+from plumbrule.restructure.loading import keep_loaded
 from plumbrule.restructure.meanings import Meanings, dotted
 from plumbrule.restructure.moves import Change, DefinitionMove, MoveMap, Rewrite
 from plumbrule.restructure.names import Names
 from plumbrule.restructure.places import rewrite_places
-from plumbrule.restructure.registry import load_tables
 from plumbrule.restructure.relocation import relocate, spelled
 from plumbrule.restructure.routes import convert
 from plumbrule.restructure.schema_keys import pin_schemas
@@ -51,13 +51,13 @@ def restructure(tree: Tree, moves: Sequence[Move]) -> Rewrite:
 def _settled(site: Site) -> tuple[Step, ...]:
     """The steps, with the imports that they make necessary; refuses new import cycles."""
     steps = tuple(steps_of(site))
-    if not site.segments:
-        return steps
     after = site.tree.after(steps)
-    if load_tables(site, after):
+    added = keep_loaded(site, after)
+    if added:
         steps = tuple(steps_of(site))
         after = site.tree.after(steps)
-    check_cycles(site, after)
+    if added or site.segments:
+        check_cycles(site, after)
     return steps
 
 

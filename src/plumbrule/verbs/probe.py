@@ -18,6 +18,7 @@ from plumbrule.probes import (
     of_code,
     of_document,
 )
+from plumbrule.verbs.audit import overview
 from plumbrule.verbs.outcome import CONFIDENCES, SEVERITIES, Outcome, Reported, Skipped, worst_first
 from plumbrule.verbs.review import NoApp, project_at
 from plumbrule.verbs.selection import chosen_probes
@@ -64,7 +65,14 @@ def probe(target: Target, config: Config, question: Question) -> Outcome:
     shown = [item for item in shown if item.confidence in upto(CONFIDENCES, config.min_confidence)]
     unsure = tuple(item for item in found if item not in shown)
     return Outcome(
-        project, rules, worst_first(shown), (), (), tuple(skipped), (), (), (), unsure, wire.requests
+        lambda: project,
+        lambda _: None,
+        overview(project),
+        rules,
+        worst_first(shown),
+        skipped=tuple(skipped),
+        unsure=unsure,
+        requests=wire.requests,
     )
 
 
