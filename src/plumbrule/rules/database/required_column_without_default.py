@@ -68,24 +68,16 @@ def downgrade() -> None:
 ```
 """
 
-import re
-
 from plumbrule.rulekit import Finding, Iterator, Migration, n, rule
 
 MADE = ("Identity", "Computed", "FetchedValue")
 EMPTYING = ("delete", "truncate")
-MYSQL = re.compile(rb"(mysql|mariadb)\+\w+")
 
 
 @rule(category="database", severity="warning")
 def required_column_without_default(migration: Migration) -> Iterator[Finding]:
-<<<<<<< HEAD
-    if any(MYSQL.search(module.source.text) for module in migration.project.modules):
-        return  # it fills in a zero or an empty text by itself
-=======
     if migration.project.migrations.on_mysql:
         return  # it fills the rows by itself, with zeros and empty texts
->>>>>>> main
     emptied = ""
     for operation in migration.ups:
         if any(word in operation.sql for word in EMPTYING):
