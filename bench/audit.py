@@ -1,7 +1,7 @@
 """What does an audit cost? CPU and memory of `plumb audit` and of its peers on the same tree, in one run.
 
 `python bench/audit.py DIR [--peers VENV]` audits a copy of DIR with an empty cache, again without a change,
-and again with one function more in one file. Beside it stand the parser alone and the peers in VENV, a virtual
+and again with one function more in one file. Beside it stand the parser alone and the peers in VENV, an
 environment of their own: ruff, bandit, semgrep with one rule, and whatever else of PEERS is in it.
 """
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from plumbrule.facts import nodes as n
 from plumbrule.facts.expression_reader import ExpressionReader
-from plumbrule.facts.grammar import COMMENT, dotted, is_async, kids
+from plumbrule.facts.grammar import COMMENT, DEFINING, dotted, is_async, kids
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -16,8 +15,6 @@ if TYPE_CHECKING:
 
     from plumbrule.facts.source import Source
     from plumbrule.facts.statement import Contents
-
-DEFINING = re.compile(rb"\b(?:def|class)\b")
 
 
 class StatementReader(ExpressionReader):
@@ -327,14 +324,12 @@ class StatementReader(ExpressionReader):
         return self.statement(made, parameters, returns, decorators)
 
     def named(self, tree: Tree) -> tuple[str, int]:
-        """The name of a definition, and where it stands."""
         name = tree.child_by_field_name("name")
         return (self.name(name), name.start_byte) if name else ("", tree.start_byte)
 
     def body(self, made: n.FunctionDef, tree: Tree | None) -> None:
-        """Read the body of a function, unless it can wait; one with definitions in it cannot."""
         if tree and made.read and not DEFINING.search(self.text, tree.start_byte, tree.end_byte):
-            return
+            return  # it can wait; one with definitions in it cannot
         outer, self.nodes = self.nodes, []
         made.read = None
         made.body = self.block(tree)
