@@ -141,3 +141,17 @@ def forged_address(number: int) -> dict[str, str]:
 def assert_is_throttled(answer: httpx2.Response) -> None:
     assert_problem(answer, 429)
     assert int(answer.headers["retry-after"]) > 0
+
+
+async def test_two_processes_share_their_limits_through_redis(boot: Boot, redis_url: str) -> None:
+    """Probe 8, as the README of a project says it: one setting and the package `redis`."""
+    shared = {"SHOP_RATE_LIMITS__STORAGE": f"async+{redis_url}"}
+    email = new_email()
+    statuses = set()
+    async with boot(**shared) as one, boot(**shared) as other, one.client() as here, other.client() as there:
+        for attempt in range(30):
+            answer = await log_in(there if attempt % 2 else here, email, "not the password")
+            statuses.add(answer.status_code)
+        assert statuses == {401, 429}
+        assert_problem(await log_in(here, email), 429)
+        assert_problem(await log_in(there, email), 429)

@@ -14,7 +14,7 @@ from [[ package ]].errors import TooManyRequests
 
 class RateLimiter:
     def __init__(self, storage_url: str) -> None:
-        storage = storage_from_string(storage_url)
+        storage = storage_from_string(storage_url, implementation="redispy")
         if not isinstance(storage, Storage):
             raise TypeError(f"{storage_url} would block the event loop: it must begin with async+")
         self._strategy = FixedWindowRateLimiter(storage)
