@@ -7,12 +7,16 @@ from collections.abc import Generator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 sys.path.insert(0, str(Path(__file__).parent))
 
 collect_ignore = ["samples"]
 # A run that was started in the background ignores SIGINT, and whatever it starts would inherit that.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+
+settings.register_profile("seeded", derandomize=True, deadline=None)
+settings.load_profile("seeded")
 
 pytest_plugins = ["servers.postgres", "servers.redis", "servers.mongodb", "servers.service"]
 

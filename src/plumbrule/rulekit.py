@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
-from typing import Any, Literal, get_type_hints
+from typing import Any, get_type_hints
 
 from plumbrule.facts import nodes as n
 from plumbrule.facts.source import Source, Span
+from plumbrule.finding import Category, Confidence, Edit, Finding, Fix, Rule, Severity, Step
 from plumbrule.model.apps import ExceptionHandler
 from plumbrule.model.bodies import body_schemas, is_bounded
 from plumbrule.model.calls import Call
@@ -32,19 +32,6 @@ from plumbrule.model.schemas import Column, Relationship, Schema, Settings, Tabl
 from plumbrule.model.values import External, Target, Type, Variable
 from plumbrule.model.versions import Version
 
-Severity = Literal["error", "warning", "note"]
-Confidence = Literal["high", "medium", "low"]
-Category = Literal[
-    "architecture",
-    "async",
-    "security",
-    "database",
-    "observability",
-    "contracts",
-    "settings",
-    "operations",
-    "testing",
-]
 Subject = Project | App | Router | Route | Function | Schema | Table | Settings | Module | Migration
 SUBJECTS: tuple[type, ...] = (
     Project,
@@ -58,68 +45,6 @@ SUBJECTS: tuple[type, ...] = (
     Module,
     Migration,
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Edit:
-    """Replace the text of a span by another. An empty span (`start == end`) inserts."""
-
-    span: Span
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Fix:
-    """Edits that mend a finding. Unsafe ones may change behaviour and are shown as a diff first."""
-
-    edits: tuple[Edit, ...]
-    safe: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One station on the way from a route to the finding: what stands there, and where."""
-
-    text: str
-    span: Span
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """What a rule says.
-
-    `message` says what is wrong in the words of the app; `label` why here (under the code); `help` what to
-    do, as an
-    imperative; `chain` how a request gets here; `confidence` overrides that of the rule.
-    """
-
-    at: Span
-    message: str
-    label: str = ""
-    help: str = ""
-    chain: tuple[Step, ...] = ()
-    fix: Fix | None = None
-    confidence: Confidence | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """A rule as it was declared; `check` is called with every `subject` of the project."""
-
-    name: str
-    category: Category
-    severity: Severity
-    confidence: Confidence
-    pedantic: bool
-    needs: tuple[str, ...]
-    subject: type
-    check: Callable[[Any], Iterable[Finding]] = field(repr=False)
-    documentation: str = field(repr=False)
-
-    @property
-    def title(self) -> str:
-        """The first line of its documentation."""
-        return self.documentation.strip().partition("\n")[0]
 
 
 def rule(
@@ -206,6 +131,7 @@ __all__ = [
     "App",
     "Attribute",
     "Call",
+    "Category",
     "Class",
     "Column",
     "Confidence",

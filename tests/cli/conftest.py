@@ -1,5 +1,6 @@
 """The real `plumb`, in a process of its own and in an empty folder."""
 
+import json
 import os
 import subprocess
 import sys
@@ -7,6 +8,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
+
+from report.projects import RATES, write
 
 PLUMB = Path(sys.executable).with_name("plumb")
 
@@ -43,3 +46,28 @@ def plumb(tmp_path: Path) -> Plumb:
         )
 
     return run
+
+
+def found(done: Done) -> list[dict[str, object]]:
+    assert done.returncode in {0, 1}, done.stderr
+    findings: list[dict[str, object]] = json.loads(done.stdout)["findings"]
+    return findings
+
+
+def refused(done: Done) -> str:
+    """The first line in which plumb says that it will not."""
+    assert done.returncode == 2, done
+    assert done.stdout == ""
+    assert done.stderr.startswith("plumb: ")
+    assert "Traceback" not in done.stderr
+    return done.stderr.removeprefix("plumb: ").splitlines()[0]
+
+
+@pytest.fixture
+def rates(tmp_path: Path) -> Path:
+    return write(tmp_path, {"app/rates.py": RATES, "app/__init__.py": "", "pyproject.toml": ""})
+
+
+@pytest.fixture(autouse=True)
+def _own_cache(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))

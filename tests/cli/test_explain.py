@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from cli.conftest import Plumb
-from cli.test_audit import LATE, REQUIREMENTS, refused
+from cli.conftest import Plumb, refused
+from cli.test_audit import LATE, REQUIREMENTS
 from report.projects import RATES, write
 
 

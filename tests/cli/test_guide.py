@@ -6,8 +6,7 @@ from pathlib import Path
 import pexpect
 import pytest
 
-from cli.conftest import PLUMB, Plumb, environment
-from cli.test_audit import refused
+from cli.conftest import PLUMB, Plumb, environment, refused
 from plumbrule.guides import guides
 
 GUIDES = guides()
@@ -53,7 +52,7 @@ def test_a_terminal_of_80_columns_shows_every_line_of_code_whole(name: str) -> N
     assert "```" not in shown
     code = "".join(CODE.findall(GUIDES[name].text)).splitlines()
     assert [line for line in code if f"  {line}".rstrip() not in lines] == []
-    named = re.findall(r"`([^` ]+)`", CODE.sub("", GUIDES[name].text))
+    named = re.findall(r"`([^`\s]+)`", CODE.sub("", GUIDES[name].text))
     assert [word for word in named if word not in shown] == []
 
 

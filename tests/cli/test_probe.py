@@ -209,7 +209,7 @@ def test_a_probe_can_be_explained_and_chosen(plumb: Plumb) -> None:
     assert "unlimited-logins" in plumb("explain").stdout
     with serving(say(200)) as (url, _):
         done = plumb("audit", "--probe", url, "--select", "public-metrics")
-        assert done.stdout == "No findings in 2 requests (1 probe)\n"
+        assert done.stdout == "No findings in 4 requests (1 probe)\n"
         done = plumb("audit", "--probe", url, "--select", "public-metric")
         assert done.returncode == 2
         assert "did you mean `public-metrics`?" in done.stderr

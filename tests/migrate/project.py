@@ -21,6 +21,7 @@ Done = subprocess.CompletedProcess[str]
 INI = """
 [alembic]
 script_location = %(here)s/migrations
+file_template = %%(rev)s_%%(slug)s
 prepend_sys_path = .
 path_separator = os
 """

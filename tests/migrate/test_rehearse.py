@@ -1,5 +1,6 @@
 """A rehearsal finds what is wrong with a migration, and nothing else; the real database is not touched."""
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -16,12 +17,12 @@ from plumbrule.verbs.migrate.rehearse import rehearse
 from servers.database import Database, Kind, PostgresDatabase, PostgresServer
 from servers.service import Project
 
-# Says by which process it runs, and waits until somebody opens the other end.
+# Says by which process it runs, and waits for somebody to open the other end, which nobody does.
 BLOCKING = """
 import os
+op.add_column("users", sa.Column("age", sa.Integer(), nullable=True))
 with open({pid!r}, "w") as file:
     file.write(str(os.getpid()))
-op.add_column("users", sa.Column("age", sa.Integer(), nullable=True))
 open({pipe!r}).read()
 """
 CONTENTS = {
@@ -80,40 +81,55 @@ def test_what_comes_after_a_migration_that_always_fails_is_not_reached(lite: Lit
     )
 
 
-@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGINT])
 async def test_a_rehearsal_that_is_killed_leaves_the_real_database_as_it_was(
-    how: signal.Signals, little: Little, tmp_path: Path, request: pytest.FixtureRequest
+    little: Little, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
     assert little.run("up").returncode == 0
     await little.database.run("INSERT INTO users (id, name) VALUES (1, 'Ada')")
     before = await everything(little.database)
-    pipe, pid = tmp_path / "pipe", tmp_path / "pid"
-    os.mkfifo(pipe)
-    path = little.add("0002", BLOCKING.format(pid=str(pid), pipe=str(pipe)), "pass")
+    code, _, guest = stop_in_the_middle(little, tmp_path, signal.SIGKILL)
+    assert code == -signal.SIGKILL
+    assert await everything(little.database) == before
+    (left,) = await scratches(little.database, guest, request)
 
+    found = rehearsed(little)
+    assert left in found.swept
+    assert found.faults == ()
+    assert await scratches(little.database, guest, request) == []
+    assert await everything(little.database) == before
+
+
+async def test_a_rehearsal_that_is_interrupted_leaves_nothing(
+    lite: Little, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    code, said, guest = stop_in_the_middle(lite, tmp_path, signal.SIGINT)
+    assert (code, said.splitlines()[-1]) == (130, "plumb: interrupted; nothing was left behind")
+    assert await scratches(lite.database, guest, request) == []
+
+
+def stop_in_the_middle(project: Little, folder: Path, how: signal.Signals) -> tuple[int, str, int]:
+    """Begin a rehearsal, stop it while a migration runs; gives the process that it ran in too."""
+    pipe, pid = folder / "pipe", folder / "pid"
+    os.mkfifo(pipe)
+    path = project.add("0002", BLOCKING.format(pid=str(pid), pipe=str(pipe)), "pass")
     process = subprocess.Popen(
-        little.command("rehearse"),
-        cwd=little.folder,
+        project.command("rehearse"),
+        cwd=project.folder,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
     )
-    with pipe.open("w"):  # opens when the migration has opened the other end
-        guest = int(pid.read_text())
-        assert await scratches(little.database, request) == 1
-        process.send_signal(how)
-        if how == signal.SIGKILL:
-            os.kill(guest, signal.SIGKILL)
-        said = process.communicate(timeout=60)[1]
-    assert process.returncode == (130 if how == signal.SIGINT else -signal.SIGKILL), said
-    assert await everything(little.database) == before
-    assert await scratches(little.database, request) == (1 if how == signal.SIGKILL else 0)
-
+    while not (pid.exists() and pid.read_text()):
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(timeout=0.05)
+        assert process.returncode is None, process.communicate()
+    guest = int(pid.read_text())
+    process.send_signal(how)
+    if how == signal.SIGKILL:
+        os.kill(guest, signal.SIGKILL)
+    said = process.communicate(timeout=60)[1]
     path.unlink()
-    found = rehearsed(little)
-    assert len(found.swept) == (1 if how == signal.SIGKILL else 0)
-    assert await scratches(little.database, request) == 0
-    assert await everything(little.database) == before
+    return process.returncode, said, guest
 
 
 async def everything(database: Database) -> object:
@@ -125,10 +141,11 @@ async def everything(database: Database) -> object:
     return Path(database.url.partition(":///")[2]).read_bytes()
 
 
-async def scratches(database: Database, request: pytest.FixtureRequest) -> int:
-    """How many scratch databases there are."""
+async def scratches(database: Database, guest: int, request: pytest.FixtureRequest) -> list[str]:
+    """The scratch databases that a process has made."""
     if not isinstance(database, PostgresDatabase):
-        return len(list(Path(tempfile.gettempdir()).glob("plumb_rehearsal_*")))
+        return [path.name for path in Path(tempfile.gettempdir()).glob(f"plumb_rehearsal_*_{guest}")]
     server: PostgresServer = request.getfixturevalue("postgres")
     query = "SELECT datname::text FROM pg_database WHERE datname LIKE 'plumb_rehearsal_%'"
-    return len(await server.database("postgres").rows(query))
+    names = [str(name) for (name,) in await server.database("postgres").rows(query)]
+    return [name for name in names if name.endswith(f"_{guest}")]

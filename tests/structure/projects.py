@@ -158,3 +158,102 @@ def changed(files: Files, path: str, old: str, new: str) -> dict[str, str]:
     source = text(files[path])
     assert old in source, f"{path} has no {old!r}"
     return {**files, path: source.replace(old, new)}
+
+
+LAYERED: Files = {
+    "pyproject.toml": """
+        [project]
+        name = "shop"
+        version = "1"
+        """,
+    "README.md": "Start it with `uvicorn app.main:app`.\n",
+    "app/__init__.py": "",
+    "app/main.py": """
+        from fastapi import FastAPI
+
+        from app.routers import items, users
+
+        app = FastAPI(title="Shop")
+        app.include_router(items.router, prefix="/items", tags=["items"])
+        app.include_router(users.router, prefix="/users", tags=["users"])
+        """,
+    "app/common.py": """
+        PAGE = 20
+        """,
+    "app/routers/__init__.py": "",
+    "app/routers/items.py": """
+        from fastapi import APIRouter
+
+        from app.schemas import ItemRead
+        from app.services.items import find_item, list_items
+
+        router = APIRouter()
+
+
+        @router.get("")
+        def read_items() -> list[ItemRead]:
+            return list_items()
+
+
+        @router.get("/{item_id}")
+        def read_item(item_id: int) -> ItemRead:
+            return find_item(item_id)
+        """,
+    "app/routers/users.py": """
+        from fastapi import APIRouter
+
+        from app.schemas import UserRead
+        from app.services.users import find_user
+
+        router = APIRouter()
+
+
+        @router.get("/{user_id}")
+        def read_user(user_id: int) -> UserRead:
+            return find_user(user_id)
+        """,
+    "app/schemas.py": """
+        from pydantic import BaseModel
+
+
+        class ItemRead(BaseModel):
+            id: int
+
+
+        class UserRead(BaseModel):
+            id: int
+            items: list[ItemRead] = []
+        """,
+    "app/services/__init__.py": "",
+    "app/services/items.py": """
+        from app.schemas import ItemRead
+        from app.common import PAGE
+
+
+        def list_items() -> list[ItemRead]:
+            return [ItemRead(id=number) for number in range(PAGE)]
+
+
+        def find_item(item_id: int) -> ItemRead:
+            return ItemRead(id=item_id)
+        """,
+    "app/services/users.py": """
+        from app.schemas import UserRead
+        from app.services.items import list_items
+
+
+        def find_user(user_id: int) -> UserRead:
+            return UserRead(id=user_id, items=list_items())
+        """,
+    "tests/test_items.py": """
+        from unittest.mock import patch
+
+        from app.main import app
+
+
+        def test_an_item_is_found() -> None:
+            with patch("app.routers.items.find_item") as find:
+                assert app and not find.called
+        """,
+}
+"""a little service by layer"""

@@ -17,7 +17,7 @@ from plumbrule.report import FOR_PEOPLE, FORMATS, View
 from plumbrule.report.score import score_of
 from plumbrule.report.statistics import statistics_of
 from plumbrule.report.view import many
-from plumbrule.verbs import baseline, fix, review
+from plumbrule.verbs import baseline, review
 from plumbrule.verbs.outcome import Outcome
 
 NO_APP = 3
@@ -55,6 +55,8 @@ def audited(output: Output, wishes: Wishes, flags: Mapping[str, object], file: P
         output.line(f"Wrote {many(len(findings), 'finding')} to {base_of(config.root)}{path}")
         return 0
     if wishes.fix or wishes.diff:
+        from plumbrule.verbs import fix  # noqa: PLC0415  the model takes a while to import
+
         plan, outcome_after = fix.plan(outcome, target, config, unsafe=wishes.unsafe)
         if wishes.diff:
             output.write("".join(diff(step) for step in plan.steps))
@@ -94,8 +96,8 @@ def no_app(output: Output) -> Iterator[None]:
 def found(output: Output, wishes: Wishes, target: review.Target, config: Config) -> Outcome:
     """What the review gives, with a sign of life while it runs."""
     known = wishes.baseline == "read" or (wishes.baseline is None and "baseline" in config.sources)
-    with output.patience("reading the code"):
-        return review.review(target, config, known=known, since=wishes.since)
+    with output.patience() as observe:
+        return review.review(target, config, known=known, since=wishes.since, observe=observe)
 
 
 def refuse_contradictions(wishes: Wishes, config: Config) -> None:

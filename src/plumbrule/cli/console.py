@@ -6,16 +6,23 @@ import textwrap
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import typer
 from rich.console import Console
 from rich.text import Text
 
+if TYPE_CHECKING:
+    from plumbrule.model.reading import Observer
+
 INDENT = 16
 """the column where the text beside a heading begins"""
 
 Color = Literal["auto", "always", "never"]
+
+
+def unheard(_: str, *_numbers: int) -> None:
+    """For work that nobody watches."""
 
 
 @dataclass(slots=True)
@@ -58,20 +65,28 @@ class Output:
         self.err.print(f"plumb: {text}", soft_wrap=True)
 
     @contextlib.contextmanager
-    def patience(self, text: str) -> Iterator[None]:
-        """Say what is going on if it takes longer than half a second, on a terminal."""
+    def patience(self, what: str = "reading the code") -> Iterator["Observer"]:
+        """Show how far something is if it takes longer than half a second, on a terminal."""
         if self.verbosity < 0 or not self.err.file.isatty():
-            yield
+            yield unheard
             return
-        status = self.err.status(text)
-        timer = threading.Timer(0.5, status.start)
+        from rich.progress import BarColumn, Progress, TextColumn  # noqa: PLC0415  only terminals need it
+
+        columns = (TextColumn("{task.description}"), BarColumn())
+        bar = Progress(*columns, console=self.err, transient=True)
+        task = bar.add_task(what, total=None)
+
+        def observe(what: str, done: int = 0, total: int = 0) -> None:
+            bar.update(task, description=what, completed=done, total=total or None)
+
+        timer = threading.Timer(0.5, bar.start)
         timer.start()
         try:
-            yield
+            yield observe
         finally:
             timer.cancel()
             timer.join()
-            status.stop()
+            bar.stop()
 
     def warn(self, lines: Iterable[str]) -> None:
         """What another program has said on its way out."""

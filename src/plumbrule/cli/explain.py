@@ -30,6 +30,6 @@ def explain(
         output.write(listing(everything(config).values(), view))
         return
     rule = one_rule(config, name)
-    with output.patience("reading the code"):
-        found = verb.findings_here(here, config, rule)
+    with output.patience() as observe:
+        found = verb.findings_here(here, config, rule, observe)
     output.write(explanation(rule, found, view))

@@ -32,8 +32,8 @@ def worst(output: Output) -> None:
 
     try:
         found = target([])
-        with output.patience("reading the code"):
-            outcome = review(found, read_config(found.root))
+        with output.patience() as observe:
+            outcome = review(found, read_config(found.root), observe=observe)
     except Refusal:
         return
     width = shutil.get_terminal_size().columns if output.out.is_terminal else None

@@ -31,8 +31,8 @@ def draw(
     drawn_kind = one_of(KINDS, kind, "plumb map")
     found = target([path] if path else [])
     with no_app(output):
-        with output.patience("reading the code"):
-            drawn = rows(project_at(found), drawn_kind, wanted)
+        with output.patience() as observe:
+            drawn = rows(project_at(found, observe), drawn_kind, wanted)
         width = output.out.width if output.out.is_terminal else None
         view = View(base_of(found.root), width, output.colored)
         output.write(render(drawn, view))

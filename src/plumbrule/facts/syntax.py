@@ -9,7 +9,7 @@ from tree_sitter import Parser, Range
 from plumbrule.facts import nodes as n
 from plumbrule.facts.file import Comment, File, is_test
 from plumbrule.facts.grammar import COMMENT, LANGUAGE, parser
-from plumbrule.facts.source import Source
+from plumbrule.facts.source import Source, Span
 from plumbrule.facts.statement_reader import StatementReader
 
 if TYPE_CHECKING:
@@ -29,6 +29,11 @@ def read(path: str, text: bytes) -> File:
     return File(
         source, body, tuple(reader.nodes), tuple(reader.functions), tuple(reader.classes), comments, broken
     )
+
+
+def unread(path: str) -> File:
+    """A file of which nothing is known but that it is there."""
+    return File(Source(path, b""), (), (), (), (), (), (Span(path, 1, 1, 1, 1, 0, 0),))
 
 
 def read_body(function: n.FunctionDef) -> tuple[tuple[n.Statement, ...], tuple[n.Node, ...]]:

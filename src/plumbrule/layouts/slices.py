@@ -195,23 +195,20 @@ def named_slice(name: str, slices: Mapping[str, str], *, last: bool) -> tuple[st
 
 
 def _mentioned(found: list[str], slices: Mapping[str, str]) -> Iterator[str]:
+    """Slices whose words follow each other; the last of several may go on: `rate limiter`."""
     at = 0
     while at < len(found):
+        length = 1
         for length in (3, 2, 1):
-            part = found[at : at + length]
-            key = next((key for key in slices if part and begins(part, key.split("_"))), None)
-            if key is not None and len(part) == length:
-                yield key
-                at += length - 1
+            part = "_".join(found[at : at + length])
+            if part in slices:
+                yield part
                 break
-        at += 1
-
-
-def begins(part: list[str], key: list[str]) -> bool:
-    """Whether some words are those of a slice; the last of several may go on: `rate limiter`."""
-    if len(part) != len(key) or part[:-1] != key[:-1]:
-        return False
-    return part[-1] == key[-1] or (len(key) > 1 and part[-1].startswith(key[-1]))
+            longer = [k for k in slices if "_" in k and part.startswith(k)] if length > 1 else []
+            if longer and "_" not in part[len(longer[0]) :]:
+                yield longer[0]
+                break
+        at += length
 
 
 __all__ = ["Membership", "Slices"]

@@ -1,12 +1,13 @@
 """What `plumb_plan` can plan, each by its verb."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, assert_never
 
 from plumbrule.config import one_of, read_config
 from plumbrule.mcp.roots import confined
+from plumbrule.model.reading import Observer
 from plumbrule.plan import Plan, Refusal
 from plumbrule.scaffold.answers import Wishes, answer
 from plumbrule.verbs import add, fix, init, review
@@ -15,7 +16,6 @@ from plumbrule.verbs.structure.planning import planned as restructured
 from plumbrule.verbs.structure.trees import place_of
 
 Kind = Literal["init", "add", "fixes", "structure"]
-Observer = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,6 @@ import contextlib
 import threading
 from collections.abc import Iterator
 from dataclasses import asdict
-from itertools import count
 from typing import Annotated, Any
 
 import anyio.from_thread
@@ -18,8 +17,9 @@ from plumbrule import __version__
 from plumbrule.config import Confidence, Severity, read_config
 from plumbrule.guides import guides
 from plumbrule.mcp.pages import page, text_page
-from plumbrule.mcp.plans import NEXT, Kind, Observer, Request, planned, target_in
+from plumbrule.mcp.plans import NEXT, Kind, Request, planned, target_in
 from plumbrule.mcp.roots import Roots, confined, folders
+from plumbrule.model.reading import Observer
 from plumbrule.plan import Plan, Refusal, Step, apply, diff, undo
 from plumbrule.probes import probes
 from plumbrule.report import View
@@ -54,10 +54,12 @@ _one = threading.Lock()
 @contextlib.contextmanager
 def work(context: Context) -> Iterator[Observer]:
     """Do one thing at a time, tell the client what begins, and make a refusal an answer."""
-    numbers = count(1)
+    begun: list[str] = []
 
-    def observe(text: str) -> None:
-        anyio.from_thread.run(context.report_progress, next(numbers), None, text)
+    def observe(what: str, *_: int) -> None:
+        if begun[-1:] != [what]:
+            begun.append(what)
+            anyio.from_thread.run(context.report_progress, len(begun), None, what)
 
     with _one:
         try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from plumbrule.facts import nodes as n
@@ -11,6 +12,7 @@ if TYPE_CHECKING:
     from plumbrule.model.schemas import Schema
 
 
+PLAIN = {"str", "SecretStr", "Optional", "Union", "None", "t", "typing", "pydantic"}
 LIMITS = {"max_length", "pattern", "regex"}
 
 
@@ -33,8 +35,8 @@ def is_bounded(schema: Schema, name: str) -> bool:
     limits = {k.name for k in call.keywords} & LIMITS if call is not None else set()
     plain = field.type is not None and field.type.name in ("builtins.str", "pydantic.SecretStr")
     annotation = field.annotation.text if field.annotation is not None else ""
-    wrapped = any(word in annotation for word in ("Annotated", "constr", "Literal", "Validator"))
-    return bool(limits) or not plain or wrapped or is_validated(schema, name)
+    wrapped = set(re.findall(r"\w+", annotation)) - PLAIN
+    return bool(limits or wrapped) or not plain or is_validated(schema, name)
 
 
 def is_validated(schema: Schema, name: str) -> bool:

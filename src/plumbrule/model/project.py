@@ -12,7 +12,7 @@ from plumbrule.model.migrations import MigrationGraph
 from plumbrule.model.naming import module_names
 from plumbrule.model.schemas import MODELS, SETTINGS, Schema, Settings, Table, is_table
 from plumbrule.model.values import External, Target, Type, Variable
-from plumbrule.model.versions import Requirement, Version, normal, read_requirements, read_texts
+from plumbrule.model.versions import Requirement, Version, normal, read_requirements
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -20,36 +20,15 @@ if TYPE_CHECKING:
 
     from plumbrule.facts.file import File
     from plumbrule.model.routing import App, Route, Router
-
-SKIPPED = {
-    ".agents",
-    ".claude",
-    ".git",
-    ".hg",
-    ".venv",
-    "venv",
-    "env",
-    "node_modules",
-    "__pycache__",
-    "site-packages",
-    ".tox",
-    ".nox",
-    ".mypy_cache",
-    ".ruff_cache",
-    ".pytest_cache",
-    "dist",
-    ".eggs",
-    ".plumb",
-    ".plumb_cache",
-}
+    from plumbrule.model.tree import Tree
 
 
 class Project:
     """Everything that is known about the code under one folder."""
 
-    def __init__(self, files: Iterable[File], root: Path | None = None) -> None:
+    def __init__(self, files: Iterable[File], tree: Tree | None = None) -> None:
         ordered = sorted(files, key=lambda f: f.path)
-        self.root = root
+        self.tree = tree
         names = module_names([f.path for f in ordered])
         self.modules = [Module(f, names[f.path], self) for f in ordered]
         self.functions_by_node: dict[n.FunctionDef, Function] = {}
@@ -92,6 +71,11 @@ class Project:
             if isinstance(parent, n.ClassDef):
                 return self.classes_by_node.get(parent)
         return None
+
+    @property
+    def root(self) -> Path | None:
+        """The folder that was read."""
+        return self.tree.root if self.tree is not None else None
 
     # --- what there is
 
@@ -157,7 +141,7 @@ class Project:
     @cached_property
     def requirements(self) -> dict[str, Requirement]:
         """The packages that manifests and lock files declare, by normal name."""
-        return read_requirements(self.root, SKIPPED) if self.root is not None else {}
+        return read_requirements(self.tree.manifests()) if self.tree is not None else {}
 
     def requirement(self, package: str) -> Requirement | None:
         """What is declared about a package."""
@@ -263,7 +247,7 @@ class Project:
         """The files beside the code that have a name or match a pattern (`Dockerfile*`, `*.toml`),
         by path.
         """
-        return read_texts(self.root, name, SKIPPED) if self.root is not None else {}
+        return self.tree.texts(name) if self.tree is not None else {}
 
     def subclasses(self, *names: str) -> list[Class]:
         """The project classes that descend from one of these, by full or last name."""

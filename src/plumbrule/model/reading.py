@@ -5,30 +5,51 @@ from __future__ import annotations
 import gc
 import sys
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
-from plumbrule.facts.cache import DEEP, FactsCache
-from plumbrule.facts.syntax import read
-from plumbrule.model.project import SKIPPED, Project
+from plumbrule.facts.syntax import read, unread
+from plumbrule.model.project import Project
+from plumbrule.model.tree import Tree
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
     from pathlib import Path
 
-LARGEST = 5_000_000  # bytes; a longer file was not written by a person
+    from plumbrule.facts.file import File
+
+DEEP = 20_000
+"""calls in each other: code nests deeper than Python's own limit expects"""
 
 
-def read_project(root: Path, *, cache: bool = False) -> Project:
-    """The project under a folder, or of one file; with `cache`, unchanged files are not read again."""
+class Observer(Protocol):
+    """Hears what is being done, how much of it is, and how much there is."""
+
+    def __call__(self, what: str, done: int = 0, total: int = 0, /) -> None:
+        """Called as often as there is something to say."""
+
+
+def read_project(root: Path, observe: Observer | None = None) -> Project:
+    """The project under a folder, or of one file; `observe` hears how many files of how many are read."""
     with no_collection():
         if root.is_file():
-            return Project([read(root.name, root.read_bytes())], root.parent)
-        kept = FactsCache(root) if cache else None
-        reader = kept.read if kept else read
-        files = [reader(path.relative_to(root).as_posix(), path.read_bytes()) for path in python_files(root)]
-        if kept:
-            kept.save()
-        return Project(files, root)
+            return Project([read(root.name, root.read_bytes())], Tree(root.parent))
+        tree = Tree(root)
+        paths = python_files(tree)
+        files = []
+        for number, path in enumerate(paths):
+            if observe:
+                observe("reading the code", number, len(paths))
+            files.append(read_file(tree, path))
+        return Project(files, tree)
+
+
+def read_file(tree: Tree, path: str) -> File:
+    """The facts of one file; of one that cannot be read, that there is one."""
+    try:
+        return read(path, tree.read(path))
+    except OSError as error:
+        tree.closed[path] = error.strerror or "it cannot be read"
+        return unread(path)
 
 
 def project_of(files: dict[str, str]) -> Project:
@@ -36,26 +57,14 @@ def project_of(files: dict[str, str]) -> Project:
     return Project([read(path, text.encode()) for path, text in files.items() if path.endswith(".py")])
 
 
-def python_files(root: Path) -> Iterable[Path]:
-    """Every Python file under a folder, in a fixed order; virtual environments and caches left out,
-    links not followed.
-    """
-    for path in sorted(root.iterdir(), key=lambda p: p.name):
-        if path.is_symlink() or path.name in SKIPPED:
-            continue
-        if path.is_dir():
-            if not (path / "pyvenv.cfg").exists():
-                yield from python_files(path)
-        elif path.suffix == ".py" and path.is_file() and path.stat().st_size <= LARGEST:
-            yield path
+def python_files(tree: Tree) -> list[str]:
+    """Every Python file of a tree."""
+    return [path for path in tree.paths if path.endswith(".py")]
 
 
 @contextmanager
 def no_collection() -> Iterator[None]:
-    """Indexing makes millions of objects that stay: looking for garbage among them takes most of the time.
-
-    Code nests deeper than Python's own limit expects, so that is raised too.
-    """
+    """Indexing makes millions of objects that stay: looking for garbage among them takes most of the time."""
     collecting, limit = gc.isenabled(), sys.getrecursionlimit()
     gc.disable()
     sys.setrecursionlimit(max(limit, DEEP))

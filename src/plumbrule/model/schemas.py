@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from plumbrule.facts import nodes as n
 from plumbrule.model.cached import cached_property
-from plumbrule.model.code import Attribute, Class
+from plumbrule.model.code import Attribute, Class, Function
 from plumbrule.model.values import External
 
 if TYPE_CHECKING:
@@ -227,9 +227,11 @@ class Column:
 
 
 class Relationship:
-    """A relationship of a table: `target` is the class at its other end."""
+    """A relationship of a table: `target` is the class at its other end. It is made by an attribute, or by
+    a method under `@declared_attr`.
+    """
 
-    def __init__(self, attribute: Attribute, call: Call) -> None:
+    def __init__(self, attribute: Attribute | Function, call: Call) -> None:
         self.attribute = attribute
         self.call = call
 
@@ -252,10 +254,16 @@ class Relationship:
             value = value or extra.get("lazy")
         return value.value if isinstance(value, n.Constant) and isinstance(value.value, str) else None
 
+    @property
+    def annotation(self) -> n.Expr | None:
+        """What it is said to hold."""
+        made = self.attribute
+        return made.node.returns if isinstance(made, Function) else made.annotation
+
     @cached_property
     def is_list(self) -> bool:
         """Whether it holds many, as far as its annotation says."""
-        annotation = self.attribute.annotation
+        annotation = self.annotation
         uselist = self.call.keyword("uselist")
         if isinstance(uselist, n.Constant):
             return bool(uselist.value)
@@ -266,14 +274,15 @@ class Relationship:
     @cached_property
     def target(self) -> Class | None:
         """The class at its other end."""
-        kind = self.attribute.type
+        made = self.attribute
+        kind = made.returns if isinstance(made, Function) else made.type
         for candidate in (kind, kind.args[0] if kind and kind.args else None):
             if candidate is not None and candidate.cls is not None:
                 return candidate.cls
         match self.call.args[:1]:
             case (n.Constant(value=str(name)),):
                 last = name.rpartition(".")[2]
-                return next((t.cls for t in self.attribute.cls.project.tables if t.name == last), None)
+                return next((t.cls for t in self.call.scope.project.tables if t.name == last), None)
             case (expr,):
                 found = self.call.scope.resolve(expr)
                 return found if isinstance(found, Class) else None
@@ -333,12 +342,24 @@ class Table(ClassView):
                         call = attribute.cls.call(attribute.value)
                         if call.name.rpartition(".")[2] in ("relationship", "Relationship"):
                             found[name] = Relationship(attribute, call)
+                found |= {name: made for name, method in cls.methods.items() if (made := declared(method))}
         return found
 
     @cached_property
     def is_sqlmodel(self) -> bool:
         """Whether it is a SQLModel table."""
         return self.cls.is_a("sqlmodel.SQLModel")
+
+
+def declared(method: Function) -> Relationship | None:
+    """The relationship that a method under `@declared_attr` returns."""
+    if not any(name.rpartition(".")[2] == "declared_attr" for name in method.decorator_names):
+        return None
+    for returned in method.find(n.Return):
+        if isinstance(returned.value, n.Call):
+            call = method.call(returned.value)
+            return Relationship(method, call) if call.name.endswith(".relationship") else None
+    return None
 
 
 def may_be_pydantic_2(project: Project) -> bool:

@@ -5,12 +5,10 @@ from __future__ import annotations
 import re
 import tomllib
 from dataclasses import dataclass
-from fnmatch import fnmatch
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-    from pathlib import Path
+    from collections.abc import Iterator, Mapping
 
 REQUIREMENT = re.compile(r"^\s*([A-Za-z0-9][A-Za-z0-9._-]*)(?:\[[^\]]*\])?\s*([^;#\n]*)")
 CLAUSE = re.compile(r"(~=|==|>=|<=|!=|<|>|\^|~)\s*v?(\d+(?:\.\d+)*)")
@@ -83,46 +81,28 @@ def requirement(name: str, text: str) -> Requirement:
     return Requirement(normal(name), exact, lowest, below)
 
 
-def read_requirements(root: Path, skipped: Iterable[str]) -> dict[str, Requirement]:
-    """What lock files and requirements below a folder say; a lock wins over a range,
-    a file nearer to the root over a deeper one.
-    """
+def read_requirements(manifests: Mapping[str, str]) -> dict[str, Requirement]:
+    """The packages that manifests declare, by normal name; an exact version wins, then the first one."""
     found: dict[str, Requirement] = {}
     ranges: dict[str, Requirement] = {}
-    for path in sorted(dependency_files(root, set(skipped)), key=lambda p: (len(p.parts), str(p))):
+    for path, text in manifests.items():
         try:
-            text = path.read_text("utf-8", "replace")
             for item in declared(path, text):
                 (found if item.exact else ranges).setdefault(item.name, item)
-        except (OSError, tomllib.TOMLDecodeError, TypeError, AttributeError, KeyError):
+        except (tomllib.TOMLDecodeError, TypeError, AttributeError, KeyError):
             continue  # a manifest that is not what it should be says nothing
     return ranges | found
 
 
-def dependency_files(folder: Path, skipped: set[str], depth: int = 0) -> Iterator[Path]:
-    """Lock files, requirements and pyproject files."""
-    for path in folder.iterdir():
-        if path.is_symlink() or path.name in skipped:
-            continue
-        if path.is_dir() and depth < 4:
-            yield from dependency_files(path, skipped, depth + 1)
-        elif (
-            path.name in ("uv.lock", "poetry.lock", "pdm.lock", "pyproject.toml", "Pipfile")
-            or re.fullmatch(r".*requirements.*\.(txt|in)", path.name)
-            or (path.suffix in (".txt", ".in") and path.parent.name == "requirements")
-        ):
-            yield path
-
-
-def declared(path: Path, text: str) -> Iterator[Requirement]:
+def declared(path: str, text: str) -> Iterator[Requirement]:
     """The requirements in one file."""
-    if path.suffix == ".lock":
+    if path.endswith(".lock"):
         for package in tomllib.loads(text).get("package", ()):
             if isinstance(package.get("version"), str):
                 yield Requirement(normal(package["name"]), Version.parse(package["version"]))
-    elif path.name == "pyproject.toml":
+    elif path.endswith("pyproject.toml"):
         yield from of_pyproject(tomllib.loads(text))
-    elif path.name == "Pipfile":
+    elif path.endswith("Pipfile"):
         for name, value in tomllib.loads(text).get("packages", {}).items():
             yield requirement(name, value if isinstance(value, str) else "")
     else:
@@ -153,19 +133,3 @@ def of_pyproject(data: dict[str, object]) -> Iterator[Requirement]:
             value if isinstance(value, str) else value.get("version", "") if isinstance(value, dict) else ""
         )
         yield requirement(name, text)
-
-
-def read_texts(root: Path, pattern: str, skipped: set[str]) -> dict[str, str]:
-    """The text of every file below a folder whose name matches a pattern."""
-    found: dict[str, str] = {}
-    folders = [root]
-    while folders:
-        folder = folders.pop()
-        for path in sorted(folder.iterdir()):
-            if path.is_symlink() or path.name in skipped:
-                continue
-            if path.is_dir():
-                folders.append(path)
-            elif fnmatch(path.name, pattern) and path.stat().st_size < 1_000_000:
-                found[path.relative_to(root).as_posix()] = path.read_text("utf-8", "replace")
-    return dict(sorted(found.items()))

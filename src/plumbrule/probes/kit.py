@@ -36,6 +36,11 @@ class Service:
         """Ask for something, as a stranger unless the headers say otherwise."""
         return self.wire.ask("GET", path, headers)
 
+    def look(self, path: str) -> Reply:
+        """Ask as a stranger, and if that is refused, as somebody with an account, where that may be made."""
+        reply = self.get(path)
+        return self.get(path, self.caller.headers) if reply.status in {401, 403} and self.write else reply
+
     @property
     def reads(self) -> list[Operation]:
         """What can be asked for without an id."""
@@ -91,7 +96,10 @@ class Service:
 
 @dataclass(frozen=True, slots=True)
 class Probe:
-    """A question from outside; one that `writes` is only asked on demand, the `last` looks at all answers."""
+    """A question from outside; one that `writes` is only asked on demand.
+
+    Those that come `last` look at all answers, or leave a service behind that lets nobody in for a while.
+    """
 
     rule: Rule
     check: Callable[[Service], Iterable[Finding]]

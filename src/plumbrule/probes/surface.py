@@ -25,7 +25,11 @@ NOBODY = str(UUID(int=0))
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """A method at a path; `secured` is None if it cannot be told whether it asks who is calling."""
+    """A method at a path; `secured` is None if it cannot be told whether it asks who is calling.
+
+    A document cannot tell a guard that refuses strangers from one that lets them in as such: the code can,
+    and then it is `sure`.
+    """
 
     method: str
     path: str
@@ -34,6 +38,7 @@ class Operation:
     body: Mapping[str, Json] | None = None
     """values that it should accept"""
     form: bool = False
+    sure: bool = False
 
     @property
     def has_parameters(self) -> bool:
@@ -50,12 +55,13 @@ class Operation:
 
 
 def merged(document: Iterable[Operation], code: Iterable[Operation]) -> tuple[Operation, ...]:
-    """The operations of both; what either calls secured is secured."""
+    """The operations of both; who is let in, the code knows better."""
     found = {(operation.method, operation.path): operation for operation in code}
     for operation in document:
-        key = (operation.method, operation.path)
-        secured = True if key in found and found[key].secured else operation.secured
-        found[key] = replace(operation, secured=secured)
+        known = found.get((operation.method, operation.path))
+        if known is not None and known.sure:
+            operation = replace(operation, secured=known.secured, sure=True)  # noqa: PLW2901
+        found[operation.method, operation.path] = operation
     return tuple(sorted(found.values(), key=lambda operation: (operation.path, operation.method)))
 
 
@@ -93,8 +99,11 @@ def of_code(project: Project) -> Iterator[Operation]:
             continue
         for place in route.places:
             for method in route.methods:
-                secured = route.is_authenticated
-                yield Operation(method, place.path or "/", secured, *_of_route(route))
+                # A handler that asks by itself may be the login.
+                by_itself = route.is_authenticated and not route.authentication
+                secured = None if by_itself else route.is_authenticated
+                sure = secured is not None
+                yield Operation(method, place.path or "/", secured, *_of_route(route), sure=sure)
 
 
 def _of_route(route: Route) -> tuple[tuple[str, ...], dict[str, Json] | None, bool]:

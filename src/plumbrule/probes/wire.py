@@ -111,14 +111,15 @@ class Wire:
 
     def upload(
         self, path: str, headers: Mapping[str, str], pieces: Iterable[bytes], length: int | None
-    ) -> Reply:
-        """POST a body piece by piece until all of it is sent or the service has answered."""
+    ) -> tuple[Reply, bool]:
+        """POST a body piece by piece until the service has answered; tells whether all of it was sent."""
         with self._connection("POST", path) as connection:
             connection.putrequest("POST", self.address.prefix + path)
             size = {"Content-Length": str(length)} if length is not None else {"Transfer-Encoding": "chunked"}
             for name, value in {**headers, **size}.items():
                 connection.putheader(name, value)
             connection.endheaders()
+            whole = False
             try:
                 for piece in pieces:
                     if select.select([connection.sock], [], [], 0)[0]:
@@ -126,9 +127,10 @@ class Wire:
                     connection.send(piece if length is not None else b"%x\r\n%b\r\n" % (len(piece), piece))
                 else:
                     connection.send(b"" if length is not None else b"0\r\n\r\n")
+                    whole = True
             except OSError:
                 pass  # it hung up; what it said before that counts
-            return self._received(connection.getresponse(), "POST", path)
+            return self._received(connection.getresponse(), "POST", path), whole
 
     @contextmanager
     def _connection(self, method: str, path: str) -> Iterator[HTTPConnection]:

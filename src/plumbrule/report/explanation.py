@@ -12,8 +12,8 @@ from plumbrule.report.view import many
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+    from plumbrule.finding import Rule
     from plumbrule.report.view import View
-    from plumbrule.rulekit import Rule
     from plumbrule.verbs.outcome import Reported
 
 FENCE = re.compile(r'```\w*(?: title="([^"]+)")?$')

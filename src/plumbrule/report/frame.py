@@ -11,9 +11,8 @@ from plumbrule.report.view import clean
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from plumbrule.facts.source import Source
+    from plumbrule.facts.source import Source, Span
     from plumbrule.report.view import View
-    from plumbrule.rulekit import Span
 
 TAB = "    "
 

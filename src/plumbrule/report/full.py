@@ -11,9 +11,8 @@ from plumbrule.report.view import clean, many
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from plumbrule.facts.source import Source
+    from plumbrule.finding import Step
     from plumbrule.report.view import View
-    from plumbrule.rulekit import Step
     from plumbrule.verbs.outcome import Outcome, Reported
 
 MOST = 5
@@ -29,8 +28,7 @@ def full(outcome: Outcome, view: View) -> str:
 
 def blocks(outcome: Outcome, view: View) -> str:
     """The findings alone, an empty line after each."""
-    sources = {module.path: module.source for module in outcome.project.modules}
-    shown = (block(items, sources, view) for items in grouped(outcome.findings))
+    shown = (block(items, outcome, view) for items in grouped(outcome.findings))
     return "".join("\n".join(lines) + "\n\n" for lines in shown)
 
 
@@ -47,7 +45,7 @@ def grouped(findings: Sequence[Reported]) -> Iterator[Sequence[Reported]]:
             yield same
 
 
-def block(items: Sequence[Reported], sources: dict[str, Source], view: View) -> Iterator[str]:
+def block(items: Sequence[Reported], outcome: Outcome, view: View) -> Iterator[str]:
     """The first finding with its code, and where the others are."""
     first, *others = items
     finding, severity = first.finding, first.rule.severity
@@ -55,7 +53,7 @@ def block(items: Sequence[Reported], sources: dict[str, Source], view: View) -> 
     title = f"{severity}[{first.rule.name}]"
     message = view.wrap(clean(f"{finding.message}{unsure}"), f"{title}: ", "  ")
     yield view.paint(title, severity) + view.paint(message[len(title) :], "bold")
-    yield from frame(sources.get(finding.at.path), finding.at, clean(finding.label), severity, view)
+    yield from frame(outcome.source(finding.at.path), finding.at, clean(finding.label), severity, view)
     margin = " " * len(str(finding.at.line)) + " = "
     if finding.chain:
         yield note("reached from: ", way(finding.chain, finding.at.path, view), margin, view)

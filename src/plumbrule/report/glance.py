@@ -15,13 +15,12 @@ if TYPE_CHECKING:
 
 def glance(outcome: Outcome, view: View, most: int) -> str:
     """What the project consists of, how much was found, and the worst of it."""
-    project = outcome.project
-    routes = [route for route in project.routes if not route.module.is_test]
+    seen = outcome.overview
     parts = [
-        many(len(project.modules), "file"),
-        many(len(routes), "route"),
-        many(len(project.tables), "table"),
-        many(len(project.schemas), "schema"),
+        many(seen.files, "file"),
+        many(len(seen.routes), "route"),
+        many(seen.tables, "table"),
+        many(seen.schemas, "schema"),
     ]
     lines = [", ".join(part for part in parts if not part.startswith("0 ")), "", headline(outcome, view)]
     for item in worst_of_each(outcome)[:most]:

@@ -10,8 +10,9 @@ from plumbrule.report.view import is_request
 from plumbrule.verbs.score import score
 
 if TYPE_CHECKING:
+    from plumbrule.facts.source import Span
+    from plumbrule.finding import Fix
     from plumbrule.report.view import View
-    from plumbrule.rulekit import Fix, Span
     from plumbrule.verbs.outcome import Outcome, Reported, Suppressed
     from plumbrule.verbs.score import Score
 
@@ -21,12 +22,13 @@ def json(outcome: Outcome, view: View) -> str:
     document = {
         "version": 1,
         "plumb": __version__,
-        "routes": len(outcome.project.routes),
-        "files": len(outcome.project.modules),
+        "routes": len(outcome.overview.routes) + outcome.overview.routes_of_tests,
+        "files": outcome.overview.files,
         "findings": [finding_of(item, view) for item in outcome.findings],
         "known": [item.fingerprint for item in outcome.known],
         "suppressed": [suppressed_of(item, view) for item in outcome.suppressed],
         "unreadable": [place(span, view) for span in outcome.unreadable],
+        "unread": [{"path": view.path(file.path), "reason": file.reason} for file in outcome.unread],
         "skipped": [{"rule": item.rule.name, "reason": item.reason} for item in outcome.skipped],
         "failures": [{"rule": item.rule.name, "subject": item.subject} for item in outcome.failures],
         "rules": [rule.name for rule in outcome.rules],

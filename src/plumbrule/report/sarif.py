@@ -10,8 +10,9 @@ from plumbrule import __version__
 from plumbrule.report.view import is_request
 
 if TYPE_CHECKING:
+    from plumbrule.facts.source import Span
+    from plumbrule.finding import Finding, Rule
     from plumbrule.report.view import View
-    from plumbrule.rulekit import Finding, Rule, Span
     from plumbrule.verbs.outcome import Outcome, Reported
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
@@ -119,6 +120,10 @@ def notifications(outcome: Outcome, view: View) -> dict[str, Any]:
             "locations": [{"physicalLocation": physical(span, view)}],
         }
         for span in outcome.unreadable
+    ]
+    notes += [
+        {"level": "warning", "message": {"text": f"{view.path(file.path)} was not read: {file.reason}"}}
+        for file in outcome.unread
     ]
     notes += [
         {"level": "error", "message": {"text": f"rule {failure.rule.name} broke on {failure.subject}"}}

@@ -11,8 +11,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from plumbrule.config import Severity
+    from plumbrule.facts.source import Span
     from plumbrule.report.view import View
-    from plumbrule.rulekit import Route, Span
     from plumbrule.verbs.outcome import Outcome
 
 SEVERITIES: tuple[Severity, ...] = ("error", "warning", "note")
@@ -52,18 +52,17 @@ def scope(outcome: Outcome) -> str:
     """In how many of the routes, or else of the files; of a running service, in how many requests."""
     if outcome.requests is not None:
         return f"in {many(outcome.requests, 'request')}"
-    routes = [route for route in outcome.project.routes if not route.module.is_test]
-    modules = [module for module in outcome.project.modules if not module.is_test]
+    seen = outcome.overview
+    routes, files = len(seen.routes), seen.files - seen.files_of_tests
     if not outcome.findings:
-        return f"in {many(len(routes), 'route')}" if routes else f"in {many(len(modules), 'file')}"
-    affected = affected_routes(outcome, routes)
+        return f"in {many(routes, 'route')}" if routes else f"in {many(files, 'file')}"
+    affected = affected_routes(outcome)
     if affected:
-        return f"in {affected:,} of {many(len(routes), 'route')}"
-    files = {item.finding.at.path for item in outcome.findings}
-    return f"in {len(files):,} of {many(len(modules), 'file')}"
+        return f"in {affected:,} of {many(routes, 'route')}"
+    return f"in {len({item.finding.at.path for item in outcome.findings}):,} of {many(files, 'file')}"
 
 
-def affected_routes(outcome: Outcome, routes: list[Route]) -> int:
+def affected_routes(outcome: Outcome) -> int:
     """How many routes have a finding in their handler, at their decorator, or on the way to it."""
     places: dict[str, list[Span]] = {}
     for item in outcome.findings:
@@ -73,10 +72,7 @@ def affected_routes(outcome: Outcome, routes: list[Route]) -> int:
     def touched(span: Span) -> bool:
         return any(span.start <= place.start < span.end for place in places.get(span.path, ()))
 
-    return sum(
-        touched(route.span) or (route.handler is not None and touched(route.handler.node.span))
-        for route in routes
-    )
+    return sum(any(touched(span) for span in spans) for spans in outcome.overview.routes)
 
 
 def rules(outcome: Outcome) -> str:
@@ -106,6 +102,10 @@ def trouble(outcome: Outcome, view: View) -> Iterator[str]:
     if files:
         more = f" and {len(files) - MOST} more" if len(files) > MOST else ""
         yield f"{many(len(files), 'file')} not read in full: {', '.join(files[:MOST])}{more}"
+    if outcome.unread:
+        named = ", ".join(f"{view.path(file.path)} ({file.reason})" for file in outcome.unread[:MOST])
+        more = f" and {len(outcome.unread) - MOST} more" if len(outcome.unread) > MOST else ""
+        yield f"{many(len(outcome.unread), 'file')} not read: {named}{more}"
     broken = sorted({failure.rule.name for failure in outcome.failures})
     if broken:
         yield f"{many(len(broken), 'rule')} broke, which is a bug in plumb: {', '.join(broken)}"

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, assert_never
 
 from plumbrule.facts.syntax import read
-from plumbrule.model.project import SKIPPED
-from plumbrule.model.reading import LARGEST, no_collection
+from plumbrule.model.reading import no_collection
+from plumbrule.model.tree import LARGEST, SKIPPED
 from plumbrule.plan import Create, Delete, Edit, Move
 
 if TYPE_CHECKING:

@@ -63,7 +63,7 @@ def answer(wishes: Wishes, folder: Path) -> Answers:
         name=package.replace("_", "-"),
         package=package,
         preset=preset.name,
-        layout=known("layout", wishes.layout or LAYOUTS[0], LAYOUTS),
+        layout=_layout(preset, wishes.layout),
         database=_database(preset, wishes.database),
         parts=_parts(preset, wishes),
     )
@@ -100,6 +100,13 @@ def _plain(package: str) -> str:
     ascii_only = unicodedata.normalize("NFKD", package.casefold()).encode("ascii", "ignore").decode()
     words = re.sub(r"[^a-z0-9]+", "-", ascii_only).strip("-").lstrip("0123456789-")
     return words if words and not keyword.iskeyword(words) else "shop"
+
+
+def _layout(preset: Preset, wanted: str | None) -> str:
+    layout = known("layout", wanted or LAYOUTS[0], LAYOUTS)
+    if layout != LAYOUTS[0] and not preset.databases:
+        raise Refusal(f"the preset {preset.name} is too small for the layout {layout}; drop --layout")
+    return layout
 
 
 def _database(preset: Preset, wish: str | None) -> str | None:

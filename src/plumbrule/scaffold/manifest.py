@@ -245,4 +245,4 @@ PRESETS: Mapping[str, Preset] = {
     )
 }
 
-LAYOUTS = ("by-feature",)
+LAYOUTS = ("by-feature", "by-layer")

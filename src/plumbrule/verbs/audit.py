@@ -7,10 +7,20 @@ import traceback
 from typing import TYPE_CHECKING
 
 from plumbrule.model.reading import no_collection, read_project
-from plumbrule.rulekit import Finding, Project, Rule, Span, subjects
+from plumbrule.rulekit import Finding, Project, Rule, Source, Span, subjects
 from plumbrule.rules import rulebook
 from plumbrule.verbs.fingerprints import fingerprinted
-from plumbrule.verbs.outcome import Failure, Outcome, Reported, Skipped, Suppressed, Suppression, worst_first
+from plumbrule.verbs.outcome import (
+    Failure,
+    Outcome,
+    Overview,
+    Reported,
+    Skipped,
+    Suppressed,
+    Suppression,
+    Unread,
+    worst_first,
+)
 from plumbrule.verbs.suppressions import OWN_RULES, apply_suppressions, complaints, suppressions
 from plumbrule.verbs.unread import weighed
 
@@ -18,29 +28,71 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
+    from plumbrule.model.reading import Observer
 
-def audit(path: Path, rules: Iterable[Rule] | None = None, *, cache: bool = False) -> Outcome:
+
+def audit(path: Path, rules: Iterable[Rule] | None = None) -> Outcome:
     """Audit a folder or file with every rule, or only those given."""
     with no_collection():
-        return audit_project(read_project(path, cache=cache), rules)
+        return audit_project(read_project(path), rules)
 
 
-def audit_project(project: Project, rules: Iterable[Rule] | None = None) -> Outcome:
-    """Audit a project that is already read."""
+def audit_project(
+    project: Project,
+    rules: Iterable[Rule] | None = None,
+    observe: Observer | None = None,
+) -> Outcome:
+    """Audit a project that is already read; `observe` hears how many rules of how many are done."""
     chosen = tuple(rulebook() if rules is None else rules)
     skipped = tuple(Skipped(rule, reason) for rule in chosen if (reason := why_skipped(rule, project)))
     left_out = {s.rule for s in skipped}
     running = [rule for rule in chosen if rule not in left_out]
     failures: list[Failure] = []
-    found = weighed(project, [(rule, one) for rule in running for one in run(rule, project, failures)])
+    found: list[tuple[Rule, Finding]] = []
+    for number, rule in enumerate(running):
+        if observe:
+            observe("asking the rules", number, len(running))
+        found += weighed(project, [(rule, finding) for finding in run(rule, project, failures)])
     comments = suppressions(project)
     kept, hidden, unused = apply_suppressions(fingerprinted(project, found), comments)
     ran = {rule.name for rule in running}
     known = {rule.name for rule in (*rulebook(), *chosen, *OWN_RULES)}
     about = complaints(project, comments, unused, ran, known)
     kept += fingerprinted(project, [pair for pair in about if pair[0] in chosen])
-    unreadable = tuple(module.file.broken[0] for module in project.modules if module.is_broken)
-    return Outcome(project, chosen, worst_first(kept), hidden, unused, skipped, unreadable, tuple(failures))
+    closed = project.tree.closed if project.tree else {}
+    modules = {module.path: module for module in project.modules}
+
+    def source(path: str) -> Source | None:
+        return modules[path].source if path in modules else None
+
+    return Outcome(
+        lambda: project,
+        source,
+        overview(project),
+        chosen,
+        worst_first(kept),
+        hidden,
+        unused,
+        skipped,
+        tuple(m.file.broken[0] for m in project.modules if m.is_broken and m.path not in closed),
+        tuple(Unread(path, reason) for path, reason in sorted(closed.items())),
+        tuple(failures),
+    )
+
+
+def overview(project: Project) -> Overview:
+    """The figures of a project."""
+    tests = [module for module in project.modules if module.is_test]
+    routes = [route for route in project.routes if not route.module.is_test]
+    return Overview(
+        len(project.modules),
+        len(tests),
+        sum(module.source.lines for module in project.modules),
+        len(project.routes) - len(routes),
+        tuple((r.span, *([r.handler.node.span] if r.handler is not None else ())) for r in routes),
+        len(project.tables),
+        len(project.schemas),
+    )
 
 
 def run(rule: Rule, project: Project, failures: list[Failure]) -> Iterable[Finding]:

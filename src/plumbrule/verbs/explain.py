@@ -12,17 +12,20 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from plumbrule.config import Config
+    from plumbrule.model.reading import Observer
     from plumbrule.rulekit import Rule
     from plumbrule.verbs.outcome import Reported
     from plumbrule.verbs.review import Target
 
 
-def findings_here(target: Target, config: Config, rule: Rule) -> Sequence[Reported] | None:
+def findings_here(
+    target: Target, config: Config, rule: Rule, observe: Observer | None = None
+) -> Sequence[Reported] | None:
     """Every finding of the rule, unsure ones too; None if there is no FastAPI project here."""
     one = replace(
         config, select=(rule.name,), ignore=(), min_severity="note", min_confidence="low", pedantic=True
     )
     try:
-        return review(target, one).findings
+        return review(target, one, observe=observe).findings
     except Refusal:
         return None

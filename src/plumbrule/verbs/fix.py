@@ -55,7 +55,7 @@ def again(outcome: Outcome, texts: dict[str, bytes], target: Target, config: Con
     """What the audit would find if some files were different."""
     modules = outcome.project.modules
     files = [read(m.path, texts[m.path]) if m.path in texts else m.file for m in modules]
-    found = audit_project(Project(files, outcome.project.root), outcome.rules)
+    found = audit_project(Project(files, outcome.project.tree), outcome.rules)
     return without(asked(found, target, config), {item.fingerprint for item in outcome.known})
 
 

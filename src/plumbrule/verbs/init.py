@@ -1,7 +1,7 @@
 """From answers to a project: plan it, write it, make its repository and its environment."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -50,9 +50,19 @@ def plan(root: Path, answers: Answers) -> Plan:
     """The files of a new project in `root`; refuses a folder that holds more than its companions."""
     check_folder(root)
     reasons = {target: part.name for part in parts_of(answers) for target in targets(part, answers)}
+    files = render(answers)
+    origins: Mapping[str, str] = {}
+    if answers.layout == "by-layer":
+        from plumbrule.verbs.layered import layered  # noqa: PLC0415  the model takes a while to import
+
+        files, origins = layered(files, answers.package)
     steps = (
-        Step(_operation(root, target, text), reasons[target], group_of(target, answers.package))
-        for target, text in render(answers).items()
+        Step(
+            Create(target, text),
+            reasons.get(origins.get(target, target), ""),
+            group_of(target, answers.package),
+        )
+        for target, text in files.items()
     )
     return Plan(root, tuple(sorted(steps, key=lambda step: GROUPS.index(step.group))))
 

@@ -14,8 +14,8 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from plumbrule.facts.cache import cache_folder
 from plumbrule.plan import Create, Delete, Edit, Move, Operation, Plan, Refusal, Step
+from plumbrule.verbs.memory import cache_folder
 
 MOST = 50
 OPERATIONS: Mapping[str, type[Operation]] = {

@@ -6,10 +6,13 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, get_args
 
-from plumbrule.rulekit import Confidence, Finding, Project, Rule, Severity, Span
+from plumbrule.finding import Confidence, Finding, Rule, Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
+
+    from plumbrule.facts.source import Source, Span
+    from plumbrule.rulekit import Project
 
 SEVERITIES: tuple[str, ...] = get_args(Severity)
 CONFIDENCES: tuple[str, ...] = get_args(Confidence)
@@ -70,31 +73,61 @@ class Failure:
     trace: str
 
 
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """A file that could not be read at all, and why."""
+
+    path: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """What the audit looked at: `routes` are those outside the tests, each with the places that make it."""
+
+    files: int
+    files_of_tests: int
+    lines: int
+    routes_of_tests: int
+    routes: tuple[tuple[Span, ...], ...]
+    tables: int
+    schemas: int
+
+
 @dataclass(frozen=True)
 class Outcome:
     """Everything an audit found out; `findings` are sorted worst first, then by place.
 
+    `read` gives the project, and `source` the text of a file in it; both may have to be read first.
     `known` are findings that a baseline or an older revision has too, `unsure` those below the confidence or
     the severity that was asked for.
     """
 
-    project: Project = field(repr=False)
+    read: Callable[[], Project] = field(repr=False)
+    source: Callable[[str], Source | None] = field(repr=False)
+    overview: Overview
     rules: tuple[Rule, ...]
     findings: tuple[Reported, ...]
-    suppressed: tuple[Suppressed, ...]
-    unused: tuple[Suppression, ...]
-    skipped: tuple[Skipped, ...]
-    unreadable: tuple[Span, ...]
-    failures: tuple[Failure, ...]
+    suppressed: tuple[Suppressed, ...] = ()
+    unused: tuple[Suppression, ...] = ()
+    skipped: tuple[Skipped, ...] = ()
+    unreadable: tuple[Span, ...] = ()
+    unread: tuple[Unread, ...] = ()
+    failures: tuple[Failure, ...] = ()
     known: tuple[Reported, ...] = ()
     unsure: tuple[Reported, ...] = ()
     requests: int | None = None
     """how many a running service was sent; None if it was the code that was looked at"""
 
-    @cached_property
+    @property
     def lines(self) -> int:
         """How many lines were read."""
-        return sum(m.source.lines for m in self.project.modules)
+        return self.overview.lines
+
+    @cached_property
+    def project(self) -> Project:
+        """The project that was audited."""
+        return self.read()
 
 
 def worst_first(reported: Iterable[Reported]) -> tuple[Reported, ...]:

@@ -18,15 +18,19 @@ from plumbrule.probes import (
     of_code,
     of_document,
 )
+from plumbrule.verbs.audit import overview
 from plumbrule.verbs.outcome import CONFIDENCES, SEVERITIES, Outcome, Reported, Skipped, worst_first
 from plumbrule.verbs.review import NoApp, project_at
 from plumbrule.verbs.selection import chosen_probes
 
 if TYPE_CHECKING:
     from plumbrule.config import Config
-    from plumbrule.probes import Probe
+    from plumbrule.probes import Operation, Probe
     from plumbrule.rulekit import Finding, Project, Rule
     from plumbrule.verbs.review import Target
+
+
+DOCUMENTS = ("/openapi.json", "/api/openapi.json", "/api/v1/openapi.json")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +45,9 @@ def probe(target: Target, config: Config, question: Question) -> Outcome:
     """Ask a running service; the code around here, if there is any, says which routes it has."""
     chosen = chosen_probes(config)
     wire = Wire(address_of(question.url))
-    document = answered(wire, question.url)
+    document = documented(wire, question.url)
     project = code_of(target)
-    service = Service(wire, merged(of_document(document), of_code(project)), write=question.write)
+    service = Service(wire, merged(document, of_code(project)), write=question.write)
     found: list[Reported] = []
     skipped: list[Skipped] = []
     try:
@@ -61,17 +65,30 @@ def probe(target: Target, config: Config, question: Question) -> Outcome:
     shown = [item for item in shown if item.confidence in upto(CONFIDENCES, config.min_confidence)]
     unsure = tuple(item for item in found if item not in shown)
     return Outcome(
-        project, rules, worst_first(shown), (), (), tuple(skipped), (), (), (), unsure, wire.requests
+        lambda: project,
+        lambda _: None,
+        overview(project),
+        rules,
+        worst_first(shown),
+        skipped=tuple(skipped),
+        unsure=unsure,
+        requests=wire.requests,
     )
 
 
-def answered(wire: Wire, url: str) -> str:
-    """The OpenAPI document, or whatever stands in its place; refuses a service that does not answer."""
-    try:
-        return wire.ask("GET", "/openapi.json").text
-    except Skip as silence:
-        reason = str(silence).removeprefix("GET /openapi.json: ")
-        raise Refusal(f"--probe {url}: nothing answers there: {reason}; is the service running?") from silence
+def documented(wire: Wire, url: str) -> tuple[Operation, ...]:
+    """What the OpenAPI document says, wherever it is; refuses a service that does not answer."""
+    for path in DOCUMENTS:
+        try:
+            operations = tuple(of_document(wire.ask("GET", path).text))
+        except Skip as silence:
+            reason = str(silence).removeprefix(f"GET {path}: ")
+            raise Refusal(
+                f"--probe {url}: nothing answers there: {reason}; is the service running?"
+            ) from silence
+        if operations:
+            return operations
+    return ()
 
 
 def code_of(target: Target) -> Project:

@@ -8,17 +8,16 @@ from fnmatch import fnmatchcase
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
-from plumbrule.model.reading import no_collection, read_project
 from plumbrule.plan import Refusal
-from plumbrule.verbs import baseline, revision
-from plumbrule.verbs.audit import audit_project
+from plumbrule.verbs import baseline
+from plumbrule.verbs.memory import Memory
 from plumbrule.verbs.outcome import CONFIDENCES, SEVERITIES, Outcome, Reported
-from plumbrule.verbs.selection import chosen_rules
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Sequence
+    from collections.abc import Collection, Sequence
 
     from plumbrule.config import Config
+    from plumbrule.model.reading import Observer
     from plumbrule.rulekit import Project
 
 
@@ -66,10 +65,13 @@ def project_root(path: Path) -> Path:
     return folder
 
 
-def project_at(target: Target) -> Project:
+def project_at(target: Target, observe: Observer | None = None) -> Project:
     """Read the project; refuses one in which nothing is of FastAPI."""
+    # The model takes a while to import, and an outcome that is remembered does not need it.
+    from plumbrule.model.reading import read_project  # noqa: PLC0415
+
     try:
-        project = read_project(target.root, cache=True)
+        project = read_project(target.root, observe)
     except OSError as error:
         raise Refusal(f"cannot read {error.filename or target.root}: {error.strerror}") from error
     if not any((project.apps, project.routes, [r for r in project.routers if not r.is_assumed])):
@@ -83,24 +85,32 @@ def review(
     *,
     known: bool = False,
     since: str | None = None,
-    observe: Callable[[str], None] = lambda _: None,
+    observe: Observer | None = None,
 ) -> Outcome:
-    """Audit what was asked about; `known` leaves out the baseline, `since` what a git revision has too.
+    """Audit what was asked about; `known` leaves out the baseline, `since` what a git revision has too."""
+    memory = Memory(config)
+    outcome = asked(memory.recall() or audited(target, config, memory, observe), target, config)
+    old: set[str] = set()
+    if known:
+        old |= baseline.read(config)
+    if since is not None:
+        from plumbrule.verbs import revision  # noqa: PLC0415  heavy as well
 
-    `observe` is told what begins.
-    """
+        old |= revision.fingerprints(config, since)
+    return without(outcome, old) if old else outcome
+
+
+def audited(target: Target, config: Config, memory: Memory, observe: Observer | None) -> Outcome:
+    """The outcome of an audit of everything, which is remembered."""
+    from plumbrule.model.reading import no_collection  # noqa: PLC0415  heavy as well
+    from plumbrule.verbs.audit import audit_project  # noqa: PLC0415
+    from plumbrule.verbs.selection import chosen_rules  # noqa: PLC0415
+
     with no_collection():
         rules = chosen_rules(config)
-        observe("reading the code")
-        project = project_at(target)
-        observe(f"asking {len(rules)} rules about {len(project.modules)} files")
-        outcome = asked(audit_project(project, rules), target, config)
-        old: set[str] = set()
-        if known:
-            old |= baseline.read(config)
-        if since is not None:
-            old |= revision.fingerprints(config.root, since, rules)
-    return without(outcome, old) if old else outcome
+        outcome = audit_project(project_at(target, observe), rules, observe)
+        memory.keep(outcome)
+    return outcome
 
 
 def asked(outcome: Outcome, target: Target, config: Config) -> Outcome:
@@ -119,6 +129,7 @@ def asked(outcome: Outcome, target: Target, config: Config) -> Outcome:
         findings=tuple(shown),
         suppressed=tuple(s for s in outcome.suppressed if covered(s.reported)),
         unreadable=tuple(span for span in outcome.unreadable if target.covers(span.path)),
+        unread=tuple(file for file in outcome.unread if target.covers(file.path)),
         unsure=tuple(item for item in findings if item not in shown),
     )
 

@@ -7,24 +7,27 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from plumbrule.model.reading import LARGEST, read_project
+from plumbrule.model.reading import read_project
+from plumbrule.model.tree import LARGEST
 from plumbrule.plan import Refusal
 from plumbrule.verbs.audit import audit_project
+from plumbrule.verbs.selection import chosen_rules
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from plumbrule.rulekit import Rule
+    from plumbrule.config import Config
 
 REGULAR = ("100644", "100755")
 
 
-def fingerprints(root: Path, reference: str, rules: Iterable[Rule]) -> set[str]:
+def fingerprints(config: Config, reference: str) -> set[str]:
     """The fingerprints of the findings where this branch left `reference`."""
+    root = config.root
     commit = start_of(root, reference)
     with tempfile.TemporaryDirectory(prefix="plumb-since-") as folder:
         extract(root, commit, Path(folder))
-        outcome = audit_project(read_project(Path(folder)), rules)
+        outcome = audit_project(read_project(Path(folder)), chosen_rules(config))
     return {item.fingerprint for item in outcome.findings}
 
 

@@ -1,7 +1,8 @@
 """A private route that answers strangers
 
 The route asks for a token, as its OpenAPI document or its code says, and yet it answers without one. Whoever
-finds the URL reads what was meant for users.
+finds the URL reads what was meant for users. Where only the document says so, the finding is unsure: a
+route that treats strangers as such looks the same from outside.
 """
 
 from plumbrule.probes.kit import Finding, Iterator, Service, found, probe
@@ -19,5 +20,6 @@ def open_route(service: Service) -> Iterator[Finding]:
             yield found(
                 reply,
                 f"`{operation.method} {operation.path}` answers without a token",
+                confidence="high" if operation.sure else "low",
                 help="make authentication a dependency of the router, so that no route can forget it",
             )

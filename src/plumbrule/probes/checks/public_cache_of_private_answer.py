@@ -10,7 +10,7 @@ from plumbrule.probes.kit import Finding, Iterator, Service, found, probe
 @probe(category="security", severity="error")
 def public_cache_of_private_answer(service: Service) -> Iterator[Finding]:
     for operation in service.private_reads[:10]:
-        reply = service.get(operation.path, service.caller.headers if service.write else None)
+        reply = service.look(operation.path)
         directives = {
             part.strip().partition("=")[0] for part in reply.header("cache-control").lower().split(",")
         }

@@ -18,7 +18,7 @@ from plumbrule.probes.kit import (
 )
 
 
-@probe(category="security", severity="error", writes=True)
+@probe(category="security", severity="error", confidence="medium", writes=True)
 def reusable_refresh_token(service: Service) -> Iterator[Finding]:
     account = service.newcomer()
     route = service.doors.post("refresh a session", "refresh")

@@ -103,6 +103,8 @@ def enum_type_left_behind(migration: Migration) -> Iterator[Finding]:
     down = migration.downgrade
     if down is None or not migration.downs or not migration.project.migrations.on_postgresql:
         return  # an empty downgrade has a rule of its own
+    if "sqlite" in migration.module.path.split("/"):
+        return  # those of PostgreSQL lie beside it
     rest = migration.module.source.text.decode("utf-8", "replace").replace(text_of(migration.upgrade), "")
     if DROPS.search(rest):
         return
@@ -121,9 +123,11 @@ def enums(function: Function | None) -> dict[str, n.Call]:
     """The enum types that a function makes, by name."""
     found: dict[str, n.Call] = {}
     for call in function.calls if function else ():
+        if call.method.lower() != "enum":
+            continue
         own = not is_false(call.keyword("create_type")) and not is_false(call.keyword("native_enum"))
         match call.keyword("name"):
-            case n.Constant(value=str(name)) if own and call.method.lower() == "enum":
+            case n.Constant(value=str(name)) if own:
                 found.setdefault(name, call.node)
     return found
 

@@ -96,6 +96,63 @@ async def read_order(order_id: int, session: Annotated[AsyncSession, Depends(get
     return order  # finding
 ```
 
+## Bad: a service loads it, another function reads it
+
+```python title="app/models.py"
+from sqlalchemy import ForeignKey
+from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column, relationship
+
+
+class Base(DeclarativeBase): ...
+
+
+class Shop(Base):
+    __tablename__ = "shops"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+
+
+class Order(Base):
+    __tablename__ = "orders"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    shop_id: Mapped[int] = mapped_column(ForeignKey("shops.id"))
+
+    @declared_attr
+    def shop(cls) -> Mapped["Shop"]:
+        return relationship("Shop", lazy="raise")
+```
+
+```python title="app/orders.py"
+from collections.abc import Sequence
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import joinedload
+from sqlalchemy.orm.interfaces import ORMOption
+
+from app.models import Order
+
+
+async def find(session: AsyncSession, order_id: int, options: Sequence[ORMOption] = ()) -> Order | None:
+    result = await session.execute(select(Order).where(Order.id == order_id).options(*options))
+    return result.scalar_one_or_none()
+
+
+async def move(session: AsyncSession, order: Order) -> int:
+    return order.shop.id
+
+
+async def move_order(session: AsyncSession, order_id: int) -> int:
+    order = await find(session, order_id)  # finding
+    return await move(session, order) if order else 0
+
+
+async def move_loaded(session: AsyncSession, order_id: int) -> int:
+    order = await find(session, order_id, options=(joinedload(Order.shop),))
+    return await move(session, order) if order else 0
+```
+
 ## Good: loaded with the query, awaited, set, or always loaded
 
 ```python title="app/models.py"
@@ -155,7 +212,10 @@ async def clear(session: AsyncSession, order_id: int) -> None:
 ```
 """
 
+import re
+
 from plumbrule.rulekit import (
+    Call,
     Class,
     Finding,
     Function,
@@ -166,8 +226,10 @@ from plumbrule.rulekit import (
     Schema,
     Span,
     Step,
+    Table,
     n,
     query_of,
+    reached_calls,
     rule,
 )
 
@@ -194,6 +256,8 @@ def lazy_load_in_async(function: Function) -> Iterator[Finding]:
             for name, relation in unloaded(query).items() if query else ():
                 if schema and name in schema.fields and query and returns_table(query, schema):
                     yield finding(query, relation, statement.span, f"`{schema.name}` reads it")
+    for call in function.calls:
+        yield from read_elsewhere(call, function)
 
 
 def finding(query: Query, relation: Relationship, at: Span, label: str = "") -> Finding:
@@ -247,3 +311,65 @@ def response_schema(route: Route) -> Schema | None:
 def returns_table(query: Query, schema: Schema) -> bool:
     """Whether a response is made of the queried objects: they have a column in common."""
     return bool(set(query.table.columns) & set(schema.fields))
+
+
+def read_elsewhere(loading: Call, function: Function) -> Iterator[Finding]:
+    """What a function that takes loader options was not asked to load, and another function then reads."""
+    kept = assigned_name(loading)
+    table = loaded_plainly(loading) if kept is not None else None
+    if table is None or loading.function is None:
+        return
+    inside = (loading.function, *(r.call.function for r in reached_calls(loading.function)))
+    loads = " ".join(one.node.text for one in inside if one is not None)
+    for call in function.calls:
+        for read in reads_of(call, kept):
+            relation = table.relationships.get(read.attr)
+            if relation is None or relation.lazy in LOADED or "refresh" in loads:
+                continue
+            if re.search(rf"{table.name}\.{relation.name}\b", loads) is None:
+                yield unasked(loading, relation, table, read)
+
+
+def assigned_name(call: Call) -> str | None:
+    """The name that the result of an awaited call gets, if it gets no other value."""
+    match call.node.parent.parent if call.node.parent is not None else None:
+        case n.Assign(targets=(n.Name(id=name),)) if call.is_awaited:
+            return name if len(call.scope.bindings.get(name, ())) == 1 else None
+        case _:
+            return None
+
+
+def loaded_plainly(call: Call) -> Table | None:
+    """The table that a function loads a row of, if it takes loader options and got none."""
+    made = call.function
+    options = made.parameter("options") if made is not None else None
+    if made is None or options is None or "Option" not in options.node.text or made.returns is None:
+        return None
+    given = call.keyword("options") is not None or call.is_splatted
+    return None if given or not made.is_async else made.project.table_of(made.returns.cls)
+
+
+def reads_of(call: Call, name: str | None) -> Iterator[n.Attribute]:
+    """What an async function reads of the argument with a name."""
+    place = next((i for i, arg in enumerate(call.args) if isinstance(arg, n.Name) and arg.id == name), None)
+    reader = call.function if place is not None else None
+    if reader is None or place is None or not reader.is_async:
+        return
+    shift = 1 if reader.cls is not None and not reader.is_static else 0
+    taken = [parameter.name for parameter in reader.parameters[place + shift : place + shift + 1]]
+    assigned = {target.text for assign in reader.find(n.Assign) for target in assign.targets}
+    for node in reader.find(n.Attribute):
+        if isinstance(node.value, n.Name) and node.value.id in taken and is_read(node, assigned):
+            yield node
+
+
+def unasked(loading: Call, relation: Relationship, table: Table, read: n.Attribute) -> Finding:
+    name = f"{table.name}.{relation.name}"
+    loader = "selectinload" if relation.is_list else "joinedload"
+    return Finding(
+        at=loading.func_span,
+        message=f"`{name}` is not loaded here, and reading it later raises",
+        label="no `options` are given",
+        help=f"give it `options=({loader}({name}),)`",
+        chain=(Step(f"`{read.text}` is read", read.span), Step(f"`{name}` is declared", relation.span)),
+    )

@@ -33,6 +33,19 @@ class Settings(BaseSettings):
 settings = Settings()
 app = FastAPI(debug=settings.debug)
 ```
+
+## Good: a switch decides
+
+```python title="main.py"
+import os
+
+from fastapi import FastAPI
+
+if os.getenv("SHOP_DEBUG"):
+    app = FastAPI(debug=True)
+else:
+    app = FastAPI(docs_url=None)
+```
 """
 
 from plumbrule.rulekit import App, Edit, Finding, Fix, Iterator, n, rule
@@ -43,6 +56,8 @@ def debug_enabled(app: App) -> Iterator[Finding]:
     option = app.option("debug")
     if app.node is None or not isinstance(option, n.Constant) or option.value is not True:
         return
+    if any(isinstance(parent, n.If) for parent in app.node.parents):
+        return  # a switch decides
     keyword = option.parent
     yield Finding(
         at=keyword.span if keyword is not None else option.span,

@@ -90,6 +90,11 @@ async def current_user(token: str, key: str, session: AsyncSession) -> User | No
 async def current_guest(token: str, key: str, session: AsyncSession) -> Guest | None:
     payload = jwt.decode(token, key, algorithms=["HS256"], options={"require": ["exp", "sub"]})
     return await session.get(Guest, payload["sub"])
+
+
+async def user_of_a_number(token: str, key: str, session: AsyncSession) -> User | None:
+    payload = jwt.decode(token, key, algorithms=["HS256"], options={"verify_sub": False})
+    return await session.get(User, payload["sub"])
 ```
 """
 
@@ -120,6 +125,8 @@ def decoded_names(function: Function) -> set[str]:
     """The names that hold the claims of a token."""
     found = set()
     for call in function.calls:
+        if "verify_sub" in call.node.text:
+            continue  # who lets it be a number has made it one
         if isinstance(call.node.parent, n.Assign) and (call.name in DECODE or is_decoder(call.function)):
             found.add(call.node.parent.targets[0].text)
     return found

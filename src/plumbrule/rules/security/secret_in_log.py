@@ -70,6 +70,11 @@ async def sign_in(name: str, password: str, max_tokens: int, token_type: str) ->
     logger.info("%s signs in, %s characters, %s", name, len(password), bool(password))
     logger.info("api key %s…, %s of %s", password[:4], max_tokens, token_type)
     logger.info("password of %s changed", name)
+
+
+@app.delete("/keys/{access_key}")
+async def drop_key(access_key: str) -> None:
+    logger.info("the key %s is dropped, its secret with it", access_key)
 ```
 """
 
@@ -82,7 +87,7 @@ HEADERS = {"authorization", "cookie", "x-api-key", "set-cookie"}
 ASIDE = re.compile(
     r"(^|/)(scripts?|examples?|cli|docs?|cookbook|bench\w*|tools|commands)/|mock|cli\.py$", re.IGNORECASE
 )
-NO_VALUE = re.compile(r"^(secret|salt|pepper|hmac|id_token)$|_salt$", re.IGNORECASE)
+NO_VALUE = re.compile(r"^(secret|salt|pepper|hmac|id_token)$|_salt$|(^|[^t]_)access_key$", re.IGNORECASE)
 
 
 @rule(category="security", severity="error", confidence="medium")

@@ -126,11 +126,13 @@ def user_enumeration(route: Route) -> Iterator[Finding]:
         return  # a route that answers 401 itself is the entrance
     if not ENTRANCE.search(route.path.rstrip("/")) or ELSEWHERE.search(route.path) or route.path_parameters:
         return
-    if any({"token", "code"} & set(schema.fields) for schema in body_schemas(route)):
+    if any({"token", "code"} & set(schema.fields) for schema in body_schemas(route)) or has_token(
+        route.handler
+    ):
         return  # who has it is known
     called = [r for r in reached_calls(route.handler, depth=2) if r.call.function is not None]
     for function in {route.handler, *(r.call.function for r in called if r.call.function)}:
-        for node in answers(function):
+        for node in answers(function) if not has_token(function) else ():
             yield Finding(
                 at=node.span,
                 message=f"{route.label} says whether an account exists",
@@ -138,6 +140,10 @@ def user_enumeration(route: Route) -> Iterator[Finding]:
                 help="answer unknown users like all others, and in the same time",
                 chain=(Step(route.label, route.span),),
             )
+
+
+def has_token(function: Function) -> bool:
+    return any(re.search(r"token|code", parameter.name) for parameter in function.parameters)
 
 
 def answers(function: Function) -> Iterator[n.Raise]:

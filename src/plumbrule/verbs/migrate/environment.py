@@ -93,7 +93,7 @@ def plan(folder: Path) -> tuple[Plan, str]:
     root = project_root(folder)
     if (root / "migrations").exists():
         raise Refusal(f"{root / 'migrations'} is there, but no alembic.ini; name it by --config FILE")
-    project = read_project(root, cache=True)
+    project = read_project(root)
     base = base_of(project)
     modules = sorted({table.cls.module.name for table in project.tables if not table.cls.module.is_test})
     if base is None or not modules:

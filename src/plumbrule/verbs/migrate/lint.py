@@ -37,9 +37,7 @@ def lint(folder: Path, revisions: Sequence[str]) -> Outcome:
     config = read_config(root)
     known = known_rules(config)
     ignored = expanded(config, "ignore", known)
-    outcome = audit_project(
-        read_project(root, cache=True), [known[name] for name in RULES if name not in ignored]
-    )
+    outcome = audit_project(read_project(root), [known[name] for name in RULES if name not in ignored])
     paths = {m.revision: m.module.path for m in outcome.project.migrations.all}
     if not paths:
         raise NoEnvironment(NOWHERE)

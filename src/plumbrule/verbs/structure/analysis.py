@@ -11,7 +11,8 @@ from plumbrule.layouts.by_feature import many_slices
 from plumbrule.layouts.modules import Modules
 from plumbrule.layouts.slices import Slices
 from plumbrule.model.cycle_cut import smallest_cut
-from plumbrule.rules import rulebook
+from plumbrule.model.reading import no_collection
+from plumbrule.rules.architecture.upward_import import upward_import
 from plumbrule.verbs.audit import run
 from plumbrule.verbs.structure.edges import Edge, edges_of
 from plumbrule.verbs.structure.style import Style, style_of
@@ -91,6 +92,11 @@ class Analysis:
 
 def analysed(project: Project) -> Analysis:
     """Look at a project; tests are left out."""
+    with no_collection():
+        return _analysed(project)
+
+
+def _analysed(project: Project) -> Analysis:
     modules = Modules(Slices(project))
     own = [module for module in project.modules if not module.is_test]
     edges = tuple(edges_of(project, modules.roots))
@@ -159,11 +165,9 @@ def cyclic(cycles: tuple[Cycle, ...]) -> Iterator[Trouble]:
 
 def upward(project: Project) -> Iterator[Trouble]:
     """What the rulebook says about lower layers that import higher ones."""
-    for rule in rulebook():
-        if rule.name == "upward-import":
-            found: list[Finding] = list(run(rule, project, []))
-            for finding in found:
-                yield Trouble("upward import", f"{finding.at.path}:{finding.at.line}", finding.message, 60)
+    found: list[Finding] = list(run(upward_import, project, []))
+    for finding in found:
+        yield Trouble("upward import", f"{finding.at.path}:{finding.at.line}", finding.message, 60)
 
 
 def mixed(modules: Modules) -> Iterator[Trouble]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import subprocess
 import tempfile
@@ -12,7 +13,7 @@ from plumbrule.plan import Create, Delete, Edit, Move, Refusal
 from plumbrule.plan.guard import uninterrupted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from plumbrule.plan import Operation, Plan
 
@@ -31,9 +32,19 @@ def refuse_dirty(repository: Path) -> None:
 
 def refuse_edited(repository: Path) -> None:
     """Refuse a repository whose files are not those of its commit, whatever is staged."""
-    names = run(repository, "diff", "--name-only", "HEAD").splitlines()
+    with own_index(repository, "HEAD") as index:
+        names = run(repository, "diff", "--name-only", variables=index).splitlines()
     if names:
         raise Refusal(f"{names[0]} has changed since; commit or discard that first")
+
+
+@contextlib.contextmanager
+def own_index(repository: Path, commit: str) -> Iterator[dict[str, str]]:
+    """An index beside that of the user, which holds what a commit holds."""
+    with tempfile.TemporaryDirectory(prefix="plumb-index-") as folder:
+        index = {"GIT_INDEX_FILE": str(Path(folder, "index"))}
+        run(repository, "read-tree", commit, variables=index)
+        yield index
 
 
 def head(repository: Path) -> str | None:
@@ -50,9 +61,7 @@ def prepare(plan: Plan, layout: str) -> str:
     if base is None:
         raise Refusal("the repository has no commit yet; commit first, or say --no-commit")
     operations = [step.operation for step in plan.steps]
-    with tempfile.TemporaryDirectory(prefix="plumb-index-") as folder:
-        index = {"GIT_INDEX_FILE": str(Path(folder, "index"))}
-        run(plan.root, "read-tree", base, variables=index)
+    with own_index(plan.root, base) as index:
         moves = [operation for operation in operations if isinstance(operation, Move)]
         stage(plan.root, [(m.path, None) for m in moves], index)
         stage(plan.root, [(m.to, m.before) for m in moves], index, modes(plan.root, base, moves))

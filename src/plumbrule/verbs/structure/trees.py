@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from plumbrule.model.project import SKIPPED
+from plumbrule.model.tree import SKIPPED
 from plumbrule.plan import Refusal
 from plumbrule.verbs.revision import extract, git
 

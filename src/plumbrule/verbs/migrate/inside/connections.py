@@ -121,6 +121,7 @@ class Switch:
         self.statements: list[str] = []
         event.listen(Engine, "do_connect", self.on_connecting)
         event.listen(Pool, "connect", self.on_connected)
+        event.listen(Pool, "checkin", self.on_returned)
         event.listen(Engine, "before_cursor_execute", self.on_statement)
 
     def on_connecting(self, dialect: Any, _: Any, arguments: list[Any], parameters: dict[str, Any]) -> None:
@@ -152,6 +153,11 @@ class Switch:
         connection.rollback()
         if found != self.scratch and not (os.path.exists(found) and os.path.samefile(found, self.scratch)):
             raise Strayed(found)
+
+    def on_returned(self, connection: Any, record: Any) -> None:
+        """After use: a pool that keeps it would hand it to the event loop of another run of env.py."""
+        if connection is not None and not (self.mode != "scratch" and self.line and self.line.is_memory):
+            record.invalidate()
 
     def on_statement(self, connection: Any, cursor: Any, statement: str, *_: Any) -> None:
         """Before a statement: note it, and let SQLite take back definitions too when a migration fails.

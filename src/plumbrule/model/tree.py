@@ -1,0 +1,152 @@
+"""The files under a folder: which there are, and what was read of them."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import time
+from dataclasses import dataclass
+from fnmatch import fnmatch
+from typing import TYPE_CHECKING
+
+from plumbrule.model.cached import cached_property
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+SKIPPED = {
+    ".agents",
+    ".claude",
+    ".git",
+    ".hg",
+    ".venv",
+    "venv",
+    "env",
+    "node_modules",
+    "__pycache__",
+    "site-packages",
+    ".tox",
+    ".nox",
+    ".mypy_cache",
+    ".ruff_cache",
+    ".pytest_cache",
+    "dist",
+    ".eggs",
+    ".plumb",
+    ".plumb_cache",
+}
+LARGEST = 5_000_000
+"""bytes; a longer file was not written by a person"""
+DEEPEST = 4
+"""folders above a manifest"""
+MANIFEST = re.compile(
+    r"(?:^|/)(?:(?:uv|poetry|pdm)\.lock|pyproject\.toml|Pipfile|[^/]*requirements[^/]*\.(?:txt|in)"
+    r"|requirements/[^/]*\.(?:txt|in))$"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A file as it was when it was read: what the system says about it, and a digest of its content."""
+
+    stamp: tuple[int, ...]
+    digest: str
+
+
+class Tree:
+    """The files under a folder, virtual environments and caches left out, links not followed.
+
+    `seen` keeps what was read, `asked` the patterns that were asked for, `closed` what could not be listed or
+    read, and why; `opened` is when it began, in nanoseconds.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.opened = time.time_ns()
+        self.seen: dict[str, Seen] = {}
+        self.asked: set[str] = set()
+        self.closed: dict[str, str] = {}
+
+    @cached_property
+    def paths(self) -> list[str]:
+        """Every file, folder by folder in the order of names, with `/` and seen from the root."""
+        return list(self._below(os.fspath(self.root), ""))
+
+    def _below(self, folder: str, prefix: str) -> Iterator[str]:
+        try:
+            with os.scandir(folder) as listed:
+                entries = sorted(listed, key=lambda entry: entry.name)
+        except OSError as error:
+            if not prefix:
+                raise
+            self.closed[prefix.rstrip("/")] = error.strerror or "it cannot be listed"
+            return
+        if prefix and any(entry.name == "pyvenv.cfg" for entry in entries):
+            return
+        for entry in entries:
+            if entry.name in SKIPPED or entry.is_symlink():
+                continue
+            name = os.fsencode(entry.name).decode("utf-8", "replace")
+            if name != entry.name:
+                self.closed |= {prefix + name: "its name is not UTF-8"} if name.endswith(".py") else {}
+            elif entry.is_dir():
+                yield from self._below(entry.path, f"{prefix}{name}/")
+            elif entry.is_file():
+                yield prefix + name
+
+    def watched(self, asked: set[str]) -> list[str]:
+        """The files that an audit may look at, if those that match some patterns are among them."""
+        return [
+            path
+            for path in self.paths
+            if path.endswith(".py")
+            or is_manifest(path)
+            or any(fnmatch(path.rpartition("/")[2], pattern) for pattern in asked)
+        ]
+
+    def read(self, path: str) -> bytes:
+        """The content of a file; raises OSError if there is none to be had."""
+        file = self.root / path
+        before = stamp(file)
+        if before[0] > LARGEST and not is_manifest(path):
+            raise OSError(0, f"longer than {LARGEST // 1_000_000} MB", path)
+        text = file.read_bytes()
+        self.seen[path] = Seen(before, digest(text))
+        return text
+
+    def texts(self, pattern: str) -> dict[str, str]:
+        """The text of every file whose name matches a pattern, by path."""
+        self.asked.add(pattern)
+        return self._readable(path for path in self.paths if fnmatch(path.rpartition("/")[2], pattern))
+
+    def manifests(self) -> dict[str, str]:
+        """The text of every manifest and lock file, those nearest to the root first."""
+        found = (path for path in self.paths if is_manifest(path))
+        return self._readable(sorted(found, key=lambda path: (path.count("/"), path)))
+
+    def _readable(self, paths: Iterator[str] | list[str]) -> dict[str, str]:
+        found = {}
+        for path in paths:
+            try:
+                found[path] = self.read(path).decode("utf-8", "replace")
+            except OSError as error:
+                self.closed[path] = error.strerror or "it cannot be read"
+        return found
+
+
+def is_manifest(path: str) -> bool:
+    """Whether a file says what packages a project needs."""
+    return MANIFEST.search(path) is not None and path.count("/") <= DEEPEST
+
+
+def stamp(path: Path) -> tuple[int, ...]:
+    """What the system says about a file: its size first, then its times and its identity."""
+    found = path.stat()
+    return found.st_size, found.st_mtime_ns, found.st_ctime_ns, found.st_ino
+
+
+def digest(content: bytes) -> str:
+    """A short name for some content."""
+    return hashlib.blake2b(content, digest_size=16).hexdigest()

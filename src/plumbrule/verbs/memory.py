@@ -1,0 +1,123 @@
+"""What an audit found the last time, for as long as nothing that it looked at has changed.
+
+It is kept in the user's own cache folder, never in the project, and as JSON: what comes out is never run.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import sys
+import tempfile
+from contextlib import suppress
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from plumbrule.facts.source import Source
+from plumbrule.model.tree import Tree, digest, stamp
+from plumbrule.verbs.record import recorded, restored
+
+if TYPE_CHECKING:
+    from plumbrule.config import Config
+    from plumbrule.rulekit import Project
+    from plumbrule.verbs.outcome import Outcome
+
+RECENT = 2_000_000_000
+"""nanoseconds: a file may change again without a change of its times if they are no older than this"""
+MOST, LARGEST = 50, 100_000_000
+"""how many outcomes are kept, and how many bytes of them"""
+ROOMS = ("facts", "model", "rules", "verbs")
+PARSER = ("tree_sitter", "tree_sitter_python")
+
+
+class Memory:
+    """Keeps the outcome of an audit of one folder with one choice of rules."""
+
+    def __init__(self, config: Config, folder: Path | None = None) -> None:
+        self.root = config.root
+        self.may_keep = not config.rules  # a project's own rules may look at anything
+        chosen = [os.fspath(self.root.resolve()), config.select, config.ignore, config.pedantic]
+        name = hashlib.sha256(json.dumps(chosen).encode()).hexdigest()[:24]
+        self.path = (folder or cache_folder() / "audits") / f"{name}.json"
+
+    def recall(self) -> Outcome | None:
+        """The outcome of the last audit, if another one could find nothing else."""
+        with suppress(OSError, ValueError, LookupError, TypeError):  # a record that cannot be read is none
+            record = json.loads(self.path.read_bytes()) if self.may_keep else None
+            if record and record["tool"] == tool() and unchanged(Tree(self.root), record):
+                return restored(record["outcome"], self._project, self._source)
+        return None
+
+    def _project(self) -> Project:
+        from plumbrule.model.reading import read_project  # noqa: PLC0415  heavy, and mostly not needed
+
+        return read_project(self.root)
+
+    def _source(self, path: str) -> Source | None:
+        with suppress(OSError):
+            return Source(path, (self.root / path).read_bytes())
+        return None
+
+    def keep(self, outcome: Outcome) -> None:
+        """Write down what was found; a folder that cannot be written costs nothing but time."""
+        tree = outcome.project.tree
+        if not self.may_keep or tree is None or tree.closed or outcome.failures:
+            return
+        with suppress(OSError):
+            for path in tree.watched(tree.asked):
+                if path not in tree.seen:
+                    tree.read(path)
+            files = {path: [*seen.stamp, seen.digest] for path, seen in tree.seen.items()}
+            facts = {"tool": tool(), "opened": tree.opened, "asked": sorted(tree.asked), "files": files}
+            self._write(json.dumps({**facts, "outcome": recorded(outcome)}))
+
+    def _write(self, text: str) -> None:
+        folder = self.path.parent
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=folder)
+        with os.fdopen(handle, "w") as out:
+            out.write(text)
+        Path(name).replace(self.path)
+        forget(folder)
+
+
+def unchanged(tree: Tree, record: dict[str, Any]) -> bool:
+    """Whether the files that were looked at are the same, and no other one would be looked at now."""
+    files = record["files"]
+    if set(tree.watched(set(record["asked"]))) != set(files) or tree.closed:
+        return False
+    certain = record["opened"] - RECENT
+    for path, (*before, content) in files.items():
+        file = tree.root / path
+        if list(now := stamp(file)) == before and max(now[1:3]) < certain:
+            continue
+        if digest(file.read_bytes()) != content:
+            return False
+    return True
+
+
+def tool() -> str:
+    """What the findings depend on besides the project: this program, its parser, the interpreter."""
+    here = Path(__file__).parents[1]
+    files = [*here.glob("*.py"), *(file for room in ROOMS for file in (here / room).rglob("*.py"))]
+    files += [Path(spec.origin) for name in PARSER if (spec := find_spec(name)) and spec.origin]
+    known = [(os.fspath(file), stamp(file)) for file in sorted(files)]
+    return hashlib.sha256(repr((known, sys.version)).encode()).hexdigest()
+
+
+def forget(folder: Path) -> None:
+    """Remove the oldest records if there are too many, or they take too much room."""
+    found = sorted(((file.stat(), file) for file in folder.iterdir()), key=lambda pair: -pair[0].st_mtime_ns)
+    room = LARGEST
+    for number, (status, file) in enumerate(found):
+        room -= status.st_size
+        if number >= MOST or room < 0:
+            file.unlink(missing_ok=True)
+
+
+def cache_folder() -> Path:
+    """Where this user's caches live."""
+    home = os.environ.get("XDG_CACHE_HOME") or os.environ.get("LOCALAPPDATA")
+    return (Path(home) if home else Path.home() / ".cache") / "plumbrule"

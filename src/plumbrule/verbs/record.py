@@ -1,0 +1,88 @@
+"""An outcome as plain values that JSON can carry, and back."""
+
+from __future__ import annotations
+
+from dataclasses import astuple
+from typing import TYPE_CHECKING, Any
+
+from plumbrule.facts.source import Source, Span
+from plumbrule.finding import Edit, Finding, Fix, Rule, Step
+from plumbrule.verbs.outcome import Outcome, Overview, Reported, Skipped, Suppressed, Suppression
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from plumbrule.rulekit import Project
+
+
+def recorded(outcome: Outcome) -> dict[str, Any]:
+    """Everything about an outcome but the project itself."""
+    seen = outcome.overview
+    return {
+        "overview": [
+            seen.files,
+            seen.files_of_tests,
+            seen.lines,
+            seen.routes_of_tests,
+            [[astuple(span) for span in spans] for spans in seen.routes],
+            seen.tables,
+            seen.schemas,
+        ],
+        "rules": [_of_rule(rule) for rule in outcome.rules],
+        "findings": [_of_reported(item) for item in outcome.findings],
+        "suppressed": [[_of_reported(s.reported), astuple(s.by)] for s in outcome.suppressed],
+        "unused": [astuple(comment) for comment in outcome.unused],
+        "skipped": [[item.rule.name, item.reason] for item in outcome.skipped],
+        "unreadable": [astuple(span) for span in outcome.unreadable],
+    }
+
+
+def _of_rule(rule: Rule) -> list[Any]:
+    axes = (rule.category, rule.severity, rule.confidence, rule.pedantic)
+    return [rule.name, *axes, rule.needs, rule.documentation]
+
+
+def _of_reported(item: Reported) -> list[Any]:
+    return [item.rule.name, astuple(item.finding), item.fingerprint]
+
+
+def restored(
+    record: dict[str, Any], read: Callable[[], Project], source: Callable[[str], Source | None]
+) -> Outcome:
+    """The outcome that was recorded."""
+    rules = {row[0]: _rule(row) for row in record["rules"]}
+    files, tests, lines, others, routes, tables, schemas = record["overview"]
+    places = tuple(tuple(Span(*span) for span in spans) for spans in routes)
+    return Outcome(
+        read,
+        source,
+        Overview(files, tests, lines, others, places, tables, schemas),
+        tuple(rules.values()),
+        tuple(_reported(rules, row) for row in record["findings"]),
+        tuple(Suppressed(_reported(rules, row), _comment(*by)) for row, by in record["suppressed"]),
+        tuple(_comment(*row) for row in record["unused"]),
+        tuple(Skipped(rules[name], reason) for name, reason in record["skipped"]),
+        tuple(Span(*row) for row in record["unreadable"]),
+    )
+
+
+def _rule(row: list[Any]) -> Rule:
+    name, category, severity, confidence, pedantic, needs, documentation = row
+    return Rule(name, category, severity, confidence, pedantic, tuple(needs), object, _silent, documentation)
+
+
+def _silent(_: object) -> tuple[Finding, ...]:
+    """What is remembered of a rule is what it is called, not what it does."""
+    return ()
+
+
+def _comment(rules: list[str], reason: str, span: list[Any], line: int) -> Suppression:
+    return Suppression(tuple(rules), reason, Span(*span), line)
+
+
+def _reported(rules: dict[str, Rule], row: list[Any]) -> Reported:
+    name, (at, message, label, help_, chain, fix, confidence), fingerprint = row
+    steps = tuple(Step(text, Span(*span)) for text, span in chain)
+    mended = fix and Fix(tuple(Edit(Span(*span), text) for span, text in fix[0]), fix[1])
+    finding = Finding(Span(*at), message, label, help_, steps, mended, confidence)
+    return Reported(rules[name], finding, fingerprint)

@@ -1,0 +1,60 @@
+"""`plumb audit` says the same, whatever the way to it."""
+
+import json
+import os
+import random
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from cli.conftest import PLUMB, Plumb, environment
+from report.projects import RATES, many, write
+
+
+def test_json_is_the_same_cold_and_warm_over_runs_and_processes(plumb: Plumb, tmp_path: Path) -> None:
+    files = {f"p{n}/{name}.py": text for n in range(3) for name, text in {"a": RATES, "b": many(7)}.items()}
+    write(tmp_path, files)
+    first = plumb("audit", "--output-format", "json").stdout
+    again = [plumb("audit", "--output-format", "json", env={"PYTHONHASHSEED": str(n)}).stdout for n in (1, 2)]
+    command = [str(PLUMB), "audit", "--output-format", "json"]
+    both = [
+        subprocess.Popen(command, cwd=tmp_path, env=environment(), stdout=subprocess.PIPE, text=True)
+        for _ in range(2)
+    ]
+    outputs = [process.communicate()[0] for process in both]
+    assert len(json.loads(first)["findings"]) > 20
+    assert {*again, *outputs} == {first}
+    kept = list(Path(os.environ["XDG_CACHE_HOME"]).rglob("*.json"))
+    assert len(kept) == 1
+    (tmp_path / "p1/a.py").touch()
+    assert plumb("audit", "--output-format", "json").stdout == first
+    kept[0].write_bytes(kept[0].read_bytes()[:-100])
+    assert plumb("audit", "--output-format", "json").stdout == first
+
+
+def test_json_does_not_depend_on_the_order_in_which_files_were_made(plumb: Plumb, tmp_path: Path) -> None:
+    files = {f"{name}/{kind}.py": text for name in "cab" for kind, text in {"x": RATES, "y": many(3)}.items()}
+    outputs = set()
+    for seed in range(3):
+        names = list(files)
+        random.Random(seed).shuffle(names)
+        folder = write(tmp_path / str(seed), {name: files[name] for name in names})
+        outputs.add(plumb("audit", "--output-format", "json", cwd=folder).stdout)
+        outputs.add(plumb("audit", str(folder), "--output-format", "json").stdout.replace(f'"{seed}/', '"'))
+    assert len(outputs) == 1
+
+
+@pytest.mark.usefixtures("rates")
+def test_every_format_is_one_document_without_noise(plumb: Plumb) -> None:
+    for name in ("json", "sarif", "gitlab"):
+        json.loads(plumb("audit", "--output-format", name).stdout)
+    lines = plumb("audit", "--output-format", "github").stdout.splitlines()
+    assert lines
+    assert all(line.startswith(("::error ", "::warning ", "::notice ")) for line in lines)
+    assert plumb("audit", "--output-format", "markdown").stdout.startswith("## ")
+    assert plumb("audit", "--output-format", "concise", "--color", "always").stdout.startswith(
+        "app/rates.py:11:12: \x1b["
+    )
+    assert "\x1b" not in plumb("audit", "--output-format", "concise").stdout
+    assert "\x1b" not in plumb("audit", "--output-format", "json", "--color", "always").stdout

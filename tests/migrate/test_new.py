@@ -1,0 +1,184 @@
+"""`new` writes what a careful engineer would, asks what only a person knows, and writes nothing else."""
+
+import ast
+import hashlib
+import sys
+from pathlib import Path
+
+import pexpect
+import pytest
+
+from migrate.project import Little, refusal, rehearsed, run
+from servers.database import Kind
+
+MODELS = """
+import enum
+
+from sqlalchemy import ForeignKey, String
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+
+class Base(DeclarativeBase): ...
+
+
+class Status(enum.Enum):
+    open = "open"
+    paid = "paid"
+
+
+class User(Base):
+    __tablename__ = "users"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    title: Mapped[str] = mapped_column(String(100))
+    points: Mapped[int] = mapped_column(default=3)
+    age: Mapped[int]
+
+
+class Order(Base):
+    __tablename__ = "orders"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    number: Mapped[str] = mapped_column(String(20), unique=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    status: Mapped[Status]
+"""
+RENAME, FILL = ("--rename", "users.name:title"), ("--fill", "users.age=18")
+
+
+def files(folder: Path) -> dict[str, str]:
+    return {
+        path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in folder.rglob("*")
+        if path.is_file() and "__pycache__" not in path.parts and ".plumb" not in path.parts
+    }
+
+
+def names_in(path: Path) -> set[object]:
+    tree = ast.parse(path.read_text())
+    return {node.value for node in ast.walk(tree) if isinstance(node, ast.Constant)}
+
+
+async def test_a_migration_names_fills_renames_and_reverses(little: Little, kind: Kind) -> None:
+    assert little.run("up").returncode == 0
+    await little.database.run("INSERT INTO users (id, name) VALUES (1, 'Ada')")
+    (little.folder / "models.py").write_text(MODELS)
+    before = files(little.folder)
+
+    assert little.refuses("new", "orders") == (
+        "users.name goes and users.title comes, of the same type; "
+        "say --rename users.name:title, or --no-rename"
+    )
+    assert little.refuses("new", "orders", *RENAME) == (
+        "users.age is required, and rows that exist have no value; "
+        "give the model a default, or say --fill users.age=VALUE"
+    )
+    assert "new_column_name" in little.says("new", "orders", *RENAME, *FILL, "--dry-run")
+    assert files(little.folder) == before
+
+    said = little.says("new", "orders", *RENAME, *FILL)
+    path = little.versions / "0002_orders.py"
+    assert said.startswith("Wrote migrations/versions/0002_orders.py\n")
+    assert "  rename column users.name to title\n" in said
+    assert files(little.folder).keys() - before.keys() == {"migrations/versions/0002_orders.py"}
+    assert {"pk_orders", "uq_orders_number", "fk_orders_user_id_users"} <= names_in(path)
+    assert ("DROP TYPE status" in names_in(path)) == (kind == "postgres")
+
+    assert rehearsed(little).faults == ()
+    assert little.run("up").returncode == 0
+    assert await little.database.rows("SELECT title, points, age FROM users") == [("Ada", 3, 18)]
+    assert little.says("check").endswith(" is what the models say, at 0002\n")
+    assert little.refuses("new", "again") == (
+        "the database is what the models say; there is nothing to migrate"
+    )
+    if kind == "postgres":
+        await a_label_more(little)
+
+
+async def a_label_more(little: Little) -> None:
+    """Alembic does not see the labels of an enum type; `new` and `check` do."""
+    (little.folder / "models.py").write_text(
+        MODELS.replace('paid = "paid"', 'paid = "paid"\n    gone = "gone"')
+    )
+    assert little.says("check", code=1).startswith("  change enum type status: +gone\n")
+    little.says("new", "more states")
+    assert "ALTER TYPE status ADD VALUE 'gone'" in names_in(little.versions / "0003_more_states.py")
+    assert rehearsed(little).faults == ()
+
+
+def test_a_terminal_is_asked_whether_it_is_a_rename(lite: Little) -> None:
+    assert lite.run("up").returncode == 0
+    models = lite.folder / "models.py"
+    models.write_text(models.read_text().replace("    name:", "    title:"))
+    command = [str(word) for word in lite.command("new", "title")]
+    child = pexpect.spawn(command[0], command[1:], cwd=str(lite.folder), encoding="utf-8", timeout=60)
+    child.expect("users.name goes and users.title comes. Is that a rename?")
+    child.sendline("y")
+    child.expect(pexpect.EOF)
+    child.close()
+    assert child.exitstatus == 0
+    assert "new_column_name" in (lite.versions / "0002_title.py").read_text()
+
+
+def test_a_database_that_is_behind_needs_no_care_on_a_scratch_one(lite: Little) -> None:
+    assert lite.run("up").returncode == 0
+    lite.add(
+        "0002", 'op.add_column("users", sa.Column("age", sa.Integer()))', 'op.drop_column("users", "age")'
+    )
+    models = lite.folder / "models.py"
+    models.write_text(models.read_text() + "    age: Mapped[int | None]\n    size: Mapped[int | None]\n")
+    assert lite.refuses("new", "size").endswith(
+        "has 1 pending; plumb migrate up first, "
+        "or --scratch, which compares the models with the migrations alone"
+    )
+    assert "  add column users.size\n" in lite.says("new", "size", "--scratch")
+
+
+def test_words_that_are_no_decision_are_refused(lite: Little) -> None:
+    assert (
+        lite.refuses("new", "x", "--rename", "name:title") == "--rename name:title: write it as TABLE.OLD:NEW"
+    )
+    assert lite.refuses("new", "x", "--fill", "age=1") == "--fill age=1: write it as TABLE.COLUMN=VALUE"
+    assert lite.refuses("new", " ").startswith("say what the migration does: plumb migrate new ")
+
+
+def test_a_project_without_an_environment_gets_an_async_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "bare"
+    monkeypatch.setenv("DATABASE_URL", "sqlite+aiosqlite:///bare.db")
+    (folder / "shop").mkdir(parents=True)
+    (folder / "requirements.txt").write_text("sqlalchemy\naiosqlite\n")
+    (folder / "shop" / "__init__.py").touch()
+    (folder / "shop" / "models.py").write_text(MODELS)
+    (folder / "shop" / "database.py").write_text(
+        "import os\n\nfrom sqlalchemy.ext.asyncio import create_async_engine\n\n"
+        'main_engine = create_async_engine(os.environ["DATABASE_URL"])\n'
+    )
+    python = ["--python", sys.executable]
+    before = files(folder)
+    assert refusal(run(["migrate", "new", "first", *python], folder, DATABASE_URL="nonsense"))
+    assert files(folder) == before
+
+    done = run(["migrate", "new", "first", *python], folder)
+    assert done.returncode == 0, done.stderr
+    assert "The database is that of shop.database.main_engine\n" in done.stdout
+    (path,) = (folder / "migrations" / "versions").glob("*_first.py")
+    assert files(folder).keys() - before.keys() == {
+        "alembic.ini",
+        "migrations/env.py",
+        "migrations/script.py.mako",
+        path.relative_to(folder).as_posix(),
+    }
+    assert not (folder / "bare.db").exists()
+    assert run(["migrate", "up", *python], folder).returncode == 0
+    assert run(["migrate", "check", *python], folder).returncode == 0
+    assert "CREATE TABLE users" in run(["migrate", "sql", "--from", "base", *python], folder).stdout
+
+
+@pytest.mark.parametrize("missing", ["models", "base"])
+def test_a_project_without_models_gets_none(missing: str, tmp_path: Path) -> None:
+    if missing == "base":
+        (tmp_path / "models.py").write_text("class User:\n    __tablename__ = 'users'\n")
+    assert refusal(run(["migrate", "new", "x", "--python", sys.executable], tmp_path)) == (
+        f"no tables of SQLAlchemy in {tmp_path}; write a DeclarativeBase and a model first"
+    )
+    assert {path.name for path in tmp_path.iterdir()} <= {"models.py", ".plumb_cache"}

@@ -1,0 +1,89 @@
+"""`plumb map` for a person: what fits, what is not repeated, what no app serves."""
+
+from __future__ import annotations
+
+import re
+
+from plumbrule.model.reading import project_of
+from plumbrule.report.map import text
+from plumbrule.report.view import View
+from plumbrule.verbs.map import Kind, rows
+
+FILES = {
+    "shop/__init__.py": "",
+    "shop/auth.py": """
+from fastapi import Depends, HTTPException
+from fastapi.security import HTTPBearer
+
+bearer = HTTPBearer()
+
+def user(token=Depends(bearer)):
+    raise HTTPException(401)
+
+def requires(role):
+    def check(user=Depends(user)):
+        raise HTTPException(403)
+    return check
+""",
+    "shop/main.py": """
+from fastapi import APIRouter, Depends, FastAPI
+from shop.auth import requires, user
+
+router = APIRouter(prefix="/orders")
+lost = APIRouter(prefix="/lost")
+
+@router.get("/{order_id}/lines/{line_id}")
+def read_a_line_of_an_order(order_id: int, line_id: int, who=Depends(user)): ...
+
+@router.delete("/{order_id}", dependencies=[Depends(requires("admin"))])
+def delete_order(order_id: int): ...
+
+@lost.get("/found")
+def find(): ...
+
+app = FastAPI()
+app.include_router(router, prefix="/api", dependencies=[Depends(user)])
+""",
+}
+
+
+def drawn(kind: Kind, wanted: str = "", width: int | None = None) -> list[str]:
+    return text(rows(project_of(FILES), kind, wanted), View(width=width)).splitlines()
+
+
+def columns(line: str) -> list[str]:
+    return re.split(r"\s{2,}", line)
+
+
+def test_the_handler_gives_way_where_the_lines_would_not_fit() -> None:
+    first = {width: columns(drawn("routes", width=width)[0])[1:-1] for width in (None, 130, 90, 70)}
+    assert first == {
+        None: ["shop.main.delete_order"],
+        130: ["shop.main.delete_order"],
+        90: ["delete_order"],
+        70: [],
+    }
+    assert all(len(line) < 70 for line in drawn("routes", width=70))
+
+
+def test_what_no_app_serves_comes_last_and_says_why() -> None:
+    reason, line, count = drawn("routes")[-3:]
+    assert reason == "not served: nothing includes `lost` of shop/main.py"
+    assert columns(line)[1:] == ["GET /lost/found", "shop.main.find", "shop/main.py:15"]
+    assert count == "3 routes, 1 served by no app"
+
+
+def test_a_dependency_is_unfolded_once_a_route() -> None:
+    lines = [line.strip() for line in drawn("deps", "GET /api*")]
+    assert lines[1:-1] == [
+        "shop.auth.user by the include  shop/main.py:18",
+        "fastapi.security.HTTPBearer  shop/auth.py:7",
+        "shop.auth.user  shop/main.py:9  as above",
+    ]
+
+
+def test_a_guard_is_named_once_with_all_the_places_that_ask_for_it() -> None:
+    assert [columns(line)[1] for line in drawn("auth")[:2]] == [
+        "user (include), requires.check (route)",
+        "user (include, parameter)",
+    ]

@@ -1,0 +1,145 @@
+"""What goes where is said with a reason; what is planned again after it was done is nothing."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from plumbrule.layouts.by_feature import by_feature
+from plumbrule.layouts.by_layer import by_layer
+from plumbrule.layouts.plan_file import read, written
+from plumbrule.layouts.proposal import Line, Proposal
+from plumbrule.layouts.slices import Slices
+from plumbrule.model.reading import project_of, read_project
+from plumbrule.plan import Refusal, apply
+from plumbrule.verbs.structure.planning import Planned, planned
+from plumbrule.verbs.structure.trees import Place
+from structure.projects import LAYERED, Files, changed, text, write
+
+Plan = Callable[[Files], Proposal]
+
+
+def sources(files: Files) -> dict[str, str]:
+    return {path: text(source) for path, source in files.items()}
+
+
+def targets(proposal: Proposal) -> dict[str, str]:
+    return {
+        f"{line.module}:{','.join(line.names)}".rstrip(":"): line.target or "" for line in proposal.moving
+    }
+
+
+def rewritten(folder: Path, proposal: Proposal) -> Planned:
+    made = planned(Place(folder, ""), proposal, strict=True)
+    assert not made.problems
+    apply(made.plan(folder), undoable=False)
+    return made
+
+
+def test_layers_become_slices_and_what_is_mixed_is_split() -> None:
+    proposal = by_feature(project_of(sources(LAYERED)))
+    assert targets(proposal) == {
+        "app.routers.items": "app.items.router",
+        "app.routers.users": "app.users.router",
+        "app.services.items": "app.items.service",
+        "app.services.users": "app.users.service",
+        "app.schemas:ItemRead": "app.items.schemas",
+        "app.schemas:UserRead": "app.users.schemas",
+    }
+    assert all(line.reason and 0 < line.confidence <= 1 for line in proposal.moving)
+
+
+def test_planning_the_result_proposes_nothing(tmp_path: Path) -> None:
+    folder = write(tmp_path, LAYERED)
+    rewritten(folder, by_feature(read_project(folder)))
+    assert not by_feature(read_project(folder)).moves
+
+
+def test_there_and_back_again_is_the_same_to_the_byte(tmp_path: Path) -> None:
+    folder = write(tmp_path, LAYERED)
+    rewritten(folder, by_feature(read_project(folder)))
+    before = {p: p.read_bytes() for p in folder.rglob("*.py")}
+    rewritten(folder, by_layer(read_project(folder)))
+    assert (folder / "app/services/items.py").is_file()
+    rewritten(folder, by_feature(read_project(folder)))
+    assert {p: p.read_bytes() for p in folder.rglob("*.py")} == before
+
+
+def test_a_plan_that_was_written_reads_the_same() -> None:
+    proposal = by_feature(project_of(sources(LAYERED)))
+    assert read(written(proposal), "plan.toml").moving == proposal.moving
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ('moves = [{ module = "a", to = "b", ot = "c" }]', "plan.toml: move 1: `ot` is none of"),
+        ('moves = [{ module = "a.b" }]', "plan.toml: move 1: `to` is the dotted name of a module"),
+        ('moves = [{ module = "a", to = "b", names = [1] }]', "plan.toml: move 1: `names` is a list"),
+        ("moves = [", "plan.toml: "),
+        ("", "plan.toml: it needs `moves ="),
+    ],
+)
+def test_a_plan_with_a_mistake_is_refused_at_its_place(line: str, said: str) -> None:
+    with pytest.raises(Refusal) as refusal:
+        read(line, "plan.toml")
+    assert str(refusal.value).startswith(said)
+
+
+def test_a_module_that_is_not_there_is_refused(tmp_path: Path) -> None:
+    line = Line("app.nowhere", "app.items.nowhere", "", 1.0)
+    with pytest.raises(Refusal, match=r"app\.nowhere"):
+        planned(Place(write(tmp_path, LAYERED), ""), Proposal("", (line,)), strict=True)
+
+
+def test_what_two_slices_claim_alike_belongs_to_none() -> None:
+    files = changed(
+        LAYERED,
+        "app/services/users.py",
+        "def find_user",
+        "def both() -> int:\n    return 1\n\n\ndef find_user",
+    )
+    files = changed(files, "app/routers/users.py", "find_user\n", "both, find_user\n")
+    files = changed(files, "app/routers/users.py", "return find_user", "both()\n    return find_user")
+    files = changed(
+        files,
+        "app/routers/items.py",
+        "list_items\n\nrouter",
+        "list_items\nfrom app.services.users import both\n\nrouter",
+    )
+    files = changed(files, "app/routers/items.py", "return find_item", "both()\n    return find_item")
+    slices = Slices(project_of(sources(files)), paths=False)
+    found = {d.name: m for d, m in slices.memberships.items()}
+    assert found["both"].slice is None
+    assert found["both"].reason == "item and user have the same claim"
+    assert found["find_user"].slice == "user"
+
+
+def test_what_most_slices_use_stays_where_it_is() -> None:
+    proposal = by_feature(project_of(sources(LAYERED)))
+    stays = {line.module: line.reason for line in proposal.lines if line.target is None}
+    assert stays["app.common"] == "of no slice"
+
+
+def test_names_of_slices_do_not_need_the_names_of_files() -> None:
+    files = {
+        "app/main.py": LAYERED["app/main.py"].replace("items, users", "a as items, b as users"),
+        "app/routers/a.py": LAYERED["app/routers/items.py"].replace("services.items", "services.x"),
+        "app/routers/b.py": LAYERED["app/routers/users.py"].replace("services.users", "services.x"),
+        "app/schemas.py": LAYERED["app/schemas.py"],
+        "app/services/x.py": LAYERED["app/services/items.py"].replace(
+            "from app.common import PAGE", "PAGE = 1"
+        )
+        + LAYERED["app/services/users.py"].replace("from app.services.items import list_items", ""),
+        "app/__init__.py": "",
+        "app/routers/__init__.py": "",
+        "app/services/__init__.py": "",
+    }
+    slices = Slices(project_of(sources(files)), paths=False)
+    found = {d.name: m.slice for d, m in slices.memberships.items()}
+    assert {name: found[name] for name in ("find_item", "find_user", "ItemRead", "UserRead")} == {
+        "find_item": "item",
+        "find_user": "user",
+        "ItemRead": "item",
+        "UserRead": "user",
+    }
