@@ -53,10 +53,10 @@ for line in sys.stdin:
             if os.environ.get("NO_TABLES"):
                 import sqlalchemy
                 sqlalchemy.MetaData.create_all = lambda *_: None
-            for name in modules:
-                importlib.import_module(name)
             module, _, name = app.partition(":")
             answer["document"] = json.dumps(getattr(importlib.import_module(module), name).openapi())
+            for name in modules:
+                importlib.import_module(name)
             files = [(n, getattr(m, "__file__", None) or "") for n, m in list(sys.modules.items())]
             answer["known"] = [name for name, file in files if "site-packages" in file]
         except BaseException as error:
@@ -109,7 +109,7 @@ class Interpreter:
         self.known: list[str] = []
 
     def show(self, app: str, *modules: str) -> dict[str, Any]:
-        """The document of the application once some modules are imported, or the error."""
+        """The document of the application, or the error; some modules are imported as well."""
         assert self.process.stdin
         assert self.process.stdout
         self.process.stdin.write(json.dumps([str(self.root), app, modules, self.known]) + "\n")
@@ -209,6 +209,8 @@ def judged(trial: Trial, move: Move) -> tuple[str, str]:
     module, _, name = trial.app.partition(":")
     shown = trial.interpreter.show(f"{rewrite.names(module)}:{name}", move.target)
     write(trial.copy, {path: tree.files.get(path) for path in changed})
+    if "error" in shown and "error" in trial.interpreter.show(trial.app, move.source):
+        return "not importable before", shown["error"]
     if "error" in shown:
         return "BROKEN", shown["error"]
     return ("proved", "") if shown["document"] == trial.document else ("BROKEN", "another document")

@@ -163,3 +163,27 @@ def test_a_name_that_would_be_hidden_is_refused() -> None:
     }
     with pytest.raises(Refusal, match="`store` means something else"):
         restructure(Tree.of(files), [module("tool", "store")])
+
+
+FACE = {
+    **packages("app"),
+    "app/cache/__init__.py": "from .base import Base\nfrom .manager import Manager\n",
+    "app/cache/base.py": "class Base: ...\n",
+    "app/cache/manager.py": "from app.cache import Base\n\n\nclass Manager(Base): ...\n",
+    "app/main.py": "from app.cache.manager import Manager\n\nresult = Manager.__name__\n",
+}
+
+
+def test_a_module_that_its_package_has_to_load_first_cannot_leave_it() -> None:
+    with pytest.raises(
+        Refusal, match=r"`Manager` of app\.managers, asked for by app/cache/__init__\.py, would not be"
+    ):
+        restructure(Tree.of(FACE), [module("app.cache.manager", "app.managers")])
+
+
+def test_it_can_leave_if_every_entry_loads_the_package_first() -> None:
+    files = FACE | {"app/main.py": "from app.cache import Manager\n\nresult = Manager.__name__\n"}
+    rewrite = restructure(Tree.of(files), [module("app.cache.manager", "app.managers")])
+    assert [m.why for m in rewrite.mentions] == [
+        "cannot be the first to be imported: `Manager` of app.managers, asked for by app/cache/__init__.py"
+    ]

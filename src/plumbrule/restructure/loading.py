@@ -6,12 +6,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from plumbrule.facts import nodes as n
+from plumbrule.plan import Refusal
 from plumbrule.restructure.cycles import reachable
 from plumbrule.restructure.leaving import insert_imports
 from plumbrule.restructure.meanings import Meanings, dotted
-from plumbrule.restructure.names import is_init, key_of
+from plumbrule.restructure.names import Names, is_init, key_of
 from plumbrule.restructure.needs import spelled_like
 from plumbrule.restructure.registry import SIGNS, tables
+from plumbrule.restructure.startup import failures
 
 if TYPE_CHECKING:
     from plumbrule.restructure.site import Site
@@ -40,6 +42,32 @@ def keep_loaded(site: Site, after: Tree) -> bool:
     loading = Loading(site, new, before, new.edges(after.python, faces=True), _origins(site))
     mended = [_mend(loading, entry) for entry in _entries(site, before)]
     return any(mended)
+
+
+def check_startup(site: Site, after: Tree) -> None:
+    """Refuse what lets an entry ask for a name before it is there; list modules that cannot come first."""
+    if not site.segments and not _leaves_a_face(site):
+        return
+    new = Names(after)
+    edges = Meanings(site.tree).edges(site.tree.python, faces=True)
+    entries = [path for name in _entries(site, edges) if (path := site.names.path(name.replace(".", "/")))]
+    tests = sorted(
+        (p for p in site.tree.python if _is_test(p)), key=lambda p: (not p.endswith("conftest.py"), p)
+    )
+    processes = [*([path] for path in entries), tests]
+    before = failures(site.names, processes)
+    now = failures(new, [[site.whole.path(path) for path in paths] for paths in processes])
+    for was, failed in zip(before, now, strict=True):
+        if failed and not was:
+            raise Refusal(f"{failed}, would not be there yet; move what they share as well, or leave it")
+    for old, path in site.whole.files.items():
+        failed = failures(new, [[path]])[0] if path.endswith(".py") else None
+        if failed and not failures(site.names, [[old]])[0]:
+            site.mention(old, 0, path, f"cannot be the first to be imported: {failed}")
+
+
+def _new_name(site: Site, name: str) -> str:
+    return dotted(site.whole.key(name.replace(".", "/")))
 
 
 def _leaves_a_face(site: Site) -> bool:
@@ -96,7 +124,7 @@ def _mend(loading: Loading, entry: str) -> bool:
 
 
 def _new(loading: Loading, name: str) -> str:
-    return dotted(loading.site.whole.key(name.replace(".", "/")))
+    return _new_name(loading.site, name)
 
 
 def _matters(loading: Loading, name: str) -> bool:

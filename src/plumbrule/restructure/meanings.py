@@ -143,7 +143,7 @@ class Meanings:
     def _runtime(self, path: str) -> set[str]:
         found = set()
         for statement in self.names.imports(path):
-            if _runs_on_import(statement):
+            if runs_on_import(statement):
                 found |= self._modules(path, statement)
         return found - {dotted(key_of(path))}
 
@@ -181,7 +181,8 @@ def _unit(top: n.Node, key: str) -> str:
             return dotted(key)
 
 
-def _runs_on_import(statement: n.Import | n.ImportFrom) -> bool:
+def runs_on_import(statement: n.Import | n.ImportFrom) -> bool:
+    """Whether an import is done while its module is imported."""
     for parent in statement.parents:
         if isinstance(parent, n.FunctionDef):
             return False

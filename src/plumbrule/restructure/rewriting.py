@@ -12,7 +12,7 @@ from plumbrule.restructure.discovery import check_discovery
 from plumbrule.restructure.identity import rewrite_identity
 from plumbrule.restructure.imports import rewrite_imports
 from plumbrule.restructure.leaving import cut, import_back, names_used, staying
-from plumbrule.restructure.loading import keep_loaded
+from plumbrule.restructure.loading import check_startup, keep_loaded
 from plumbrule.restructure.meanings import Meanings, dotted
 from plumbrule.restructure.moves import Change, DefinitionMove, MoveMap, Rewrite
 from plumbrule.restructure.names import Names, key_of
@@ -60,6 +60,7 @@ def _settled(site: Site) -> tuple[Step, ...]:
         after = site.tree.after(steps)
     if added or site.segments:
         check_cycles(site, after)
+    check_startup(site, after)
     return steps
 
 
