@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from faults import full_disk, strike_at_every
@@ -412,6 +412,7 @@ def _fits(tree: Tree, path: str) -> bool:
     )
 
 
+@settings(deadline=None)  # a busy machine is no fault
 @given(changes(), st.integers(1, 60))
 def test_any_plan_is_carried_out_or_not_and_can_be_taken_back(
     tmp_path_factory: pytest.TempPathFactory, change: tuple[Tree, list[Operation], Tree], nth: int
