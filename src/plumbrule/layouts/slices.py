@@ -12,7 +12,7 @@ from plumbrule.layouts.votes import Seed, seeds
 from plumbrule.layouts.words import AUTHENTICATION, ENTERING, GUARDING, PREPOSITIONS, singular, words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
 
     from plumbrule.layouts.definitions import Definition
     from plumbrule.model.code import Module
@@ -146,23 +146,21 @@ class Slices:
 
     def _reached(self) -> list[dict[str, float]]:
         """By number: how strongly the routes of each slice lead to a definition, less with each step."""
-        uses = [list(found) for found in self.definitions.uses]
+        uses = self.definitions.uses
         weights: list[dict[str, float]] = [{} for _ in uses]
         for start, seed in self.seeds.items():
             if not seed.key:
                 continue
-            seen = {start}
-            frontier: Iterable[int] = uses[start]
+            seen, frontier = {start}, uses[start] - {start}
             for depth in range(1, DEEPEST):
-                frontier = [at for at in frontier if at not in seen]
                 if not frontier:
                     break
-                seen.update(frontier)
+                seen |= frontier
                 weight = seed.confidence / (1 + depth)
-                for at in set(frontier):
+                for at in frontier:
                     known = weights[at]
                     known[seed.key] = known.get(seed.key, 0.0) + weight
-                frontier = [after for at in set(frontier) for after in uses[at]]
+                frontier = set().union(*(uses[at] for at in frontier)) - seen
         return weights
 
     @cached_property
