@@ -86,7 +86,9 @@ class Subject:
 SUBJECTS = {
     "fullstack": Subject("app.main:app", ("backend/app",), "backend"),
     "rw": Subject("app.main:app", ("app",), "", {"SECRET_KEY": "x", "APP_ENV": "dev", **DATABASE}),
-    "igor": Subject("app.main:app", ("src/app",), "src", {"SECRET_KEY": "x"}, ("src/.env",)),
+    "igor": Subject(
+        "app.main:app", ("src/app",), "src", {"SECRET_KEY": "x", "LICENSE_NAME": "x"}, ("src/.env",)
+    ),
     "crudasync": Subject("app.main:app", ("src/app",), "src", DATABASE),
     "nano": Subject("svc.main:app", ("svc",)),
     "teamhide": Subject("app.server:app", ("app", "core")),

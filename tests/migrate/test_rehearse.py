@@ -1,5 +1,6 @@
 """A rehearsal finds what is wrong with a migration, and nothing else; the real database is not touched."""
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -16,12 +17,12 @@ from plumbrule.verbs.migrate.rehearse import rehearse
 from servers.database import Database, Kind, PostgresDatabase, PostgresServer
 from servers.service import Project
 
-# Says by which process it runs, and waits until somebody opens the other end.
+# Says by which process it runs, and waits for somebody to open the other end, which nobody does.
 BLOCKING = """
 import os
+op.add_column("users", sa.Column("age", sa.Integer(), nullable=True))
 with open({pid!r}, "w") as file:
     file.write(str(os.getpid()))
-op.add_column("users", sa.Column("age", sa.Integer(), nullable=True))
 open({pipe!r}).read()
 """
 CONTENTS = {
@@ -118,12 +119,15 @@ def stop_in_the_middle(project: Little, folder: Path, how: signal.Signals) -> tu
         stderr=subprocess.PIPE,
         text=True,
     )
-    with pipe.open("w"):  # opens when the migration has opened the other end
-        guest = int(pid.read_text())
-        process.send_signal(how)
-        if how == signal.SIGKILL:
-            os.kill(guest, signal.SIGKILL)
-        said = process.communicate(timeout=60)[1]
+    while not (pid.exists() and pid.read_text()):
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(timeout=0.05)
+        assert process.returncode is None, process.communicate()
+    guest = int(pid.read_text())
+    process.send_signal(how)
+    if how == signal.SIGKILL:
+        os.kill(guest, signal.SIGKILL)
+    said = process.communicate(timeout=60)[1]
     path.unlink()
     return process.returncode, said, guest
 

@@ -58,7 +58,10 @@ class Call(Expr):
 
     def keyword(self, name: str) -> Expr | None:
         """The value given as `name=`."""
-        return next((k.value for k in self.keywords if k.name == name), None)
+        for keyword in self.keywords:
+            if keyword.name == name:
+                return keyword.value
+        return None
 
     def argument(self, position: int | None, name: str) -> Expr | None:
         """The value given by position (unless None) or as `name=`."""

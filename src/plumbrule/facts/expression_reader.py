@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from plumbrule.facts import nodes as n
-from plumbrule.facts.grammar import DEEPEST, is_async, kids, name_of
+from plumbrule.facts.grammar import DEEPEST, LANGUAGE, is_async, kids, name_of
 from plumbrule.facts.literal_reader import LiteralReader
 
 if TYPE_CHECKING:
@@ -19,10 +19,9 @@ class ExpressionReader(LiteralReader):
 
     def expr(self, tree: Tree) -> n.Expr:
         """One expression."""
-        kind = tree.type
-        if kind == "identifier":
+        read = READERS[tree.kind_id]
+        if read is ExpressionReader.identifier:
             return self.identifier(tree)
-        read = EXPRESSIONS.get(kind)
         if read is None:
             return self.unknown(tree)
         if self.depth > DEEPEST:
@@ -33,7 +32,7 @@ class ExpressionReader(LiteralReader):
         return made
 
     def identifier(self, tree: Tree) -> n.Expr:
-        start, end = tree.start_byte, tree.end_byte
+        start, end = self.at[tree.start_byte], self.at[tree.end_byte]
         made = n.Name(self.source, start, end, name_of(self.text[start:end]))
         self.nodes.append(made)
         return made
@@ -45,7 +44,9 @@ class ExpressionReader(LiteralReader):
             if len(inner) < 2:
                 return self.unknown(tree)
         value = self.expr(inner[0])
-        made = n.Attribute(self.source, tree.start_byte, tree.end_byte, value, self.name(inner[-1]))
+        made = n.Attribute(
+            self.source, self.at[tree.start_byte], self.at[tree.end_byte], value, self.name(inner[-1])
+        )
         value.parent = made
         self.nodes.append(made)
         return made
@@ -59,7 +60,7 @@ class ExpressionReader(LiteralReader):
             args, keywords = self.arguments(inner[1])
         else:
             args, keywords = (self.expr(inner[1]),), ()
-        made = n.Call(self.source, tree.start_byte, tree.end_byte, func, args, keywords)
+        made = n.Call(self.source, self.at[tree.start_byte], self.at[tree.end_byte], func, args, keywords)
         func.parent = made
         for child in args:
             child.parent = made
@@ -78,10 +79,16 @@ class ExpressionReader(LiteralReader):
             if kind == "keyword_argument":
                 inner = kids(child)
                 value = self.expr(inner[-1])
-                made = n.Keyword(self.source, child.start_byte, child.end_byte, self.name(inner[0]), value)
+                made = n.Keyword(
+                    self.source,
+                    self.at[child.start_byte],
+                    self.at[child.end_byte],
+                    self.name(inner[0]),
+                    value,
+                )
             elif kind == "dictionary_splat":
                 value = self.expr(kids(child)[0])
-                made = n.Keyword(self.source, child.start_byte, child.end_byte, None, value)
+                made = n.Keyword(self.source, self.at[child.start_byte], self.at[child.end_byte], None, value)
             else:
                 args.append(self.expr(child))
                 continue
@@ -101,7 +108,7 @@ class ExpressionReader(LiteralReader):
             and (inner[1].type == "expression_list")
         ):
             items = items[0].items
-        made = n.Subscript(self.source, tree.start_byte, tree.end_byte, value, items)
+        made = n.Subscript(self.source, self.at[tree.start_byte], self.at[tree.end_byte], value, items)
         self.adopt(made, value, items)
         return made
 
@@ -109,19 +116,19 @@ class ExpressionReader(LiteralReader):
         inner = kids(tree)
         value = self.expr(inner[0])
         items = self.exprs(kids(inner[1])) if len(inner) > 1 else ()
-        made = n.Subscript(self.source, tree.start_byte, tree.end_byte, value, items)
+        made = n.Subscript(self.source, self.at[tree.start_byte], self.at[tree.end_byte], value, items)
         self.adopt(made, value, items)
         return made
 
     def union_type(self, tree: Tree) -> n.Expr:
         left, right = self.exprs(kids(tree))
-        made = n.BinOp(self.source, tree.start_byte, tree.end_byte, left, "|", right)
+        made = n.BinOp(self.source, self.at[tree.start_byte], self.at[tree.end_byte], left, "|", right)
         self.adopt(made, left, right)
         return made
 
     def slice_(self, tree: Tree) -> n.Expr:
         parts = self.exprs(kids(tree))
-        made = n.Slice(self.source, tree.start_byte, tree.end_byte, parts)
+        made = n.Slice(self.source, self.at[tree.start_byte], self.at[tree.end_byte], parts)
         self.adopt(made, parts)
         return made
 
@@ -164,13 +171,13 @@ class ExpressionReader(LiteralReader):
             return self.unknown(tree)
         operand = self.expr(inner[-1])
         op = "not" if tree.type == "not_operator" else tree.children[0].type
-        made = n.UnaryOp(self.source, tree.start_byte, tree.end_byte, op, operand)
+        made = n.UnaryOp(self.source, self.at[tree.start_byte], self.at[tree.end_byte], op, operand)
         return self.wrap(made, operand)
 
     def compare(self, tree: Tree) -> n.Expr:
         operands = self.exprs(kids(tree))
         ops = tuple(op.type for op in tree.children_by_field_name("operators"))
-        made = n.Compare(self.source, tree.start_byte, tree.end_byte, operands, ops)
+        made = n.Compare(self.source, self.at[tree.start_byte], self.at[tree.end_byte], operands, ops)
         self.adopt(made, operands)
         return made
 
@@ -179,26 +186,28 @@ class ExpressionReader(LiteralReader):
         if len(inner) != 3:
             return self.unknown(tree)
         body, test, orelse = self.exprs(inner)
-        made = n.Conditional(self.source, tree.start_byte, tree.end_byte, body, test, orelse)
+        made = n.Conditional(
+            self.source, self.at[tree.start_byte], self.at[tree.end_byte], body, test, orelse
+        )
         self.adopt(made, body, test, orelse)
         return made
 
     def await_(self, tree: Tree) -> n.Expr:
         value = self.expr(kids(tree)[0])
-        return self.wrap(n.Await(self.source, tree.start_byte, tree.end_byte, value), value)
+        return self.wrap(n.Await(self.source, self.at[tree.start_byte], self.at[tree.end_byte], value), value)
 
     def yield_(self, tree: Tree) -> n.Expr:
         inner = kids(tree)
         value = self.expr(inner[0]) if inner else None
         is_from = any(child.type == "from" for child in tree.children[1:2])
-        made = n.Yield(self.source, tree.start_byte, tree.end_byte, value, is_from)
+        made = n.Yield(self.source, self.at[tree.start_byte], self.at[tree.end_byte], value, is_from)
         self.adopt(made, value)
         return made
 
     def walrus(self, tree: Tree) -> n.Expr:
         inner = kids(tree)
         target, value = self.expr(inner[0]), self.expr(inner[-1])
-        made = n.Walrus(self.source, tree.start_byte, tree.end_byte, target, value)
+        made = n.Walrus(self.source, self.at[tree.start_byte], self.at[tree.end_byte], target, value)
         self.adopt(made, target, value)
         return made
 
@@ -207,7 +216,9 @@ class ExpressionReader(LiteralReader):
         if not inner:
             return self.unknown(tree)
         value = self.expr(inner[0])
-        return self.wrap(n.Starred(self.source, tree.start_byte, tree.end_byte, value), value)
+        return self.wrap(
+            n.Starred(self.source, self.at[tree.start_byte], self.at[tree.end_byte], value), value
+        )
 
     def inner(self, tree: Tree) -> n.Expr:
         """What stands in parentheses, or in a wrapper that says nothing."""
@@ -249,7 +260,15 @@ class ExpressionReader(LiteralReader):
         left, right = tree.child_by_field_name("left"), tree.child_by_field_name("right")
         target = self.expr(left) if left else self.unknown(tree)
         iterable = self.expr(right) if right else self.unknown(tree)
-        made = n.Clause(self.source, tree.start_byte, tree.end_byte, target, iterable, (), is_async(tree))
+        made = n.Clause(
+            self.source,
+            self.at[tree.start_byte],
+            self.at[tree.end_byte],
+            target,
+            iterable,
+            (),
+            is_async(tree),
+        )
         self.adopt(made, target, iterable)
         return made
 
@@ -257,7 +276,7 @@ class ExpressionReader(LiteralReader):
         parameters = self.parameters(tree.child_by_field_name("parameters"))
         inner = tree.child_by_field_name("body")
         body = self.expr(inner) if inner else self.unknown(tree)
-        made = n.Lambda(self.source, tree.start_byte, tree.end_byte, parameters, body)
+        made = n.Lambda(self.source, self.at[tree.start_byte], self.at[tree.end_byte], parameters, body)
         self.adopt(made, parameters, body)
         return made
 
@@ -290,7 +309,9 @@ class ExpressionReader(LiteralReader):
         annotation = self.expr(annotation_tree) if annotation_tree else None
         default = self.expr(default_tree) if default_tree else None
         name = self.name(name_tree).lstrip("*")
-        made = n.Parameter(self.source, tree.start_byte, tree.end_byte, name, kind, annotation, default)
+        made = n.Parameter(
+            self.source, self.at[tree.start_byte], self.at[tree.end_byte], name, kind, annotation, default
+        )
         self.adopt(made, annotation, default)
         return made
 
@@ -344,3 +365,5 @@ EXPRESSIONS: dict[str, Callable[[ExpressionReader, Tree], n.Expr]] = {
     "generator_expression": ExpressionReader.comprehension,
     "lambda": ExpressionReader.lambda_,
 }
+READERS = [EXPRESSIONS.get(LANGUAGE.node_kind_for_id(kind) or "") for kind in range(LANGUAGE.node_kind_count)]
+"""the same by the parser's number of a kind, which is cheaper to ask for than its name"""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -21,6 +22,7 @@ CONTINUATION = LANGUAGE.id_for_node_kind("line_continuation", True)
 
 
 SILENT = frozenset((COMMENT, CONTINUATION))
+DEFINING = re.compile(rb"\b(?:def|class)\b")
 
 
 @cache

@@ -17,7 +17,7 @@ class LiteralReader(TreeReader):
     """Reads what is written out in the code, not computed."""
 
     def string(self, tree: Tree) -> n.Expr:
-        start, end = tree.start_byte, tree.end_byte
+        start, end = self.at[tree.start_byte], self.at[tree.end_byte]
         raw = self.text[start:end]
         prefix = raw[: raw.find(raw[-1:])].lower()
         if b"f" in prefix or b"t" in prefix:
@@ -32,14 +32,16 @@ class LiteralReader(TreeReader):
             if child.type == "string_content":
                 text = self.source.slice(child.start_byte, child.end_byte)
                 text = text.replace("{{", "{").replace("}}", "}")
-                made: n.Expr = n.Constant(self.source, child.start_byte, child.end_byte, text)
+                made: n.Expr = n.Constant(
+                    self.source, self.at[child.start_byte], self.at[child.end_byte], text
+                )
                 self.nodes.append(made)
                 parts.append(made)
             elif child.type == "interpolation":
                 inner = kids(child)
                 if inner:
                     parts.append(self.expr(inner[0]))
-        whole = n.FString(self.source, tree.start_byte, tree.end_byte, tuple(parts))
+        whole = n.FString(self.source, self.at[tree.start_byte], self.at[tree.end_byte], tuple(parts))
         self.adopt(whole, parts)
         return whole
 
@@ -48,27 +50,29 @@ class LiteralReader(TreeReader):
         if all(isinstance(p, n.Constant) for p in parts):
             values = [p.value for p in parts if isinstance(p, n.Constant)]
             joined: Any = (b"" if isinstance(values[0], bytes) else "").join(values)  # type: ignore[arg-type]
-            made: n.Expr = n.Constant(self.source, tree.start_byte, tree.end_byte, joined)
+            made: n.Expr = n.Constant(self.source, self.at[tree.start_byte], self.at[tree.end_byte], joined)
             self.nodes.append(made)
             return made
         flat = [q for p in parts for q in (p.parts if isinstance(p, n.FString) else (p,))]
-        made = n.FString(self.source, tree.start_byte, tree.end_byte, tuple(flat))
+        made = n.FString(self.source, self.at[tree.start_byte], self.at[tree.end_byte], tuple(flat))
         self.adopt(made, flat)
         return made
 
     def number(self, tree: Tree) -> n.Expr:
-        made = n.Constant(self.source, tree.start_byte, tree.end_byte, number_value(self.name(tree)))
+        made = n.Constant(
+            self.source, self.at[tree.start_byte], self.at[tree.end_byte], number_value(self.name(tree))
+        )
         self.nodes.append(made)
         return made
 
     def word(self, tree: Tree) -> n.Expr:
-        made = n.Constant(self.source, tree.start_byte, tree.end_byte, WORDS[tree.type])
+        made = n.Constant(self.source, self.at[tree.start_byte], self.at[tree.end_byte], WORDS[tree.type])
         self.nodes.append(made)
         return made
 
     def sequence(self, tree: Tree, kind: str) -> n.Expr:
         items = self.exprs(kids(tree))
-        made = n.Sequence(self.source, tree.start_byte, tree.end_byte, kind, items)
+        made = n.Sequence(self.source, self.at[tree.start_byte], self.at[tree.end_byte], kind, items)
         for child in items:
             child.parent = made
         self.nodes.append(made)
@@ -94,6 +98,8 @@ class LiteralReader(TreeReader):
             elif child.type == "dictionary_splat" and inner:
                 keys.append(None)
                 values.append(self.expr(inner[0]))
-        made = n.Dict(self.source, tree.start_byte, tree.end_byte, tuple(keys), tuple(values))
+        made = n.Dict(
+            self.source, self.at[tree.start_byte], self.at[tree.end_byte], tuple(keys), tuple(values)
+        )
         self.adopt(made, [k for k in keys if k is not None], values)
         return made

@@ -1,7 +1,13 @@
 from __future__ import annotations
 
+import re
+from array import array
 from bisect import bisect_right
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -22,32 +28,26 @@ class Span:
         return f"{self.path}:{self.line}:{self.column}"
 
 
+OFFSETS = list(range(100_000))
+"""one object for each offset, whatever file it is in: nodes are many, and two numbers are half of a node"""
+
+
 class Source:
     """The bytes of one file, and the way from byte offsets to lines and columns."""
 
-    __slots__ = ("_starts", "path", "text")
+    __slots__ = ("_starts", "offsets", "path", "text")
 
     def __init__(self, path: str, text: bytes) -> None:
         self.path = path
         self.text = text
-        self._starts: list[int] | None = None
-
-    def __getstate__(self) -> tuple[str, bytes]:
-        return self.path, self.text
-
-    def __setstate__(self, state: tuple[str, bytes]) -> None:
-        self.path, self.text = state
-        self._starts = None
+        self.offsets: Sequence[int] = OFFSETS if len(text) < len(OFFSETS) else range(len(text) + 1)
+        self._starts: array[int] | None = None
 
     @property
-    def line_starts(self) -> list[int]:
+    def line_starts(self) -> Sequence[int]:
         """The byte offset at which each line starts."""
         if self._starts is None:
-            starts, at = [0], self.text.find(b"\n")
-            while at >= 0:
-                starts.append(at + 1)
-                at = self.text.find(b"\n", at + 1)
-            self._starts = starts
+            self._starts = array("I", (0, *(found.end() for found in re.finditer(b"\n", self.text))))
         return self._starts
 
     @property

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from plumbrule.facts import nodes as n
 from plumbrule.facts.expression_reader import ExpressionReader
-from plumbrule.facts.grammar import COMMENT, dotted, is_async, kids
+from plumbrule.facts.grammar import COMMENT, DEFINING, dotted, is_async, kids
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -17,14 +16,9 @@ if TYPE_CHECKING:
     from plumbrule.facts.source import Source
     from plumbrule.facts.statement import Contents
 
-DEFINING = re.compile(rb"\b(?:def|class)\b")
-
 
 class StatementReader(ExpressionReader):
-    """Reads statements; `functions` and `classes` collect those of the whole file.
-
-    `later` reads the body of a function when it is asked for.
-    """
+    """Reads statements; `later` reads the body of a function when it is asked for."""
 
     def __init__(self, source: Source, later: Contents | None = None) -> None:
         super().__init__(source)
@@ -45,6 +39,7 @@ class StatementReader(ExpressionReader):
         return tuple(out)
 
     def statement(self, made: n.Statement, *groups: Iterable[n.Node] | n.Node | None) -> tuple[n.Statement]:
+        made.start, made.end = self.at[made.start], self.at[made.end]
         self.adopt(made, *groups)
         return (made,)
 
@@ -61,7 +56,7 @@ class StatementReader(ExpressionReader):
                 value = self.sequence(tree, "tuple")
         else:
             value = self.expr(tree)
-        made = n.ExprStatement(self.source, tree.start_byte, tree.end_byte, value)
+        made = n.ExprStatement(self.source, self.at[tree.start_byte], self.at[tree.end_byte], value)
         value.parent = made
         self.nodes.append(made)
         return (made,)
@@ -310,7 +305,6 @@ class StatementReader(ExpressionReader):
         return self.function(inner, tuple(decorators))
 
     def function(self, tree: Tree, decorators: tuple[n.Expr, ...] = ()) -> tuple[n.Statement, ...]:
-        name = tree.child_by_field_name("name")
         parameters = self.parameters(tree.child_by_field_name("parameters"))
         result = tree.child_by_field_name("return_type")
         returns = self.expr(result) if result else None
@@ -318,8 +312,7 @@ class StatementReader(ExpressionReader):
             self.source,
             tree.start_byte,
             tree.end_byte,
-            self.name(name) if name else "",
-            name.start_byte if name else tree.start_byte,
+            *self.named(tree),
             parameters,
             returns,
             decorators,
@@ -330,10 +323,13 @@ class StatementReader(ExpressionReader):
         self.body(made, tree.child_by_field_name("body"))
         return self.statement(made, parameters, returns, decorators)
 
+    def named(self, tree: Tree) -> tuple[str, int]:
+        name = tree.child_by_field_name("name")
+        return (self.name(name), name.start_byte) if name else ("", tree.start_byte)
+
     def body(self, made: n.FunctionDef, tree: Tree | None) -> None:
-        """Read the body of a function, unless it can wait; one with definitions in it cannot."""
         if tree and made.read and not DEFINING.search(self.text, tree.start_byte, tree.end_byte):
-            return
+            return  # it can wait; one with definitions in it cannot
         outer, self.nodes = self.nodes, []
         made.read = None
         made.body = self.block(tree)
@@ -342,15 +338,13 @@ class StatementReader(ExpressionReader):
             child.parent = made
 
     def class_(self, tree: Tree, decorators: tuple[n.Expr, ...] = ()) -> tuple[n.Statement, ...]:
-        name = tree.child_by_field_name("name")
         bases, keywords = self.arguments(tree.child_by_field_name("superclasses"))
         outer, self.nodes = self.nodes, []
         made = n.ClassDef(
             self.source,
             tree.start_byte,
             tree.end_byte,
-            self.name(name) if name else "",
-            name.start_byte if name else tree.start_byte,
+            *self.named(tree),
             bases,
             keywords,
             decorators,

@@ -24,6 +24,7 @@ class TreeReader(ABC):
     def __init__(self, source: Source) -> None:
         self.source = source
         self.text = source.text
+        self.at = source.offsets
         self.nodes: list[n.Node] = []
         self.depth = 0
 

@@ -86,13 +86,13 @@ class Inference(Annotations):
         at: Scoped | None = self.scope
         while at is not None:
             found = at.bindings.get(expr.id)
-            if found is None and any(p.name == expr.id for p in at.parameters):
+            if found is None and expr.id in at.parameter_names:
                 return at, None
             if found:
                 if at is at.module:
                     return at, meaningful(found)[-1]
                 before = [b for b in found if b.node.start <= expr.start] if at is self.scope else []
-                if not before and any(p.name == expr.id for p in at.parameters):
+                if not before and expr.id in at.parameter_names:
                     return at, None
                 return at, meaningful(before or found)[-1 if before else 0]
             at = at.enclosing

@@ -37,6 +37,11 @@ class Scoped:
         return bindings(sorted(binding, key=lambda node: node.start))
 
     @cached_property
+    def parameter_names(self) -> frozenset[str]:
+        """The names of its parameters."""
+        return frozenset(parameter.name for parameter in self.parameters)
+
+    @cached_property
     def inference(self) -> Inference:
         """Answers what expressions in this scope stand for."""
         return Inference(self)

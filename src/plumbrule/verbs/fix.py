@@ -11,7 +11,7 @@ from plumbrule.plan import Plan, Step
 from plumbrule.rulekit import Project
 from plumbrule.verbs.audit import audit_project
 from plumbrule.verbs.review import asked, without
-from plumbrule.verbs.selection import known_rules
+from plumbrule.verbs.selection import chosen_rules
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -56,9 +56,9 @@ def again(outcome: Outcome, texts: dict[str, bytes], target: Target, config: Con
     """What the audit would find if some files were different."""
     modules = outcome.project.modules
     files = [read(m.path, texts[m.path]) if m.path in texts else m.file for m in modules]
-    known = known_rules(config)  # those of an outcome that was remembered cannot be asked
-    rules = [known.get(rule.name, rule) for rule in outcome.rules]
-    found = audit_project(Project(files, outcome.project.tree), rules)
+    found = audit_project(
+        Project(files, outcome.project.tree), chosen_rules(config)
+    )  # a remembered outcome has none
     return without(asked(found, target, config), {item.fingerprint for item in outcome.known})
 
 

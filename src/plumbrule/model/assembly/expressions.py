@@ -42,33 +42,8 @@ class Expressions(Lookup):
                 return tuple(found) if kind == "tuple" else found
             case n.Dict(keys=keys, values=values):
                 return self.dictionary(keys, values, env)
-            case n.Subscript(value=value, items=(n.Slice() as bounds,)):
-                return builtin.cut(self.eval(value, env), bounds.text)
-            case n.Subscript(value=value, items=(key,)):
-                return builtin.item(self.eval(value, env), self.eval(key, env))
-            case n.Subscript(value=value):
-                return builtin.item(self.eval(value, env), UNKNOWN)
-            case n.BoolOp(left=left, op=op, right=right):
-                one = self.eval(left, env)
-                if op == "or":
-                    other = one or self.eval(right, env)
-                    if one is UNKNOWN:
-                        return open_ended(other) or UNKNOWN
-                    return other
-                return False if one is False else self.eval(right, env) if one is True else UNKNOWN
-            case n.Conditional(body=body, test=test, orelse=orelse):
-                verdict = self.eval(test, env)
-                if verdict is False or verdict is None:
-                    return self.eval(orelse, env)
-                found = self.eval(body, env)
-                return found if found is not UNKNOWN else open_ended(self.eval(orelse, env))
-            case n.UnaryOp(op="not", operand=operand):
-                verdict = self.eval(operand, env)
-                return (
-                    not verdict
-                    if isinstance(verdict, (bool, str, list, dict)) or verdict is None
-                    else UNKNOWN
-                )
+            case n.Subscript():
+                return self.subscript(expr, env)
             case n.Await(value=value):
                 return self.eval(value, env)
             case n.Walrus(target=target, value=value):
@@ -79,10 +54,44 @@ class Expressions(Lookup):
                 return LambdaValue(expr, env)
             case n.Comprehension():
                 return self.comprehension(expr, env)
+            case _:
+                return self.decision(expr, env)
+
+    def decision(self, expr: n.Expr, env: Env) -> Any:
+        """What an expression gives that depends on whether something is true."""
+        match expr:
+            case n.BoolOp(left=left, op="or", right=right):
+                one = self.eval(left, env)
+                other = one or self.eval(right, env)
+                return open_ended(other) or UNKNOWN if one is UNKNOWN else other
+            case n.BoolOp(left=left, right=right):
+                one = self.eval(left, env)
+                return False if one is False else self.eval(right, env) if one is True else UNKNOWN
+            case n.Conditional(body=body, test=test, orelse=orelse):
+                verdict = self.eval(test, env)
+                if verdict is False or verdict is None:
+                    return self.eval(orelse, env)
+                found = self.eval(body, env)
+                return found if found is not UNKNOWN else open_ended(self.eval(orelse, env))
+            case n.UnaryOp(op="not", operand=operand):
+                verdict = self.eval(operand, env)
+                known = isinstance(verdict, (bool, str, list, dict)) or verdict is None
+                return not verdict if known else UNKNOWN
             case n.Compare():
                 return builtin.compare(expr.ops, [self.eval(o, env) for o in expr.operands])
             case _:
                 return UNKNOWN
+
+    def subscript(self, expr: n.Subscript, env: Env) -> Any:
+        """An item of something, or a slice of it."""
+        value = self.eval(expr.value, env)
+        match expr.items:
+            case (n.Slice() as bounds,):
+                return builtin.cut(value, bounds.text)
+            case (key,):
+                return builtin.item(value, self.eval(key, env))
+            case _:
+                return builtin.item(value, UNKNOWN)
 
     def sequence(self, items: tuple[n.Expr, ...], env: Env) -> list[Any]:
         found: list[Any] = []

@@ -123,9 +123,11 @@ def enums(function: Function | None) -> dict[str, n.Call]:
     """The enum types that a function makes, by name."""
     found: dict[str, n.Call] = {}
     for call in function.calls if function else ():
+        if call.method.lower() != "enum":
+            continue
         own = not is_false(call.keyword("create_type")) and not is_false(call.keyword("native_enum"))
         match call.keyword("name"):
-            case n.Constant(value=str(name)) if own and call.method.lower() == "enum":
+            case n.Constant(value=str(name)) if own:
                 found.setdefault(name, call.node)
     return found
 

@@ -118,7 +118,7 @@ def naive_datetime(module: Module) -> Iterator[Finding]:
                     label="naive",
                     help=NAIVE[name],
                 )
-    for table in module.project.tables:
+    for table in module.project.tables if module.classes else ():
         for column in table.columns.values():
             if column.attribute.cls.module is module and is_cut(column):
                 yield Finding(

@@ -108,7 +108,7 @@ from plumbrule.rulekit import Finding, Iterator, Migration, Operation, n, rule
 ALIASES = {"varchar": "string", "autostring": "string", "timestamp": "datetime", "numeric": "decimal"}
 
 
-@rule(category="database", severity="warning", confidence="medium")
+@rule(category="database", severity="warning", confidence="low")
 def rename_as_drop(migration: Migration) -> Iterator[Finding]:
     for dropped in migration.ups:
         new = partner(dropped, migration)
