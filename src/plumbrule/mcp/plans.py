@@ -35,7 +35,7 @@ class Request:
 
 
 ARGUMENTS: Mapping[Kind, Sequence[str]] = {
-    "init": ("name", "preset", "database", "with_parts", "without_parts"),
+    "init": ("name", "preset", "layout", "database", "with_parts", "without_parts"),
     "add": ("name", "fields", "plural"),
     "fixes": ("select", "unsafe"),
     "structure": ("layout",),
@@ -63,6 +63,7 @@ def _plan(kind: Kind, place: Path, request: Request, roots: Sequence[Path], obse
             wishes = Wishes(
                 request.name,
                 request.preset,
+                request.layout,
                 database=request.database,
                 with_parts=request.with_parts,
                 without_parts=request.without_parts,

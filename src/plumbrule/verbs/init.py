@@ -58,7 +58,7 @@ def plan(root: Path, answers: Answers) -> Plan:
         files, origins = layered(files, answers.package)
     steps = (
         Step(
-            Create(target, text),
+            _operation(root, target, text),
             reasons.get(origins.get(target, target), ""),
             group_of(target, answers.package),
         )
