@@ -254,20 +254,7 @@ async def test_a_stale_plan_is_refused_and_nothing_changes(connect: Connect, pro
         assert not main.exists()
 
 
-async def test_an_unknown_plan_is_refused(connect: Connect, project: Path) -> None:
-    async with connect(project) as client:
-        for plan in ("0123456789abcdef", "nonsense", "../../etc/passwd", ""):
-            assert await refusal(client, "plumb_apply", plan=plan) == (
-                f"no plan `{plan}`; make it again, and use the id that comes with it"
-            )
-
-
-async def test_a_plan_that_changes_nothing_has_no_id(connect: Connect, project: Path) -> None:
-    async with connect(project) as client:
-        planned = await call(client, "plumb_plan", kind="fixes", select=["insecure-cookie"])
-        assert (planned["plan"], planned["steps"], planned["diff"]) == (None, [], "")
-
-
+UNKNOWN = "make it again, and use the id that comes with it"
 WRONG: list[tuple[str, dict[str, Json], str]] = [
     ("plumb_explain", {"name": "blocking-call"}, "no rule `blocking-call`; did you mean"),
     ("plumb_audit", {"select": ["nothing"]}, "--select nothing: no rule `nothing`"),
@@ -277,12 +264,17 @@ WRONG: list[tuple[str, dict[str, Json], str]] = [
     ("plumb_plan", {"kind": "add"}, "a resource needs a name"),
     ("plumb_plan", {"kind": "init"}, "project is not empty"),
     ("plumb_undo", {}, "nothing to undo in"),
+    ("plumb_apply", {"plan": "0123456789abcdef"}, f"no plan `0123456789abcdef`; {UNKNOWN}"),
+    ("plumb_apply", {"plan": "../../etc/passwd"}, f"no plan `../../etc/passwd`; {UNKNOWN}"),
+    ("plumb_apply", {"plan": ""}, f"no plan ``; {UNKNOWN}"),
     ("plumb_audit", {"path": "nothing"}, "nothing: no such file or folder"),
 ]
 
 
-async def test_a_wrong_argument_is_one_clear_line(connect: Connect, project: Path) -> None:
+async def test_a_request_that_cannot_be_met_is_one_clear_line(connect: Connect, project: Path) -> None:
     async with connect(project) as client:
         for tool, arguments, line in WRONG:
             assert line in await refusal(client, tool, **arguments)
+        planned = await call(client, "plumb_plan", kind="fixes", select=["insecure-cookie"])
+        assert (planned["plan"], planned["steps"], planned["diff"]) == (None, [], ""), "nothing to apply"
     assert {path.name for path in project.iterdir()} == {"app", "pyproject.toml", "requirements.txt"}

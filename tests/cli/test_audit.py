@@ -30,7 +30,7 @@ def session():
     opened.commit()
 
 
-@app.post("/orders")
+@app.put("/orders")
 def create(opened: Annotated[Session, Depends(session)]) -> None: ...
 """
 REQUIREMENTS = "fastapi==0.121.0\n"

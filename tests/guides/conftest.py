@@ -16,7 +16,7 @@ from redis import Redis
 from guides.pages import Block, Section
 from servers.beside import environment_beside
 
-RETIRED = re.compile(r'from (?:jose|passlib)|requires\("arq"\)')
+RETIRED = re.compile(r'from (?:jose|passlib)|import aiofiles|uvicorn_worker|requires\("arq"\)')
 RUNNER = Path(__file__).with_name("runner.py")
 
 

@@ -13,8 +13,8 @@ from servers.child import unused_port
 from servers.database import PostgresServer
 
 BAD = """
-op.execute("INSERT INTO users VALUES (7, 'half')")
 op.execute("CREATE TABLE half (id integer)")
+op.execute("INSERT INTO users VALUES (7, 'half')")
 op.drop_table("nothing")
 """
 

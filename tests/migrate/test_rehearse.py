@@ -1,5 +1,6 @@
 """A rehearsal finds what is wrong with a migration, and nothing else; the real database is not touched."""
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -16,12 +17,12 @@ from plumbrule.verbs.migrate.rehearse import rehearse
 from servers.database import Database, Kind, PostgresDatabase, PostgresServer
 from servers.service import Project
 
-# Says by which process it runs, and waits until somebody opens the other end.
+# Says by which process it runs, and waits for somebody to open the other end, which nobody does.
 BLOCKING = """
 import os
+op.add_column("users", sa.Column("age", sa.Integer(), nullable=True))
 with open({pid!r}, "w") as file:
     file.write(str(os.getpid()))
-op.add_column("users", sa.Column("age", sa.Integer(), nullable=True))
 open({pipe!r}).read()
 """
 CONTENTS = {
@@ -86,28 +87,28 @@ async def test_a_rehearsal_that_is_killed_leaves_the_real_database_as_it_was(
     assert little.run("up").returncode == 0
     await little.database.run("INSERT INTO users (id, name) VALUES (1, 'Ada')")
     before = await everything(little.database)
-    code, _ = stop_in_the_middle(little, tmp_path, signal.SIGKILL)
+    code, _, guest = stop_in_the_middle(little, tmp_path, signal.SIGKILL)
     assert code == -signal.SIGKILL
     assert await everything(little.database) == before
-    assert await scratches(little.database, request) == 1
+    (left,) = await scratches(little.database, guest, request)
 
     found = rehearsed(little)
-    assert len(found.swept) == 1
+    assert left in found.swept
     assert found.faults == ()
-    assert await scratches(little.database, request) == 0
+    assert await scratches(little.database, guest, request) == []
     assert await everything(little.database) == before
 
 
 async def test_a_rehearsal_that_is_interrupted_leaves_nothing(
     lite: Little, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
-    code, said = stop_in_the_middle(lite, tmp_path, signal.SIGINT)
+    code, said, guest = stop_in_the_middle(lite, tmp_path, signal.SIGINT)
     assert (code, said.splitlines()[-1]) == (130, "plumb: interrupted; nothing was left behind")
-    assert await scratches(lite.database, request) == 0
+    assert await scratches(lite.database, guest, request) == []
 
 
-def stop_in_the_middle(project: Little, folder: Path, how: signal.Signals) -> tuple[int, str]:
-    """Begin a rehearsal, stop it while a migration runs, and take that migration away."""
+def stop_in_the_middle(project: Little, folder: Path, how: signal.Signals) -> tuple[int, str, int]:
+    """Begin a rehearsal, stop it while a migration runs; gives the process that it ran in too."""
     pipe, pid = folder / "pipe", folder / "pid"
     os.mkfifo(pipe)
     path = project.add("0002", BLOCKING.format(pid=str(pid), pipe=str(pipe)), "pass")
@@ -118,13 +119,17 @@ def stop_in_the_middle(project: Little, folder: Path, how: signal.Signals) -> tu
         stderr=subprocess.PIPE,
         text=True,
     )
-    with pipe.open("w"):  # opens when the migration has opened the other end
-        process.send_signal(how)
-        if how == signal.SIGKILL:
-            os.kill(int(pid.read_text()), signal.SIGKILL)
-        said = process.communicate(timeout=60)[1]
+    while not (pid.exists() and pid.read_text()):
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(timeout=0.05)
+        assert process.returncode is None, process.communicate()
+    guest = int(pid.read_text())
+    process.send_signal(how)
+    if how == signal.SIGKILL:
+        os.kill(guest, signal.SIGKILL)
+    said = process.communicate(timeout=60)[1]
     path.unlink()
-    return process.returncode, said
+    return process.returncode, said, guest
 
 
 async def everything(database: Database) -> object:
@@ -136,10 +141,11 @@ async def everything(database: Database) -> object:
     return Path(database.url.partition(":///")[2]).read_bytes()
 
 
-async def scratches(database: Database, request: pytest.FixtureRequest) -> int:
-    """How many scratch databases there are."""
+async def scratches(database: Database, guest: int, request: pytest.FixtureRequest) -> list[str]:
+    """The scratch databases that a process has made."""
     if not isinstance(database, PostgresDatabase):
-        return len(list(Path(tempfile.gettempdir()).glob("plumb_rehearsal_*")))
+        return [path.name for path in Path(tempfile.gettempdir()).glob(f"plumb_rehearsal_*_{guest}")]
     server: PostgresServer = request.getfixturevalue("postgres")
     query = "SELECT datname::text FROM pg_database WHERE datname LIKE 'plumb_rehearsal_%'"
-    return len(await server.database("postgres").rows(query))
+    names = [str(name) for (name,) in await server.database("postgres").rows(query)]
+    return [name for name in names if name.endswith(f"_{guest}")]

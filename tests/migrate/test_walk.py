@@ -37,6 +37,19 @@ async def test_a_database_goes_up_and_down_and_is_compared_with_the_models(littl
     assert await little.database.rows("SELECT name FROM users") == []
 
 
+def test_an_engine_may_live_longer_than_a_run_of_its_environment(little: Little) -> None:
+    (little.folder / "db.py").write_text(
+        "import os\n\nfrom sqlalchemy.ext.asyncio import create_async_engine\n\n"
+        'engine = create_async_engine(os.environ["DATABASE_URL"], pool_size=1, max_overflow=0)\n'
+    )
+    env = little.folder / "migrations" / "env.py"
+    made = 'engine = create_async_engine(os.environ["DATABASE_URL"])'
+    text = env.read_text().replace(f"    {made}\n", "").replace("    await engine.dispose()\n", "")
+    env.write_text(text.replace("from models import Base", "from db import engine\nfrom models import Base"))
+    little.add("0002", AGE, BACK)
+    assert little.says("up").splitlines()[-1].endswith(": 2 migrations, now at 0002")
+
+
 def test_looking_makes_no_file(lite: Little) -> None:
     status = lite.says("status")
     assert status.startswith("little.db, not there yet: at the beginning, 1 pending\n")

@@ -47,7 +47,10 @@ def maps(
     if request.param == "with-a-resource":
         run(folder, PLUMB, "add", "resource", *RESOURCE)
     real = json.loads(run(folder, sys.executable, RUNTIME, "shop.main:create_app"))
-    return by_reading(read_project(folder)), at_run_time(real)
+    project = read_project(folder)
+    places = [(route, place) for route in project.routes for place in route.places]
+    assert all(route.is_authenticated_at(place) is not None for route, place in places)
+    return by_reading(project), at_run_time(real)
 
 
 Maps = tuple[list[Served], list[Served]]

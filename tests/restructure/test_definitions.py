@@ -148,7 +148,9 @@ def test_two_modules_that_would_import_each_other_are_refused() -> None:
         "app/a.py": "def low() -> int:\n    return 1\n\n\ndef high() -> int:\n    return low() + middle()\n\n\ndef middle() -> int:\n    return low()\n",
         "app/main.py": "from app.a import high, low, middle\n",
     }
-    with pytest.raises(Refusal, match=r"app\.a and app\.b would import each other; move what they share"):
+    with pytest.raises(
+        Refusal, match=r"app\.b would need `low` of app\.a, which uses `middle`; move `low` as well"
+    ):
         rewritten(files, definitions("middle", "app.a", "app.b"))
 
 
@@ -265,3 +267,47 @@ def test_modules_move_while_their_parts_leave(lab: Lab) -> None:
     )
     assert "logger = logging.getLogger(__name__)\n" in after["app/users/repository.py"]
     lab.same(PROJECT, after, RESULT)
+
+
+def test_what_the_face_of_a_package_loaded_is_loaded_still(lab: Lab) -> None:
+    base = "from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column\n\n\nclass Base(DeclarativeBase): ...\n"
+    table = "from app.base import Base\nfrom sqlalchemy.orm import Mapped, mapped_column\n\n\nclass {0}(Base):\n    __tablename__ = '{0}'\n    id: Mapped[int] = mapped_column(primary_key=True)\n"
+    files = {
+        **packages("app"),
+        "app/base.py": base,
+        "app/models/__init__.py": "from .item import Item\nfrom .user import User\n",
+        "app/models/item.py": table.format("Item"),
+        "app/models/user.py": table.format("User"),
+        "app/script.py": "from app.models.user import User\n\nresult = sorted(User.metadata.tables)\n",
+    }
+    after = moved(files, module("app.models.user", "app.users.models"))
+    assert "from app import models  # noqa: F401\n" in after["app/script.py"]
+    lab.same(files, after, "from app.script import result")
+
+
+def test_what_a_module_did_when_it_was_imported_is_done_still(lab: Lab) -> None:
+    files = {
+        **packages("app"),
+        "app/bus.py": "HANDLERS = []\n\n\ndef subscribe(f):\n    HANDLERS.append(f.__name__)\n",
+        "app/events.py": "from app.bus import subscribe\n\n\ndef name() -> str:\n    return 'x'\n\n\ndef handle() -> None: ...\n\n\nsubscribe(handle)\n",
+        "app/main.py": "from app.bus import HANDLERS\nfrom app.events import name\n\nresult = [name(), *HANDLERS]\n",
+    }
+    after = moved(files, definitions("name", "app.events", "app.names"))
+    lab.same(files, after, RESULT)
+
+
+def test_middleware_and_handlers_stay_in_their_order(lab: Lab) -> None:
+    parts = "from fastapi import FastAPI\nfrom starlette.middleware.gzip import GZipMiddleware\nfrom starlette.middleware.cors import CORSMiddleware\n"
+    files = {
+        **packages("app"),
+        "app/core.py": parts
+        + "\n\ndef dress(app: FastAPI) -> None:\n    app.add_middleware(GZipMiddleware)\n    app.add_middleware(CORSMiddleware)\n\n\ndef wrong() -> None: ...\n",
+        "app/main.py": "from fastapi import FastAPI\n\nfrom app.core import dress, wrong\n\napp = FastAPI()\ndress(app)\n"
+        "app.add_exception_handler(KeyError, wrong)\nresult = [str(m.cls) for m in app.user_middleware] + [e.__name__ for e in app.exception_handlers if isinstance(e, type)]\n",
+    }
+    after = moved(
+        files,
+        definitions("dress", "app.core", "app.middleware"),
+        definitions("wrong", "app.core", "app.errors"),
+    )
+    lab.same(files, after, RESULT)

@@ -152,7 +152,7 @@ REFUSED = {
     ),
     "a use of the application": (
         "@app.get('/f')\ndef f() -> str:\n    return app.title\n",
-        "would import each other",
+        "would need `app` of app.main, which includes its router",
     ),
     "a listener": (
         "from sqlalchemy import event\n\n\n@event.listens_for(app, 'x')\ndef f() -> int:\n    return 1\n",

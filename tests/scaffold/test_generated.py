@@ -16,6 +16,7 @@ VARIANTS = {
     "without-the-example": "shop --without orders",
     "bare": "shop --without orders --without docker --without ci --without pre-commit",
     "postgres-only": "shop --database postgres",
+    "by-layer": "shop --layout by-layer",
     "minimal": "shop --preset minimal",
     "minimal-with-all": "shop --preset minimal --with docker --with ci --with pre-commit",
     # Names decide where lines break.

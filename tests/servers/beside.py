@@ -1,5 +1,6 @@
 """Virtual environments beside that of the tests, for what must not be in it: made once, then kept."""
 
+import hashlib
 import shutil
 import subprocess
 import sys
@@ -12,15 +13,15 @@ REQUIREMENTS = Path(__file__).parents[2] / "requirements"
 
 def environment_beside(name: str) -> Path | None:
     """Return the environment with what `requirements/NAME.txt` pins; None if it cannot be installed."""
-    home = Path(sys.prefix) / f".{name}"
+    pins = REQUIREMENTS / f"{name}.txt"
+    home = Path(sys.prefix) / f".{name}-{hashlib.sha256(pins.read_bytes()).hexdigest()[:8]}"
     if home.exists():
         return home
     fresh = Path(tempfile.mkdtemp(prefix=f".{name}-", dir=sys.prefix))
     # Its programs name their interpreter by its path, so it stays where it was made, and the name is a link.
     venv.create(fresh, with_pip=True)
     command = [str(fresh / "bin" / "python"), "-m", "pip", "install", "--quiet", "--require-hashes"]
-    pins = str(REQUIREMENTS / f"{name}.txt")
-    done = subprocess.run([*command, "-r", pins], capture_output=True, check=False)
+    done = subprocess.run([*command, "-r", str(pins)], capture_output=True, check=False)
     if done.returncode != 0:
         shutil.rmtree(fresh)
         return None

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from dataclasses import dataclass
+from keyword import iskeyword
 from typing import TYPE_CHECKING
 
 from plumbrule.facts import nodes as n
@@ -84,7 +86,8 @@ def decided(votes: list[Vote], known: Counter[str]) -> Seed:
     """The slice with most of the weight; among equals the one that more routes name."""
     weights: Counter[str] = Counter()
     for vote in votes:
-        weights[key_of(vote.spelling)] += vote.weight  # type: ignore[assignment]
+        if key_of(vote.spelling):
+            weights[key_of(vote.spelling)] += vote.weight  # type: ignore[assignment]
     if not weights:
         return Seed("", "", "nothing names it", 0.0)
     best = max(weights, key=lambda key: (weights[key], known[key], key))
@@ -92,9 +95,13 @@ def decided(votes: list[Vote], known: Counter[str]) -> Seed:
     reasons = dict.fromkeys(vote.reason for vote in mine)
     spelling = next((v.spelling for v in mine if v.weight == STEM), mine[0].spelling)
     share = weights[best] / weights.total()
-    return Seed(
-        best, spelling.replace("-", "_").replace(" ", "_").lower(), ", ".join(reasons), round(share, 2)
-    )
+    return Seed(best, identifier(spelling), ", ".join(reasons), round(share, 2))
+
+
+def identifier(spelling: str) -> str:
+    """A tag, a segment or a stem as the name of a package."""
+    plain = re.sub(r"[^a-z0-9]+", "_", spelling.lower()).strip("_")
+    return plain if plain.isidentifier() and not iskeyword(plain) else key_of(spelling)
 
 
 def shared_words(votes: dict[Definition, list[Vote]]) -> Counter[str]:
@@ -142,12 +149,21 @@ def segments(path: str) -> Iterator[str]:
 
 
 def common_segments(routes: list[Route]) -> set[str]:
-    """Those that most of the routes have, and so say nothing."""
-    found = Counter(s for route in routes for s in set(segments(route.places[0].path)))
-    heads = {next(segments(route.places[0].path), "") for route in routes}
+    """Segments that say nothing: most of the routes have them, or they only hold others together."""
+    paths = [tuple(segments(route.places[0].path)) for route in routes]
+    heads = {path[:1] for path in paths}
     if len(heads) < 2 and len(routes) < 3:
         return set()
-    return {segment for segment, count in found.items() if count > COMMON * len(routes) and len(found) > 1}
+    found = Counter(segment for path in paths for segment in set(path))
+    most = {s for s, count in found.items() if count > COMMON * len(routes) and len(found) > 1}
+    return most | {segment for segment in found if holds_others(segment, paths)}
+
+
+def holds_others(segment: str, paths: list[tuple[str, ...]]) -> bool:
+    """Whether a segment is never last, and what follows it are several things with several routes each."""
+    after = [path[path.index(segment) + 1 :][:1] for path in paths if segment in path]
+    children = set(after)
+    return () not in children and len(children) >= 3 and len(after) >= 2 * len(children)
 
 
 def is_noise(word: str) -> bool:

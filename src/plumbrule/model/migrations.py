@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 
 DRIVERS = ("asyncpg", "psycopg", "psycopg2", "psycopg2-binary", "pg8000")
+MYSQL_DRIVERS = ("aiomysql", "asyncmy", "pymysql", "mysqlclient", "mysql-connector-python", "mariadb")
 NAMED = ("create_index", "create_unique_constraint", "create_foreign_key", "create_check_constraint")
 
 
@@ -170,6 +171,7 @@ class MigrationGraph:
 
     def __init__(self, project: Project) -> None:
         self.on_postgresql = any(project.uses(driver) for driver in DRIVERS)
+        self.on_mysql = any(project.uses(driver) for driver in MYSQL_DRIVERS) and not self.on_postgresql
         self.all = [found for module in project.modules if (found := migration(module)) is not None]
 
     @cached_property

@@ -13,7 +13,7 @@ from plumbrule.probes.wire import Reply, Skip, Spent, Wire, address_of
 
 @cache
 def probes() -> tuple[Probe, ...]:
-    """Every probe, by name; those that only read come first, those that look at all answers last."""
+    """Every probe, in the order in which they are asked: those that only read come first."""
     names = sorted(path.stem for path in (Path(__file__).parent / "checks").glob("[!_]*.py"))
     modules = [importlib.import_module(f"{__name__}.checks.{name}") for name in names]
     found = [value for module in modules for value in vars(module).values() if isinstance(value, Probe)]

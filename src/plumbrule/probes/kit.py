@@ -96,7 +96,10 @@ class Service:
 
 @dataclass(frozen=True, slots=True)
 class Probe:
-    """A question from outside; one that `writes` is only asked on demand, the `last` looks at all answers."""
+    """A question from outside; one that `writes` is only asked on demand.
+
+    Those that come `last` look at all answers, or leave a service behind that lets nobody in for a while.
+    """
 
     rule: Rule
     check: Callable[[Service], Iterable[Finding]]

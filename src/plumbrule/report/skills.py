@@ -23,6 +23,9 @@ REFERENCES: Mapping[str, Sequence[str]] = {
     SENIOR: tuple(guides()),
 }
 """the guides that a skill brings; the rulebook comes with them"""
+RUFF = """# What is in here comes with plumb: the tools of your project need not look at it.
+exclude = ["*"]
+"""
 ASSETS = {"compose.yaml": "docker-compose.yml", "Dockerfile": "Dockerfile"}
 
 
@@ -40,7 +43,8 @@ def written() -> dict[str, str]:
 def generated() -> dict[str, str]:
     """The references and assets, which have their source elsewhere."""
     rules = rulebook_page(rulebook())
-    files = {f"{skill}/references/rulebook.md": rules for skill in REFERENCES}
+    files = {f"{path.name}/ruff.toml": RUFF for path in WRITTEN.iterdir() if path.is_dir()}
+    files |= {f"{skill}/references/rulebook.md": rules for skill in REFERENCES}
     for skill, names in REFERENCES.items():
         files |= {f"{skill}/references/{name}.md": guides()[name].text for name in names}
     service = render(answer(Wishes(name="app", preset="service", database="postgres"), Path()))

@@ -52,6 +52,10 @@ def _check_place(site: Site, key: str, new: str) -> None:
         return
     if leaf == "conftest":
         raise Refusal(f"{site.names.path(key)} serves the tests of its folder; move its fixtures by hand")
+    if leaf == "env" and (
+        f"{folder}/script.py.mako" in site.tree.paths or f"{folder}/versions" in site.tree.folders
+    ):
+        raise Refusal(f"{site.names.path(key)} is what Alembic starts by its place; leave it there")
     if folder.endswith("versions") and f"{folder.rpartition('/')[0]}/env.py" in site.tree.files:
         raise Refusal(
             f"{site.names.path(key)} is a migration, which Alembic finds by its place; leave it there"

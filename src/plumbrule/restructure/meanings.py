@@ -12,7 +12,7 @@ from plumbrule.restructure.scopes import Chain, Scopes, all_nodes, chain, named_
 from plumbrule.restructure.segments import is_own_logger, subject_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from plumbrule.restructure.tree import Tree
 
@@ -131,9 +131,14 @@ class Meanings:
             for alias in statement.names
         }
 
-    def edges(self, paths: Iterable[str]) -> dict[str, set[str]]:
-        """Which module imports which while it is imported itself."""
-        return {dotted(key_of(path)): set(self._runtime(path)) for path in paths}
+    def edges(self, paths: Iterable[str], *, faces: bool = False) -> dict[str, set[str]]:
+        """Which module imports which while it is imported; with `faces`, the packages on the way too."""
+        found = {dotted(key_of(path)): self._runtime(path) for path in paths}
+        if faces:
+            for name, targets in found.items():
+                targets.update(face for t in (*targets, name) for face in above(t) if face in found)
+                targets.discard(name)
+        return found
 
     def _runtime(self, path: str) -> set[str]:
         found = set()
@@ -151,6 +156,13 @@ class Meanings:
                 return set()
             keys = [self.names.member(origin.key, alias.name) or origin.key for alias in statement.names]
         return {dotted(key) for key in keys if self.names.path(key)}
+
+
+def above(name: str) -> Iterator[str]:
+    """The packages that a module is in."""
+    while "." in name:
+        name = name.rpartition(".")[0]
+        yield name
 
 
 def dotted(key: str) -> str:

@@ -11,15 +11,17 @@ from plumbrule.restructure.cycles import groups
 from plumbrule.restructure.discovery import check_discovery
 from plumbrule.restructure.identity import rewrite_identity
 from plumbrule.restructure.imports import rewrite_imports
-from plumbrule.restructure.leaving import cut, import_back
+from plumbrule.restructure.leaving import cut, import_back, names_used, staying
+from plumbrule.restructure.loading import keep_loaded
 from plumbrule.restructure.meanings import Meanings, dotted
 from plumbrule.restructure.moves import Change, DefinitionMove, MoveMap, Rewrite
-from plumbrule.restructure.names import Names
+from plumbrule.restructure.names import Names, key_of
+from plumbrule.restructure.needs import used_by
 from plumbrule.restructure.places import rewrite_places
-from plumbrule.restructure.registry import load_tables
 from plumbrule.restructure.relocation import relocate, spelled
 from plumbrule.restructure.routes import convert
 from plumbrule.restructure.schema_keys import pin_schemas
+from plumbrule.restructure.segments import bound_by
 from plumbrule.restructure.site import Site
 from plumbrule.restructure.steps import steps_of
 from plumbrule.restructure.strings import rewrite_strings
@@ -51,13 +53,13 @@ def restructure(tree: Tree, moves: Sequence[Move]) -> Rewrite:
 def _settled(site: Site) -> tuple[Step, ...]:
     """The steps, with the imports that they make necessary; refuses new import cycles."""
     steps = tuple(steps_of(site))
-    if not site.segments:
-        return steps
     after = site.tree.after(steps)
-    if load_tables(site, after):
+    added = keep_loaded(site, after)
+    if added:
         steps = tuple(steps_of(site))
         after = site.tree.after(steps)
-    check_cycles(site, after)
+    if added or site.segments:
+        check_cycles(site, after)
     return steps
 
 
@@ -65,14 +67,33 @@ def check_cycles(site: Site, after: Tree) -> None:
     """Refuse what makes modules import each other that did not."""
     old, new = Meanings(site.tree), Meanings(after)
     known = groups(old.edges(site.tree.python))
-    homes = {dotted(key): dotted(new) for (key, _), new in site.whole.definitions.items()}
     for group in groups(new.edges(after.python)):
         if not any(group <= {*g, *(dotted(site.whole.key(m.replace(".", "/"))) for m in g)} for g in known):
-            parts = sorted(group & {*homes, *homes.values()}) or sorted(group)
-            names = " and ".join(parts)
-            raise Refusal(
-                f"{names} would import each other; move what they share as well, or to a third module"
-            )
+            raise Refusal(_circle(site) or f"{' and '.join(sorted(group))} would import each other")
+
+
+def _circle(site: Site) -> str | None:
+    """Which names let a module and one that its parts go to import each other."""
+    for path, segments in site.segments.items():
+        key = key_of(path)
+        for target in {segment.target for segment in segments}:
+            parts = [segment for segment in segments if segment.target == target]
+            own = {name for statement in staying(site, path) for name in bound_by(statement)}
+            needed = sorted(used_by(site, path, parts).keys() & own)
+            back = sorted(n for s in parts for n in s.names if n in names_used(site, path))
+            included = any((path, segment.start) in site.instead for segment in parts)
+            if needed and (back or included or key in site.needed):
+                one, other = dotted(target), dotted(site.whole.key(key))
+                use = (
+                    f"which uses `{back[0]}`"
+                    if back
+                    else "which includes its router"
+                    if included
+                    else "a face"
+                )
+                what = f"`{needed[0]}`"
+                return f"{one} would need {what} of {other}, {use}; move {what} as well, or to a third module"
+    return None
 
 
 def finished(site: Site, moves: Sequence[Move], steps: tuple[Step, ...]) -> Rewrite:

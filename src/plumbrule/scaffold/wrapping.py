@@ -41,9 +41,9 @@ def _section(module: str, package: str) -> int:
     return 2 if module.partition(".")[0] == package else 1
 
 
-def _import(module: str, names: list[str]) -> str:
+def _import(module: str, names: list[str], *, split: bool = False) -> str:
     line = f"from {module} import {', '.join(names)}"
-    if len(line) <= LIMIT:
+    if len(line) <= LIMIT and not split:
         return line
     return "\n".join([f"from {module} import (", *(f"    {name}," for name in names), ")"])
 
@@ -122,10 +122,16 @@ def sorted_imports(source: str, package: str) -> str:
 
 
 def _ordered(block: str) -> str:
-    """Statements by module and first name; a name with another name has a statement of its own."""
+    """Statements by module and first name; a name with another name has a statement of its own.
+
+    A list that was broken into lines stays broken, as `ruff` leaves it because of its last comma.
+    """
     plain: dict[str, set[str]] = {}
+    broken = set()
     statements = []
     for module, names in re.findall(r"(?m)^from (\S+) import (\([^)]*\)|[^\n]+)", block):
+        if names.startswith("("):
+            broken.add(module)
         for name in filter(None, (name.strip() for name in names.strip("()").split(","))):
             if " as " in name:
                 statements.append((module, [name]))
@@ -133,4 +139,7 @@ def _ordered(block: str) -> str:
                 plain.setdefault(module, set()).add(name)
     statements += [(module, sorted(names, key=_member)) for module, names in plain.items()]
     statements.sort(key=lambda pair: (natural(pair[0]), _member(pair[1][0])))
-    return "".join(f"{_import(module, names)}\n" for module, names in statements)
+    return "".join(
+        f"{_import(module, names, split=module in broken and ' as ' not in names[0])}\n"
+        for module, names in statements
+    )

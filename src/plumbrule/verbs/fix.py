@@ -11,6 +11,7 @@ from plumbrule.plan import Plan, Step
 from plumbrule.rulekit import Project
 from plumbrule.verbs.audit import audit_project
 from plumbrule.verbs.review import asked, without
+from plumbrule.verbs.selection import chosen_rules
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -55,7 +56,9 @@ def again(outcome: Outcome, texts: dict[str, bytes], target: Target, config: Con
     """What the audit would find if some files were different."""
     modules = outcome.project.modules
     files = [read(m.path, texts[m.path]) if m.path in texts else m.file for m in modules]
-    found = audit_project(Project(files, outcome.project.tree), outcome.rules)
+    found = audit_project(
+        Project(files, outcome.project.tree), chosen_rules(config)
+    )  # a remembered outcome has none
     return without(asked(found, target, config), {item.fingerprint for item in outcome.known})
 
 

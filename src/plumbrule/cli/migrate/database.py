@@ -11,8 +11,8 @@ from plumbrule.cli.migrate.options import AllowDirty, Config, Python
 if TYPE_CHECKING:
     from plumbrule.verbs.migrate.place import Place
 
-To = Annotated[str, typer.Argument(metavar="[REVISION]", help="Default: head.")]
-BackTo = Annotated[str, typer.Argument(metavar="[REVISION]", help="Default: one step; base: all of them.")]
+To = Annotated[str, typer.Argument(metavar="REVISION", help="Default: head.")]
+BackTo = Annotated[str, typer.Argument(metavar="REVISION", help="Default: one step; base: all of them.")]
 Start = Annotated[str | None, typer.Option("--from", metavar="REVISION", help="Default: where it is.")]
 
 

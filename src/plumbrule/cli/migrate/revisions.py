@@ -8,7 +8,7 @@ import typer
 from plumbrule.cli.console import output_of
 from plumbrule.cli.migrate.options import AllowDirty, Config, Python
 
-Message = Annotated[str, typer.Argument(help="What it does: 'add the age of users'.")]
+Message = Annotated[str, typer.Argument(metavar="MESSAGE", help="What it does: 'add the age of users'.")]
 Since = Annotated[
     str | None, typer.Option("--from", metavar="REVISION", help="Only those after it; default: all.")
 ]
@@ -24,7 +24,7 @@ Scratch = Annotated[
 ]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Show the migration and write nothing.")]
 Revisions = Annotated[list[str] | None, typer.Argument(metavar="[REVISION]...", help="Default: all.")]
-Rows = Annotated[int, typer.Option(min=0, max=10_000, help="Synthetic rows in each table.")]
+Rows = Annotated[int, typer.Option(min=0, max=10_000, metavar="N", help="Synthetic rows in each table.")]
 
 
 def new(  # noqa: PLR0913, PLR0917  a flag is a parameter

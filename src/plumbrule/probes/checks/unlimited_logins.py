@@ -9,7 +9,7 @@ from plumbrule.probes.kit import Finding, Iterator, Service, found, new_email, p
 TRIES = 30
 
 
-@probe(category="security", severity="error", writes=True)
+@probe(category="security", severity="error", writes=True, last=True)
 def unlimited_logins(service: Service) -> Iterator[Finding]:
     account = service.newcomer()
     email = account.email

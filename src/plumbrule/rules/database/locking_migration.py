@@ -86,7 +86,7 @@ from plumbrule.rulekit import Finding, Iterator, Migration, Operation, n, rule
 ALIKE = {"string", "varchar", "text", "unicode", "unicodetext", "autostring", "citext"}
 
 
-@rule(category="database", severity="warning")
+@rule(category="database", severity="warning", pedantic=True)
 def locking_migration(migration: Migration) -> Iterator[Finding]:
     if not migration.project.migrations.on_postgresql:
         return

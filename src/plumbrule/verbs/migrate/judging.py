@@ -62,22 +62,22 @@ def renamed(revision: str, before: Contents, after: Contents) -> Iterator[Fault]
     """A column that goes with its values while one of the same type comes without them."""
     for table, was in before.items():
         columns, now = was["columns"], after.get(table, {"columns": {}})["columns"]
-        gone = [n for n, c in columns.items() if n not in now and c["count"]]
-        come = [n for n in now if n not in columns]
-        for old in gone:
-            for new in come:
-                moved = set(now[new]["values"]) & set(columns[old]["values"])
-                if now[new]["type"] == columns[old]["type"] and not moved:
-                    yield Fault(
-                        revision,
-                        "rename-as-drop",
-                        f"{table}.{old} is dropped with its {columns[old]['count']} values, "
-                        f"and {table}.{new} comes without them",
-                        f'if that is its new name: `op.alter_column("{table}", "{old}", '
-                        f'new_column_name="{new}")`',
-                    )
-                    come.remove(new)
-                    break
+        gone = {name: column for name, column in columns.items() if name not in now}
+        come = {name: column for name, column in now.items() if name not in columns}
+        for old, column in gone.items():
+            alike = [name for name in come if come[name]["type"] == column["type"]]
+            alone = [name for name in gone if gone[name]["type"] == column["type"]] == [old]
+            if not (column["count"] and alone and len(alike) == 1 and len(gone) <= len(come)):
+                continue
+            (new,) = alike
+            if not set(now[new]["values"]) & set(column["values"]):
+                yield Fault(
+                    revision,
+                    "rename-as-drop",
+                    f"{table}.{old} is dropped with its {column['count']} values, "
+                    f"and {table}.{new} comes without them",
+                    f'rename it: `op.alter_column("{table}", "{old}", new_column_name="{new}")`',
+                )
 
 
 def locking(revision: str, before: Seen, after: Seen, statements: Sequence[str]) -> Iterator[Fault]:

@@ -38,10 +38,10 @@ class Terms:
 def check(root: Path, base: str, other: str | None, terms: Terms, observe: Observer) -> Verdict:
     """Compare two folders or git revisions; without a second one, the project as it is."""
     place = place_of(root)
-    python = interpreter.find(root, terms.python)
     with scratch() as folder:
         before = tree(place, base, folder / "before")
         after = tree(place, other, folder / "after") if other else copied(place, folder / "after")
+        python = interpreter.find(root, terms.python)
         one, two = read(before.root), read(after.root)
         found = moved(one, two)
         verdict = prove(base_of(one, python, terms, observe), two, found, terms, observe)

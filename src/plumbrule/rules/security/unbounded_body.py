@@ -1,0 +1,119 @@
+"""An upload that is read whole, however large it is
+
+`await file.read()` holds all of the upload in memory. FastAPI has no limit of its own
+for bodies, so that a few large files at once end the worker for everybody.
+
+## Bad
+
+```python title="main.py"
+from fastapi import FastAPI, UploadFile
+
+app = FastAPI()
+
+
+@app.post("/pictures")
+async def upload(file: UploadFile) -> int:
+    data = await file.read()  # finding
+    return store(data)
+
+
+@app.post("/lists")
+def upload_list(file: UploadFile) -> int:
+    return len(file.file.read().splitlines())  # finding
+
+
+def store(data: bytes) -> int:
+    return len(data)
+```
+
+## Good: the app has a limit
+
+```python title="main.py"
+from fastapi import FastAPI, UploadFile
+
+app = FastAPI(max_body_size=5_000_000)
+
+
+@app.post("/pictures")
+async def upload(file: UploadFile) -> int:
+    return len(await file.read())
+```
+
+## Good: the size is asked, or a piece is read at a time
+
+```python title="main.py"
+from fastapi import FastAPI, HTTPException, UploadFile
+
+app = FastAPI()
+
+
+@app.post("/pictures")
+async def upload(file: UploadFile) -> int:
+    check(file)
+    return len(await file.read())
+
+
+@app.post("/films")
+async def upload_film(file: UploadFile) -> int:
+    total = 0
+    while piece := await file.read(65_536):
+        total += len(piece)
+    return total
+
+
+def check(file: UploadFile) -> None:
+    if file.size is None or file.size > 5_000_000:
+        raise HTTPException(413)
+```
+
+## When to ignore it
+
+When the proxy in front refuses large bodies: nginx takes one megabyte unless told otherwise.
+"""
+
+import re
+
+from plumbrule.rulekit import Call, Finding, Iterator, Route, Scoped, Step, n, reached_calls, rule
+
+LIMITS = re.compile(
+    rb"(?i)max_body_size|content[-_]length|(max|limit)\w*(upload|file|body|content|image|bytes)|"
+    rb"(upload|file|body)_?(size_?)?limit|too_?large|\b413\b"
+)
+UPLOAD = "UploadFile"
+
+
+@rule(category="security", severity="warning")
+def unbounded_body(route: Route) -> Iterator[Finding]:
+    if route.handler is None or not any(takes_upload(p.annotation) for p in route.handler.parameters):
+        return
+    if any(LIMITS.search(module.source.text) for module in route.project.modules if not module.is_test):
+        return  # there is a limit, whatever it covers
+    calls = [reached.call for reached in reached_calls(route.handler, depth=2)]
+    for call in calls:
+        if is_whole(call) and not measures(call.scope):
+            yield Finding(
+                at=call.span,
+                message=f"{route.label} holds whatever is uploaded in memory",
+                label="all of it at once, and nothing limits it",
+                help="give the app or the route a `max_body_size`",
+                chain=(Step(route.label, route.span),),
+            )
+
+
+def takes_upload(annotation: n.Expr | None) -> bool:
+    return annotation is not None and UPLOAD in annotation.text
+
+
+def is_whole(call: Call) -> bool:
+    """Whether a call reads an upload to its end."""
+    if call.method != "read" or call.args or call.keywords or call.receiver is None:
+        return False
+    owner = call.receiver
+    inner = owner.value if isinstance(owner, n.Attribute) and owner.attr == "file" else owner
+    kind = call.scope.type_of(inner)
+    return kind is not None and kind.name.endswith(f".{UPLOAD}")
+
+
+def measures(scope: Scoped) -> bool:
+    """Whether a function looks at the length of what it has."""
+    return any(word in node.text for node in scope.find(n.Compare) for word in ("len(", ".size"))
