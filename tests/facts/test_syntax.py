@@ -170,3 +170,20 @@ def test_a_text_that_begins_with_f_is_no_format_string() -> None:
                 pass
             case other:
                 pytest.fail(repr(other))
+
+
+def test_an_error_inside_an_expression_costs_only_that_part() -> None:
+    file = read("x.py", b"x = {1, $ 2}\ny = f(a, $, b)\n")
+    assert file.broken
+    assert any(isinstance(node, n.Sequence) for node in file.nodes)
+
+
+def test_the_body_of_a_test_is_read_when_it_is_asked_for() -> None:
+    text = b"class A:\n    def f(self, a=1):\n        x = [a, 2]\n        return g(x)\n"
+    now, later = read("app/x.py", text).functions[0], read("tests/x.py", text).functions[0]
+    assert later.lacks(b"yield")
+    assert not later.lacks(b"return")
+    assert [(repr(one).split()[0], one.start, one.end) for one in later.nodes] == [
+        (repr(one).split()[0], one.start, one.end) for one in now.nodes
+    ]
+    assert [statement.parent for statement in later.body] == [later, later]

@@ -19,7 +19,7 @@ class ExpressionReader(LiteralReader):
 
     def expr(self, tree: Tree) -> n.Expr:
         """One expression."""
-        read = READERS[tree.kind_id]
+        read = READERS.get(tree.kind_id)
         if read is ExpressionReader.identifier:
             return self.identifier(tree)
         if read is None:
@@ -365,5 +365,9 @@ EXPRESSIONS: dict[str, Callable[[ExpressionReader, Tree], n.Expr]] = {
     "generator_expression": ExpressionReader.comprehension,
     "lambda": ExpressionReader.lambda_,
 }
-READERS = [EXPRESSIONS.get(LANGUAGE.node_kind_for_id(kind) or "") for kind in range(LANGUAGE.node_kind_count)]
+READERS = {
+    kind: read
+    for kind in range(LANGUAGE.node_kind_count)
+    if (read := EXPRESSIONS.get(LANGUAGE.node_kind_for_id(kind) or ""))
+}
 """the same by the parser's number of a kind, which is cheaper to ask for than its name"""
