@@ -65,7 +65,7 @@ def test_a_token_with_a_wrong_claim_is_refused(changes: dict[str, object]) -> No
 @pytest.mark.parametrize(
     "forged",
     [
-        jwt.encode(claims(), None, "none"),
+        jwt.encode(claims(), "", "none"),
         jwt.encode(claims(), "another key that is long enough for it", "HS256"),
         jwt.encode(claims(), KEY, "HS384"),
         tokens.encode(TOKEN, AUTH)[:-1],
