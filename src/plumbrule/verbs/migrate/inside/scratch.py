@@ -40,13 +40,22 @@ def is_stale(name: str) -> bool:
         return False
     if host != HOST:
         return time.time() - int(made) > OLD
+    return not is_running(int(process))
+
+
+def is_running(process: int) -> bool:
+    """Whether a process is at work: in a container a dead one may stay listed, since nobody asks for it."""
     try:
-        os.kill(int(process), 0)
+        os.kill(process, 0)
     except ProcessLookupError:
-        return True
-    except OSError:
         return False
-    return False
+    except OSError:
+        return True
+    try:
+        status = Path(f"/proc/{process}/stat").read_text(errors="replace")
+    except OSError:
+        return True  # not on Linux
+    return status.rpartition(")")[2].split()[0] != "Z"
 
 
 class Scratch:
