@@ -89,6 +89,16 @@ def test_a_url_that_is_not_set(lite: Little, monkeypatch: pytest.MonkeyPatch) ->
     assert line.endswith("KeyError: 'DATABASE_URL'")
 
 
+def test_a_package_that_the_environment_lacks(lite: Little) -> None:
+    environment = lite.folder / "migrations" / "env.py"
+    environment.write_text(f"import nowhere_to_be_found\n{environment.read_text()}")
+    line = lite.refuses("status")
+    assert line.startswith(
+        "migrations/env.py:1: ModuleNotFoundError: No module named 'nowhere_to_be_found'; "
+    )
+    assert line.endswith("install it, or name the project's interpreter by --python")
+
+
 def test_a_database_that_is_down(lite: Little) -> None:
     url = f"postgresql+asyncpg://shop:secret@127.0.0.1:{unused_port()}/shop"
     shown = url.replace("+asyncpg", "").replace(":secret", "")

@@ -106,6 +106,14 @@ def test_a_module_of_several_slices_is_named() -> None:
     assert "mixed module" in kinds(analysis(files))
 
 
+def test_the_errors_of_all_slices_may_stand_together() -> None:
+    names = ("ItemMissing", "ItemTaken", "UserMissing", "UserTaken")
+    errors = "\n\n".join(f"class {name}(Exception): ..." for name in names)
+    modules = {**LAYERED, "app/errors.py": errors}
+    assert "mixed module" not in kinds(analysis(modules))
+    assert "mixed module" in kinds(analysis({**modules, "app/errors.py": errors.replace("(Exception)", "")}))
+
+
 def test_a_lower_layer_that_imports_routes_is_named() -> None:
     files = changed(
         LAYERED, "app/services/users.py", "from app.schemas", "import app.routers.items\nfrom app.schemas"

@@ -37,7 +37,7 @@ import re
 from plumbrule.rulekit import Finding, Iterator, Project, Source, rule
 
 COMMAND = re.compile(
-    r"^(?:CMD|ENTRYPOINT)[ \t]+(?!\[)(?!exec\b)(.*(?:\\\n.*)*)", re.MULTILINE | re.IGNORECASE
+    r"^(?:CMD|ENTRYPOINT)[ \t]+(?!\[)(?!exec\b)((?:.*\\\n)*.*)", re.MULTILINE | re.IGNORECASE
 )
 SERVER = re.compile(r"\b(uvicorn|gunicorn|fastapi (run|dev)|hypercorn|granian)\b")
 

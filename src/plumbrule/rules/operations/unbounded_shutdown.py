@@ -18,6 +18,14 @@ FROM python:3.13
 CMD ["uvicorn", "app.main:app", "--timeout-graceful-shutdown", "20"]
 ```
 
+## Good: the limit stands on the next line
+
+```dockerfile title="Dockerfile"
+FROM python:3.13
+CMD ["uvicorn", "app.main:app", \\
+     "--timeout-graceful-shutdown", "20"]
+```
+
 ## Good: Gunicorn has one by default
 
 ```dockerfile title="Dockerfile"
@@ -30,7 +38,7 @@ import re
 
 from plumbrule.rulekit import Finding, Iterator, Project, Source, rule
 
-COMMAND = re.compile(r"^(?:CMD|ENTRYPOINT)[ \t]+(.*(?:\\\n.*)*)", re.MULTILINE)
+COMMAND = re.compile(r"^(?:CMD|ENTRYPOINT)[ \t]+((?:.*\\\n)*.*)", re.MULTILINE)
 SERVER = re.compile(r"\b(uvicorn|granian)\b")
 LIMIT = re.compile(r"timeout-graceful-shutdown|kill-timeout|gunicorn|--reload|fastapi dev")
 

@@ -74,7 +74,9 @@ def sentence(failed: Failed) -> str:
         case "unsupported":
             return reason
         case _:
-            return f"{failure.get('place') or 'env.py'}: {failed.reason}"
+            where = f"{failure.get('place') or 'env.py'}: {failed.reason}"
+            absent = failure.get("type") == "ModuleNotFoundError"
+            return f"{where}; install it, or name the project's interpreter by --python" if absent else where
 
 
 def unreached(failed: Failed) -> str:

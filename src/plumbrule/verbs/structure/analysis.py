@@ -20,6 +20,7 @@ from plumbrule.verbs.structure.style import Style, style_of
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from plumbrule.layouts.definitions import Definition
     from plumbrule.rulekit import Finding, Function, Project
 
 FAT = 15  # statements of a handler; a longer one has work in it that a service could do
@@ -177,11 +178,18 @@ def mixed(modules: Modules) -> Iterator[Trouble]:
         votes: Counter[str] = Counter()
         for definition in slices.definitions.of(module):
             found = slices.memberships[definition]
-            if found.slice is not None and found.confidence >= 0.6:
+            # Errors of all slices stand together, so that one place says what each becomes.
+            if found.slice is not None and found.confidence >= 0.6 and not is_error(definition):
                 votes[found.slice] += 1
         if len(votes) > 1 and votes.total() > 3 and slices.by_path(module) is None:
             what = f"{votes.total()} definitions of {many_slices(votes, slices)}"
             yield Trouble("mixed module", module.path, what, 30 + len(votes))
+
+
+def is_error(definition: Definition) -> bool:
+    """Whether it is a class of exceptions."""
+    cls = definition.module.cls(definition.name)
+    return cls is not None and cls.is_a("BaseException", "Exception")
 
 
 def fat(project: Project) -> Iterator[Trouble]:
