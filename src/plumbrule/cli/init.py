@@ -10,7 +10,6 @@ from plumbrule.cli.console import output_of
 from plumbrule.plan import Refusal
 from plumbrule.scaffold.manifest import DATABASES, LAYOUTS, PARTS, PRESETS
 
-
 With = Annotated[
     list[str] | None, typer.Option("--with", metavar="PART", help=f"Add a part: {', '.join(PARTS)}.")
 ]
