@@ -49,6 +49,7 @@ def is_test(path: str) -> bool:
     *folders, name = path.split("/")
     return (
         bool({"tests", "test", "testing", "e2e", "cypress"} & set(folders))
+        or path.split("/")[0].endswith("_tests")
         or name.startswith(("test_", "conftest"))
         or name.endswith("_test.py")
     )
