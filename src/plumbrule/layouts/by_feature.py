@@ -6,6 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, TypeAlias
 
 from plumbrule.layouts.modules import Modules
+from plumbrule.layouts.one_file import crowded
 from plumbrule.layouts.proposal import Line, Proposal
 from plumbrule.layouts.slices import Membership, Slices, named_slice
 from plumbrule.layouts.words import LAYERS
@@ -39,6 +40,7 @@ class _Planner:
 
     def lines(self) -> Iterator[Line]:
         wanted: list[Wanted] = []
+        taken_apart = {part.module: part for part in crowded(self.modules)}
         for module in self.modules.movable:
             if self.modules.is_shared(module):
                 yield Line(self.modules.name(module), None, "of no slice", 1.0)
@@ -47,7 +49,7 @@ class _Planner:
             if key is not None:
                 wanted.append((module, key, line))
             else:
-                parts = list(self._parts(module))
+                parts = [] if module in taken_apart else list(self._parts(module))
                 yield from parts or [line]
         alone = [entry for entry in wanted if self._is_one_file(entry, wanted)]
         wanted = [entry for entry in wanted if entry not in alone]
@@ -59,6 +61,8 @@ class _Planner:
         for module, key, line in wanted:
             target = self._target(module, key, alone=roles[key, self.modules.role(module)] == 1)
             yield Line(line.module, target, line.reason, line.confidence, self.slices.names[key])
+        for part in taken_apart.values():
+            yield from part.lines(self._free)
 
     def _is_one_file(self, entry: Wanted, wanted: list[Wanted]) -> bool:
         """Whether a module right below the base is all that there is of its slice."""
@@ -155,7 +159,7 @@ class _Planner:
         return self._free(self._join(folder, self.modules.stem(module)))
 
     def _join(self, *parts: str) -> str:
-        return ".".join(part for part in (self.modules.base, *parts) if part)
+        return joined(self.modules.base, *parts)
 
     def _free(self, target: str) -> str:
         found, number = target, 2
@@ -163,6 +167,11 @@ class _Planner:
             found, number = f"{target}_{number}", number + 1
         self.taken.add(found)
         return found
+
+
+def joined(*parts: str) -> str:
+    """A dotted name of those parts that are not empty."""
+    return ".".join(filter(None, parts))
 
 
 def many_slices(votes: Counter[str], slices: Slices) -> str:

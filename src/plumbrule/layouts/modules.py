@@ -62,6 +62,11 @@ class Modules:
         named = Counter({base: count for base, count in found.items() if base})
         return (named or found or Counter([""])).most_common(1)[0][0]
 
+    def base_for(self, module: Module) -> str:
+        """Where the slices of an application's own module lie: beside the others, or beside it."""
+        package = self.name(module).rpartition(".")[0]
+        return self.base if self.base.startswith(package) and self.base else package
+
     def inside(self, module: Module) -> list[str]:
         """The parts of the name of a module below the base; all of them if it lies elsewhere."""
         name = self.name(module)
