@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from plumbrule.facts import nodes as n
-from plumbrule.layouts.words import LAYERS, SHARED, key_of, singular, words
+from plumbrule.layouts.words import LAYERS, MACHINERY, SHARED, key_of, singular, words
 from plumbrule.model.import_roots import ImportRoots
 
 if TYPE_CHECKING:
@@ -104,6 +104,10 @@ class Modules:
         if SHARED & {*folders, stem}:
             return True
         return bool(folders) and folders[-1] in ("db", "database", "queries")
+
+    def is_machinery(self, module: Module) -> bool:
+        """Whether a module is what others are built on, however few of them there are yet."""
+        return bool(MACHINERY & set(words(self.stem(module))))
 
     def is_layered(self, module: Module) -> bool:
         """Whether a module, or the folder around it, is named after a layer."""

@@ -10,7 +10,6 @@ from plumbrule.restructure.edits import line_end, line_start, newline
 from plumbrule.restructure.leaving import insert_imports, rest
 from plumbrule.restructure.names import key_of
 from plumbrule.restructure.needs import Need, lines, needs_of
-from plumbrule.restructure.tree import decoded
 
 if TYPE_CHECKING:
     from plumbrule.restructure.site import Segment, Site
@@ -90,7 +89,9 @@ def _joined(site: Site, parts: list[tuple[str, Segment]]) -> str:
     last: tuple[str, Segment] | None = None
     end = newline(site.tree.files[parts[0][0]])
     for path, segment in parts:
-        text = decoded(site.edits.apply(path, segment.start, segment.end, leaves=True))
+        text = site.edits.apply(path, segment.start, segment.end, leaves=True).decode(
+            "utf-8", "surrogateescape"
+        )
         if out and last is not None:
             between = site.tree.files[path][last[1].end : segment.start] if last[0] == path else b"-"
             gap = between.decode() if not between.strip() else end * (2 if _is_block(segment, last[1]) else 1)

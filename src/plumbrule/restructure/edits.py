@@ -58,11 +58,11 @@ class Edits:
     def apply(self, path: str, start: int = 0, end: int | None = None, *, leaves: bool = False) -> bytes:
         """The new text of a file, or of a part of it; an insertion at a seam belongs to what is before.
 
-        What is inserted at the top of a file stays there, though its first part `leaves`.
+        A part that `leaves` has nothing before it: what is inserted above it stays.
         """
         text = self.tree.files[path]
         stop = len(text) if end is None else end
-        first = start if start == 0 and not leaves else start + 1
+        first = start + 1 if start or leaves else 0
         inside = (
             e for e in self.of(path) if (first if e.start == e.end else start) <= e.start and e.end <= stop
         )
