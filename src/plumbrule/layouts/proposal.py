@@ -1,15 +1,18 @@
-"""What a layout proposes, line by line: what moves where, what stays, why, and how sure that is."""
+"""What a layout proposes, line by line: what moves where, what is cut, what stays, why, how sure that is."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from plumbrule.restructure import DefinitionMove, ModuleMove, Move
+from plumbrule.restructure import DefinitionMove, ImportCut, ModuleMove, Move
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One module, or some definitions of one; without a target it stays."""
+    """One module, or some definitions of one; without a target it stays.
+
+    If it `cuts`, nothing moves: the module no longer imports the target while it is imported itself.
+    """
 
     module: str
     target: str | None
@@ -17,11 +20,12 @@ class Line:
     confidence: float
     slice: str = ""
     names: tuple[str, ...] = ()
+    cuts: bool = False
 
     @property
     def move(self) -> Move | None:
         """The move of the line."""
-        if self.target is None:
+        if self.target is None or self.cuts:
             return None
         if self.names:
             return DefinitionMove(self.names, self.module, self.target, self.reason)
@@ -37,8 +41,19 @@ class Proposal:
 
     @property
     def moving(self) -> tuple[Line, ...]:
-        """The lines that move something."""
+        """The lines that change something."""
         return tuple(line for line in self.lines if line.target is not None)
+
+    @property
+    def steps(self) -> tuple[Line, ...]:
+        """The lines that change something, slice by slice; the first is number 1."""
+        return tuple(sorted(self.moving, key=lambda line: (line.slice, line.target or "", line.module)))
+
+    @property
+    def cuts(self) -> tuple[ImportCut, ...]:
+        """The imports to be deferred."""
+        lines = (line for line in self.lines if line.cuts and line.target)
+        return tuple(ImportCut(line.module, line.target or "", line.reason) for line in lines)
 
     @property
     def moves(self) -> tuple[Move, ...]:

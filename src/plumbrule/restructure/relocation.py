@@ -62,7 +62,7 @@ def relocate(tree: Tree, names: Names, moves: Sequence[Move]) -> Relocation:
 
 
 def _add_module(tree: Tree, whole: Relocation, move: ModuleMove) -> None:
-    key, root = _locate(whole.names, move.source)
+    key, root = locate(whole.names, move.source)
     target = _target(whole.names, root, move.target)
     if key == target:
         raise Refusal(f"{move.source} is where it is to go already; take this move out")
@@ -94,7 +94,7 @@ def _move_file(whole: Relocation, old: str, new: str, reason: str) -> None:
 
 
 def _add_definitions(tree: Tree, whole: Relocation, move: DefinitionMove) -> None:
-    key, root = _locate(whole.names, move.source)
+    key, root = locate(whole.names, move.source)
     target = _target(whole.names, root, move.target)
     path = whole.names.path(key)
     if path is None:
@@ -113,7 +113,7 @@ def _add_definitions(tree: Tree, whole: Relocation, move: DefinitionMove) -> Non
         raise Refusal(f"{tree.facts(path).broken[0]} does not parse; mend it before moving parts of it")
 
 
-def _locate(names: Names, dotted: str) -> tuple[str, str]:
+def locate(names: Names, dotted: str) -> tuple[str, str]:
     """The key of a module that is named in a move, and the root it is named from."""
     tail = dotted.replace(".", "/")
     roots = sorted({*names.roots, "", *_roots_of(names, dotted)}, key=lambda r: (r not in names.roots, r))

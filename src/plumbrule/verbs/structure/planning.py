@@ -5,24 +5,31 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from plumbrule.layouts.acyclic import acyclic
 from plumbrule.layouts.by_feature import by_feature
 from plumbrule.layouts.by_layer import by_layer
 from plumbrule.layouts.plan_file import read
 from plumbrule.plan import Plan, Refusal, read_text
-from plumbrule.restructure import Tree, check_static, restructure
+from plumbrule.restructure import Tree, carry_out
+from plumbrule.verbs.structure.choosing import chosen
 from plumbrule.verbs.structure.contracts import with_contracts
 from plumbrule.verbs.structure.settling import Settled, settled
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from plumbrule.layouts.proposal import Line, Proposal
     from plumbrule.restructure import Problem, Rewrite
     from plumbrule.rulekit import Project
+    from plumbrule.verbs.structure.choosing import Chosen
     from plumbrule.verbs.structure.trees import Place
 
-LAYOUTS: dict[str, Callable[[Project], Proposal]] = {"by-feature": by_feature, "by-layer": by_layer}
+LAYOUTS: dict[str, Callable[[Project], Proposal]] = {
+    "by-feature": by_feature,
+    "by-layer": by_layer,
+    "acyclic": acyclic,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,13 +65,20 @@ def proposal_in(file: Path) -> Proposal:
         raise Refusal(f"cannot read {file}: {error.strerror}") from error
 
 
+def some_of(place: Place, proposal: Proposal, words: Sequence[str]) -> Chosen:
+    """The steps of a proposal that some words name, with those that they need."""
+    return chosen(Tree.read(place.whole), proposal, words)
+
+
 def planned(place: Place, proposal: Proposal, *, strict: bool) -> Planned:
     """The rewrite of a proposal, proved without running anything.
 
     Unless `strict`, what cannot move stays, and it is said why.
     """
     tree = Tree.read(place.whole)
-    found = Settled(proposal, restructure(tree, proposal.moves)) if strict else settled(tree, proposal)
-    problems = check_static(tree, tree.after(found.rewrite.steps), found.rewrite)
-    kept = with_contracts(tree, found.rewrite, found.proposal, place.inside)
-    return Planned(place, found.proposal, kept, tuple(problems), found.refused)
+    if strict:
+        found = Settled(proposal, carry_out(tree, proposal.cuts, proposal.moves))
+    else:
+        found = settled(tree, proposal)
+    kept = with_contracts(tree, found.carried.rewrite, found.proposal, place.inside)
+    return Planned(place, found.proposal, kept, tuple(found.carried.problems), found.refused)
