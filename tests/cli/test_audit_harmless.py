@@ -24,8 +24,8 @@ sys.addaudithook(refuse)
 @pytest.fixture
 def trapped(tmp_path: Path) -> Path:
     """A project of which every file leaves a trace when it is run."""
-    files = {"app/__init__.py": "", "app/rates.py": RATES, "conftest.py": "", "setup.py": "", "main.py": RATES}
-    traps = {name: TRAP + text for name, text in files.items()}
+    empty = dict.fromkeys(("app/__init__.py", "conftest.py", "setup.py"), "")
+    traps = {name: TRAP + text for name, text in {**empty, "app/rates.py": RATES}.items()}
     return write(tmp_path, {**traps, "pyproject.toml": "", "guard/sitecustomize.py": NO_NETWORK})
 
 
