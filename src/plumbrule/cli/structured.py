@@ -21,7 +21,8 @@ from plumbrule.verbs.review import project_at, target
 from plumbrule.verbs.structure.analysis import analysed
 from plumbrule.verbs.structure.applying import carried_out, proved, recovered, taken_back
 from plumbrule.verbs.structure.check import Terms, check
-from plumbrule.verbs.structure.planning import LAYOUTS, planned, proposal_in, proposal_of
+from plumbrule.verbs.structure.planning import LAYOUTS, planned, proposal_in, proposal_of, settled_at
+from plumbrule.verbs.structure.settling import HELD
 from plumbrule.verbs.structure.trees import place_of
 
 OPTIONAL = ("OpenAPI", "migrations")
@@ -109,7 +110,7 @@ def arranged(output: Output, wishes: Wishes, root: Path) -> int:
     """Propose a layout, or carry it out."""
     proposal = proposed(output, wishes, root)
     if not proposal.moves:
-        output.line("Nothing to move: every module is where it belongs.")
+        output.line(nothing_to_move(proposal))
         return 0
     if not (wishes.diff or wishes.apply):
         if wishes.layout and wishes.plan:
@@ -119,6 +120,9 @@ def arranged(output: Output, wishes: Wishes, root: Path) -> int:
         return 1
     with output.patience("working out what changes"):
         made = planned(place_of(root), proposal, strict=wishes.layout is None)
+    if not made.proposal.moves:
+        output.line(nothing_to_move(made.proposal))
+        return 0
     if wishes.diff:
         output.write("".join(diff(step) for step in made.plan(root).steps))
         return 1
@@ -134,6 +138,15 @@ def arranged(output: Output, wishes: Wishes, root: Path) -> int:
     return 0
 
 
+def nothing_to_move(proposal: Proposal) -> str:
+    """Why there is nothing to do."""
+    held = [line for line in proposal.lines if line.reason.startswith(HELD)]
+    if not held:
+        return "Nothing to move: every module is where it belongs."
+    told = "".join(f"stays  {line.module}: {line.reason}\n" for line in held)
+    return f"{told}Nothing can move."
+
+
 def way_out(verdict: Verdict) -> str:
     """What to do about a proof that is not complete, if a person may decide to do without the rest."""
     names = [check.name for check in verdict.obstacles]
@@ -147,7 +160,9 @@ def proposed(output: Output, wishes: Wishes, root: Path) -> Proposal:
     if wishes.layout is None:
         return proposal_in(wishes.plan or Path())
     with output.patience("reading the code"):
-        proposal = proposal_of(project_at(target([root])), wishes.layout)
+        found = proposal_of(project_at(target([root])), wishes.layout)
+        ready = (wishes.diff or wishes.apply) and wishes.plan is None
+        proposal = found if ready or not found.moves else settled_at(place_of(root), found)
     if wishes.plan is not None:
         if wishes.plan.exists():
             raise Refusal(f"{wishes.plan} exists; drop --layout to carry it out, or name another file")
