@@ -59,6 +59,16 @@ def needs_of(site: Site, key: str, segments: Iterable[Segment], home: str) -> li
     return [n for n in found if not n.typing or (n.module, n.name, n.local) not in typed]
 
 
+def need_of(site: Site, path: str, name: str, home: str) -> Iterator[Need]:
+    """The import by which the file at `home` gets what `name` means in the file at `path`."""
+    bound = site.scopes(path).locals(None).get(name, [])
+    for node in bound:
+        if isinstance(node, n.Alias):
+            yield from _from_alias(site, node, Used([]), home, typing=False)
+        elif key_of(path) != key_of(home):
+            yield Need(3, spelled_like(site, home, key_of(path), home), name, name)
+
+
 def used_by(site: Site, path: str, segments: Iterable[Segment]) -> dict[str, Used]:
     """The names of a module's own level that segments use."""
     scopes = site.scopes(path)
@@ -94,7 +104,10 @@ def _needs(site: Site, key: str, name: str, used: Used, home: str) -> Iterator[N
 
 def spelled_like(site: Site, path: str, key: str, home: str) -> str:
     """The name of a module of the new tree for the file at `home`, in the style of the file at `path`."""
-    dotted = any(isinstance(s, n.ImportFrom) and s.level for s in site.names.imports(path))
+    froms = [s for s in site.names.imports(path) if isinstance(s, n.ImportFrom)]
+    relative_ones = sum(bool(s.level) for s in froms)
+    own = sum(not s.level and site.names.origin(path, s) is not None for s in froms)
+    dotted = relative_ones > own
     return relative(site.names, key, home) if dotted else absolute(site.names, key, None, home)
 
 
@@ -132,6 +145,8 @@ def _from_import(site: Site, alias: n.Alias, used: Used, home: str, *, typing: b
         yield Need(_rank(statement.module), _unknown(site, statement, home), alias.name, local, typing)
         return
     inner = site.names.member(found.key, alias.name)
+    if inner is None and site.whole.home(found.key, alias.name) == key_of(home) and alias.name == local:
+        return
     if inner is None:
         want = want_name(site, home, alias, found)
         if want.module is not None:
@@ -200,9 +215,9 @@ def lines(needs: Iterable[Need], indent: str = "") -> list[str]:
     """Import statements, one a module, in the order that formatters give them; a blank line between kinds."""
     ranked: dict[int, list[Need]] = {}
     for need in sorted(needs):
-        ranked.setdefault(need.rank, []).append(need)
+        ranked.setdefault(need.rank + need.module.startswith("."), []).append(need)
     out: list[str] = []
-    for group in ranked.values():
+    for _, group in sorted(ranked.items()):
         out += [""] if out else []
         out += [f"{indent}import {need.text}" for need in group if not need.module and not need.raw]
         modules: dict[str, list[str]] = {}
@@ -210,12 +225,12 @@ def lines(needs: Iterable[Need], indent: str = "") -> list[str]:
             if need.module:
                 modules.setdefault(need.module, []).append(need.text)
         for module, names in modules.items():
-            out += _from_line(module, sorted(names, key=_as_sorted), indent)
+            out += _from_line(module, sorted(names, key=as_sorted), indent)
         out += [line for need in group for line in need.raw.splitlines()]
     return out
 
 
-def _as_sorted(name: str) -> tuple[int, str]:
+def as_sorted(name: str) -> tuple[int, str]:
     """Constants, then classes, then the rest, as isort does."""
     kind = 0 if name.isupper() and len(name) > 1 else 1 if name[:1].isupper() else 2
     return kind, name.lower()
