@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from plumbrule.layouts.definitions import Definition, Definitions
     from plumbrule.model.code import Module
+    from plumbrule.model.project import Project
     from plumbrule.model.routes import Place, Route
 
 TAG, SEGMENT, STEM = 2.5, 2.0, 1.5
@@ -47,7 +48,7 @@ def seeds(definitions: Definitions, *, paths: bool) -> Iterator[tuple[Definition
     """The handlers of all routes, each with its slice."""
     routes = [r for r in definitions.project.routes if not r.module.is_test]
     common = common_segments(routes)
-    around = {f for app in definitions.project.apps if app.module for f in app.module.path.split("/")[:-1]}
+    around = folders_around(definitions.project)
     votes: dict[Definition, list[Vote]] = {}
     for route in routes:
         handler = route.handler
@@ -60,6 +61,11 @@ def seeds(definitions: Definitions, *, paths: bool) -> Iterator[tuple[Definition
     decided_for = {definition: decided(found, known) for definition, found in votes.items()}
     yield from decided_for.items()
     yield from router_seeds(definitions, routes, decided_for)
+
+
+def folders_around(project: Project) -> set[str]:
+    """The folders that the apps lie in: their names say nothing about what is in them."""
+    return {f for app in project.apps if app.module for f in app.module.path.split("/")[:-1]}
 
 
 def router_seeds(

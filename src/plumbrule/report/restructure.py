@@ -79,7 +79,7 @@ def proposal_markdown(proposal: Proposal, view: View) -> str:
 
 def planned_text(planned: Planned, verdict: Verdict, view: View) -> str:
     """What was found on the way, then the verdict."""
-    lines = [f"left alone  {clean(str(mention))}" for mention in planned.rewrite.mentions]
+    lines = [f"look at     {clean(str(mention))}" for mention in planned.rewrite.mentions]
     lines += [
         f"visible     {name.kind} {name.before} → {name.after} ({name.path}:{name.line})"
         for name in planned.rewrite.visible
@@ -116,7 +116,7 @@ def planned_markdown(planned: Planned, verdict: Verdict, view: View) -> str:
     ]
     if planned.rewrite.mentions:
         listed = "\n".join(f"- {clean(str(mention))}" for mention in planned.rewrite.mentions)
-        parts.append(f"## Left alone: look at these\n\n{listed}")
+        parts.append(f"## Look at these\n\n{listed}")
     return "\n\n".join(parts) + "\n"
 
 
