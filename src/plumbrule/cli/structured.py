@@ -23,6 +23,11 @@ from plumbrule.verbs.structure.check import Terms, check
 from plumbrule.verbs.structure.planning import LAYOUTS, planned, proposal_in, proposal_of
 from plumbrule.verbs.structure.trees import place_of
 
+NOTHING = {
+    "": "Nothing to move: every module is where it belongs.",
+    "thin-routes": "Nothing to take out: every route is thin, or is left for a reason that --plan tells.",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Wishes:
@@ -101,8 +106,8 @@ def checked(output: Output, wishes: Wishes, base: str) -> int:
 def arranged(output: Output, wishes: Wishes, root: Path) -> int:
     """Propose a layout, or carry it out."""
     proposal = proposed(output, wishes, root)
-    if not proposal.moves:
-        output.line("Nothing to move: every module is where it belongs.")
+    if not proposal.moving:
+        output.line(NOTHING.get(proposal.layout, NOTHING[""]))
         return 0
     if not (wishes.diff or wishes.apply):
         if wishes.layout and wishes.plan:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import builtins
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from plumbrule.facts import nodes as n
+from plumbrule.layouts.proposal import Line, Proposal
 from plumbrule.layouts.words import GENERIC, LAYERS, singular, words
-from plumbrule.layouts.worth import Worth, weight
+from plumbrule.layouts.worth import Worth
 from plumbrule.model.import_roots import ImportRoots
-from plumbrule.restructure.extraction import Extraction
 from plumbrule.restructure.extraction.extracting import lines_of
+from plumbrule.restructure.extraction.surroundings import swallowing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,39 +29,33 @@ VERSION = re.compile(r"v\d+")
 FRAMING = {"route", "endpoint", "handler", "view", "api", "controller"}
 
 
-@dataclass(frozen=True, slots=True)
-class Left:
-    """A fat route that is left as it is, and why."""
-
-    handler: str
-    place: str
-    why: str
+def thin_routes(project: Project) -> Proposal:
+    """What would be taken out of which route."""
+    return Proposal("thin-routes", tuple(FatRoutes(project).lines()))
 
 
 class FatRoutes:
-    """Plans extractions for a project; `swallowing` are the context managers that may end an exception."""
+    """Plans extractions for a project; a handler with fewer statements than `least` is thin."""
 
-    def __init__(self, project: Project, swallowing: frozenset[str]) -> None:
+    def __init__(self, project: Project, least: int = FAT) -> None:
         self.project = project
-        self.swallowing = swallowing
+        self.least = least
+        self.swallowing = swallowing(module.file for module in project.modules)
         self.roots = ImportRoots(project)
         self.taken: dict[str, set[str]] = {}
 
-    def proposals(self) -> Iterator[Extraction | Left]:
-        """An extraction for each fat route, or why there is none."""
-        for handler in fat_handlers(self.project):
-            name = f"{self.roots.name(handler.module)}.{handler.name}"
-            place = f"{handler.span.path}:{handler.span.line}"
-            if handler.cls is not None or handler.parent is not None:
-                yield Left(name, place, "it is defined inside a class or function")
-                continue
+    def lines(self) -> Iterator[Line]:
+        """A line for each fat route; one that stays says why."""
+        for handler in fat_handlers(self.project, self.least):
+            module, names = self.roots.name(handler.module), (handler.name,)
             logic = Worth(handler, self.swallowing).best()
             if isinstance(logic, str):
-                yield Left(name, place, logic)
+                yield Line(module, None, logic, 1.0, names=names)
                 continue
             target = self.target(handler.module)
             function = self.name(handler, target)
-            yield Extraction(name, lines_of(logic.run), target, function, said(logic), sure(logic))
+            at = lines_of(logic.run)
+            yield Line(module, target, said(logic), sure(logic), "", names, at, function)
 
     def name(self, handler: Function, target: str) -> str:
         """A name for the function: the handler's, without the words that say that it is one."""
@@ -143,14 +138,19 @@ class FatRoutes:
         return f"{layer}.{subject}"
 
 
-def fat_handlers(project: Project) -> Iterator[Function]:
+def fat_handlers(project: Project, least: int = FAT) -> Iterator[Function]:
     """The handlers with so many statements that a service could do some of the work."""
     for route in project.routes:
         handler = route.handler
         if handler is None or route.module.is_test or handler.routes[0] is not route:
             continue
-        if sum(weight(s) for s in handler.body) >= FAT:
+        if statements(handler) >= least:
             yield handler
+
+
+def statements(function: Function) -> int:
+    """How many statements a function has, nested ones included."""
+    return sum(isinstance(node, n.Statement) for node in function.nodes)
 
 
 def common(one: list[str], other: list[str]) -> int:

@@ -47,6 +47,8 @@ class Worth:
 
     def best(self) -> Logic | str:
         """The logic; or why there is none."""
+        if self.function.cls is not None or self.function.parent is not None:
+            return "it is defined inside a class or function"
         runs = sorted(self._runs(), key=lambda scored: (-scored[0], scored[1].start))
         said: list[str] = []
         for _, run in runs[:TRIES]:
@@ -72,7 +74,7 @@ class Worth:
         for owners, suite in suites(self.function.node):
             if any(self._is_http(item) for o in owners if isinstance(o, n.With) for item in o.items):
                 continue
-            start = 1 if len(owners) == 1 and self.function.node.docstring is not None else 0
+            start = 1 if not owners and self.function.node.docstring is not None else 0
             for first in range(start, len(suite)):
                 size = score = 0.0
                 for last in range(first, len(suite)):

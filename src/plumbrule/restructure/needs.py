@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import sys
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from plumbrule.facts import nodes as n
 from plumbrule.plan import Refusal
 from plumbrule.restructure.imports import want_module, want_name
-from plumbrule.restructure.names import Found, key_of
+from plumbrule.restructure.names import Found, is_within, key_of
 from plumbrule.restructure.quoted import quoted_names
-from plumbrule.restructure.spelling import absolute, relative
+from plumbrule.restructure.spelling import absolute, absolute_imports, relative
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -59,14 +60,15 @@ def needs_of(site: Site, key: str, segments: Iterable[Segment], home: str) -> li
     return [n for n in found if not n.typing or (n.module, n.name, n.local) not in typed]
 
 
-def need_of(site: Site, path: str, name: str, home: str) -> Iterator[Need]:
-    """The import by which the file at `home` gets what `name` means in the file at `path`."""
+def need_of(site: Site, style: str, what: tuple[str, str], home: str) -> Iterator[Need]:
+    """The import by which the file at `home` gets what a name means in another, as a third would write it."""
+    path, name = what
     bound = site.scopes(path).locals(None).get(name, [])
     for node in bound:
         if isinstance(node, n.Alias):
             yield from _from_alias(site, node, Used([]), home, typing=False)
         elif key_of(path) != key_of(home):
-            yield Need(3, spelled_like(site, home, key_of(path), home), name, name)
+            yield Need(3, spelled_like(site, style, key_of(path), home), name, name)
 
 
 def used_by(site: Site, path: str, segments: Iterable[Segment]) -> dict[str, Used]:
@@ -107,8 +109,15 @@ def spelled_like(site: Site, path: str, key: str, home: str) -> str:
     froms = [s for s in site.names.imports(path) if isinstance(s, n.ImportFrom)]
     relative_ones = sum(bool(s.level) for s in froms)
     own = sum(not s.level and site.names.origin(path, s) is not None for s in froms)
-    dotted = relative_ones > own
-    return relative(site.names, key, home) if dotted else absolute(site.names, key, None, home)
+    if relative_ones > own:
+        return relative(site.names, key, home)
+    return absolute(site.names, key, _usual_root(site, path, key), home)
+
+
+def _usual_root(site: Site, path: str, key: str) -> str | None:
+    """The root from which a file names most modules, if one lies in it."""
+    roots = Counter(found.root for _, found in absolute_imports(site.names, path))
+    return next((root for root, _ in roots.most_common() if root is not None and is_within(key, root)), None)
 
 
 def _from_alias(site: Site, alias: n.Alias, used: Used, home: str, *, typing: bool) -> Iterator[Need]:

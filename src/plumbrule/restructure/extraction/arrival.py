@@ -136,9 +136,9 @@ def check_room(tree: Tree, names: Names, path: str, run: Run, arrival: Arrival) 
         raise Refusal(f"{target}: `{name}` is not Python's own there; give another module")
 
 
-def needs_for(site: Site, foreign: tuple[tuple[str, str], ...], home: str) -> list[Need]:
-    """The imports that the types of a signature need."""
-    return [need for path, name in foreign for need in need_of(site, path, name, home)]
+def needs_for(site: Site, style: str, foreign: tuple[tuple[str, str], ...], home: str) -> list[Need]:
+    """The imports that the types of a signature need, as the file at `style` would write them."""
+    return [need for what in foreign for need in need_of(site, style, what, home)]
 
 
 def stay_at_home(site: Site, path: str, arrival: Arrival) -> None:

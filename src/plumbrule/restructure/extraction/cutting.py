@@ -82,6 +82,8 @@ def _check_shape(flow: Flow, run: Run) -> None:
         if isinstance(node, n.Yield):
             raise Refusal(f"{node.span}: it yields; a function that is called cannot do that for its caller")
     _check_jumps(run)
+    if not run.owners and run.first == 0 and run.handler.docstring is not None:
+        raise Refusal(f"{run.statements[0].span}: the docstring is what callers read; take what is below it")
 
 
 def _check_declared(run: Run, node: n.Scoped) -> None:

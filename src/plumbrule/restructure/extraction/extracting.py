@@ -57,8 +57,8 @@ def extract(tree: Tree, wanted: Extraction) -> Extracted:
     with no_collection():
         names = Names(tree)
         path, run = located(tree, names, wanted)
-        cut = cut_of(Flow(run.handler, swallowing(tree)), run)
-        check_surroundings(tree, names, path, run)
+        cut = cut_of(Flow(run.handler, swallowing(tree.facts(p) for p in tree.python)), run)
+        check_surroundings(names, path, run)
         arrival = arrival_of(names, path, wanted, run)
         check_room(tree, names, path, run, arrival)
         signature = signature_of(tree, path, run, (cut, arrival.name))
@@ -130,7 +130,9 @@ def _moved(middle: Tree, wanted: Extraction, arrival: Arrival, signature: Signat
     target = site.whole.definitions[key, arrival.temporary]
     leave(site)
     stay_at_home(site, path, arrival)
-    site.extra_needs.setdefault(target, []).extend(needs_for(site, signature.foreign, site.path_of(target)))
+    site.extra_needs.setdefault(target, []).extend(
+        needs_for(site, path, signature.foreign, site.path_of(target))
+    )
     convert(site)
     _check_company(site, path)
     check_replaced(site, key, {name for s in site.segments[path] for name in _read_by(site, path, s.nodes)})

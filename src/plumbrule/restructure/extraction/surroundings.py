@@ -11,17 +11,18 @@ from plumbrule.restructure.extraction.flow import Flow, is_inner
 from plumbrule.restructure.scopes import Scopes
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from plumbrule.facts.file import File
     from plumbrule.restructure.extraction.flow import Run
     from plumbrule.restructure.names import Names
-    from plumbrule.restructure.tree import Tree
 
 KNOWN_TO_SWALLOW = frozenset(["suppress", "move_on_after", "move_on_at", "CancelScope", "raises", "catch"])
 
 
-def check_surroundings(tree: Tree, names: Names, path: str, run: Run) -> None:
+def check_surroundings(names: Names, path: str, run: Run) -> None:
     """Refuse names that nobody can follow, and imports whose moment counts."""
-    file = tree.facts(path)
+    file = names.tree.facts(path)
     scopes = Scopes(file)
     module = scopes.locals(None)
     local = Flow(run.handler).local
@@ -58,14 +59,12 @@ def _check_moment(file: File, node: n.Name, bound: list[n.Node]) -> None:
             )
 
 
-def swallowing(tree: Tree) -> frozenset[str]:
+def swallowing(files: Iterable[File]) -> frozenset[str]:
     """The names of the context managers of a project that may end an exception, and of known ones."""
     found = set(KNOWN_TO_SWALLOW)
-    for path in tree.python:
-        text = tree.files[path]
-        if b"contextmanager" not in text and b"exit__" not in text:
+    for file in files:
+        if b"contextmanager" not in file.source.text and b"exit__" not in file.source.text:
             continue
-        file = tree.facts(path)
         for function in file.functions:
             if any("contextmanager" in d.text for d in function.decorators) and _catches(function):
                 found.add(function.name)

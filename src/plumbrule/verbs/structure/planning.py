@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING
 
 from plumbrule.layouts.by_feature import by_feature
 from plumbrule.layouts.by_layer import by_layer
+from plumbrule.layouts.fat_routes import thin_routes
 from plumbrule.layouts.plan_file import read
 from plumbrule.layouts.proposal import Proposal
 from plumbrule.plan import Plan, Refusal, read_text
 from plumbrule.restructure import Tree, check_static, restructure
 from plumbrule.verbs.structure.contracts import with_contracts
+from plumbrule.verbs.structure.extracting import extracted
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,7 +24,11 @@ if TYPE_CHECKING:
     from plumbrule.rulekit import Project
     from plumbrule.verbs.structure.trees import Place
 
-LAYOUTS: dict[str, Callable[[Project], Proposal]] = {"by-feature": by_feature, "by-layer": by_layer}
+LAYOUTS: dict[str, Callable[[Project], Proposal]] = {
+    "by-feature": by_feature,
+    "by-layer": by_layer,
+    "thin-routes": thin_routes,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +73,16 @@ def planned(place: Place, proposal: Proposal, *, strict: bool) -> Planned:
             raise
         proposal, rewrite, refused = without_refused(tree, proposal)
     problems = check_static(tree, tree.after(rewrite.steps), rewrite)
-    kept = with_contracts(tree, rewrite, proposal, place.inside)
-    return Planned(place, proposal, kept, tuple(problems), refused)
+    if proposal.moves:
+        rewrite = with_contracts(tree, rewrite, proposal, place.inside)
+    taken_out = extracted(tree, proposal, rewrite, strict=strict)
+    return Planned(
+        place,
+        taken_out.proposal,
+        taken_out.rewrite,
+        (*problems, *taken_out.problems),
+        (*refused, *taken_out.refused),
+    )
 
 
 def without_refused(tree: Tree, proposal: Proposal) -> tuple[Proposal, Rewrite, tuple[tuple[Line, str], ...]]:
