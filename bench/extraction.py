@@ -6,7 +6,8 @@ DIR holds a folder for each project. Its fat routes (N statements or more) are m
 in memory. What was taken out has to parse and to compile, the static proof has to find nothing, and the static
 route table with the decorators, signatures and docstrings of all handlers has to be the same. Nothing of a
 project is run, unless `--apps` says that DIR holds the projects and environments of bench/structure.py: then
-each application is imported before and after, and its OpenAPI document has to be the same text.
+each application is imported before and after, and its OpenAPI document has to be the same text. With `--tests`
+all is applied by the command itself, in a copy, and the project's own tests are run before and after.
 """
 
 from __future__ import annotations
@@ -14,13 +15,17 @@ from __future__ import annotations
 import argparse
 import collections
 import shutil
+import subprocess
 import sys
 import tempfile
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+import layouts
+
 from plumbrule.layouts.fat_routes import FAT, FatRoutes
+from plumbrule.layouts.plan_file import written
 from plumbrule.layouts.proposal import Proposal
 from plumbrule.model.project import Project
 from plumbrule.model.reading import no_collection
@@ -51,9 +56,12 @@ def main() -> int:
     parser.add_argument("names", nargs="*")
     parser.add_argument("--least", type=int, default=FAT)
     parser.add_argument("--apps", action="store_true")
+    parser.add_argument("--tests", action="store_true")
     parser.add_argument("--show", action="store_true")
     parser.add_argument("--out", type=Path)
     options = parser.parse_args()
+    if options.tests:
+        return tested(options.folder.absolute(), options.names, options.least)
     rows: list[Row] = []
     every = SUBJECTS if options.apps else sorted(p.name for p in options.folder.iterdir() if p.is_dir())
     for name in options.names or every:
@@ -161,6 +169,43 @@ def in_its_interpreter(folder: Path, name: str, subject: Subject, tree: Tree, ma
         if "error" in before or "error" in now:
             return str(before.get("error", "")) + str(now.get("error", ""))
         return "" if before["document"] == now["document"] else "another document"
+
+
+def tested(folder: Path, names: list[str], least: int) -> int:
+    """Apply what can be taken out of whole projects, and run their tests before and after."""
+    wrong = 0
+    with layouts.servers() as known:
+        for name in names:
+            subject = layouts.SUBJECTS[name]
+            with tempfile.TemporaryDirectory(prefix=f"plumb-{name}-") as place:
+                whole, python = layouts.placed(folder, name, Path(place))
+                base = layouts.tests(
+                    subject, python, whole / subject.root, layouts.environment(name, subject, known)
+                )
+                plan, count = Path(place) / "plan.toml", planned(whole, Path(place) / "plan.toml", least)
+                options = ["--plan", plan, "--apply", "--python", python, *subject.allow]
+                variables = layouts.environment(name, subject, known)
+                command = [layouts.PLUMB, "structure", whole / subject.root, *options]
+                done = subprocess.run(command, env=variables, capture_output=True, text=True, check=False)
+                verdict = "applied" if done.returncode == 0 else done.stdout + done.stderr
+                now = layouts.tests(
+                    subject, python, whole / subject.root, layouts.environment(name, subject, known)
+                )
+                print(
+                    name, f"{count} taken out", verdict, layouts.counted(base), layouts.counted(now), sep="  "
+                )
+                wrong += base != now or done.returncode != 0
+    return int(wrong > 0)
+
+
+def planned(root: Path, file: Path, least: int) -> int:
+    """Write the plan of all extractions that are not refused; gives how many there are."""
+    tree = Tree.read(root)
+    with no_collection():
+        proposal = Proposal("thin-routes", tuple(FatRoutes(project_in(tree), least).lines()))
+    made = extracted(tree, proposal, restructure(tree, []), strict=False)
+    file.write_text(written(made.proposal))
+    return len(made.proposal.moving)
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ from plumbrule.layouts.plan_file import written
 from plumbrule.layouts.proposal import Proposal
 from plumbrule.plan import Refusal, diff, write_text
 from plumbrule.proof.snapshot import Permissions
+from plumbrule.proof.verdict import Verdict
 from plumbrule.report import View
 from plumbrule.report.restructure import PLANNED_FORMATS, PROPOSAL_FORMATS
 from plumbrule.report.structure import STRUCTURE_FORMATS
@@ -27,6 +28,8 @@ NOTHING = {
     "": "Nothing to move: every module is where it belongs.",
     "thin-routes": "Nothing to take out: every route is thin, or is left for a reason that --plan tells.",
 }
+OPTIONAL = ("OpenAPI", "migrations")
+"""checks that a person may do without, where they fail before as well"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +44,7 @@ class Wishes:
     undo: bool
     check: str | None
     verify: tuple[str, ...]
+    unproved: tuple[str, ...]
     allow: tuple[str, ...]
     allow_dirty: bool
     no_commit: bool
@@ -79,6 +83,8 @@ def refuse_contradictions(wishes: Wishes) -> None:
         one_of(LAYOUTS, wishes.layout, "--layout")
     for word in wishes.verify:
         one_of(("tests",), word, "--verify")
+    for word in wishes.unproved:
+        one_of(OPTIONAL, word, "--unproved")
     for word in wishes.allow:
         one_of(("lifespan", "connections"), word, "--allow")
 
@@ -124,12 +130,20 @@ def arranged(output: Output, wishes: Wishes, root: Path) -> int:
         verdict = proved(made, terms(wishes), observe)
     write(output, wishes, rendering(PLANNED_FORMATS, wishes)(made, verdict, view_of(output, root)))
     if verdict.status != "equal":
-        output.complain(f"nothing was changed. {summary(verdict)}")
+        output.complain(f"nothing was changed. {summary(verdict)}{way_out(verdict)}")
         return 1
     done = carried_out(made, commit=not wishes.no_commit, allow_dirty=wishes.allow_dirty)
     told = f"{len(done.commits)} commits" if done.commits else done.note
     output.line(f"Changed {many(done.files, 'file')}: {told}. Take it back: plumb structure --undo")
     return 0
+
+
+def way_out(verdict: Verdict) -> str:
+    """What to do about a proof that is not complete, if a person may decide to do without the rest."""
+    names = [check.name for check in verdict.obstacles]
+    if verdict.status != "not run" or not set(names) <= set(OPTIONAL):
+        return ""
+    return " Mend it, or go on without: " + " ".join(f"--unproved {name}" for name in names)
 
 
 def proposed(output: Output, wishes: Wishes, root: Path) -> Proposal:
@@ -148,7 +162,7 @@ def proposed(output: Output, wishes: Wishes, root: Path) -> Proposal:
 def terms(wishes: Wishes) -> Terms:
     """How to prove, as the flags say."""
     permissions = Permissions("lifespan" in wishes.allow, "connections" in wishes.allow)
-    return Terms(wishes.python, permissions, "tests" in wishes.verify)
+    return Terms(wishes.python, permissions, "tests" in wishes.verify, unproved=wishes.unproved)
 
 
 def rendering(formats: dict[str, Callable[..., str]], wishes: Wishes) -> Callable[..., str]:

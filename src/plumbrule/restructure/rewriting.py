@@ -13,10 +13,12 @@ from plumbrule.restructure.identity import rewrite_identity
 from plumbrule.restructure.imports import rewrite_imports
 from plumbrule.restructure.leaving import cut, import_back, names_used, staying
 from plumbrule.restructure.loading import check_startup, keep_loaded
+from plumbrule.restructure.lookups import check_lookups
 from plumbrule.restructure.meanings import Meanings, dotted
 from plumbrule.restructure.moves import Change, DefinitionMove, MoveMap, Rewrite
 from plumbrule.restructure.names import Names, key_of
 from plumbrule.restructure.needs import used_by
+from plumbrule.restructure.packaging import check_packages
 from plumbrule.restructure.places import rewrite_places
 from plumbrule.restructure.relocation import relocate, spelled
 from plumbrule.restructure.routes import convert
@@ -121,6 +123,8 @@ def finished(site: Site, moves: Sequence[Move], steps: tuple[Step, ...]) -> Rewr
 def rewrite(site: Site) -> None:
     """Make all edits: imports first, for strings follow what code reads."""
     check_discovery(site)
+    check_lookups(site)
+    check_packages(site)
     pin_schemas(site)
     for path in site.tree.python:
         rewrite_imports(site, path)

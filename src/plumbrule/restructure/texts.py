@@ -45,7 +45,11 @@ SECTIONS = (
     "per-file-ignores",
     "tach",
     "ruff",
+    "package-data",
+    "package_data",
 )
+ROOT_OF_EDITOR = b"${workspaceFolder}"
+EDITORS = (".vscode/launch.json", ".vscode/tasks.json", ".vscode/settings.json")
 TOKEN = re.compile(rb"[\w./-]*[\w]\.py\b")
 
 
@@ -84,9 +88,9 @@ def _doubt(site: Site, path: str, start: int, found: Address) -> str | None:
     line = text[text.rfind(b"\n", 0, start) + 1 : start].decode("utf-8", "replace")
     if line.lstrip().startswith(("#", ";", "//")):
         return "a comment"
-    if path.endswith(".json"):
+    if path.endswith(".json") and not path.endswith(EDITORS):
         return "data"
-    key = _key(line, text, start)
+    key = _key(line, text, start).rpartition(".")[2]
     if key not in SPOKEN and (COMMAND.search(line) or _section(path, text, start) or key in KEYS):
         return None
     return "nothing tells that this is looked up"
@@ -94,6 +98,8 @@ def _doubt(site: Site, path: str, start: int, found: Address) -> str | None:
 
 def _section(path: str, text: bytes, start: int) -> bool:
     """Whether the section of a configuration that a byte is in speaks of modules."""
+    if path.endswith("tach.toml"):
+        return True
     if not path.endswith((".toml", ".cfg", ".ini")):
         return False
     headers = re.findall(rb"^\s*\[+([^\]\n]*)", text[: start + 1], re.MULTILINE)
@@ -115,9 +121,11 @@ def _key(line: str, text: bytes, start: int) -> str:
 def _rewrite_paths(site: Site, path: str, text: bytes) -> None:
     for token in TOKEN.finditer(text):
         written = token.group().decode("utf-8", "replace")
+        if text.endswith(ROOT_OF_EDITOR, 0, token.start()):
+            written = written.lstrip("/")
         if meant := _meant(site, path, written):
             short, new = meant
-            if path.endswith((*PROSE, ".json")):
+            if path.endswith((*PROSE, ".json")) and not path.endswith(EDITORS):
                 site.mention(path, token.start(), written, "a document")
             else:
                 site.edits.replace(path, token.end() - len(short), token.end(), new, "configuration")

@@ -21,6 +21,25 @@ async def authenticate(request: Request, call_next):
     return await call_next(request)
 ```
 
+## Fixed
+
+```python title="main.py"
+from fastapi import FastAPI, Request, Response
+from fastapi.middleware.cors import CORSMiddleware
+
+app = FastAPI()
+
+
+@app.middleware("http")
+async def authenticate(request: Request, call_next):
+    if "authorization" not in request.headers:
+        return Response(status_code=401)
+    return await call_next(request)
+
+
+app.add_middleware(CORSMiddleware, allow_origins=["https://shop.example"])
+```
+
 ## Bad: a guard without Starlette's help
 
 ```python title="main.py"
@@ -163,7 +182,19 @@ Starlette's documentation: `add_middleware` puts each middleware around those
 added before. Of `FastAPI(middleware=[…])` the first is the outermost.
 """
 
-from plumbrule.rulekit import App, Finding, Function, Iterator, Middleware, Step, n, reached_calls, rule
+from plumbrule.rulekit import (
+    App,
+    Edit,
+    Finding,
+    Fix,
+    Function,
+    Iterator,
+    Middleware,
+    Step,
+    n,
+    reached_calls,
+    rule,
+)
 
 CORS = "starlette.middleware.cors.CORSMiddleware"
 ANSWERING = (
@@ -188,7 +219,28 @@ def cors_not_outermost(app: App) -> Iterator[Finding]:
             label="it is added later, and so runs around this one",
             help="add CORSMiddleware last",
             chain=(Step(f"`{around.name.rpartition('.')[2]}` answers by itself", around.span),),
+            fix=moved(app.middleware[at], app.middleware[0]),
         )
+
+
+def moved(cors: Middleware, last: Middleware) -> Fix | None:
+    """Add CORS behind what is added last, where both stand in one list of statements."""
+    statement = cors.node.parent
+    beside = [last.node, *last.node.parents]
+    after = next((one for one in beside if statement is not None and one.parent is statement.parent), None)
+    if not isinstance(statement, n.ExprStatement) or not isinstance(after, n.Statement):
+        return None
+    source = statement.source
+    start, end = (
+        source.text.rfind(b"\n", 0, statement.start) + 1,
+        source.text.find(b"\n", statement.end) + 1,
+    )
+    if not end or source.text[start : statement.start].strip() or source.text[statement.end : end].strip():
+        return None
+    gap = "\n\n\n" if isinstance(after, n.FunctionDef) else "\n"
+    indent = " " * (statement.span.column - 1)
+    added = Edit(source.span(after.end, after.end), f"{gap}{indent}{statement.text}")
+    return Fix((Edit(source.span(start, end), ""), added), safe=False)
 
 
 def answers(middleware: Middleware) -> bool:
