@@ -13,7 +13,9 @@ Flag = typer.Option
 def structure(  # noqa: PLR0913, PLR0917  a flag is a parameter
     context: typer.Context,
     path: Annotated[str | None, typer.Argument(help="A folder; with --check also a git revision.")] = None,
-    layout: Annotated[str | None, Flag(metavar="by-feature|by-layer", help="What would go where?")] = None,
+    layout: Annotated[
+        str | None, Flag(metavar="by-feature|by-layer|thin-routes", help="What would go where?")
+    ] = None,
     plan: Annotated[Path | None, Flag(metavar="FILE", help="Write what --layout says, or read it.")] = None,
     diff: Annotated[bool, Flag("--diff", help="Show what would change, and change nothing.")] = False,
     apply: Annotated[bool, Flag("--apply", help="Change it, once it is proved equal.")] = False,

@@ -25,6 +25,10 @@ from plumbrule.verbs.structure.planning import LAYOUTS, planned, proposal_in, pr
 from plumbrule.verbs.structure.settling import HELD
 from plumbrule.verbs.structure.trees import place_of
 
+NOTHING = {
+    "": "Nothing to move: every module is where it belongs.",
+    "thin-routes": "Nothing to take out: every route is thin, or is left for a reason that --plan tells.",
+}
 OPTIONAL = ("OpenAPI", "migrations")
 """checks that a person may do without, where they fail before as well"""
 
@@ -109,7 +113,7 @@ def checked(output: Output, wishes: Wishes, base: str) -> int:
 def arranged(output: Output, wishes: Wishes, root: Path) -> int:
     """Propose a layout, or carry it out."""
     proposal = proposed(output, wishes, root)
-    if not proposal.moves:
+    if not proposal.moving:
         output.line(nothing_to_move(proposal))
         return 0
     if not (wishes.diff or wishes.apply):
@@ -120,7 +124,7 @@ def arranged(output: Output, wishes: Wishes, root: Path) -> int:
         return 1
     with output.patience("working out what changes"):
         made = planned(place_of(root), proposal, strict=wishes.layout is None)
-    if not made.proposal.moves:
+    if not made.proposal.moving:
         output.line(nothing_to_move(made.proposal))
         return 0
     if wishes.diff:
@@ -142,7 +146,7 @@ def nothing_to_move(proposal: Proposal) -> str:
     """Why there is nothing to do."""
     held = [line for line in proposal.lines if line.reason.startswith(HELD)]
     if not held:
-        return "Nothing to move: every module is where it belongs."
+        return NOTHING.get(proposal.layout, NOTHING[""])
     told = "".join(f"stays  {line.module}: {line.reason}\n" for line in held)
     return f"{told}Nothing can move."
 

@@ -49,6 +49,8 @@ def label(line: Line) -> str:
     """What moves."""
     if not line.names:
         return line.module
+    if line.extract is not None:
+        return f"{line.module}.{line.names[0]}: lines {line.extract[0]}-{line.extract[1]}"
     more = f" and {len(line.names) - 2} more" if len(line.names) > 2 else ""
     return f"{line.module}: {', '.join(line.names[:2])}{more}"
 

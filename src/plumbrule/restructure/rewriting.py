@@ -47,12 +47,12 @@ def restructure(tree: Tree, moves: Sequence[Move]) -> Rewrite:
             convert(site)
         rewrite(site)
         import_back(site)
-        steps = _settled(site)
-        _check_files(site, steps)
+        steps = settled(site)
+        check_files(site, steps)
         return finished(site, moves, steps)
 
 
-def _settled(site: Site) -> tuple[Step, ...]:
+def settled(site: Site) -> tuple[Step, ...]:
     """The steps, with the imports that they make necessary; refuses new import cycles."""
     steps = tuple(steps_of(site))
     after = site.tree.after(steps)
@@ -72,7 +72,12 @@ def check_cycles(site: Site, after: Tree) -> None:
     known = groups(old.edges(site.tree.python))
     for group in groups(new.edges(after.python)):
         if not any(group <= {*g, *(dotted(site.whole.key(m.replace(".", "/"))) for m in g)} for g in known):
-            raise _circle(site) or Refusal(f"{' and '.join(sorted(group))} would import each other")
+            raise _circle(site) or Refusal(f"{_listed(sorted(group))} would import each other")
+
+
+def _listed(names: list[str]) -> str:
+    shown = names if len(names) < 5 else [*names[:3], f"{len(names) - 3} more"]
+    return " and ".join(shown)
 
 
 def _circle(site: Site) -> Entangled | None:
@@ -82,7 +87,8 @@ def _circle(site: Site) -> Entangled | None:
         for target in {segment.target for segment in segments}:
             parts = [segment for segment in segments if segment.target == target]
             own = {name for statement in staying(site, path) for name in bound_by(statement)}
-            needed = sorted(used_by(site, path, parts).keys() & own)
+            copied = {name for _, copy in site.copies.get(target, ()) for name in copy.names}
+            needed = sorted((used_by(site, path, parts).keys() & own) - copied)
             back = sorted(n for s in parts for n in s.names if n in names_used(site, path))
             included = any((path, segment.start) in site.instead for segment in parts)
             if needed and (back or included or key in site.needed):
@@ -147,7 +153,7 @@ def move_map(site: Site, moves: Sequence[Move]) -> MoveMap:
     return MoveMap(found)
 
 
-def _check_files(site: Site, steps: Sequence[Step]) -> None:
+def check_files(site: Site, steps: Sequence[Step]) -> None:
     """Refuse to touch what does not parse or may not be written."""
     for step in steps:
         operation = step.operation

@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 
 from plumbrule.layouts.by_feature import by_feature
 from plumbrule.layouts.by_layer import by_layer
+from plumbrule.layouts.fat_routes import thin_routes
 from plumbrule.layouts.plan_file import read
 from plumbrule.plan import Plan, Refusal, read_text
 from plumbrule.restructure import Tree, check_static, restructure
 from plumbrule.verbs.structure.contracts import with_contracts
+from plumbrule.verbs.structure.extracting import extracted
 from plumbrule.verbs.structure.settling import Settled, settled
 
 if TYPE_CHECKING:
@@ -22,7 +24,11 @@ if TYPE_CHECKING:
     from plumbrule.rulekit import Project
     from plumbrule.verbs.structure.trees import Place
 
-LAYOUTS: dict[str, Callable[[Project], Proposal]] = {"by-feature": by_feature, "by-layer": by_layer}
+LAYOUTS: dict[str, Callable[[Project], Proposal]] = {
+    "by-feature": by_feature,
+    "by-layer": by_layer,
+    "thin-routes": thin_routes,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,5 +72,14 @@ def planned(place: Place, proposal: Proposal, *, strict: bool) -> Planned:
     tree = Tree.read(place.whole)
     found = Settled(proposal, restructure(tree, proposal.moves)) if strict else settled(tree, proposal)
     problems = check_static(tree, tree.after(found.rewrite.steps), found.rewrite)
-    kept = with_contracts(tree, found.rewrite, found.proposal, place.inside)
-    return Planned(place, found.proposal, kept, tuple(problems), found.refused)
+    rewrite = found.rewrite
+    if found.proposal.moves:
+        rewrite = with_contracts(tree, rewrite, found.proposal, place.inside)
+    taken_out = extracted(tree, found.proposal, rewrite, strict=strict)
+    return Planned(
+        place,
+        taken_out.proposal,
+        taken_out.rewrite,
+        (*problems, *taken_out.problems),
+        (*found.refused, *taken_out.refused),
+    )
