@@ -96,7 +96,7 @@ def test_some_steps_are_shown_and_done_by_number_and_by_name(tmp_path: Path) -> 
     ("arguments", "code", "said"),
     [
         (["--check", "nowhere"], 2, "nowhere: neither a folder nor a git revision of"),
-        (["--apply"], 2, "--apply needs --layout by-feature|by-layer|acyclic or --plan FILE"),
+        (["--apply"], 2, "--apply needs --layout by-feature|by-layer|thin-routes|acyclic or --plan FILE"),
         (["--layout", "by-featur"], 2, "did you mean `by-feature`?"),
         (["--diff", "--apply", "--layout", "by-layer"], 2, "--diff and --apply contradict each other"),
         (["--check", ".", "--verify", "everything"], 2, "`everything` is none of tests"),

@@ -17,7 +17,8 @@ def structure(  # noqa: PLR0913, PLR0917  a flag is a parameter
         typer.Argument(metavar="[PATH] [STEP]...", help="A folder, with --check also a revision; steps."),
     ] = None,
     layout: Annotated[
-        str | None, Flag(metavar="by-feature|by-layer|acyclic", help="What would go where?")
+        str | None,
+        Flag(metavar="by-feature|by-layer|thin-routes|acyclic", help="What would go where?"),
     ] = None,
     plan: Annotated[Path | None, Flag(metavar="FILE", help="Write what --layout says, or read it.")] = None,
     diff: Annotated[bool, Flag("--diff", help="Show what the plan, or some STEPs, would change.")] = False,

@@ -25,6 +25,10 @@ from plumbrule.verbs.structure.planning import LAYOUTS, planned, proposal_in, pr
 from plumbrule.verbs.structure.settling import HELD
 from plumbrule.verbs.structure.trees import place_of
 
+NOTHING = {
+    "": "Nothing to move: every module is where it belongs.",
+    "thin-routes": "Nothing to take out: every route is thin, or is left for a reason that --plan tells.",
+}
 OPTIONAL = ("OpenAPI", "migrations")
 """checks that a person may do without, where they fail before as well"""
 
@@ -163,7 +167,7 @@ def nothing_to_move(proposal: Proposal) -> str:
     """Why there is nothing to do."""
     held = [line for line in proposal.lines if line.reason.startswith(HELD)]
     if not held:
-        return "Nothing to move: every module is where it belongs."
+        return NOTHING.get(proposal.layout, NOTHING[""])
     told = "".join(f"stays  {line.module}: {line.reason}\n" for line in held)
     return f"{told}Nothing can move."
 

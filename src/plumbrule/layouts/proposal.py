@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from plumbrule.restructure import DefinitionMove, ImportCut, ModuleMove, Move
+from plumbrule.restructure.extraction import Extraction
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
     """One module, or some definitions of one; without a target it stays.
 
+    With `extract`, lines of the one handler named become `function` of the target, and the handler stays.
     If it `cuts`, nothing moves: the module no longer imports the target while it is imported itself.
     """
 
@@ -20,12 +22,27 @@ class Line:
     confidence: float
     slice: str = ""
     names: tuple[str, ...] = ()
+    extract: tuple[int, int] | None = None
+    function: str = ""
     cuts: bool = False
+
+    @property
+    def group(self) -> str:
+        """What it is shown under: its slice, or its module if something is taken out of it."""
+        return self.slice if self.extract is None else self.module
+
+    @property
+    def extraction(self) -> Extraction | None:
+        """The extraction of the line."""
+        if self.target is None or self.extract is None:
+            return None
+        handler = f"{self.module}.{self.names[0]}"
+        return Extraction(handler, self.extract, self.target, self.function, self.reason, self.confidence)
 
     @property
     def move(self) -> Move | None:
         """The move of the line."""
-        if self.target is None or self.cuts:
+        if self.target is None or self.cuts or self.extract is not None:
             return None
         if self.names:
             return DefinitionMove(self.names, self.module, self.target, self.reason)
@@ -47,7 +64,7 @@ class Proposal:
     @property
     def steps(self) -> tuple[Line, ...]:
         """The lines that change something, slice by slice; the first is number 1."""
-        return tuple(sorted(self.moving, key=lambda line: (line.slice, line.target or "", line.module)))
+        return tuple(sorted(self.moving, key=lambda line: (line.group, line.target or "", line.module)))
 
     @property
     def cuts(self) -> tuple[ImportCut, ...]:

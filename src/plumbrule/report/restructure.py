@@ -32,34 +32,48 @@ def proposal_text(proposal: Proposal, view: View) -> str:
             f"{number:>4}  {label(line):<{left}} {goal(line)}  {view.paint(because(line), 'dim')}"
             for number, line in group.items()
         ]
-    staying = [line for line in proposal.lines if line.target is None]
-    moved = f"{many(len(proposal.moving), 'move')}; {many(len(staying), 'module')} stay"
-    lines += [
-        "",
-        f"{moved}. Prove and do it: --apply   Only some: --apply 1 2   See it: --diff   Edit it: --plan FILE",
-    ]
-    return "\n".join(lines) + "\n"
+    how = "Prove and do it: --apply   Only some: --apply 1 2   See it: --diff   Edit it: --plan FILE"
+    return "\n".join([*lines, "", f"{counted(proposal)}. {how}"]) + "\n"
+
+
+def counted(proposal: Proposal) -> str:
+    """How much moves, is taken out, is cut, and stays."""
+    taken_out = sum(line.extract is not None for line in proposal.moving)
+    cuts = len(proposal.cuts)
+    moved = len(proposal.moving) - taken_out - cuts
+    said = [many(moved, "move")] if moved or not (taken_out or cuts) else []
+    said += [many(taken_out, "extraction")] if taken_out else []
+    said += [many(cuts, "import") + " cut"] if cuts else []
+    staying = sum(line.target is None for line in proposal.lines)
+    return "; ".join([*said, f"{many(staying, 'route' if taken_out and not moved else 'module')} stay"])
 
 
 def by_slice(proposal: Proposal) -> dict[str, dict[int, Line]]:
-    """The moves, by number, under the slices they go to."""
+    """The steps, by number, under the slices they go to; extractions under their modules."""
     found: dict[str, dict[int, Line]] = {}
     for number, line in enumerate(proposal.steps, 1):
-        found.setdefault(line.slice, {})[number] = line
+        found.setdefault(line.group, {})[number] = line
     return found
 
 
 def goal(line: Line) -> str:
     """Where something goes, or what is no longer imported at the top."""
-    return f"no longer imports {line.target}" if line.cuts else f"→ {line.target}"
+    return f"no longer imports {line.target}" if line.cuts else f"→ {arrival(line)}"
 
 
 def label(line: Line) -> str:
     """What moves."""
     if not line.names:
         return line.module
+    if line.extract is not None:
+        return f"{line.names[0]}: lines {line.extract[0]}-{line.extract[1]}"
     more = f" and {len(line.names) - 2} more" if len(line.names) > 2 else ""
     return f"{line.module}: {', '.join(line.names[:2])}{more}"
+
+
+def arrival(line: Line) -> str:
+    """Where it goes."""
+    return f"{line.target}.{line.function}" if line.function else f"{line.target}"
 
 
 def because(line: Line) -> str:

@@ -122,7 +122,7 @@ class Rewrite:
     `steps` hold a Move for a file that goes elsewhere (its content may change on the way), and Create, Edit
     and Delete for the rest; `paths` says where each file that moves goes to. `homes` gives the new full name
     of each definition that moves, both spelled from the root of the tree; `altered` those that mean something
-    else on purpose.
+    else on purpose, `gained` what some of them refer to in addition.
     """
 
     moves: tuple[Move, ...]
@@ -134,6 +134,7 @@ class Rewrite:
     visible: tuple[VisibleName, ...] = ()
     homes: Mapping[str, str] = field(default_factory=dict)
     altered: frozenset[str] = frozenset()
+    gained: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
     def full(self, name: str) -> str:
         """What is called `name` from the root of the tree, in the new tree."""

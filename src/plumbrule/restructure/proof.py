@@ -203,6 +203,7 @@ def _references(proof: Proof) -> Iterator[Problem]:
         path = where.get(unit, proof.written[0] if proof.written else "")
         lost = before.get(unit, Counter()) - after.get(unit, Counter())
         won = after.get(unit, Counter()) - before.get(unit, Counter()) - CHECKING
+        won -= Counter(dict.fromkeys(proof.rewrite.gained.get(unit, ()), 9))
         if (lost or won) and unit not in proof.rewrite.altered and not unit.endswith(".__all__"):
             yield Problem(
                 "reference", path, 1, f"{unit} referred to {_listed(lost)}, and now to {_listed(won)}"

@@ -63,7 +63,7 @@ def relocate(tree: Tree, names: Names, moves: Sequence[Move]) -> Relocation:
 
 def _add_module(tree: Tree, whole: Relocation, move: ModuleMove) -> None:
     key, root = locate(whole.names, move.source)
-    target = _target(whole.names, root, move.target)
+    target = target_key(whole.names, root, move.target)
     if key == target:
         raise Refusal(f"{move.source} is where it is to go already; take this move out")
     if is_within(target, key) and whole.names.is_package(key):
@@ -95,7 +95,7 @@ def _move_file(whole: Relocation, old: str, new: str, reason: str) -> None:
 
 def _add_definitions(tree: Tree, whole: Relocation, move: DefinitionMove) -> None:
     key, root = locate(whole.names, move.source)
-    target = _target(whole.names, root, move.target)
+    target = target_key(whole.names, root, move.target)
     path = whole.names.path(key)
     if path is None:
         raise Refusal(f"{move.source} is a folder without `__init__.py`: nothing is defined in it")
@@ -133,7 +133,8 @@ def _roots_of(names: Names, dotted: str) -> set[str]:
     return {key[: -len(tail)] for key in (*names.modules, *names.folders) if key.endswith(tail)}
 
 
-def _target(names: Names, root: str, dotted: str) -> str:
+def target_key(names: Names, root: str, dotted: str) -> str:
+    """The key of a module that something is to go to, named from a root; refuses what cannot be imported."""
     parts = dotted.split(".")
     for part in parts:
         if not part.isidentifier() or keyword.iskeyword(part):

@@ -48,12 +48,12 @@ def restructure(tree: Tree, moves: Sequence[Move]) -> Rewrite:
             convert(site)
         rewrite(site)
         import_back(site)
-        steps = _settled(site)
-        _check_files(site, steps)
+        steps = settled(site)
+        check_files(site, steps)
         return finished(site, moves, steps)
 
 
-def _settled(site: Site) -> tuple[Step, ...]:
+def settled(site: Site) -> tuple[Step, ...]:
     """The steps, with the imports that they make necessary; refuses new import cycles."""
     steps = tuple(steps_of(site))
     after = site.tree.after(steps)
@@ -73,7 +73,12 @@ def check_cycles(site: Site, after: Tree) -> None:
     known = groups(old.edges(site.tree.python))
     for group in groups(new.edges(after.python)):
         if not any(group <= {*g, *(dotted(site.whole.key(m.replace(".", "/"))) for m in g)} for g in known):
-            raise _circle(site, group) or Refusal(f"{' and '.join(sorted(group))} would import each other")
+            raise _circle(site, group) or Refusal(f"{_listed(sorted(group))} would import each other")
+
+
+def _listed(names: list[str]) -> str:
+    shown = names if len(names) < 5 else [*names[:3], f"{len(names) - 3} more"]
+    return " and ".join(shown)
 
 
 def _circle(site: Site, group: set[str]) -> Entangled | None:
@@ -84,7 +89,8 @@ def _circle(site: Site, group: set[str]) -> Entangled | None:
         for target in dict.fromkeys(segment.target for segment in segments):
             parts = [segment for segment in segments if segment.target == target]
             own = {name for statement in staying(site, path) for name in bound_by(statement)}
-            needed = sorted(used_by(site, path, parts).keys() & own)
+            copied = {name for _, copy in site.copies.get(target, ()) for name in copy.names}
+            needed = sorted((used_by(site, path, parts).keys() & own) - copied)
             use = _use_of(site, path, parts)
             if needed and (use or {dotted(target), other} <= group):
                 what, names = f"`{needed[0]}`", tuple(name for segment in parts for name in segment.names)
@@ -151,7 +157,7 @@ def move_map(site: Site, moves: Sequence[Move]) -> MoveMap:
     return MoveMap(found)
 
 
-def _check_files(site: Site, steps: Sequence[Step]) -> None:
+def check_files(site: Site, steps: Sequence[Step]) -> None:
     """Refuse to touch what does not parse or may not be written."""
     for step in steps:
         operation = step.operation

@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING
 from plumbrule.layouts.acyclic import acyclic
 from plumbrule.layouts.by_feature import by_feature
 from plumbrule.layouts.by_layer import by_layer
+from plumbrule.layouts.fat_routes import thin_routes
 from plumbrule.layouts.plan_file import read
 from plumbrule.plan import Plan, Refusal, read_text
 from plumbrule.restructure import Tree, carry_out
 from plumbrule.verbs.structure.choosing import chosen
 from plumbrule.verbs.structure.contracts import with_contracts
+from plumbrule.verbs.structure.extracting import extracted
 from plumbrule.verbs.structure.settling import Settled, settled
 
 if TYPE_CHECKING:
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
 LAYOUTS: dict[str, Callable[[Project], Proposal]] = {
     "by-feature": by_feature,
     "by-layer": by_layer,
+    "thin-routes": thin_routes,
     "acyclic": acyclic,
 }
 
@@ -80,5 +83,14 @@ def planned(place: Place, proposal: Proposal, *, strict: bool) -> Planned:
         found = Settled(proposal, carry_out(tree, proposal.cuts, proposal.moves))
     else:
         found = settled(tree, proposal)
-    kept = with_contracts(tree, found.carried.rewrite, found.proposal, place.inside)
-    return Planned(place, found.proposal, kept, tuple(found.carried.problems), found.refused)
+    rewrite = found.carried.rewrite
+    if found.proposal.moves:
+        rewrite = with_contracts(tree, rewrite, found.proposal, place.inside)
+    taken_out = extracted(tree, found.proposal, rewrite, strict=strict)
+    return Planned(
+        place,
+        taken_out.proposal,
+        taken_out.rewrite,
+        (*found.carried.problems, *taken_out.problems),
+        (*found.refused, *taken_out.refused),
+    )

@@ -35,8 +35,9 @@ class Settled:
 
 
 def settled(tree: Tree, proposal: Proposal) -> Settled:
-    """The most of a proposal that can be carried out, as far as some attempts show."""
-    lines, refused = list(proposal.lines), list[Refused]()
+    """The most of a proposal that can be carried out, as far as attempts show; extractions come later."""
+    later = [line for line in proposal.lines if line.extraction]
+    lines, refused = [line for line in proposal.lines if not line.extraction], list[Refused]()
     lifted: set[tuple[str, str]] = set()
     last: Refusal | None = None
     for _ in range(ATTEMPTS):
@@ -44,7 +45,7 @@ def settled(tree: Tree, proposal: Proposal) -> Settled:
         try:
             stays = [replace(line, target=None, reason=f"{HELD}: {why}") for line, why in refused]
             carried = carry_out(tree, tried.cuts, tried.moves)
-            return Settled(Proposal(proposal.layout, (*lines, *stays)), carried, tuple(refused))
+            return Settled(Proposal(proposal.layout, (*lines, *stays, *later)), carried, tuple(refused))
         except Unready:
             raise
         except Refusal as refusal:
