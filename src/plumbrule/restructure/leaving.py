@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from plumbrule.facts import nodes as n
 from plumbrule.restructure.edits import line_end, newline
+from plumbrule.restructure.environment import copy_loaders
 from plumbrule.restructure.names import key_of
 from plumbrule.restructure.needs import Need, lines, spelled_like
 from plumbrule.restructure.quoted import quoted_names
@@ -24,6 +25,7 @@ def cut(site: Site) -> None:
         path = site.names.path(key) or ""
         site.segments[path] = find_segments(site, key)
         copy_loggers(site, key)
+        copy_loaders(site, path)
     for path in site.segments:
         site.pruned[path] = set(_unused(site, path))
 
