@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import sys
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, get_type_hints
 
@@ -92,6 +93,48 @@ def imports_of(module: Module, package: str) -> Iterator[n.Import | n.ImportFrom
             yield node
 
 
+def import_edit(module: Module, package: str, name: str = "") -> tuple[Edit, ...]:
+    """What imports a package, or a name from it: nothing if it is imported, else one more name or line."""
+    top = [node for node in module.body if isinstance(node, n.Import | n.ImportFrom)]
+    for node in top:
+        names = [alias.text for alias in node.names]
+        if isinstance(node, n.Import):
+            if not name and package in names:
+                return ()
+        elif name and node.module == package and not node.level and "*" not in names:
+            if name in names:
+                return ()
+            before = [alias for alias in node.names if alias.name < name]
+            at = before[-1].end if before else node.names[0].start
+            return (Edit(module.source.span(at, at), f", {name}" if before else f"{name}, "),)
+    line = f"from {package} import {name}" if name else f"import {package}"
+    return (import_line(module, top, line),)
+
+
+def import_line(module: Module, top: list[n.Import | n.ImportFrom], line: str) -> Edit:
+    """A line more among the imports, where a sorter would put it if it is of the standard library."""
+    around = [node for node in top if "__future__" not in node.text]
+    beside = [node for node in around if is_standard(node.text) == is_standard(line)]
+    after = next((node for node in beside if sort_key(node.text) > sort_key(line)), None)
+    if after is not None:
+        return Edit(module.source.span(after.start, after.start), f"{line}\n")
+    if beside:
+        return Edit(module.source.span(beside[-1].end, beside[-1].end), f"\n{line}")
+    first = next(iter(around or module.body))
+    return Edit(module.source.span(first.start, first.start), f"{line}\n\n")
+
+
+def is_standard(line: str) -> bool:
+    """Whether an import is one of the standard library."""
+    return line.split()[1].partition(".")[0] in sys.stdlib_module_names
+
+
+def sort_key(line: str) -> tuple[bool, str]:
+    """Plain imports first, then by name."""
+    kind, package, *_ = line.split()
+    return kind == "from", package
+
+
 def stations(flow: Flow) -> tuple[Step, ...]:
     """How request data gets from a route to a dangerous call, as the chain of a finding."""
     return tuple(Step(text, span) for text, span in flow.steps)
@@ -177,6 +220,7 @@ __all__ = [
     "Version",
     "body_schemas",
     "forbids",
+    "import_edit",
     "imports_of",
     "is_bounded",
     "is_secret_name",

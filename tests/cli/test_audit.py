@@ -127,7 +127,7 @@ def test_a_long_list_is_grouped_and_nothing_is_lost(plumb: Plumb, tmp_path: Path
 
 @pytest.mark.usefixtures("rates")
 def test_statistics_and_score_take_the_place_of_the_findings(plumb: Plumb) -> None:
-    assert "     2  error    blocking-call-in-async\n" in plumb("audit", "--statistics").stdout
+    assert "     2  error    blocking-call-in-async  1 with a fix\n" in plumb("audit", "--statistics").stdout
     score = plumb("audit", "--score").stdout
     for name in ("architecture", "async", "security", "database", "observability"):
         assert f"\n{name} " in score

@@ -187,3 +187,17 @@ def test_the_body_of_a_test_is_read_when_it_is_asked_for() -> None:
         (repr(one).split()[0], one.start, one.end) for one in now.nodes
     ]
     assert [statement.parent for statement in later.body] == [later, later]
+
+
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [
+        ("tests/orders.py", True),
+        ("app/orders/test_router.py", True),
+        ("typing_tests/app.py", True),
+        ("app/ab_tests/router.py", False),
+        ("app/latest/router.py", False),
+    ],
+)
+def test_a_path_says_whether_it_is_of_the_tests(path: str, expected: bool) -> None:
+    assert read(path, b"").is_test is expected

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
+
+from plumbrule.restructure import Tree, check_static, restructure
 from restructure.projects import definitions, module, moved, packages, rewritten
 
 if TYPE_CHECKING:
-    from restructure.projects import Lab
+    from restructure.projects import Files, Lab
 
 ROUTER = """from fastapi import APIRouter
 
@@ -190,6 +193,47 @@ def test_several_roots_keep_their_own_spelling(lab: Lab) -> None:
     )
     assert rewrite.names("src.app.crud.users.NAME") == "src.app.users.repository.NAME"
     lab.run(after, "import sys; sys.path.append('tests'); import test_users; result = test_users.users.NAME")
+
+
+TWO_ROOTS: Files = {
+    **packages("src", "src/app", "src/app/models", "src/scripts"),
+    "src/app/models/user.py": "class User:\n    name = 'u'\n",
+    "src/app/models/post.py": "from ..models.user import User\n\nOWNER = User.name\n",
+    "src/app/main.py": "from app.models import post\n\nresult = post.OWNER\n",
+    "src/scripts/seed.py": "from ..app.models.user import User\n\nresult = User.name\n",
+    "tests/test_users.py": "from src.app.models.user import User\n",
+}
+"""the service starts in `src`, the script and the tests above it"""
+
+
+def test_dots_stay_dots_where_a_package_lies_in_a_root(lab: Lab) -> None:
+    after = moved(
+        TWO_ROOTS,
+        module("app.models.user", "app.users.models"),
+        module("app.models.post", "app.posts.models"),
+    )
+    assert after["src/scripts/seed.py"].startswith("from ..app.users.models import User\n")
+    assert after["src/app/posts/models.py"].startswith("from ..users.models import User\n")
+    lab.same(TWO_ROOTS, after, "from src.scripts.seed import result")
+    lab.same(TWO_ROOTS, after, "import sys; sys.path.insert(0, 'src'); from app.main import result")
+
+
+@pytest.mark.parametrize(
+    ("path", "right", "wrong"),
+    [
+        ("src/scripts/seed.py", "..app.users", "app.users"),
+        ("src/app/posts/models.py", "..users", "src.app.users"),
+        ("tests/test_users.py", "src.app.users", "app.users"),
+    ],
+)
+def test_a_name_from_another_root_is_seen_without_running_it(path: str, right: str, wrong: str) -> None:
+    before = Tree.of(TWO_ROOTS)
+    moves = module("app.models.user", "app.users.models"), module("app.models.post", "app.posts.models")
+    rewrite = restructure(before, moves)
+    files = before.after(rewrite.steps).files
+    assert right.encode() in files[path]
+    broken = Tree.of(files | {path: files[path].replace(right.encode(), wrong.encode())})
+    assert [problem.kind for problem in check_static(before, broken, rewrite)] == ["root"]
 
 
 def test_folders_without_init_get_none(lab: Lab) -> None:

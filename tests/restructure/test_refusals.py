@@ -185,5 +185,5 @@ def test_it_can_leave_if_every_entry_loads_the_package_first() -> None:
     files = FACE | {"app/main.py": "from app.cache import Manager\n\nresult = Manager.__name__\n"}
     rewrite = restructure(Tree.of(files), [module("app.cache.manager", "app.managers")])
     assert [m.why for m in rewrite.mentions] == [
-        "cannot be the first to be imported: `Manager` of app.managers, asked for by app/cache/__init__.py"
+        "can no longer be the first import of a process: `Manager` of app.managers, asked for by app/cache/__init__.py"
     ]

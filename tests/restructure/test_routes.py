@@ -144,7 +144,40 @@ def test_a_router_gives_a_part_of_itself_away(lab: Lab) -> None:
     lab.same(files, after)
 
 
+def test_every_decorator_of_a_handler_reads_the_new_router(lab: Lab) -> None:
+    files = {
+        **packages("app"),
+        "app/main.py": "from fastapi import FastAPI\n\napp = FastAPI()\ninner = FastAPI()\n\n\n@app.put('/a')\n@inner.get('/b')\n@app.patch('/a')\n"
+        "def a() -> int:\n    return 1\n\n\napp.mount('/inner', inner)\n",
+    }
+    after = moved(files, definitions("a", "app.main", "app.a"))
+    assert "@router.put('/a')\n@router_2.get('/b')\n@router.patch('/a')\ndef a()" in after["app/a.py"]
+    assert "app.include_router(a_router)\ninner.include_router(a_router_2)\n" in after["app/main.py"]
+    lab.same(files, after, "from app.main import app, inner; result = [app.openapi(), inner.openapi()]")
+
+
+def test_a_router_goes_with_all_its_handlers(lab: Lab) -> None:
+    files = {
+        **packages("app"),
+        "app/main.py": "from fastapi import APIRouter, FastAPI\n\napp = FastAPI()\nitems = APIRouter(prefix='/items')\n\n\n@items.get('')\n"
+        "def a() -> int:\n    return 1\n\n\napp.include_router(items)\n",
+    }
+    after = moved(files, definitions("items a", "app.main", "app.items"))
+    assert "from app.items import items\n" in after["app/main.py"]
+    lab.same(files, after)
+
+
+def test_an_entry_is_the_application_though_handlers_left_its_module() -> None:
+    files = ONE | {"Justfile": "run:\n    uvicorn app.main:app\n"}
+    after = moved(files, definitions("Item read_my_item read_item", "app.main", "app.items.router"))
+    assert after["Justfile"] == files["Justfile"]
+
+
 REFUSED = {
+    "a look at all routes": (
+        "@app.get('/f')\ndef f() -> int:\n    return 1\n\n\nfor route in app.routes:\n    route.operation_id = 'x'\n",
+        "`app.routes` sees other routes",
+    ),
     "an empty path": ("@app.get('')\ndef f() -> int:\n    return 1\n", "an empty path cannot be included"),
     "a handler of errors": (
         "@app.exception_handler(404)\ndef f() -> int:\n    return 1\n",

@@ -143,3 +143,49 @@ def test_names_of_slices_do_not_need_the_names_of_files() -> None:
         "ItemRead": "item",
         "UserRead": "user",
     }
+
+
+USERS = {
+    "main.py": "from app.routers import users, items\nfrom fastapi import FastAPI\n\napp = FastAPI()\n"
+    "app.include_router(users.router)\napp.include_router(items.router)\n",
+    "routers/__init__.py": "",
+    "routers/users.py": "from app.crud.users import find_user\nfrom app.schemas.token import Token\n"
+    "from fastapi import APIRouter\n\nrouter = APIRouter(prefix='/users')\n\n\n@router.get('/')\n"
+    "def read_user() -> Token:\n    return find_user()\n",
+    "routers/items.py": "from fastapi import APIRouter\n\nrouter = APIRouter(prefix='/items')\n\n\n"
+    "@router.get('/')\ndef read_item() -> int:\n    return 1\n",
+    "crud/base.py": "class Base:\n    pass\n",
+    "crud/users.py": "from app.crud.base import Base\nfrom app.schemas.token import Token\n\n\n"
+    "def find_user() -> Token:\n    return Token(text=str(Base))\n",
+    "schemas/token.py": "from pydantic import BaseModel\n\n\nclass Token(BaseModel):\n    text: str\n",
+}
+
+
+@pytest.mark.parametrize("around", ["", "users/"])
+def test_what_others_are_built_on_stays_and_the_folder_around_says_nothing(around: str) -> None:
+    proposal = by_feature(project_of({f"{around}app/{path}": source for path, source in USERS.items()}))
+    assert targets(proposal) == {
+        "app.routers.users": "app.users.router",
+        "app.crud.users": "app.users.crud",
+        "app.schemas.token": "app.users.schemas",
+        "app.routers.items": "app.items.router",
+    }
+
+
+def test_a_part_does_not_take_the_name_of_a_whole_module() -> None:
+    files = {f"app/{path}": source for path, source in USERS.items()}
+    files["app/schemas/users.py"] = files.pop("app/schemas/token.py").replace("Token", "UserRead")
+    files["app/api/schemas.py"] = files["app/schemas/users.py"].replace("UserRead", "UserIn") + (
+        "\n\nclass ItemIn(BaseModel):\n    text: str\n"
+    )
+    for path, model in (("crud/users", "UserIn"), ("routers/items", "ItemIn")):
+        files[f"app/{path}.py"] = f"from app.api.schemas import {model}\n" + files[f"app/{path}.py"]
+        files[f"app/{path}.py"] += f"\n\ndef made(text: str) -> {model}:\n    return {model}(text=text)\n"
+    files = {
+        path: source.replace("schemas.token", "schemas.users").replace("Token", "UserRead")
+        for path, source in files.items()
+    }
+    found = targets(by_feature(project_of(files)))
+    assert found["app.schemas.users"] == "app.users.schemas"
+    assert found["app.api.schemas:UserIn"] == "app.users.api_schemas"
+    assert found["app.api.schemas:ItemIn"] == "app.items.schemas"

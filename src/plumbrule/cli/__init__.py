@@ -1,5 +1,6 @@
 """The command line: parse, call a verb, render, exit."""
 
+import gc
 import sys
 
 
@@ -13,4 +14,6 @@ def main() -> None:
 
         print(f"plumb {__version__}")
         return
-    sys.exit(guarded(arguments))
+    code = guarded(arguments)
+    gc.freeze()  # Python would look for garbage in everything once more before it ends
+    sys.exit(code)

@@ -10,6 +10,10 @@ from plumbrule.cli.console import output_of
 from plumbrule.plan import Refusal
 from plumbrule.scaffold.manifest import DATABASES, LAYOUTS, PARTS, PRESETS
 
+With = Annotated[
+    list[str] | None, typer.Option("--with", metavar="PART", help=f"Add a part: {', '.join(PARTS)}.")
+]
+
 
 def init(  # noqa: PLR0913, PLR0917  a flag is a parameter
     context: typer.Context,
@@ -18,9 +22,7 @@ def init(  # noqa: PLR0913, PLR0917  a flag is a parameter
     preset: Annotated[str | None, typer.Option(help=" or ".join(PRESETS))] = None,
     layout: Annotated[str | None, typer.Option(help=" or ".join(LAYOUTS))] = None,
     database: Annotated[str | None, typer.Option(help=" or ".join(DATABASES))] = None,
-    with_: Annotated[
-        list[str] | None, typer.Option("--with", metavar="PART", help=f"Add a part: {', '.join(PARTS)}.")
-    ] = None,
+    with_: With = None,
     without: Annotated[list[str] | None, typer.Option(metavar="PART", help="Leave a part out.")] = None,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Ask nothing, take the defaults.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show the plan and write nothing.")] = False,
@@ -34,9 +36,8 @@ def init(  # noqa: PLR0913, PLR0917  a flag is a parameter
     from plumbrule.scaffold.answers import Wishes, answer  # noqa: PLC0415
     from plumbrule.verbs import init as verb  # noqa: PLC0415
 
-    for flag, given in (("--dry-run", dry_run), ("--no-sync", no_sync)):
-        if serve and given:
-            raise Refusal(f"--serve and {flag} contradict each other; drop one of them")
+    if serve:
+        refuse_to_serve({"--dry-run": dry_run, "--no-sync": no_sync})
     output = output_of(context)
     folder = path or Path()
     wishes = Wishes(name, preset, layout, database, tuple(with_ or ()), tuple(without or ()))
@@ -54,3 +55,14 @@ def init(  # noqa: PLR0913, PLR0917  a flag is a parameter
     created.show_outcome(output, outcome)
     if serve:
         verb.serve(outcome, observe=output.progress)
+
+
+def refuse_to_serve(flags: dict[str, bool]) -> None:
+    """What is not written, or has no packages, cannot be started.
+
+    Raises:
+        Refusal: one of the flags is given.
+    """
+    for flag, given in flags.items():
+        if given:
+            raise Refusal(f"--serve and {flag} contradict each other; drop one of them")

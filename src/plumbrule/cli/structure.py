@@ -13,13 +13,18 @@ Flag = typer.Option
 def structure(  # noqa: PLR0913, PLR0917  a flag is a parameter
     context: typer.Context,
     path: Annotated[str | None, typer.Argument(help="A folder; with --check also a git revision.")] = None,
-    layout: Annotated[str | None, Flag(metavar="by-feature|by-layer", help="What would go where?")] = None,
+    layout: Annotated[
+        str | None, Flag(metavar="by-feature|by-layer|thin-routes", help="What would go where?")
+    ] = None,
     plan: Annotated[Path | None, Flag(metavar="FILE", help="Write what --layout says, or read it.")] = None,
     diff: Annotated[bool, Flag("--diff", help="Show what would change, and change nothing.")] = False,
     apply: Annotated[bool, Flag("--apply", help="Change it, once it is proved equal.")] = False,
     undo: Annotated[bool, Flag("--undo", help="Take the last --apply back.")] = False,
     check: Annotated[str | None, Flag(metavar="BASE", help="Is it equal to this folder or revision?")] = None,
     verify: Annotated[list[str] | None, Flag(metavar="tests", help="Prove with the tests too.")] = None,
+    unproved: Annotated[
+        list[str] | None, Flag(metavar="OpenAPI|migrations", help="Go on where this cannot be run.")
+    ] = None,
     allow: Annotated[
         list[str] | None, Flag(metavar="lifespan|connections", help="What the project's code may do.")
     ] = None,
@@ -34,7 +39,7 @@ def structure(  # noqa: PLR0913, PLR0917  a flag is a parameter
     from plumbrule.cli import structured  # noqa: PLC0415
 
     wishes = structured.Wishes(
-        path, layout, plan, diff, apply, undo, check, tuple(verify or ()), tuple(allow or ()),
-        allow_dirty, no_commit, python, output_format, file,
+        path, layout, plan, diff, apply, undo, check, tuple(verify or ()), tuple(unproved or ()),
+        tuple(allow or ()), allow_dirty, no_commit, python, output_format, file,
     )  # fmt: skip
     raise typer.Exit(structured.structured(output_of(context), wishes))

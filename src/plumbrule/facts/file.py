@@ -49,6 +49,7 @@ def is_test(path: str) -> bool:
     *folders, name = path.split("/")
     return (
         bool({"tests", "test", "testing", "e2e", "cypress"} & set(folders))
+        or any(folder.endswith("_tests") for folder in folders[:1])
         or name.startswith(("test_", "conftest"))
         or name.endswith("_test.py")
     )

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
+from keyword import iskeyword
 from typing import TYPE_CHECKING, TypeAlias
 
 from plumbrule.layouts.modules import Modules
+from plumbrule.layouts.one_file import crowded
 from plumbrule.layouts.proposal import Line, Proposal
+from plumbrule.layouts.sharing import left_behind
 from plumbrule.layouts.slices import Membership, Slices, named_slice
 from plumbrule.layouts.words import LAYERS
 
@@ -22,6 +25,8 @@ SPLIT = 0.6
 """a definition that is less sure of its slice is not taken out of its module"""
 SPLITTABLE = {"models", "schemas", "crud", "service", "repository", "controller"}
 """what a module that holds something of several slices must be for it to be split"""
+TELLING = {"router", "schemas", "models"}
+"""roles that say what is in a file, whatever it was called"""
 QUIET = {"logger", "log", "__all__"}
 
 
@@ -39,16 +44,19 @@ class _Planner:
 
     def lines(self) -> Iterator[Line]:
         wanted: list[Wanted] = []
+        mixed: list[tuple[Module, Line]] = []
+        taken_apart = {part.module: part for part in crowded(self.modules)}
         for module in self.modules.movable:
             if self.modules.is_shared(module):
                 yield Line(self.modules.name(module), None, "of no slice", 1.0)
                 continue
             key, line = self._whole(module)
-            if key is not None:
+            if key is not None and self.modules.is_foreign(joined(self.modules.base, self.slices.names[key])):
+                yield Line(line.module, None, f"`{self.slices.names[key]}` is a package", line.confidence)
+            elif key is not None:
                 wanted.append((module, key, line))
             else:
-                parts = list(self._parts(module))
-                yield from parts or [line]
+                mixed.append((module, line))
         alone = [entry for entry in wanted if self._is_one_file(entry, wanted)]
         wanted = [entry for entry in wanted if entry not in alone]
         for _, key, line in alone:
@@ -59,6 +67,15 @@ class _Planner:
         for module, key, line in wanted:
             target = self._target(module, key, alone=roles[key, self.modules.role(module)] == 1)
             yield Line(line.module, target, line.reason, line.confidence, self.slices.names[key])
+        others = list(left_behind(self.modules, [module for module, _, _ in wanted]))
+        yield from others
+        for module, line in mixed:
+            if any(other.module == line.module for other in others):
+                continue
+            parts = [] if module in taken_apart else list(self._parts(module))
+            yield from parts or [line]
+        for part in taken_apart.values():
+            yield from part.lines(self._free)
 
     def _is_one_file(self, entry: Wanted, wanted: list[Wanted]) -> bool:
         """Whether a module right below the base is all that there is of its slice."""
@@ -104,6 +121,8 @@ class _Planner:
             return False
         named = [d for d in members if self._named(d) == key]
         mine = [m for m in members.values() if m.slice == key]
+        if not named and self.modules.is_machinery(module):
+            return False
         return len(named) * 2 > len(members) or (
             self.modules.is_layered(module) and len(mine) * 2 > len(members)
         )
@@ -133,9 +152,17 @@ class _Planner:
             )
             if names:
                 sure = min(m.confidence for d, m in members.items() if d.name in names)
-                target = self._free(self._join(self.slices.names[key], role))
+                target = self._part_target(module, self.slices.names[key], role)
                 reason = f"named after it: {len(names)} of {len(members)} definitions"
                 yield Line(self.modules.name(module), target, reason, sure, self.slices.names[key], names)
+
+    def _part_target(self, module: Module, folder: str, role: str) -> str:
+        """Where a part of a module goes: under its role, or under that and the folder it comes from."""
+        wanted = self._join(folder, role)
+        around = self.modules.folder(module)
+        return self._free(
+            self._join(folder, f"{around}_{role}") if wanted in self.taken and around else wanted
+        )
 
     def _lies_in_slice(self, module: Module) -> bool:
         return any(self.modules.is_in_slice(module, key) for key in self.slices.names)
@@ -144,18 +171,21 @@ class _Planner:
         """Where a module goes: under the name of its role if it has that alone."""
         folder = self.slices.names[key]
         role, left = self.modules.role(module), self.modules.leftover(module, key)
-        names = [role] if alone and (role == "router" or not left) else []
-        names += [left, f"{left}_{role}"] if left else [role, self.modules.folder(module)]
+        names = [role] if alone and (role in TELLING or not left) else []
+        names += [left, f"{left}_{role}" if role != left else ""] if left else [role]
+        names += [
+            f"{left}_{folder}" if left else folder for folder in [self.modules.folder(module)] if folder
+        ]
         names += [role, self.modules.stem(module)]
         for name in filter(None, names):
             target = self._join(folder, name)
-            if target not in self.taken:
+            if target not in self.taken and not iskeyword(name):
                 self.taken.add(target)
                 return target
         return self._free(self._join(folder, self.modules.stem(module)))
 
     def _join(self, *parts: str) -> str:
-        return ".".join(part for part in (self.modules.base, *parts) if part)
+        return joined(self.modules.base, *parts)
 
     def _free(self, target: str) -> str:
         found, number = target, 2
@@ -163,6 +193,11 @@ class _Planner:
             found, number = f"{target}_{number}", number + 1
         self.taken.add(found)
         return found
+
+
+def joined(*parts: str) -> str:
+    """A dotted name of those parts that are not empty."""
+    return ".".join(filter(None, parts))
 
 
 def many_slices(votes: Counter[str], slices: Slices) -> str:

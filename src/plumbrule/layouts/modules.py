@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 from collections import Counter
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from plumbrule.facts import nodes as n
-from plumbrule.layouts.words import LAYERS, SHARED, key_of, singular, words
+from plumbrule.layouts.words import LAYERS, MACHINERY, SHARED, key_of, singular, words
 from plumbrule.model.import_roots import ImportRoots
 
 if TYPE_CHECKING:
@@ -62,6 +63,26 @@ class Modules:
         named = Counter({base: count for base, count in found.items() if base})
         return (named or found or Counter([""])).most_common(1)[0][0]
 
+    def base_for(self, module: Module) -> str:
+        """Where the slices of an application's own module lie: beside the others, or beside it."""
+        package = self.name(module).rpartition(".")[0]
+        return self.base if self.base.startswith(package) and self.base else package
+
+    def is_foreign(self, name: str) -> bool:
+        """Whether a top-level name is that of Python's own or of a package that the project imports."""
+        return name in sys.stdlib_module_names or name in self._foreign
+
+    @cached_property
+    def _foreign(self) -> set[str]:
+        own = {self.name(module).partition(".")[0] for module in self.project.modules}
+        return {
+            name.partition(".")[0]
+            for module in self.project.modules
+            for node in module.imports
+            for name in ([a.name for a in node.names] if isinstance(node, n.Import) else [node.module])
+            if not (isinstance(node, n.ImportFrom) and node.level)
+        } - own
+
     def inside(self, module: Module) -> list[str]:
         """The parts of the name of a module below the base; all of them if it lies elsewhere."""
         name = self.name(module)
@@ -83,6 +104,10 @@ class Modules:
         if SHARED & {*folders, stem}:
             return True
         return bool(folders) and folders[-1] in ("db", "database", "queries")
+
+    def is_machinery(self, module: Module) -> bool:
+        """Whether a module is what others are built on, however few of them there are yet."""
+        return bool(MACHINERY & set(words(self.stem(module))))
 
     def is_layered(self, module: Module) -> bool:
         """Whether a module, or the folder around it, is named after a layer."""

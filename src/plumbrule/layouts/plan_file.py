@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +18,8 @@ HEAD = """\
 layout = {layout}
 
 """
-KNOWN = {"module", "names", "to", "slice", "confidence", "reason"}
+KNOWN = {"module", "names", "to", "slice", "confidence", "reason", "extract", "function"}
+LINES = re.compile(r"(\d{1,6})-(\d{1,6})")
 
 
 def written(proposal: Proposal) -> str:
@@ -35,6 +37,9 @@ def written(proposal: Proposal) -> str:
 def row(line: Line) -> str:
     """A line that moves something."""
     names = f"names = [{', '.join(map(quoted, line.names))}], " if line.names else ""
+    if line.extract is not None:
+        first, last = line.extract
+        names += f'extract = "{first}-{last}", function = {quoted(line.function)}, '
     return (
         f"{{ module = {quoted(line.module)}, {names}to = {quoted(line.target or '')}, "
         f"slice = {quoted(line.slice)}, confidence = {line.confidence:.2f}, reason = {quoted(line.reason)} }}"
@@ -77,7 +82,19 @@ def lines(moves: list[Any], place: str) -> Iterator[Line]:
         confidence = entry.get("confidence", 1.0)
         sure = float(confidence) if isinstance(confidence, (int, float)) else 1.0
         reason, of = str(entry.get("reason", "")), str(entry.get("slice", ""))
-        yield Line(module, target, reason, sure, of, tuple(names))
+        yield Line(module, target, reason, sure, of, tuple(names), *extraction(entry, names, where))
+
+
+def extraction(entry: dict[str, Any], names: list[str], where: str) -> tuple[tuple[int, int] | None, str]:
+    """The lines of a handler that an entry takes out, and the name of the function that they become."""
+    if "extract" not in entry and "function" not in entry:
+        return None, ""
+    found, function = LINES.fullmatch(str(entry.get("extract"))), entry.get("function", "")
+    if found is None or len(names) != 1:
+        raise Refusal(f'{where}: `extract` gives the lines of the one handler in `names`, such as "4-12"')
+    if not isinstance(function, str) or not function.isidentifier():
+        raise Refusal(f"{where}: `function` is the name of the new function")
+    return (int(found[1]), int(found[2])), function
 
 
 def name_in(entry: dict[str, Any], key: str, where: str) -> str:

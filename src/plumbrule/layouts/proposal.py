@@ -5,11 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from plumbrule.restructure import DefinitionMove, ModuleMove, Move
+from plumbrule.restructure.extraction import Extraction
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One module, or some definitions of one; without a target it stays."""
+    """One module, or some definitions of one; without a target it stays.
+
+    With `extract`, lines of the one handler named become `function` of the target, and the handler stays.
+    """
 
     module: str
     target: str | None
@@ -17,11 +21,21 @@ class Line:
     confidence: float
     slice: str = ""
     names: tuple[str, ...] = ()
+    extract: tuple[int, int] | None = None
+    function: str = ""
+
+    @property
+    def extraction(self) -> Extraction | None:
+        """The extraction of the line."""
+        if self.target is None or self.extract is None:
+            return None
+        handler = f"{self.module}.{self.names[0]}"
+        return Extraction(handler, self.extract, self.target, self.function, self.reason, self.confidence)
 
     @property
     def move(self) -> Move | None:
         """The move of the line."""
-        if self.target is None:
+        if self.target is None or self.extract is not None:
             return None
         if self.names:
             return DefinitionMove(self.names, self.module, self.target, self.reason)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import dropwhile
 from typing import TYPE_CHECKING
 
 from plumbrule.layouts.definitions import Definitions
-from plumbrule.layouts.votes import Seed, seeds
+from plumbrule.layouts.votes import Seed, folders_around, seeds
 from plumbrule.layouts.words import AUTHENTICATION, ENTERING, GUARDING, PREPOSITIONS, singular, words
 
 if TYPE_CHECKING:
@@ -138,7 +139,8 @@ class Slices:
 
     def _search(self, module: Module) -> str | None:
         parts = module.path.removesuffix(".py").removesuffix("/__init__").split("/")
-        for part in reversed(parts):
+        inside = dropwhile(folders_around(self.project).__contains__, parts)
+        for part in reversed([*inside]):
             found = named_slice(part, self.names, last=False)
             if found is not None:
                 return found[0]

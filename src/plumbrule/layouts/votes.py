@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from plumbrule.layouts.definitions import Definition, Definitions
     from plumbrule.model.code import Module
+    from plumbrule.model.project import Project
     from plumbrule.model.routes import Place, Route
 
 TAG, SEGMENT, STEM = 2.5, 2.0, 1.5
@@ -47,7 +48,7 @@ def seeds(definitions: Definitions, *, paths: bool) -> Iterator[tuple[Definition
     """The handlers of all routes, each with its slice."""
     routes = [r for r in definitions.project.routes if not r.module.is_test]
     common = common_segments(routes)
-    around = {f for app in definitions.project.apps if app.module for f in app.module.path.split("/")[:-1]}
+    around = folders_around(definitions.project)
     votes: dict[Definition, list[Vote]] = {}
     for route in routes:
         handler = route.handler
@@ -60,6 +61,11 @@ def seeds(definitions: Definitions, *, paths: bool) -> Iterator[tuple[Definition
     decided_for = {definition: decided(found, known) for definition, found in votes.items()}
     yield from decided_for.items()
     yield from router_seeds(definitions, routes, decided_for)
+
+
+def folders_around(project: Project) -> set[str]:
+    """The folders that the apps lie in: their names say nothing about what is in them."""
+    return {f for app in project.apps if app.module for f in app.module.path.split("/")[:-1]}
 
 
 def router_seeds(
@@ -155,7 +161,9 @@ def common_segments(routes: list[Route]) -> set[str]:
     if len(heads) < 2 and len(routes) < 3:
         return set()
     found = Counter(segment for path in paths for segment in set(path))
-    most = {s for s, count in found.items() if count > COMMON * len(routes) and len(found) > 1}
+    only = next(iter(heads)) if len(heads) == 1 else ()
+    things = set(only) if only in paths else set()
+    most = {s for s, count in found.items() if count > COMMON * len(routes) and len(found) > 1} - things
     return most | {segment for segment in found if holds_others(segment, paths)}
 
 

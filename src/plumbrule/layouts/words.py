@@ -68,6 +68,23 @@ SHARED = frozenset(
 )
 """folders and files of what no slice owns"""
 
+MACHINERY = frozenset(
+    [
+        "base",
+        "connection",
+        "database",
+        "db",
+        "engine",
+        "generic",
+        "mixin",
+        "mixins",
+        "orm",
+        "session",
+        "table",
+    ]
+)
+"""words in the name of a file that others are built on"""
+
 GENERIC = (
     frozenset(
         [

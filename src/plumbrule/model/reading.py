@@ -64,7 +64,10 @@ def python_files(tree: Tree) -> list[str]:
 
 @contextmanager
 def no_collection() -> Iterator[None]:
-    """Indexing makes millions of objects that stay: looking for garbage among them takes most of the time."""
+    """Indexing makes millions of objects that stay: looking for garbage among them takes most of the time.
+
+    In the end they are put with the oldest ones, which Python rarely looks at.
+    """
     collecting, limit = gc.isenabled(), sys.getrecursionlimit()
     gc.disable()
     sys.setrecursionlimit(max(limit, DEEP))
@@ -73,4 +76,6 @@ def no_collection() -> Iterator[None]:
     finally:
         sys.setrecursionlimit(limit)
         if collecting:
+            gc.freeze()
+            gc.unfreeze()
             gc.enable()

@@ -29,19 +29,27 @@ def proposal_text(proposal: Proposal, view: View) -> str:
     for name, group in by_slice(proposal).items():
         lines.append(view.paint(name or "others", "bold"))
         lines += [
-            f"  {label(line):<{left}} → {line.target}  {view.paint(because(line), 'dim')}" for line in group
+            f"  {label(line):<{left}} → {arrival(line)}  {view.paint(because(line), 'dim')}" for line in group
         ]
-    staying = [line for line in proposal.lines if line.target is None]
-    moved = f"{many(len(proposal.moving), 'move')}; {many(len(staying), 'module')} stay"
-    lines += ["", f"{moved}. Prove and do it: --apply   See it: --diff   Edit it: --plan FILE"]
+    lines += ["", f"{counted(proposal)}. Prove and do it: --apply   See it: --diff   Edit it: --plan FILE"]
     return "\n".join(lines) + "\n"
 
 
+def counted(proposal: Proposal) -> str:
+    """How much moves, is taken out, and stays."""
+    taken_out = sum(line.extract is not None for line in proposal.moving)
+    moved = len(proposal.moving) - taken_out
+    said = [many(moved, "move")] if moved or not taken_out else []
+    said += [many(taken_out, "extraction")] if taken_out else []
+    staying = sum(line.target is None for line in proposal.lines)
+    return "; ".join([*said, f"{many(staying, 'module' if moved else 'route')} stay"])
+
+
 def by_slice(proposal: Proposal) -> dict[str, list[Line]]:
-    """The moves under the slices they go to."""
+    """The moves under the slices they go to; what is taken out of handlers under their modules."""
     found: dict[str, list[Line]] = {}
     for line in sorted(proposal.moving, key=lambda line: (line.slice, line.target or "")):
-        found.setdefault(line.slice, []).append(line)
+        found.setdefault(line.module if line.extract is not None else line.slice, []).append(line)
     return found
 
 
@@ -49,8 +57,15 @@ def label(line: Line) -> str:
     """What moves."""
     if not line.names:
         return line.module
+    if line.extract is not None:
+        return f"{line.names[0]}: lines {line.extract[0]}-{line.extract[1]}"
     more = f" and {len(line.names) - 2} more" if len(line.names) > 2 else ""
     return f"{line.module}: {', '.join(line.names[:2])}{more}"
+
+
+def arrival(line: Line) -> str:
+    """Where it goes."""
+    return f"{line.target}.{line.function}" if line.function else f"{line.target}"
 
 
 def because(line: Line) -> str:
@@ -69,7 +84,7 @@ def proposal_markdown(proposal: Proposal, view: View) -> str:
     """A table of the moves."""
     _ = view
     rows = "\n".join(
-        f"| {line.slice} | `{label(line)}` | `{line.target}` | {line.confidence:.0%} | {line.reason} |"
+        f"| {line.slice} | `{label(line)}` | `{arrival(line)}` | {line.confidence:.0%} | {line.reason} |"
         for group in by_slice(proposal).values()
         for line in group
     )
@@ -79,7 +94,7 @@ def proposal_markdown(proposal: Proposal, view: View) -> str:
 
 def planned_text(planned: Planned, verdict: Verdict, view: View) -> str:
     """What was found on the way, then the verdict."""
-    lines = [f"left alone  {clean(str(mention))}" for mention in planned.rewrite.mentions]
+    lines = [f"look at     {clean(str(mention))}" for mention in planned.rewrite.mentions]
     lines += [
         f"visible     {name.kind} {name.before} → {name.after} ({name.path}:{name.line})"
         for name in planned.rewrite.visible
@@ -116,7 +131,7 @@ def planned_markdown(planned: Planned, verdict: Verdict, view: View) -> str:
     ]
     if planned.rewrite.mentions:
         listed = "\n".join(f"- {clean(str(mention))}" for mention in planned.rewrite.mentions)
-        parts.append(f"## Left alone: look at these\n\n{listed}")
+        parts.append(f"## Look at these\n\n{listed}")
     return "\n\n".join(parts) + "\n"
 
 

@@ -60,12 +60,17 @@ def address(site: Site, text: str, path: str) -> Address | None:
         found = site.names.find(".".join(parts[:end]), path)
         if found is not None and (end > 1 or colon) and found.root is not None:
             rest = (*parts[end:], *(attribute.removesuffix("()").split(".") if colon else ()))
-            new = lookup(site, found.key, rest[0]) if rest else site.whole.key(found.key)
+            new = _target(site, found.key, rest[0], entry=bool(colon)) if rest else site.whole.key(found.key)
             if not is_within(new, found.root):
                 return None
             module, after = ".".join(parts[:end]), dotted_from(new, found.root)
             return Address(text, found.key, module, rest, after + text[len(module) :])
     return None
+
+
+def _target(site: Site, key: str, name: str, *, entry: bool) -> str:
+    """The module that a name is to be read of: an entry is the object itself, whoever reads it."""
+    return site.whole.home(key, name) if entry else lookup(site, key, name)
 
 
 def holds(site: Site, found: Address) -> bool:

@@ -129,12 +129,18 @@ def rest(site: Site, path: str) -> bytes:
     for segment in site.segments[path]:
         kept = site.edits.apply(path, at, segment.start)
         line = site.instead.get((path, segment.start), "").encode()
-        parts += [end * 2 if after_line and kept.startswith(BLOCKS) else b"", kept, line]
+        parts += [_gap(kept, end) if after_line else b"", kept, line]
         after_line = bool(line) or (after_line and not kept.strip())
         at = _past_blank(text, segment.end)
     tail = site.edits.apply(path, at, len(text))
-    whole = b"".join([*parts, end * 2 if after_line and tail.startswith(BLOCKS) else b"", tail])
+    whole = b"".join([*parts, _gap(tail, end) if after_line else b"", tail])
+    whole = whole if text[:1].isspace() else whole.lstrip(b"\r\n")
     return whole if tail.strip() else whole.rstrip() + (end if whole.strip() else b"")
+
+
+def _gap(below: bytes, end: bytes) -> bytes:
+    """The blank lines between an include and what follows it."""
+    return end * 2 if below.startswith(BLOCKS) else end if below.strip() else b""
 
 
 def _past_blank(text: bytes, at: int) -> int:

@@ -63,7 +63,7 @@ def check_startup(site: Site, after: Tree) -> None:
     for old, path in site.whole.files.items():
         failed = failures(new, [[path]])[0] if path.endswith(".py") else None
         if failed and not failures(site.names, [[old]])[0]:
-            site.mention(old, 0, path, f"cannot be the first to be imported: {failed}")
+            site.mention(old, 0, path, f"can no longer be the first import of a process: {failed}")
 
 
 def _new_name(site: Site, name: str) -> str:

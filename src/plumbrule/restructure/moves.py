@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from plumbrule.plan import Refusal
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -34,6 +36,19 @@ class DefinitionMove:
 
 
 Move = ModuleMove | DefinitionMove
+
+
+class Unready(Refusal):
+    """Something has to be put right before anything can move, or another folder be named."""
+
+
+class Entangled(Refusal):
+    """Some `parts` of a module cannot leave it as long as `names`, which they need, stay in it."""
+
+    def __init__(self, said: str, names: tuple[str, ...], parts: tuple[str, ...]) -> None:
+        super().__init__(said)
+        self.names = names
+        self.parts = parts
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +113,7 @@ class Rewrite:
     `steps` hold a Move for a file that goes elsewhere (its content may change on the way), and Create, Edit
     and Delete for the rest; `paths` says where each file that moves goes to. `homes` gives the new full name
     of each definition that moves, both spelled from the root of the tree; `altered` those that mean something
-    else on purpose.
+    else on purpose, `gained` what some of them refer to in addition.
     """
 
     moves: tuple[Move, ...]
@@ -110,6 +125,7 @@ class Rewrite:
     visible: tuple[VisibleName, ...] = ()
     homes: Mapping[str, str] = field(default_factory=dict)
     altered: frozenset[str] = frozenset()
+    gained: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
     def full(self, name: str) -> str:
         """What is called `name` from the root of the tree, in the new tree."""

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import sys
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from plumbrule.facts import nodes as n
 from plumbrule.plan import Refusal
 from plumbrule.restructure.imports import want_module, want_name
-from plumbrule.restructure.names import Found, key_of
+from plumbrule.restructure.names import Found, is_within, key_of
 from plumbrule.restructure.quoted import quoted_names
-from plumbrule.restructure.spelling import absolute, relative
+from plumbrule.restructure.spelling import absolute, absolute_imports, relative
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -59,6 +60,17 @@ def needs_of(site: Site, key: str, segments: Iterable[Segment], home: str) -> li
     return [n for n in found if not n.typing or (n.module, n.name, n.local) not in typed]
 
 
+def need_of(site: Site, style: str, what: tuple[str, str], home: str) -> Iterator[Need]:
+    """The import by which the file at `home` gets what a name means in another, as a third would write it."""
+    path, name = what
+    bound = site.scopes(path).locals(None).get(name, [])
+    for node in bound:
+        if isinstance(node, n.Alias):
+            yield from _from_alias(site, node, Used([]), home, typing=False)
+        elif key_of(path) != key_of(home):
+            yield Need(3, spelled_like(site, style, key_of(path), home), name, name)
+
+
 def used_by(site: Site, path: str, segments: Iterable[Segment]) -> dict[str, Used]:
     """The names of a module's own level that segments use."""
     scopes = site.scopes(path)
@@ -94,8 +106,18 @@ def _needs(site: Site, key: str, name: str, used: Used, home: str) -> Iterator[N
 
 def spelled_like(site: Site, path: str, key: str, home: str) -> str:
     """The name of a module of the new tree for the file at `home`, in the style of the file at `path`."""
-    dotted = any(isinstance(s, n.ImportFrom) and s.level for s in site.names.imports(path))
-    return relative(site.names, key, home) if dotted else absolute(site.names, key, None, home)
+    froms = [s for s in site.names.imports(path) if isinstance(s, n.ImportFrom)]
+    relative_ones = sum(bool(s.level) for s in froms)
+    own = sum(not s.level and site.names.origin(path, s) is not None for s in froms)
+    if relative_ones > own:
+        return relative(site.names, key, home)
+    return absolute(site.names, key, _usual_root(site, path, key), home)
+
+
+def _usual_root(site: Site, path: str, key: str) -> str | None:
+    """The root from which a file names most modules, if one lies in it."""
+    roots = Counter(found.root for _, found in absolute_imports(site.names, path))
+    return next((root for root, _ in roots.most_common() if root is not None and is_within(key, root)), None)
 
 
 def _from_alias(site: Site, alias: n.Alias, used: Used, home: str, *, typing: bool) -> Iterator[Need]:
@@ -132,6 +154,8 @@ def _from_import(site: Site, alias: n.Alias, used: Used, home: str, *, typing: b
         yield Need(_rank(statement.module), _unknown(site, statement, home), alias.name, local, typing)
         return
     inner = site.names.member(found.key, alias.name)
+    if inner is None and site.whole.home(found.key, alias.name) == key_of(home) and alias.name == local:
+        return
     if inner is None:
         want = want_name(site, home, alias, found)
         if want.module is not None:
@@ -200,9 +224,9 @@ def lines(needs: Iterable[Need], indent: str = "") -> list[str]:
     """Import statements, one a module, in the order that formatters give them; a blank line between kinds."""
     ranked: dict[int, list[Need]] = {}
     for need in sorted(needs):
-        ranked.setdefault(need.rank, []).append(need)
+        ranked.setdefault(need.rank + need.module.startswith("."), []).append(need)
     out: list[str] = []
-    for group in ranked.values():
+    for _, group in sorted(ranked.items()):
         out += [""] if out else []
         out += [f"{indent}import {need.text}" for need in group if not need.module and not need.raw]
         modules: dict[str, list[str]] = {}
@@ -210,12 +234,12 @@ def lines(needs: Iterable[Need], indent: str = "") -> list[str]:
             if need.module:
                 modules.setdefault(need.module, []).append(need.text)
         for module, names in modules.items():
-            out += _from_line(module, sorted(names, key=_as_sorted), indent)
+            out += _from_line(module, sorted(names, key=as_sorted), indent)
         out += [line for need in group for line in need.raw.splitlines()]
     return out
 
 
-def _as_sorted(name: str) -> tuple[int, str]:
+def as_sorted(name: str) -> tuple[int, str]:
     """Constants, then classes, then the rest, as isort does."""
     kind = 0 if name.isupper() and len(name) > 1 else 1 if name[:1].isupper() else 2
     return kind, name.lower()

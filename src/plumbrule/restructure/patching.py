@@ -37,6 +37,8 @@ def _readers(site: Site, key: str, name: str) -> Iterator[str]:
         return
     scopes = site.scopes(path)
     for use in scopes.names(name):
+        if (path, use.start) in site.rerouted:
+            continue
         bound = scopes.binding(use, name)
         if bound and bound[0] is None and use not in bound[1] and not _is_binding(use):
             segment = site.segment(path, use.start)

@@ -14,6 +14,7 @@ from plumbrule.restructure.meanings import Meanings, dotted
 from plumbrule.restructure.moves import Problem
 from plumbrule.restructure.names import key_of
 from plumbrule.restructure.places import file_names, place_of
+from plumbrule.restructure.spelling import absolute_imports, usable_roots
 from plumbrule.restructure.tree import folders_above
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ def check_static(before: Tree, after: Tree, rewrite: Rewrite) -> list[Problem]:
         _packages,
         _untouched_imports,
         _touched_imports,
+        _roots,
         _references,
         _cycles,
         _definitions,
@@ -139,6 +141,34 @@ def _touched_imports(proof: Proof) -> Iterator[Problem]:
                 yield Problem("import", path, line, f"imports {meaning[:-1]}, which is not there")
 
 
+def _roots(proof: Proof) -> Iterator[Problem]:
+    """Absolute names that start from a folder which nothing shows to be a root for that file."""
+    if len(proof.old.names.roots) < 2:
+        return
+    known = usable_roots(proof.old.names)
+    sources = _sources(proof)
+    for path in proof.written:
+        usable = {root for source in sources[path] for root in known[source]}
+        for alias, found in absolute_imports(proof.new.names, path):
+            if usable and found.root not in usable:
+                line, root = alias.line, found.root or "the top folder"
+                said = f"names {dotted(found.key)} from {root}, which may be no root where this file is run"
+                yield Problem("root", path, line, said)
+
+
+def _sources(proof: Proof) -> dict[str, set[str]]:
+    """The old files that each written file is made of."""
+    found: dict[str, set[str]] = {path: set() for path in proof.written}
+    for path in proof.touched:
+        found.setdefault(proof.path(path), set()).add(path)
+    for old, new in proof.rewrite.homes.items():
+        source = proof.old.names.path(old.rpartition(".")[0].replace(".", "/"))
+        target = proof.new.names.path(new.rpartition(".")[0].replace(".", "/"))
+        if source and target:
+            found.setdefault(target, set()).add(source)
+    return found
+
+
 def _references(proof: Proof) -> Iterator[Problem]:
     """What each definition refers to: the same things as before, under their new names."""
     before: Units = {}
@@ -160,6 +190,7 @@ def _references(proof: Proof) -> Iterator[Problem]:
         path = where.get(unit, proof.written[0] if proof.written else "")
         lost = before.get(unit, Counter()) - after.get(unit, Counter())
         won = after.get(unit, Counter()) - before.get(unit, Counter()) - CHECKING
+        won -= Counter(dict.fromkeys(proof.rewrite.gained.get(unit, ()), 9))
         if (lost or won) and unit not in proof.rewrite.altered and not unit.endswith(".__all__"):
             yield Problem(
                 "reference", path, 1, f"{unit} referred to {_listed(lost)}, and now to {_listed(won)}"

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from plumbrule.plan import Refusal
-from plumbrule.restructure.moves import DefinitionMove, ModuleMove
+from plumbrule.restructure.moves import DefinitionMove, ModuleMove, Unready
 from plumbrule.restructure.names import Names, dotted_from, is_init, is_within, join, key_of
 
 if TYPE_CHECKING:
@@ -62,8 +62,8 @@ def relocate(tree: Tree, names: Names, moves: Sequence[Move]) -> Relocation:
 
 
 def _add_module(tree: Tree, whole: Relocation, move: ModuleMove) -> None:
-    key, root = _locate(whole.names, move.source)
-    target = _target(whole.names, root, move.target)
+    key, root = locate(whole.names, move.source)
+    target = target_key(whole.names, root, move.target)
     if key == target:
         raise Refusal(f"{move.source} is where it is to go already; take this move out")
     if is_within(target, key) and whole.names.is_package(key):
@@ -94,8 +94,8 @@ def _move_file(whole: Relocation, old: str, new: str, reason: str) -> None:
 
 
 def _add_definitions(tree: Tree, whole: Relocation, move: DefinitionMove) -> None:
-    key, root = _locate(whole.names, move.source)
-    target = _target(whole.names, root, move.target)
+    key, root = locate(whole.names, move.source)
+    target = target_key(whole.names, root, move.target)
     path = whole.names.path(key)
     if path is None:
         raise Refusal(f"{move.source} is a folder without `__init__.py`: nothing is defined in it")
@@ -113,7 +113,7 @@ def _add_definitions(tree: Tree, whole: Relocation, move: DefinitionMove) -> Non
         raise Refusal(f"{tree.facts(path).broken[0]} does not parse; mend it before moving parts of it")
 
 
-def _locate(names: Names, dotted: str) -> tuple[str, str]:
+def locate(names: Names, dotted: str) -> tuple[str, str]:
     """The key of a module that is named in a move, and the root it is named from."""
     tail = dotted.replace(".", "/")
     roots = sorted({*names.roots, "", *_roots_of(names, dotted)}, key=lambda r: (r not in names.roots, r))
@@ -123,7 +123,7 @@ def _locate(names: Names, dotted: str) -> tuple[str, str]:
         raise Refusal(f"there is no module {dotted}; check its name")
     if len({join(root, tail) for root in known}) > 1:
         places = " and ".join(names.path(join(root, tail)) or join(root, tail) for root in known)
-        raise Refusal(f"{dotted} may be {places}; run on the folder of one of them")
+        raise Unready(f"{dotted} may be {places}; run on the folder of one of them")
     names.roots.add(known[0])
     return join(known[0], tail), known[0]
 
@@ -133,7 +133,8 @@ def _roots_of(names: Names, dotted: str) -> set[str]:
     return {key[: -len(tail)] for key in (*names.modules, *names.folders) if key.endswith(tail)}
 
 
-def _target(names: Names, root: str, dotted: str) -> str:
+def target_key(names: Names, root: str, dotted: str) -> str:
+    """The key of a module that something is to go to, named from a root; refuses what cannot be imported."""
     parts = dotted.split(".")
     for part in parts:
         if not part.isidentifier() or keyword.iskeyword(part):

@@ -15,7 +15,7 @@ from plumbrule.restructure.leaving import cut, import_back, names_used, staying
 from plumbrule.restructure.loading import check_startup, keep_loaded
 from plumbrule.restructure.lookups import check_lookups
 from plumbrule.restructure.meanings import Meanings, dotted
-from plumbrule.restructure.moves import Change, DefinitionMove, MoveMap, Rewrite
+from plumbrule.restructure.moves import Change, DefinitionMove, Entangled, MoveMap, Rewrite, Unready
 from plumbrule.restructure.names import Names, key_of
 from plumbrule.restructure.needs import used_by
 from plumbrule.restructure.packaging import check_packages
@@ -47,12 +47,12 @@ def restructure(tree: Tree, moves: Sequence[Move]) -> Rewrite:
             convert(site)
         rewrite(site)
         import_back(site)
-        steps = _settled(site)
-        _check_files(site, steps)
+        steps = settled(site)
+        check_files(site, steps)
         return finished(site, moves, steps)
 
 
-def _settled(site: Site) -> tuple[Step, ...]:
+def settled(site: Site) -> tuple[Step, ...]:
     """The steps, with the imports that they make necessary; refuses new import cycles."""
     steps = tuple(steps_of(site))
     after = site.tree.after(steps)
@@ -72,17 +72,23 @@ def check_cycles(site: Site, after: Tree) -> None:
     known = groups(old.edges(site.tree.python))
     for group in groups(new.edges(after.python)):
         if not any(group <= {*g, *(dotted(site.whole.key(m.replace(".", "/"))) for m in g)} for g in known):
-            raise Refusal(_circle(site) or f"{' and '.join(sorted(group))} would import each other")
+            raise _circle(site) or Refusal(f"{_listed(sorted(group))} would import each other")
 
 
-def _circle(site: Site) -> str | None:
+def _listed(names: list[str]) -> str:
+    shown = names if len(names) < 5 else [*names[:3], f"{len(names) - 3} more"]
+    return " and ".join(shown)
+
+
+def _circle(site: Site) -> Entangled | None:
     """Which names let a module and one that its parts go to import each other."""
     for path, segments in site.segments.items():
         key = key_of(path)
         for target in {segment.target for segment in segments}:
             parts = [segment for segment in segments if segment.target == target]
             own = {name for statement in staying(site, path) for name in bound_by(statement)}
-            needed = sorted(used_by(site, path, parts).keys() & own)
+            copied = {name for _, copy in site.copies.get(target, ()) for name in copy.names}
+            needed = sorted((used_by(site, path, parts).keys() & own) - copied)
             back = sorted(n for s in parts for n in s.names if n in names_used(site, path))
             included = any((path, segment.start) in site.instead for segment in parts)
             if needed and (back or included or key in site.needed):
@@ -95,7 +101,8 @@ def _circle(site: Site) -> str | None:
                     else "a face"
                 )
                 what = f"`{needed[0]}`"
-                return f"{one} would need {what} of {other}, {use}; move {what} as well, or to a third module"
+                said = f"{one} would need {what} of {other}, {use}; move {what} as well, or to a third module"
+                return Entangled(said, tuple(needed), tuple(n for s in parts for n in s.names))
     return None
 
 
@@ -146,7 +153,7 @@ def move_map(site: Site, moves: Sequence[Move]) -> MoveMap:
     return MoveMap(found)
 
 
-def _check_files(site: Site, steps: Sequence[Step]) -> None:
+def check_files(site: Site, steps: Sequence[Step]) -> None:
     """Refuse to touch what does not parse or may not be written."""
     for step in steps:
         operation = step.operation
@@ -154,7 +161,7 @@ def _check_files(site: Site, steps: Sequence[Step]) -> None:
             continue
         path = operation.path
         if path in site.tree.sealed:
-            raise Refusal(f"{path} is read-only; make it writable and run again")
+            raise Unready(f"{path} is read-only; make it writable and run again")
         if not path.endswith(".py") or isinstance(operation, Delete):
             continue
         if (file := site.tree.facts(path)).broken and operation.before != operation.after:

@@ -58,13 +58,15 @@ def _owners(site: Site, path: str) -> dict[str, n.Assign]:
     return found
 
 
-def decorator_on(node: n.Node, owner: str) -> n.Attribute | None:
-    """The `owner.get` of a decorator."""
-    for decorator in getattr(node, "decorators", ()):
-        func = decorator.func if isinstance(decorator, n.Call) else decorator
-        if isinstance(func, n.Attribute) and isinstance(func.value, n.Name) and func.value.id == owner:
-            return func
-    return None
+def decorators_on(node: n.Node, owner: str) -> list[n.Attribute]:
+    """The `owner.get` of each decorator."""
+    decorators = getattr(node, "decorators", ())
+    funcs = [decorator.func if isinstance(decorator, n.Call) else decorator for decorator in decorators]
+    return [
+        func
+        for func in funcs
+        if isinstance(func, n.Attribute) and isinstance(func.value, n.Name) and func.value.id == owner
+    ]
 
 
 def _runs(site: Site, path: str, owner: str) -> Iterator[tuple[str, tuple[Segment, ...]]]:
@@ -86,7 +88,7 @@ def _runs(site: Site, path: str, owner: str) -> Iterator[tuple[str, tuple[Segmen
 def _registers(statement: n.Statement, owner: str) -> bool:
     """Whether a statement may add a route to an owner."""
     if isinstance(statement, n.FunctionDef | n.ClassDef):
-        return decorator_on(statement, owner) is not None
+        return bool(decorators_on(statement, owner))
     if isinstance(statement, n.Assign) and any(t.text == owner for t in statement.targets):
         return False
     quiet = ("add_middleware", "add_exception_handler", "state")
@@ -121,7 +123,7 @@ def _convert(site: Site, path: str, run: Run, owner: n.Assign) -> None:
     for segment in run.segments:
         for node in segment.nodes:
             _own_router(site, path, run, node)
-    _check_plain(run, owner)
+    _check_plain(site, path, run, owner)
     site.preludes.setdefault(run.target, []).append(f"{run.local} = APIRouter()")
     site.extra_needs.setdefault(run.target, []).append(Need(2, "fastapi", "APIRouter", "APIRouter"))
     alias = _alias(site, path, run)
@@ -129,37 +131,43 @@ def _convert(site: Site, path: str, run: Run, owner: n.Assign) -> None:
     spelled = spelled_like(site, path, run.target, home)
     insert_imports(site, path, lines([Need(3, spelled, run.local, alias)]))
     end = newline(site.tree.files[path])
-    site.instead[path, run.segments[0].start] = f"{run.owner}.include_router({alias}){end}"
+    place = path, run.segments[0].start
+    site.instead[place] = site.instead.get(place, "") + f"{run.owner}.include_router({alias}){end}"
     own = dotted(key_of(home))
     site.altered.update({own, f"{own}.{run.owner}", f"{dotted(run.target)}.{run.local}"})
 
 
 def _own_router(site: Site, path: str, run: Run, node: n.Statement) -> None:
-    func = decorator_on(node, run.owner)
-    if func is None:
-        return
-    if func.attr not in METHODS:
-        raise Refusal(f"{func.span}: `{func.text}` belongs to `{run.owner}`; leave this function where it is")
-    call = func.parent
-    if (
-        isinstance(call, n.Call)
-        and call.args
-        and isinstance(call.args[0], n.Constant)
-        and call.args[0].value == ""
-    ):
-        raise Refusal(
-            f"{func.span}: an empty path cannot be included without a prefix; move the whole router"
-        )
-    site.edits.replace(path, func.value.start, func.value.end, run.local, "route")
-    site.rerouted.add((path, func.value.start))
-    site.altered.update(f"{dotted(run.target)}.{name}" for name in (getattr(node, "name", ""),))
+    for func in decorators_on(node, run.owner):
+        if func.attr not in METHODS:
+            raise Refusal(
+                f"{func.span}: `{func.text}` belongs to `{run.owner}`; leave this function where it is"
+            )
+        if isinstance(func.parent, n.Call) and _has_empty_path(func.parent):
+            raise Refusal(
+                f"{func.span}: an empty path cannot be included without a prefix; move the whole router"
+            )
+        site.edits.replace(path, func.value.start, func.value.end, run.local, "route")
+        site.rerouted.add((path, func.value.start))
+        site.altered.update(f"{dotted(run.target)}.{name}" for name in (getattr(node, "name", ""),))
 
 
-def _check_plain(run: Run, owner: n.Assign) -> None:
-    """Refuse what a plain router does not get from the one that includes it."""
+def _has_empty_path(call: n.Call) -> bool:
+    given = call.args[0] if call.args else getattr(call.keyword("path"), "value", None)
+    return isinstance(given, n.Constant) and given.value == ""
+
+
+def _check_plain(site: Site, path: str, run: Run, owner: n.Assign) -> None:
+    """Refuse what a plain router does not get from the one that includes it, and what looks at all routes."""
     call = owner.value
     if isinstance(call, n.Call) and (kind := call.keyword("route_class")):
         raise Refusal(f"{kind.span}: `{run.owner}` has a class for its routes; move the whole router")
+    for use in site.scopes(path).names(run.owner):
+        read = use.parent
+        if isinstance(read, n.Attribute) and read.attr in {"routes", "router"}:
+            raise Refusal(
+                f"{read.span}: `{read.text}` sees other routes once some are included; leave them here"
+            )
 
 
 def _alias(site: Site, path: str, run: Run) -> str:
@@ -178,19 +186,21 @@ def _check_rest(site: Site, path: str) -> None:
         for name, nodes in site.scopes(path).locals(None).items()
         if any(isinstance(node, n.Assign | n.Alias) for node in nodes)
     }
+    leaving = site.whole.leaving(key_of(path))
     for segment in site.segments[path]:
+        along = {name for name, target in leaving.items() if target == segment.target}
         for node in segment.nodes:
             for decorator in getattr(node, "decorators", ()):
                 func = decorator.func if isinstance(decorator, n.Call) else decorator
-                _check_decorator(site, path, segment, func, variables)
+                _check_decorator(site, path, along, func, variables)
 
 
-def _check_decorator(site: Site, path: str, segment: Segment, func: n.Expr, variables: set[str]) -> None:
+def _check_decorator(site: Site, path: str, along: set[str], func: n.Expr, variables: set[str]) -> None:
     last = func.attr if isinstance(func, n.Attribute) else getattr(func, "id", "")
     root = func.value if isinstance(func, n.Attribute) else None
     bound = root.id if isinstance(root, n.Name) and root.id in variables else None
     converted = bound in _owners(site, path)
-    if bound in segment.names or converted:
+    if bound in along or converted:
         return
     routed = bound is not None and last in METHODS
     if last in REGISTERS or routed:

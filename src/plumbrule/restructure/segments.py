@@ -189,6 +189,7 @@ def _take_along(site: Site, key: str, path: str) -> None:
             for statement in body
             if not is_owner(statement)
             for name in bound_by(statement)
+            if not (is_own_logger(statement) and _has_its_own(site, users.get(name, set()), name))
             if (targets := users.get(name, {None})) != {None}
             and len(targets) == 1
             and name not in leaving
@@ -197,6 +198,13 @@ def _take_along(site: Site, key: str, path: str) -> None:
         if not more:
             return
         site.whole.definitions.update({(key, name): target for name, target in more.items() if target})
+
+
+def _has_its_own(site: Site, targets: set[str | None], name: str) -> bool:
+    """Whether one of the modules that definitions go to has a logger of that name."""
+    paths = [path for target in targets if target and (path := site.names.path(target))]
+    found = [x for path in paths for x in site.tree.facts(path).body if name in bound_by(x)]
+    return any(is_own_logger(statement) for statement in found)
 
 
 def _is_used_elsewhere(site: Site, key: str, path: str, name: str) -> bool:

@@ -25,7 +25,7 @@ from plumbrule.verbs.suppressions import OWN_RULES, apply_suppressions, complain
 from plumbrule.verbs.unread import weighed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
     from pathlib import Path
 
     from plumbrule.model.reading import Observer
@@ -48,16 +48,11 @@ def audit_project(
     left_out = {s.rule for s in skipped}
     running = [rule for rule in chosen if rule not in left_out]
     failures: list[Failure] = []
-    found: list[tuple[Rule, Finding]] = []
-    for number, rule in enumerate(running):
-        if observe:
-            observe("asking the rules", number, len(running))
-        found += weighed(project, [(rule, finding) for finding in run(rule, project, failures)])
+    found = asked(project, running, failures, observe)
     comments = suppressions(project)
     kept, hidden, unused = apply_suppressions(fingerprinted(project, found), comments)
-    ran = {rule.name for rule in running}
     known = {rule.name for rule in (*rulebook(), *chosen, *OWN_RULES)}
-    about = complaints(project, comments, unused, ran, known)
+    about = complaints(project, comments, unused, {rule.name for rule in running}, known)
     kept += fingerprinted(project, [pair for pair in about if pair[0] in chosen])
     closed = project.tree.closed if project.tree else {}
     modules = {module.path: module for module in project.modules}
@@ -78,6 +73,18 @@ def audit_project(
         tuple(Unread(path, reason) for path, reason in sorted(closed.items())),
         tuple(failures),
     )
+
+
+def asked(
+    project: Project, rules: Sequence[Rule], failures: list[Failure], observe: Observer | None
+) -> list[tuple[Rule, Finding]]:
+    """What the rules find, one rule after the other."""
+    found: list[tuple[Rule, Finding]] = []
+    for number, rule in enumerate(rules):
+        if observe:
+            observe("asking the rules", number, len(rules))
+        found += weighed(project, [(rule, finding) for finding in run(rule, project, failures)])
+    return found
 
 
 def overview(project: Project) -> Overview:

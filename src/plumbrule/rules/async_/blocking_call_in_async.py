@@ -90,6 +90,22 @@ async def read() -> None:
     time.sleep(1)  # finding
 ```
 
+## Fixed
+
+```python title="main.py"
+import asyncio
+import time
+
+from fastapi import FastAPI
+
+app = FastAPI()
+
+
+@app.get("/")
+async def read() -> None:
+    await asyncio.sleep(1)
+```
+
 ## Good: handed to a thread
 
 ```python title="main.py"
@@ -199,7 +215,19 @@ session that is used synchronously is told by `sync-session-in-async`, work that
 `cpu-bound-in-async`.
 """
 
-from plumbrule.rulekit import BLOCKING, Finding, Function, Iterator, reached_on_loop, rule, steps_to
+from plumbrule.rulekit import (
+    BLOCKING,
+    Edit,
+    Finding,
+    Fix,
+    Function,
+    Iterator,
+    Reached,
+    import_edit,
+    reached_on_loop,
+    rule,
+    steps_to,
+)
 
 
 @rule(category="async", severity="error")
@@ -218,5 +246,14 @@ def blocking_call_in_async(function: Function) -> Iterator[Finding]:
                 if kind == "sleep"
                 else "hand it to a thread with `asyncio.to_thread`, or await an async client",
                 chain=steps_to(function, reached),
+                fix=slept(reached, function) if kind == "sleep" else None,
                 confidence="high" if when == "request" else "low" if kind == "disk" else "medium",
             )
+
+
+def slept(reached: Reached, function: Function) -> Fix | None:
+    """Sleep without holding the loop, where the call stands in the coroutine itself."""
+    if reached.chain or reached.call.scope is not function or not reached.call.is_discarded:
+        return None
+    woken = Edit(reached.call.func_span, "await asyncio.sleep")
+    return Fix((woken, *import_edit(function.module, "asyncio")), safe=False)

@@ -44,6 +44,21 @@ async def read(counter: Annotated[Counter, Depends()]) -> int:
     return await counter.count()
 ```
 
+## Bad: what it answers is returned, not the client
+
+```python title="main.py"
+from fastapi import FastAPI
+from redis.asyncio import Redis
+
+app = FastAPI()
+
+
+@app.post("/visits")
+async def visit() -> int:
+    redis = Redis(host="cache")  # finding
+    return await redis.incr("visits")
+```
+
 ## Good: made once, in the lifespan, a cached function, or kept
 
 ```python title="main.py"
@@ -153,15 +168,18 @@ def is_kept(call: Call) -> bool:
         return True
     match call.node.parent:
         case n.Assign(targets=(n.Name(id=name),)):
-            in_scope = (
-                node.walk() for node in call.scope.nodes if isinstance(node, n.Return | n.Scoped | n.Yield)
-            )
-            stored = any(isinstance(x, n.Name) and x.id == name for nodes in in_scope for x in nodes)
-            return stored or any(name in s.names for s in call.scope.find(n.Scoped))
+            leaving = (node for node in call.scope.nodes if isinstance(node, n.Return | n.Yield))
+            handed_on = any(is_whole(x, name) for node in leaving for x in node.walk())
+            return handed_on or any(name in s.names for s in call.scope.find(n.Scoped))
         case n.Assign() | n.Return() | n.Yield() | n.BoolOp() | n.Keyword():
             return True
         case _:
             return False
+
+
+def is_whole(node: n.Node, name: str) -> bool:
+    """Whether a node is the client itself, not what it was asked for: `client`, not `client.get(…)`."""
+    return isinstance(node, n.Name) and node.id == name and not isinstance(node.parent, n.Attribute)
 
 
 def is_own(call: Call) -> bool:

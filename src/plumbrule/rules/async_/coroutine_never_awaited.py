@@ -185,6 +185,25 @@ async def read() -> None:
     Shelf(Now()).clear()
 ```
 
+## Good: a branch that never runs
+
+```python title="main.py"
+from fastapi import FastAPI
+
+app = FastAPI()
+
+
+async def price(item: int) -> int:
+    return item
+
+
+@app.get("/")
+async def read(item: int) -> int:
+    if False and item:
+        price(item)
+    return await price(item)
+```
+
 ## Good: adding to a session needs no await
 
 ```python title="main.py"
@@ -218,7 +237,7 @@ def coroutine_never_awaited(function: Function) -> Iterator[Finding]:
         return  # an `await` may be missing because it was not understood
     for call in function.calls:
         wrong = misuse(call)
-        if wrong is None or not makes_coroutine(call):
+        if wrong is None or is_dead(call) or not makes_coroutine(call):
             continue
         yield Finding(
             at=call.func_span,
@@ -248,6 +267,12 @@ def misuse(call: Call) -> str | None:  # noqa: PLR0911 - one return a way to use
             return "a coroutine has no items"
         case _:
             return None
+
+
+def is_dead(call: Call) -> bool:
+    """Whether a call stands under `if False`, so that it never runs."""
+    branches = (parent for parent in call.node.parents if isinstance(parent, n.If))
+    return any(branch.test.text.startswith(("False", "0 and")) for branch in branches)
 
 
 def makes_coroutine(call: Call) -> bool:

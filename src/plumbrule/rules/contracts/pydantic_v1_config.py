@@ -76,7 +76,18 @@ class Loader:
 ```
 """
 
-from plumbrule.rulekit import Class, Edit, Finding, Fix, Iterator, Module, may_be_pydantic_2, n, rule
+from plumbrule.rulekit import (
+    Class,
+    Edit,
+    Finding,
+    Fix,
+    Iterator,
+    Module,
+    import_edit,
+    may_be_pydantic_2,
+    n,
+    rule,
+)
 
 MODELS = ("pydantic.BaseModel", "sqlmodel.SQLModel")
 SETTINGS = ("pydantic_settings.BaseSettings",)
@@ -130,24 +141,9 @@ def modern(cls: Class, config: Class) -> Fix | None:
                 items.append(f"{RENAMED.get(key, key)}={value.text}")
             case _:
                 return None
-    imported = import_edit(cls.module, name, package)
-    if imported is None or config.node.bases or "model_config" in cls.attributes or "\n" in "".join(items):
+    if config.node.bases or "model_config" in cls.attributes or "\n" in "".join(items):
         return None
     line = f"model_config = {name}({', '.join(items)})"
     if len(line) + config.node.span.column > 100:
         return None
-    return Fix((Edit(config.node.span, line), *imported))
-
-
-def import_edit(module: Module, name: str, package: str) -> tuple[Edit, ...] | None:
-    """What imports a name beside those that come from the package already; None if nothing does."""
-    for node in module.find(n.ImportFrom):
-        if node.module == package and not node.level:
-            names = [alias.name for alias in node.names]
-            if name in names:
-                return ()
-            after = [alias for alias in node.names if alias.name < name] or [node.names[0]]
-            at = after[-1].end if after[-1].name < name else after[-1].start
-            text = f", {name}" if after[-1].name < name else f"{name}, "
-            return (Edit(module.source.span(at, at), text),)
-    return None
+    return Fix((Edit(config.node.span, line), *import_edit(cls.module, package, name)))

@@ -33,6 +33,28 @@ def copy_of(item: Item) -> Item:
     return Item.model_validate(values)
 ```
 
+## Good: it is asked whether there is such a method
+
+```python
+from pydantic import BaseModel
+
+
+class Item(BaseModel):
+    name: str
+
+
+def told(item: Item | dict[str, str]) -> dict[str, str]:
+    return item.dict() if hasattr(item, "dict") else dict(item)
+
+
+def kept(item: Item) -> dict[str, str]:
+    if hasattr(item, "model_dump"):
+        return item.model_dump()
+    elif hasattr(item, "dict"):
+        return item.dict()
+    return {}
+```
+
 ## Good: the class has a method of that name
 
 ```python
@@ -90,7 +112,7 @@ def pydantic_v1_method(module: Module) -> Iterator[Finding]:
     for scope in (module, *module.classes, *module.functions):
         for call in scope.calls:
             schema = schema_of(call) if call.method in RENAMED else None
-            if schema is not None:
+            if schema is not None and not is_asked_for(call):
                 new = RENAMED[call.method]
                 yield Finding(
                     at=call.func_span,
@@ -110,6 +132,12 @@ def schema_of(call: Call) -> Schema | None:
     if schema is None or schema.cls.is_a("pydantic.v1.BaseModel") or schema.cls.method(call.method):
         return None
     return schema
+
+
+def is_asked_for(call: Call) -> bool:
+    """Whether a branch around the call asks for the method by its name."""
+    tests = (parent.test.text for parent in call.node.parents if isinstance(parent, n.If | n.Conditional))
+    return any("hasattr(" in test and f'"{call.method}"' in test.replace("'", '"') for test in tests)
 
 
 def renamed(call: Call, new: str) -> Fix | None:

@@ -29,6 +29,32 @@ def get_connection():
 def index(connection: Annotated[Connection, Depends(get_connection)]) -> None: ...
 ```
 
+## Fixed
+
+```python
+from typing import Annotated
+
+from fastapi import Depends, FastAPI
+
+app = FastAPI()
+
+
+class Connection:
+    def close(self) -> None: ...
+
+
+def get_connection():
+    connection = Connection()
+    try:
+        yield connection
+    finally:
+        connection.close()
+
+
+@app.get("/")
+def index(connection: Annotated[Connection, Depends(get_connection)]) -> None: ...
+```
+
 ## Good: finally, or a context manager
 
 ```python
@@ -86,7 +112,7 @@ def index(session: Annotated[Session, Depends(get_session, scope="function")]) -
 ```
 """
 
-from plumbrule.rulekit import Call, Finding, Function, Iterator, Route, n, rule
+from plumbrule.rulekit import Call, Edit, Finding, Fix, Function, Iterator, Route, n, rule
 
 RELEASING = {
     "close",
@@ -112,6 +138,7 @@ def unguarded_teardown(route: Route) -> Iterator[Finding]:
                 message=f"`{call.node.func.text}` is skipped when a request fails",
                 label=f"the error is thrown into `{call.scope.module.name}` at the yield above",
                 help="put the yield into `try:` and this into `finally:`, or use a context manager",
+                fix=guarded(function) if function is not None else None,
             )
 
 
@@ -124,6 +151,22 @@ def released(function: Function) -> Iterator[Call]:
         if call.method in RELEASING and call.node.start > yields[0].end and not inside(call.node):
             yield call
             return
+
+
+def guarded(function: Function) -> Fix | None:
+    """`try` around the yield and `finally` before the rest, if each is a line of its own."""
+    source, body = function.module.source, function.body
+    place = next((i for i, s in enumerate(body) if any(isinstance(x, n.Yield) for x in s.walk())), None)
+    lines = body[place:] if place is not None else ()
+    if not isinstance(lines[0] if lines else None, n.ExprStatement | n.Assign):
+        return None
+    if any(statement.span.line != statement.span.end_line for statement in lines):
+        return None
+    indent = " " * (lines[0].span.column - 1)
+    words = ["try:", *(["finally:"] if len(lines) > 1 else ()), *([""] * (len(lines) - 2))]
+    before = (f"{word}\n{indent}    " if word else "    " for word in words)
+    spans = (source.span(statement.start, statement.start) for statement in lines)
+    return Fix(tuple(Edit(span, text) for span, text in zip(spans, before, strict=True)), safe=False)
 
 
 def outer(node: n.Node) -> n.Node | None:

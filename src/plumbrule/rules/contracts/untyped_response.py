@@ -73,6 +73,28 @@ async def livez():
     return {"status": "ok"}
 ```
 
+## Good: Authlib answers with a redirect
+
+```python title="main.py"
+from fastapi import FastAPI, Request
+from starlette.responses import RedirectResponse
+
+app = FastAPI()
+
+
+class Provider:
+    async def authorize_redirect(self, request: Request, uri: str):
+        return RedirectResponse(uri)
+
+
+provider = Provider()
+
+
+@app.get("/login")
+async def login(request: Request):
+    return await provider.authorize_redirect(request, "/callback")
+```
+
 ## Good: the page of a template, outside the document
 
 ```python
@@ -160,4 +182,4 @@ def is_response(value: n.Expr, handler: Function) -> bool:
     if kind is not None and (kind.name.endswith("Response") or (kind.cls and kind.cls.is_a("Response"))):
         return True
     plain = value.value if isinstance(value, n.Await) else value
-    return isinstance(plain, n.Call) and plain.func.text.endswith("Response")
+    return isinstance(plain, n.Call) and plain.func.text.endswith(("Response", ".authorize_redirect"))

@@ -122,6 +122,20 @@ async def list_orders() -> list[str]:
     return []
 ```
 
+## Good: the name under which a browser saves the file
+
+```python title="main.py"
+from fastapi import FastAPI
+from fastapi.responses import FileResponse
+
+app = FastAPI()
+
+
+@app.get("/files/{file_id}/content/{file_name}")
+def download(file_id: int) -> FileResponse:
+    return FileResponse(f"files/{file_id}")
+```
+
 ## Good: every path of that form gets the same answer
 
 ```python title="main.py"
@@ -150,6 +164,7 @@ async def read_docs() -> None:
 from plumbrule.rulekit import Call, Finding, Function, Iterator, Route, n, reached_calls, rule
 
 WHOLE = {"path_params", "url", "scope"}
+FOR_SHOW = {"file_name", "filename", "slug", "title"}
 REQUESTS = (".Request", ".HTTPConnection", ".WebSocket")
 
 
@@ -183,13 +198,19 @@ def is_docstring(statement: n.Statement) -> bool:
 
 def is_specific(name: str, route: Route) -> bool:
     """Whether a parameter is no catch-all, is in every path of the handler, and asked for nowhere."""
-    if f"{{{name}:path}}" in route.path or route.handler is None:
+    if f"{{{name}:path}}" in route.path or route.handler is None or is_for_show(name, route):
         return False
     if any(name not in other.path_parameters for other in route.handler.routes):
         return False
     quoted = (f'"{name}"'.encode(), f"'{name}'".encode())
     texts = [m.source.text for m in route.project.modules if b"path_params" in m.source.text]
     return not any(form in text for text in texts for form in quoted)
+
+
+def is_for_show(name: str, route: Route) -> bool:
+    """Whether a GET ends in the name of a file or a text that is only to be read, behind an id."""
+    behind = len(route.path_parameters) > 1 and route.path.endswith(f"/{{{name}}}")
+    return behind and "GET" in route.methods and name in FOR_SHOW
 
 
 def reads_path(handler: Function) -> bool:

@@ -35,6 +35,44 @@ class Order(Base):
     sent_at: Mapped[datetime] = mapped_column(DateTime(), default=datetime.utcnow)  # finding
 ```
 
+## Bad: only the column
+
+```python title="app/models.py"
+from datetime import UTC, datetime
+
+from sqlalchemy import DateTime
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+
+class Base(DeclarativeBase): ...
+
+
+class Order(Base):
+    __tablename__ = "orders"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    made_at: Mapped[datetime] = mapped_column(DateTime, default=lambda: datetime.now(UTC))  # finding
+```
+
+## Fixed
+
+```python title="app/models.py"
+from datetime import UTC, datetime
+
+from sqlalchemy import DateTime
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+
+class Base(DeclarativeBase): ...
+
+
+class Order(Base):
+    __tablename__ = "orders"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    made_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), default=lambda: datetime.now(UTC))
+```
+
 ## Good: aware all the way, or a helper of the project
 
 ```python title="app/models.py"
@@ -98,7 +136,7 @@ Where the columns are `TIMESTAMP WITHOUT TIME ZONE` and stay so, write
 Ruff's DTZ003 and DTZ004 see the calls, not the columns, and not `default=datetime.utcnow`.
 """
 
-from plumbrule.rulekit import Column, Finding, Iterator, Module, Scoped, n, rule
+from plumbrule.rulekit import Column, Edit, Finding, Fix, Iterator, Module, Scoped, n, rule
 
 NAIVE = {
     "datetime.datetime.utcnow": "write `datetime.now(UTC)`",
@@ -126,7 +164,17 @@ def naive_datetime(module: Module) -> Iterator[Finding]:
                     message=f"`{table.name}.{column.name}` has no zone and gets a time that has one",
                     label="asyncpg refuses it, other drivers cut the zone off",
                     help="make the column `DateTime(timezone=True)`",
+                    fix=with_zone(column),
                 )
+
+
+def with_zone(column: Column) -> Fix | None:
+    """Give the column a zone; the table needs a migration too."""
+    expr = column.type_expr
+    if expr is None:
+        return None
+    name = expr.func.text if isinstance(expr, n.Call) else expr.text
+    return Fix((Edit(expr.span, f"{name}(timezone=True)"),), safe=False)
 
 
 def is_cut_short(node: n.Attribute) -> bool:

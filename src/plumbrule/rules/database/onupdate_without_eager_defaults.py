@@ -29,6 +29,31 @@ async def save(session: AsyncSession) -> None:
     await session.commit()
 ```
 
+## Fixed
+
+```python title="app/models.py"
+from datetime import datetime
+
+from sqlalchemy import func
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+
+class Base(DeclarativeBase): ...
+
+
+class Order(Base):
+    __tablename__ = "orders"
+    __mapper_args__ = {"eager_defaults": True}
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    changed_at: Mapped[datetime] = mapped_column(onupdate=func.now())
+
+
+async def save(session: AsyncSession) -> None:
+    await session.commit()
+```
+
 ## Good: the update returns it, or Python sets it
 
 ```python title="app/models.py"
@@ -76,7 +101,7 @@ class Order(Base):
 ```
 """
 
-from plumbrule.rulekit import Class, Column, Finding, Function, Iterator, Table, n, rule
+from plumbrule.rulekit import Class, Column, Edit, Finding, Fix, Function, Iterator, Table, n, rule
 
 
 @rule(category="database", severity="error", confidence="medium", needs="sqlalchemy")
@@ -91,6 +116,7 @@ def onupdate_without_eager_defaults(table: Table) -> Iterator[Finding]:
                 message=f"reading `{column.attribute.cls.name}.{column.name}` after an update fails",
                 label="`MissingGreenlet`: the database sets it, and nothing fetches it",
                 help='set `__mapper_args__ = {"eager_defaults": True}` on the base class',
+                fix=fetching(table),
                 confidence=None if is_read(column, table) else "low",
             )
 
@@ -121,6 +147,17 @@ def is_read(column: Column, table: Table) -> bool:
 def may_be_row(function: Function, node: n.Attribute, table: Table) -> bool:
     kind = function.type_of(node.value)
     return kind is not None and kind.cls is not None and kind.cls.is_a(table.cls.qualified_name)
+
+
+def fetching(table: Table) -> Fix | None:
+    """Ask for what the database sets, below the name of the table."""
+    name = table.cls.attributes.get("__tablename__")
+    around = (at for at in (table.cls, *table.cls.ancestors) if isinstance(at, Class))
+    if name is None or "\n" in name.node.text or any("__mapper_args__" in at.node.text for at in around):
+        return None
+    indent = " " * (name.span.column - 1)
+    line = f'\n{indent}__mapper_args__ = {{"eager_defaults": True}}'
+    return Fix((Edit(table.module.source.span(name.node.end, name.node.end), line),), safe=False)
 
 
 def has_eager_defaults(cls: Class) -> bool:

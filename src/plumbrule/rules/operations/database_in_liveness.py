@@ -27,6 +27,35 @@ async def livez(session: Annotated[AsyncSession, Depends(get_session)]) -> None:
     await session.execute(text("SELECT 1"))
 ```
 
+## Bad: the orchestrator takes it for liveness
+
+```yaml title="k8s/deployment.yaml"
+livenessProbe:
+  httpGet:
+    path: /healthz
+```
+
+```python title="main.py"
+from typing import Annotated
+
+from fastapi import Depends, FastAPI
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
+
+app = FastAPI()
+sessions = async_sessionmaker()
+
+
+async def get_session():
+    async with sessions() as session:
+        yield session
+
+
+@app.get("/healthz")  # finding
+async def healthz(session: Annotated[AsyncSession, Depends(get_session)]) -> None:
+    await session.execute(text("SELECT 1"))
+```
+
 ## Good: readiness asks, liveness does not
 
 ```python
@@ -83,10 +112,12 @@ def database_in_liveness(route: Route) -> Iterator[Finding]:
                 label=f"asks it with `{call.node.func.text}`",
                 help="let liveness answer without asking anything; ask the database in `/readyz`",
                 chain=(Step(f"`{call.node.func.text}`", call.span),),
-                confidence="high"
-                if LIVE.search(route.path)
-                else "medium"
-                if "healthz" in route.path
-                else "low",
+                confidence="high" if LIVE.search(route.path) or is_probed(route) else "low",
             )
             return
+
+
+def is_probed(route: Route) -> bool:
+    """Whether an orchestrator restarts what does not answer at this path."""
+    texts = route.project.texts("*.y*ml").values()
+    return any(re.search(rf"livenessProbe:[^#]{{0,200}}?{re.escape(route.path)}\b", text) for text in texts)

@@ -55,26 +55,56 @@ async def load_pipeline(request: Request) -> int:
     return len(yaml.load(await request.body(), Loader=yaml.SafeLoader))
 ```
 
+## Good: administrators install code, that is what the route is for
+
+```python title="main.py"
+from typing import Annotated
+
+from fastapi import Depends, FastAPI, HTTPException
+
+app = FastAPI()
+
+
+def get_admin_user(token: str) -> str:
+    if token != "root":
+        raise HTTPException(403)
+    return token
+
+
+@app.post("/plugins")
+def install(code: str, user: Annotated[str, Depends(get_admin_user)]) -> None:
+    exec(code)
+```
+
 ## When to ignore it
 
 When running the caller's code is the product: then it belongs into a sandbox
 of its own, and only people who may do anything anyway may call the route.
 """
 
+import re
+
 from plumbrule.rulekit import Finding, Flow, Iterator, Route, rule, stations
+
+ADMIN = re.compile(r"(?i)admin|superuser")
 
 
 @rule(category="security", severity="error")
 def code_injection(route: Route) -> Iterator[Finding]:
     for flow in route.flows:
-        if flow.kind == "code" and not is_safe_loader(flow):
+        if flow.kind == "code" and not is_safe_loader(flow) and not is_for_administrators(route):
             yield Finding(
                 at=flow.sink.span,
-                message=f"`{flow.sink_name}` runs request data as code",
+                message=f"`{flow.sink_name}` runs what the client sends as code",
                 label=f"`{flow.origin.label}` of {flow.route.label} arrives here",
                 help="parse a format that only holds data, or look names up in a table",
                 chain=stations(flow),
             )
+
+
+def is_for_administrators(route: Route) -> bool:
+    """Whether only people who may do anything anyway may call a route."""
+    return any(ADMIN.search(dependency.name.rpartition(".")[2]) for dependency in route.dependencies)
 
 
 def is_safe_loader(flow: Flow) -> bool:

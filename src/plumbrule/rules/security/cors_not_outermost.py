@@ -21,6 +21,77 @@ async def authenticate(request: Request, call_next):
     return await call_next(request)
 ```
 
+## Fixed
+
+```python title="main.py"
+from fastapi import FastAPI, Request, Response
+from fastapi.middleware.cors import CORSMiddleware
+
+app = FastAPI()
+
+
+@app.middleware("http")
+async def authenticate(request: Request, call_next):
+    if "authorization" not in request.headers:
+        return Response(status_code=401)
+    return await call_next(request)
+
+
+app.add_middleware(CORSMiddleware, allow_origins=["https://shop.example"])
+```
+
+## Bad: a guard without Starlette's help
+
+```python title="main.py"
+from fastapi import FastAPI
+from fastapi.middleware.cors import CORSMiddleware
+from starlette.responses import PlainTextResponse
+
+
+class Guard:
+    def __init__(self, app):
+        self.app = app
+
+    async def __call__(self, scope, receive, send):
+        if scope["type"] == "http" and b"authorization" not in dict(scope["headers"]):
+            await PlainTextResponse("who are you?", status_code=401)(scope, receive, send)
+            return
+        await self.app(scope, receive, send)
+
+
+app = FastAPI()
+app.add_middleware(CORSMiddleware, allow_origins=["https://shop.example"])  # finding
+app.add_middleware(Guard)
+```
+
+## Bad: a guard that speaks ASGI itself
+
+```python title="main.py"
+from fastapi import FastAPI
+from fastapi.middleware.cors import CORSMiddleware
+
+
+class Limit:
+    def __init__(self, app):
+        self.app = app
+        self.left = 1000
+
+    async def __call__(self, scope, receive, send):
+        self.left -= 1
+        if scope["type"] == "http" and self.left < 0:
+            return await self.refuse(send)
+        await self.app(scope, receive, send)
+
+    async def refuse(self, send):
+        await send({"type": "http.response.start", "status": 429, "headers": []})
+        await send({"type": "http.response.body"})
+
+
+app = FastAPI()
+app.add_middleware(CORSMiddleware, allow_origins=["https://shop.example"])  # finding
+app.add_middleware(Limit)
+```
+
 ## Good: added last
 
 ```python title="main.py"
@@ -59,6 +130,35 @@ async def count(request: Request, call_next):
     return response
 ```
 
+## Good: it changes what passes, and answers for websockets only
+
+```python title="main.py"
+from fastapi import FastAPI
+from fastapi.middleware.cors import CORSMiddleware
+
+
+class Stamp:
+    def __init__(self, app):
+        self.app = app
+
+    async def __call__(self, scope, receive, send):
+        if scope["type"] == "websocket" and not scope["headers"]:
+            await send({"type": "websocket.close", "code": 4401})
+            return
+
+        async def stamped(message):
+            if message["type"] == "http.response.start":
+                message["headers"] = [*message["headers"], (b"x-stamp", b"1")]
+            await send(message)
+
+        await self.app(scope, receive, stamped)
+
+
+app = FastAPI()
+app.add_middleware(CORSMiddleware, allow_origins=["https://shop.example"])
+app.add_middleware(Stamp)
+```
+
 ## Good: it writes the headers by itself
 
 ```python title="main.py"
@@ -82,7 +182,19 @@ Starlette's documentation: `add_middleware` puts each middleware around those
 added before. Of `FastAPI(middleware=[…])` the first is the outermost.
 """
 
-from plumbrule.rulekit import App, Finding, Function, Iterator, Middleware, Step, n, rule
+from plumbrule.rulekit import (
+    App,
+    Edit,
+    Finding,
+    Fix,
+    Function,
+    Iterator,
+    Middleware,
+    Step,
+    n,
+    reached_calls,
+    rule,
+)
 
 CORS = "starlette.middleware.cors.CORSMiddleware"
 ANSWERING = (
@@ -107,7 +219,28 @@ def cors_not_outermost(app: App) -> Iterator[Finding]:
             label="it is added later, and so runs around this one",
             help="add CORSMiddleware last",
             chain=(Step(f"`{around.name.rpartition('.')[2]}` answers by itself", around.span),),
+            fix=moved(app.middleware[at], app.middleware[0]),
         )
+
+
+def moved(cors: Middleware, last: Middleware) -> Fix | None:
+    """Add CORS behind what is added last, where both stand in one list of statements."""
+    statement = cors.node.parent
+    beside = [last.node, *last.node.parents]
+    after = next((one for one in beside if statement is not None and one.parent is statement.parent), None)
+    if not isinstance(statement, n.ExprStatement) or not isinstance(after, n.Statement):
+        return None
+    source = statement.source
+    start, end = (
+        source.text.rfind(b"\n", 0, statement.start) + 1,
+        source.text.find(b"\n", statement.end) + 1,
+    )
+    if not end or source.text[start : statement.start].strip() or source.text[statement.end : end].strip():
+        return None
+    gap = "\n\n\n" if isinstance(after, n.FunctionDef) else "\n"
+    indent = " " * (statement.span.column - 1)
+    added = Edit(source.span(after.end, after.end), f"{gap}{indent}{statement.text}")
+    return Fix((Edit(source.span(start, end), ""), added), safe=False)
 
 
 def answers(middleware: Middleware) -> bool:
@@ -115,15 +248,32 @@ def answers(middleware: Middleware) -> bool:
     if middleware.name in ANSWERING:
         return True
     function = middleware.function
-    return function is not None and any(is_refusal(node, function) for node in function.find(n.Return))
+    if function is None:
+        return False
+    if function.name == "__call__":
+        called = (reached.call.function for reached in reached_calls(function, depth=1))
+        own = (one for one in called if one is not None and one.cls is function.cls)
+        return any(sends_refusal(one) for one in {function, *own})
+    return any(is_refusal(node.value, function) for node in function.find(n.Return))
 
 
-def is_refusal(node: n.Return, function: Function) -> bool:
-    """Whether a `return` gives a response made here, outside an `except`, that is an error."""
-    if not isinstance(node.value, n.Call):
+def sends_refusal(function: Function) -> bool:
+    """Whether a part of an ASGI middleware makes a refusing response, or begins one itself."""
+    if "access-control-allow" in function.node.text.lower():
         return False
-    name = function.call(node.value).name
-    status = node.value.keyword("status_code")
-    if not name.endswith("Response") or status is None or "Access-Control-Allow" in node.text:
+    begins = (node.get("status") for node in function.find(n.Dict) if "http.response.start" in node.text)
+    made = (node for node in function.find(n.Call) if is_refusal(node, function))
+    return any(status is not None and refuses(status) for status in begins) or any(made)
+
+
+def is_refusal(node: n.Expr | None, function: Function) -> bool:
+    """Whether an expression makes a response that is an error."""
+    if not isinstance(node, n.Call) or "access-control-allow" in node.text.lower():
         return False
+    status = node.keyword("status_code")
+    return function.call(node).name.endswith("Response") and status is not None and refuses(status)
+
+
+def refuses(status: n.Expr) -> bool:
+    """Whether a status is one that a middleware turns requests away with."""
     return any(code in status.text for code in ("401", "403", "429", "400", "413", "503"))

@@ -17,6 +17,20 @@ def read_me(token: str, key: str) -> str:
     return str(jwt.decode(token, key, algorithms=["HS256"])["sub"])  # finding
 ```
 
+## Fixed
+
+```python title="main.py"
+import jwt
+from fastapi import FastAPI
+
+app = FastAPI()
+
+
+@app.get("/me")
+def read_me(token: str, key: str) -> str:
+    return str(jwt.decode(token, key, algorithms=["HS256"], options={"require": ["exp"]})["sub"])
+```
+
 ## Bad: switched off
 
 ```python title="main.py"
@@ -65,7 +79,7 @@ def read_me(token: str, key: str) -> str:
 ```
 """
 
-from plumbrule.rulekit import Call, Finding, Function, Iterator, n, rule
+from plumbrule.rulekit import Call, Edit, Finding, Fix, Function, Iterator, n, rule
 
 
 @rule(category="security", severity="error", confidence="medium")
@@ -77,6 +91,7 @@ def jwt_claims_not_required(function: Function) -> Iterator[Finding]:
                 message="a token without `exp` is accepted, and valid for ever",
                 label="`exp` is checked only if it is there",
                 help='add `options={"require": ["exp", "sub"]}`',
+                fix=requiring(call),
             )
 
 
@@ -90,6 +105,16 @@ def is_limited(call: Call) -> bool:
     if options is not None:
         return True
     return any(isinstance(node, n.Constant) and node.value == "exp" for node in call.scope.nodes)
+
+
+def requiring(call: Call) -> Fix | None:
+    """Require `exp`, where there are no options yet."""
+    given = (*call.args, *call.keywords)
+    if call.argument(3, "options") is not None or not given:
+        return None
+    last = max(node.end for node in given)
+    text = ', options={"require": ["exp"]}'
+    return Fix((Edit(call.module.source.span(last, last), text),), safe=False)
 
 
 def is_false(value: n.Expr | None) -> bool:

@@ -74,7 +74,9 @@ def finish_login(next_url: str) -> RedirectResponse:
 
 import re
 
-from plumbrule.rulekit import Finding, Iterator, Route, n, rule, stations
+from plumbrule.rulekit import Call, Finding, Iterator, Route, n, rule, stations
+
+DEVELOPERS = re.compile(r"(?i)(?<!not )\b\w*\.?(is_)?(debug|dev|local)(_?mode|elopment)?\b")
 
 
 @rule(category="security", severity="error", confidence="medium")
@@ -83,10 +85,10 @@ def open_redirect(route: Route) -> Iterator[Finding]:
         if flow.kind != "redirect":
             continue
         if flow.is_head:
-            message, help_ = "request data decides where the redirect leads", "compare it with a fixed list"
+            message, help_ = "the client decides where the redirect leads", "compare it with a fixed list"
         elif isinstance(flow.first, n.FString) and in_query(flow.first, flow.origin.label):
             message, help_ = (
-                "request data stands unquoted in the URL of a redirect",
+                "what the client sends stands unquoted in the URL of a redirect",
                 "put it through `urllib.parse.quote`",
             )
         else:
@@ -97,7 +99,14 @@ def open_redirect(route: Route) -> Iterator[Finding]:
             label=f"`{flow.origin.label}` of {flow.route.label} is what the client sends",
             help=help_,
             chain=stations(flow),
+            confidence="low" if is_for_developers(flow.sink) else None,
         )
+
+
+def is_for_developers(sink: Call) -> bool:
+    """Whether a redirect is made on a developer's machine only."""
+    branches = (parent.test.text for parent in sink.node.parents if isinstance(parent, n.If))
+    return any(DEVELOPERS.search(test) for test in branches)
 
 
 def in_query(text: n.FString, label: str) -> bool:

@@ -58,27 +58,71 @@ async def preview(url: str) -> str:
     return answer.text
 ```
 
+## Good: the client's own transport looks at the address
+
+```python title="transport.py"
+import asyncio
+import ipaddress
+
+import httpx2
+
+
+class OutsideOnly(httpx2.AsyncHTTPTransport):
+    async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
+        found = await asyncio.get_running_loop().getaddrinfo(request.url.host, None)
+        if not all(ipaddress.ip_address(address[0]).is_global for *_, address in found):
+            raise httpx2.ConnectError("not a public address", request=request)
+        return await super().handle_async_request(request)
+```
+
+```python title="main.py"
+import httpx2
+from fastapi import FastAPI
+from transport import OutsideOnly
+
+app = FastAPI()
+
+
+async def length(client: httpx2.AsyncClient, url: str) -> int:
+    return len((await client.get(url)).content)
+
+
+@app.post("/previews")
+async def preview(url: str) -> int:
+    async with httpx2.AsyncClient(transport=OutsideOnly()) as client:
+        return await length(client, url)
+```
+
 ## When to ignore it
 
 When calling hosts that users name is the purpose (webhooks, crawlers) and an
 outgoing proxy or firewall keeps the inner network out of reach.
 """
 
-from plumbrule.rulekit import Finding, Iterator, Route, forbids, rule, stations
+from plumbrule.rulekit import Finding, Flow, Iterator, Route, forbids, rule, stations
+
+WAYS = ("transport", "mounts", "proxy", "connector")
+"""how httpx and aiohttp are told to connect differently"""
 
 
 @rule(category="security", severity="error", confidence="medium")
 def server_side_request_forgery(route: Route) -> Iterator[Finding]:
     for flow in route.flows:
-        if flow.kind == "url":
+        if flow.kind == "url" and not goes_another_way(flow):
             yield Finding(
                 at=flow.sink.func_span,
-                message="request data decides which host is called",
+                message="the client decides which host is called",
                 label=f"`{flow.origin.label}` of {flow.route.label} is the beginning of the URL",
                 help="compare the host with a fixed list before the call",
                 chain=stations(flow),
                 confidence="low" if is_for_few(route) else None,
             )
+
+
+def goes_another_way(flow: Flow) -> bool:
+    """Whether a client on the way is given a transport or proxy of its own: that may look at the address."""
+    scopes = {flow.sink.scope, *(call.scope for call in flow.chain)}
+    return any(call.keyword(name) is not None for scope in scopes for call in scope.calls for name in WAYS)
 
 
 def is_for_few(route: Route) -> bool:

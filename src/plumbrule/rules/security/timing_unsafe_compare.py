@@ -22,6 +22,25 @@ async def read_reports(api_key: Annotated[str, Header()]) -> list[str]:
     return []
 ```
 
+## Fixed
+
+```python title="main.py"
+from secrets import compare_digest
+from typing import Annotated
+
+from fastapi import FastAPI, Header, HTTPException
+
+app = FastAPI()
+API_KEY = "from the environment"
+
+
+@app.get("/reports")
+async def read_reports(api_key: Annotated[str, Header()]) -> list[str]:
+    if not compare_digest(api_key, API_KEY):
+        raise HTTPException(401)
+    return []
+```
+
 ## Bad: a header against a setting
 
 ```python title="main.py"
@@ -112,7 +131,18 @@ def read_session(refresh_token: str, token_type: str, api_key: str | None = None
 
 import re
 
-from plumbrule.rulekit import Finding, Function, Iterator, is_secret_name, is_secretive_name, n, rule
+from plumbrule.rulekit import (
+    Edit,
+    Finding,
+    Fix,
+    Function,
+    Iterator,
+    import_edit,
+    is_secret_name,
+    is_secretive_name,
+    n,
+    rule,
+)
 
 SAME_HAND = re.compile(
     r"confirm|again|repeat|retype|verify|new|old|current|prev|next|last|cached|original|default|existing|mask|sentinel|placeholder|readback",
@@ -147,6 +177,7 @@ def timing_unsafe_compare(function: Function) -> Iterator[Finding]:
                 message=f"`{compare.text}` takes longer the more of the secret is right",
                 label=f"`{compare.ops[0]}` stops at the first difference",
                 help="use `secrets.compare_digest`",
+                fix=in_constant_time(compare, function),
             )
 
 
@@ -173,6 +204,18 @@ def is_secret_check(left: n.Expr, right: n.Expr, function: Function) -> bool:
     kept = any(SETTINGS.search(side.text) for side in (left, right))
     words = " ".join(names).lower()
     return all(map(is_secretive_name, names)) and (kept or words.count("token") > 1)
+
+
+def in_constant_time(compare: n.Compare, function: Function) -> Fix | None:
+    """Compare two texts or bytes to the end; a value that may be None would raise."""
+    left, right = compare.operands
+    kinds = {kind.name for side in (left, right) if (kind := function.type_of(side)) is not None}
+    if kinds not in ({"builtins.str"}, {"builtins.bytes"}):
+        return None
+    negated = "not " if compare.ops[0] == "!=" else ""
+    text = f"{negated}compare_digest({left.text}, {right.text})"
+    imported = import_edit(function.module, "secrets", "compare_digest")
+    return Fix((Edit(compare.span, text), *imported), safe=False)
 
 
 def is_same_field(left: n.Expr, right: n.Expr) -> bool:

@@ -22,6 +22,44 @@ def create_user(user: UserCreate) -> str:
     return user.name
 ```
 
+## Bad: with the package that checks
+
+```text title="requirements.txt"
+email-validator==2.3.0
+```
+
+```python title="main.py"
+from fastapi import FastAPI
+from pydantic import BaseModel
+
+app = FastAPI()
+
+
+class UserCreate(BaseModel):
+    email: str  # finding
+
+
+@app.post("/users")
+def create_user(user: UserCreate) -> None: ...
+```
+
+## Fixed
+
+```python title="main.py"
+from fastapi import FastAPI
+from pydantic import BaseModel, EmailStr
+
+app = FastAPI()
+
+
+class UserCreate(BaseModel):
+    email: EmailStr
+
+
+@app.post("/users")
+def create_user(user: UserCreate) -> None: ...
+```
+
 ## Good: checked, only looked up, or an answer
 
 ```python title="main.py"
@@ -74,7 +112,19 @@ def log_in(login: Login) -> str:
 
 import re
 
-from plumbrule.rulekit import Finding, Iterator, Project, body_schemas, is_bounded, rule
+from plumbrule.rulekit import (
+    Attribute,
+    Edit,
+    Finding,
+    Fix,
+    Iterator,
+    Project,
+    body_schemas,
+    import_edit,
+    is_bounded,
+    n,
+    rule,
+)
 
 EMAIL = re.compile(r"^(user_|contact_|work_|owner_)?e_?mail(_address)?$")
 CHECKS = re.compile(rb"(?i)(valid|check|verify)\w*email|email\w*(valid|regex|pattern|re\b)|is_?email")
@@ -107,4 +157,13 @@ def unvalidated_email(project: Project) -> Iterator[Finding]:
                         message=f"`{schema.name}.{name}` may be any text",
                         label=f"{route.label} takes it",
                         help="make it an `EmailStr`",
+                        fix=checking(field),
                     )
+
+
+def checking(field: Attribute) -> Fix | None:
+    """Make it an `EmailStr`, if the package that checks is there."""
+    module, plain = field.cls.module, field.annotation
+    if not module.project.uses("email-validator") or not isinstance(plain, n.Name) or plain.id != "str":
+        return None
+    return Fix((Edit(plain.span, "EmailStr"), *import_edit(module, "pydantic", "EmailStr")), safe=False)

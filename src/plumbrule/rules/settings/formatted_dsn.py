@@ -21,6 +21,24 @@ class Settings(BaseSettings):
         return f"postgresql+asyncpg://{self.db_user}:{self.db_password}@{self.db_host}/shop"  # finding
 ```
 
+## Fixed
+
+```python title="app/config.py"
+from urllib.parse import quote
+
+from pydantic_settings import BaseSettings
+
+
+class Settings(BaseSettings):
+    db_user: str = "shop"
+    db_password: str
+    db_host: str = "localhost"
+
+    @property
+    def database_url(self) -> str:
+        return f"postgresql+asyncpg://{self.db_user}:{quote(self.db_password, safe='')}@{self.db_host}/shop"
+```
+
 ## Good: SQLAlchemy puts it together
 
 ```python title="app/config.py"
@@ -58,7 +76,7 @@ def database_url(password: str, port: int) -> str:
 
 import re
 
-from plumbrule.rulekit import Finding, Iterator, Module, n, rule
+from plumbrule.rulekit import Edit, Finding, Fix, Iterator, Module, import_edit, n, rule
 
 PASSWORD = re.compile(r"[a-z0-9+]+://[^/@\s]*:\0[^/@\s]*@", re.IGNORECASE)
 QUOTED = re.compile(r"quote|escape|encode", re.IGNORECASE)
@@ -74,7 +92,8 @@ def formatted_dsn(module: Module) -> Iterator[Finding]:
                     at=text.span,
                     message="a password with `@`, `/` or `:` breaks this URL",
                     label="the parts are not quoted",
-                    help="put it together with `URL.create(…)` or `PostgresDsn.build(…)`",
+                    help="put it together with `URL.create(…)` or `PostgresDsn.build(…)`, or quote the parts",
+                    fix=quoting(text, module),
                 )
 
 
@@ -83,6 +102,31 @@ def is_unquoted_dsn(text: n.FString) -> bool:
     flat = "".join(str(p.value) if isinstance(p, n.Constant) else "\0" for p in text.parts)
     match = PASSWORD.search(flat if not flat.startswith("\0://") else "any" + flat[1:])
     return match is not None and not SCHEMES.match(flat)
+
+
+def quoting(text: n.FString, module: Module) -> Fix | None:
+    """Quote what stands where the password is, if it is a plain value in a string of one line."""
+    password = next(
+        (
+            part
+            for before, part, after in zip(text.parts, text.parts[1:], text.parts[2:], strict=False)
+            if ends_with(before, ":") and isinstance(part, n.Name | n.Attribute) and starts_with(after, "@")
+        ),
+        None,
+    )
+    if password is None or "\n" in text.text:
+        return None
+    empty = '""' if text.text.rstrip().endswith("'") else "''"
+    quoted = Edit(password.span, f"quote({password.text}, safe={empty})")
+    return Fix((quoted, *import_edit(module, "urllib.parse", "quote")), safe=False)
+
+
+def ends_with(part: n.Expr, end: str) -> bool:
+    return isinstance(part, n.Constant) and str(part.value).endswith(end)
+
+
+def starts_with(part: n.Expr, start: str) -> bool:
+    return isinstance(part, n.Constant) and str(part.value).startswith(start)
 
 
 def values_of(scope: object, text: n.FString) -> Iterator[n.Node]:

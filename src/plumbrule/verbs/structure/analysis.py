@@ -6,8 +6,8 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from plumbrule.facts import nodes as n
 from plumbrule.layouts.by_feature import many_slices
+from plumbrule.layouts.fat_routes import fat_handlers, statements
 from plumbrule.layouts.modules import Modules
 from plumbrule.layouts.slices import Slices
 from plumbrule.model.cycle_cut import smallest_cut
@@ -21,9 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from plumbrule.layouts.definitions import Definition
-    from plumbrule.rulekit import Finding, Function, Project
+    from plumbrule.rulekit import Finding, Project
 
-FAT = 15  # statements of a handler; a longer one has work in it that a service could do
 TOO_TIGHT = 0.25
 """a project in which more of the uses go from slice to slice gains nothing from slices"""
 
@@ -194,19 +193,10 @@ def is_error(definition: Definition) -> bool:
 
 def fat(project: Project) -> Iterator[Trouble]:
     """Handlers that do the work themselves."""
-    for route in project.routes:
-        handler = route.handler
-        if handler is None or route.module.is_test or handler.routes[0] is not route:
-            continue
+    for handler in fat_handlers(project):
         count = statements(handler)
-        if count >= FAT:
-            what = f"{route.label}: {count} statements in `{handler.name}`"
-            yield Trouble("fat route", f"{handler.span.path}:{handler.span.line}", what, 10 + count // 10)
-
-
-def statements(function: Function) -> int:
-    """How many statements a function has, nested ones included."""
-    return sum(isinstance(node, n.Statement) for node in function.nodes)
+        what = f"{handler.routes[0].label}: {count} statements in `{handler.name}`"
+        yield Trouble("fat route", f"{handler.span.path}:{handler.span.line}", what, 10 + count // 10)
 
 
 def unmounted(project: Project) -> Iterator[Trouble]:
