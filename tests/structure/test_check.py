@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -168,3 +169,13 @@ def test_nothing_connects_while_a_snapshot_is_taken(tmp_path: Path) -> None:
     )
     verdict = check(write(tmp_path, files), str(tmp_path), None, TERMS, silent)
     assert "lets nothing connect" in named(verdict, "start").details[0]
+
+
+def test_what_fails_before_too_may_be_done_without_but_no_difference(tmp_path: Path) -> None:
+    folder = write(tmp_path, {**MIGRATED, "migrations/env.py": "import nowhere\n"})
+    verdict = check(folder, str(folder), None, replace(TERMS, unproved=("migrations",)), silent)
+    assert verdict.status == "equal"
+    assert named(verdict, "migrations") == replace(
+        named(verdict, "migrations"), status="not run", needed=False
+    )
+    assert Verdict((Check("migrations", "differs"),)).without(("migrations",)).status == "differs"

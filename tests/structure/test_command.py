@@ -89,6 +89,7 @@ def test_it_is_applied_and_taken_back(tmp_path: Path) -> None:
         (["--diff", "--apply", "--layout", "by-layer"], 2, "--diff and --apply contradict each other"),
         (["--check", ".", "--verify", "everything"], 2, "`everything` is none of tests"),
         (["--check", ".", "--allow", "all"], 2, "`all` is none of lifespan, connections"),
+        (["--check", ".", "--unproved", "routes"], 2, "`routes` is none of OpenAPI, migrations"),
         (["--plan", "gone.toml", "--apply"], 2, "cannot read gone.toml: No such file or directory"),
         (["--check", ".", "--python", "gone"], 2, "--python gone: there is no interpreter"),
         (["--undo"], 2, "nothing to undo in"),

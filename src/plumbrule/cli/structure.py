@@ -20,6 +20,9 @@ def structure(  # noqa: PLR0913, PLR0917  a flag is a parameter
     undo: Annotated[bool, Flag("--undo", help="Take the last --apply back.")] = False,
     check: Annotated[str | None, Flag(metavar="BASE", help="Is it equal to this folder or revision?")] = None,
     verify: Annotated[list[str] | None, Flag(metavar="tests", help="Prove with the tests too.")] = None,
+    unproved: Annotated[
+        list[str] | None, Flag(metavar="OpenAPI|migrations", help="Go on where this cannot be run.")
+    ] = None,
     allow: Annotated[
         list[str] | None, Flag(metavar="lifespan|connections", help="What the project's code may do.")
     ] = None,
@@ -34,7 +37,7 @@ def structure(  # noqa: PLR0913, PLR0917  a flag is a parameter
     from plumbrule.cli import structured  # noqa: PLC0415
 
     wishes = structured.Wishes(
-        path, layout, plan, diff, apply, undo, check, tuple(verify or ()), tuple(allow or ()),
-        allow_dirty, no_commit, python, output_format, file,
+        path, layout, plan, diff, apply, undo, check, tuple(verify or ()), tuple(unproved or ()),
+        tuple(allow or ()), allow_dirty, no_commit, python, output_format, file,
     )  # fmt: skip
     raise typer.Exit(structured.structured(output_of(context), wishes))

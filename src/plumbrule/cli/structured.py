@@ -11,6 +11,7 @@ from plumbrule.layouts.plan_file import written
 from plumbrule.layouts.proposal import Proposal
 from plumbrule.plan import Refusal, diff, write_text
 from plumbrule.proof.snapshot import Permissions
+from plumbrule.proof.verdict import Verdict
 from plumbrule.report import View
 from plumbrule.report.restructure import PLANNED_FORMATS, PROPOSAL_FORMATS
 from plumbrule.report.structure import STRUCTURE_FORMATS
@@ -20,8 +21,12 @@ from plumbrule.verbs.review import project_at, target
 from plumbrule.verbs.structure.analysis import analysed
 from plumbrule.verbs.structure.applying import carried_out, proved, recovered, taken_back
 from plumbrule.verbs.structure.check import Terms, check
-from plumbrule.verbs.structure.planning import LAYOUTS, planned, proposal_in, proposal_of
+from plumbrule.verbs.structure.planning import LAYOUTS, planned, proposal_in, proposal_of, settled_at
+from plumbrule.verbs.structure.settling import HELD
 from plumbrule.verbs.structure.trees import place_of
+
+OPTIONAL = ("OpenAPI", "migrations")
+"""checks that a person may do without, where they fail before as well"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +41,7 @@ class Wishes:
     undo: bool
     check: str | None
     verify: tuple[str, ...]
+    unproved: tuple[str, ...]
     allow: tuple[str, ...]
     allow_dirty: bool
     no_commit: bool
@@ -74,6 +80,8 @@ def refuse_contradictions(wishes: Wishes) -> None:
         one_of(LAYOUTS, wishes.layout, "--layout")
     for word in wishes.verify:
         one_of(("tests",), word, "--verify")
+    for word in wishes.unproved:
+        one_of(OPTIONAL, word, "--unproved")
     for word in wishes.allow:
         one_of(("lifespan", "connections"), word, "--allow")
 
@@ -102,7 +110,7 @@ def arranged(output: Output, wishes: Wishes, root: Path) -> int:
     """Propose a layout, or carry it out."""
     proposal = proposed(output, wishes, root)
     if not proposal.moves:
-        output.line("Nothing to move: every module is where it belongs.")
+        output.line(nothing_to_move(proposal))
         return 0
     if not (wishes.diff or wishes.apply):
         if wishes.layout and wishes.plan:
@@ -112,6 +120,9 @@ def arranged(output: Output, wishes: Wishes, root: Path) -> int:
         return 1
     with output.patience("working out what changes"):
         made = planned(place_of(root), proposal, strict=wishes.layout is None)
+    if not made.proposal.moves:
+        output.line(nothing_to_move(made.proposal))
+        return 0
     if wishes.diff:
         output.write("".join(diff(step) for step in made.plan(root).steps))
         return 1
@@ -119,7 +130,7 @@ def arranged(output: Output, wishes: Wishes, root: Path) -> int:
         verdict = proved(made, terms(wishes), observe)
     write(output, wishes, rendering(PLANNED_FORMATS, wishes)(made, verdict, view_of(output, root)))
     if verdict.status != "equal":
-        output.complain(f"nothing was changed. {summary(verdict)}")
+        output.complain(f"nothing was changed. {summary(verdict)}{way_out(verdict)}")
         return 1
     done = carried_out(made, commit=not wishes.no_commit, allow_dirty=wishes.allow_dirty)
     told = f"{len(done.commits)} commits" if done.commits else done.note
@@ -127,12 +138,31 @@ def arranged(output: Output, wishes: Wishes, root: Path) -> int:
     return 0
 
 
+def nothing_to_move(proposal: Proposal) -> str:
+    """Why there is nothing to do."""
+    held = [line for line in proposal.lines if line.reason.startswith(HELD)]
+    if not held:
+        return "Nothing to move: every module is where it belongs."
+    told = "".join(f"stays  {line.module}: {line.reason}\n" for line in held)
+    return f"{told}Nothing can move."
+
+
+def way_out(verdict: Verdict) -> str:
+    """What to do about a proof that is not complete, if a person may decide to do without the rest."""
+    names = [check.name for check in verdict.obstacles]
+    if verdict.status != "not run" or not set(names) <= set(OPTIONAL):
+        return ""
+    return " Mend it, or go on without: " + " ".join(f"--unproved {name}" for name in names)
+
+
 def proposed(output: Output, wishes: Wishes, root: Path) -> Proposal:
     """What is to be moved: as the layout says, or as the file does."""
     if wishes.layout is None:
         return proposal_in(wishes.plan or Path())
     with output.patience("reading the code"):
-        proposal = proposal_of(project_at(target([root])), wishes.layout)
+        found = proposal_of(project_at(target([root])), wishes.layout)
+        ready = (wishes.diff or wishes.apply) and wishes.plan is None
+        proposal = found if ready or not found.moves else settled_at(place_of(root), found)
     if wishes.plan is not None:
         if wishes.plan.exists():
             raise Refusal(f"{wishes.plan} exists; drop --layout to carry it out, or name another file")
@@ -143,7 +173,7 @@ def proposed(output: Output, wishes: Wishes, root: Path) -> Proposal:
 def terms(wishes: Wishes) -> Terms:
     """How to prove, as the flags say."""
     permissions = Permissions("lifespan" in wishes.allow, "connections" in wishes.allow)
-    return Terms(wishes.python, permissions, "tests" in wishes.verify)
+    return Terms(wishes.python, permissions, "tests" in wishes.verify, unproved=wishes.unproved)
 
 
 def rendering(formats: dict[str, Callable[..., str]], wishes: Wishes) -> Callable[..., str]:

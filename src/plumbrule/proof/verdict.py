@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Container
 
 Status = Literal["equal", "differs", "not run"]
 
@@ -39,6 +42,11 @@ class Verdict:
         if not needed or any(check.status == "not run" for check in needed):
             return "not run"
         return "equal"
+
+    def without(self, names: Container[str]) -> Verdict:
+        """The same, but the named checks may be left out where they could not be run; differences count."""
+        checks = (replace(c, needed=c.needed and c.name not in names) for c in self.checks)
+        return Verdict(tuple(checks), self.volatile)
 
     @property
     def obstacles(self) -> tuple[Check, ...]:

@@ -3,12 +3,14 @@
 from plumbrule.restructure.moves import (
     Change,
     DefinitionMove,
+    Entangled,
     Mention,
     ModuleMove,
     Move,
     MoveMap,
     Problem,
     Rewrite,
+    Unready,
     VisibleName,
 )
 from plumbrule.restructure.proof import check_static
@@ -18,6 +20,7 @@ from plumbrule.restructure.tree import Tree
 __all__ = [
     "Change",
     "DefinitionMove",
+    "Entangled",
     "Mention",
     "ModuleMove",
     "Move",
@@ -25,6 +28,7 @@ __all__ = [
     "Problem",
     "Rewrite",
     "Tree",
+    "Unready",
     "VisibleName",
     "check_static",
     "restructure",

@@ -89,7 +89,9 @@ def _joined(site: Site, parts: list[tuple[str, Segment]]) -> str:
     last: tuple[str, Segment] | None = None
     end = newline(site.tree.files[parts[0][0]])
     for path, segment in parts:
-        text = site.edits.apply(path, segment.start, segment.end).decode("utf-8", "surrogateescape")
+        text = site.edits.apply(path, segment.start, segment.end, leaves=True).decode(
+            "utf-8", "surrogateescape"
+        )
         if out and last is not None:
             between = site.tree.files[path][last[1].end : segment.start] if last[0] == path else b"-"
             gap = between.decode() if not between.strip() else end * (2 if _is_block(segment, last[1]) else 1)

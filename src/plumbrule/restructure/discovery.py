@@ -13,6 +13,7 @@ from plumbrule.restructure.meanings import Meanings, dotted
 from plumbrule.restructure.names import is_within, key_of
 from plumbrule.restructure.places import folded
 from plumbrule.restructure.scopes import all_nodes, chain
+from plumbrule.restructure.tree import folders_above
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,6 +35,7 @@ def check_discovery(site: Site) -> None:
         if not WALKS.search(site.tree.files[path]):
             continue
         for call, folder in _searched(site, path):
+            _check_arrivals(site, path, call, folder)
             lost = [k for k, new in leaving.items() if is_within(k, folder) and not is_within(new, folder)]
             if not lost or site.whole.key(folder) != folder:
                 continue
@@ -45,13 +47,41 @@ def check_discovery(site: Site) -> None:
                 raise Refusal(f"{where}: {name} would be missed; import it there")
 
 
+def _check_arrivals(site: Site, path: str, call: n.Call, folder: str) -> None:
+    """Refuse to bring a module to where it would be taken for one of those that are searched for."""
+    home = site.whole.key(folder)
+    come = [
+        key
+        for key, new in site.whole.modules.items()
+        if site.names.path(key) and is_within(new, home) and not is_within(key, folder)
+    ]
+    if come and _asks_more(site, path):
+        where = f"{call.span} imports what it finds in {folder}"
+        raise Refusal(f"{where}: {dotted(min(come))} would be found there; give it another target")
+
+
+def _asks_more(site: Site, path: str) -> bool:
+    """Whether a file does more with the modules that it finds than to import them."""
+    return any(
+        isinstance(node, n.Call)
+        and node.func.text.rpartition(".")[2] in {"import_module", "__import__"}
+        and isinstance(node.parent, n.Attribute | n.Call | n.Return)
+        for node in all_nodes(site.tree.facts(path))
+    )
+
+
 def _check_place(site: Site, key: str, new: str) -> None:
     """Refuse to move what a tool finds by its place: fixtures of pytest, revisions of Alembic."""
     folder, _, leaf = key.rpartition("/")
+    if is_test_file(f"{leaf}.py") and not is_test_file(f"{new.rpartition('/')[2]}.py"):
+        path = site.names.path(key)
+        raise Refusal(f"{path} holds tests, and pytest would not find them in {new}.py; call it test_…")
     if new.rpartition("/")[0] == folder and leaf != "conftest":
         return
     if leaf == "conftest":
         raise Refusal(f"{site.names.path(key)} serves the tests of its folder; move its fixtures by hand")
+    if is_test_file(f"{leaf}.py"):
+        _check_fixtures(site, key, new)
     if leaf == "env" and (
         f"{folder}/script.py.mako" in site.tree.paths or f"{folder}/versions" in site.tree.folders
     ):
@@ -60,6 +90,25 @@ def _check_place(site: Site, key: str, new: str) -> None:
         raise Refusal(
             f"{site.names.path(key)} is a migration, which Alembic finds by its place; leave it there"
         )
+
+
+def is_test_file(path: str) -> bool:
+    """Whether pytest takes a file for one of tests, by its name."""
+    name = path.rpartition("/")[2]
+    return name.startswith("test_") or name.endswith("_test.py")
+
+
+def _check_fixtures(site: Site, key: str, new: str) -> None:
+    """Refuse to take tests out of the reach of fixtures, or into that of others."""
+    path = site.names.path(key)
+    before, after = (
+        {f"{folder}/conftest.py".lstrip("/") for folder in folders_above(place)} & site.tree.files.keys()
+        for place in (f"{key}.py", f"{new}.py")
+    )
+    if lost := sorted({site.whole.path(file) for file in before} - after):
+        raise Refusal(f"{path} would lose the fixtures of {lost[0]}; move them together")
+    if won := sorted(after - {site.whole.path(file) for file in before}):
+        raise Refusal(f"{path} would get the fixtures of {won[0]}; give it another target")
 
 
 def _searched(site: Site, path: str) -> Iterator[tuple[n.Call, str]]:

@@ -55,11 +55,14 @@ class Edits:
             at = max(at, edit.end)
         return found
 
-    def apply(self, path: str, start: int = 0, end: int | None = None) -> bytes:
-        """The new text of a file, or of a part of it; an insertion at a seam belongs to what is before."""
+    def apply(self, path: str, start: int = 0, end: int | None = None, *, leaves: bool = False) -> bytes:
+        """The new text of a file, or of a part of it; an insertion at a seam belongs to what is before.
+
+        A part that `leaves` has nothing before it: what is inserted above it stays.
+        """
         text = self.tree.files[path]
         stop = len(text) if end is None else end
-        first = start if start == 0 else start + 1
+        first = start + 1 if start or leaves else 0
         inside = (
             e for e in self.of(path) if (first if e.start == e.end else start) <= e.start and e.end <= stop
         )

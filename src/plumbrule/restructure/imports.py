@@ -38,6 +38,8 @@ def _rewrite_from(site: Site, path: str, statement: n.ImportFrom, found: Found) 
     wants: list[Want] = []
     for alias in statement.names:
         inner = site.names.member(found.key, alias.name)
+        if alias.name == "*":
+            _keep_offered(site, statement, alias, found)
         if inner is None:
             wants.append(want_name(site, home, alias, found))
         else:
@@ -46,6 +48,18 @@ def _rewrite_from(site: Site, path: str, statement: n.ImportFrom, found: Found) 
     rewrite_from(
         site.edits, statement, [Want(w.alias, None, w.name) if w.alias in gone else w for w in wants]
     )
+
+
+def _keep_offered(site: Site, statement: n.ImportFrom, star: n.Alias, found: Found) -> None:
+    """Import what a star has brought and what has left the module that offered it."""
+    leaving = site.whole.leaving(found.key)
+    if "__all__" in site.names.bindings(found.key) or found.key in site.needed:
+        return
+    for name, target in leaving.items():
+        home = site.home(statement.source.path, statement.start)
+        if not name.startswith("_") and target != key_of(home):
+            spelled = spell(site, star, found, target, home)
+            add_statement(site.edits, statement, f"from {spelled} import {name}")
 
 
 def want_name(site: Site, home: str, alias: n.Alias, found: Found) -> Want:
@@ -164,6 +178,9 @@ def _rewrite_dotted(site: Site, path: str, statement: n.Import, alias: n.Alias, 
     root = found.root or ""
     home = site.home(path, statement.start)
     modules = respell(site, path, alias, found.key, root) - _imported_beside(site, path, alias)
+    if not modules:
+        _drop_alias(site, statement, alias)
+        return
     first, *others = sorted(modules, key=lambda key: (key != site.whole.key(found.key), key))
     site.edits.replace(path, alias.start, alias.end, absolute(site.names, first, root, home), "import")
     written = {a.name for a in statement.names}

@@ -112,10 +112,10 @@ def insert_imports(site: Site, path: str, made: list[str]) -> None:
         return
     docstring = next((s for s in body[:1] if _is_docstring(s)), None)
     at = line_end(text, docstring.end) if docstring else 0
-    gap = end if docstring else ""
-    site.edits.insert(
-        path, at, gap + "".join(line + end for line in made) + ("" if docstring else end), "import"
-    )
+    below = next((s for s in staying(site, path) if not _is_docstring(s)), None)
+    gap = end * (2 if isinstance(below, n.FunctionDef | n.ClassDef) else 1)
+    written = "".join(line + end for line in made)
+    site.edits.insert(path, at, end + written if docstring else written + gap, "import")
 
 
 def _is_docstring(statement: n.Statement) -> bool:

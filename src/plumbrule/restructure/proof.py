@@ -15,6 +15,7 @@ from plumbrule.restructure.moves import Problem
 from plumbrule.restructure.names import key_of
 from plumbrule.restructure.places import file_names, place_of
 from plumbrule.restructure.spelling import absolute_imports, usable_roots
+from plumbrule.restructure.tree import folders_above
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -30,6 +31,7 @@ def check_static(before: Tree, after: Tree, rewrite: Rewrite) -> list[Problem]:
     checks = (
         _syntax,
         _shadows,
+        _packages,
         _untouched_imports,
         _touched_imports,
         _roots,
@@ -101,6 +103,19 @@ def _shadows(proof: Proof) -> Iterator[Problem]:
                 yield Problem("shadow", path, 1, f"is hidden by the package {key}")
 
 
+def _packages(proof: Proof) -> Iterator[Problem]:
+    """A module that lies in packages all the way still does: what walks packages passes by plain folders."""
+    known = proof.old.tree.folders
+    for old, new in sorted(proof.rewrite.paths.items()):
+        if f"{old.rpartition('/')[0]}/__init__.py" not in proof.old.tree.files or not new.endswith(".py"):
+            continue
+        for folder in folders_above(new):
+            if not folder or folder in known:
+                break
+            if f"{folder}/__init__.py" not in proof.new.tree.files:
+                yield Problem("package", new, 1, f"lies in {folder}, which has no __init__.py")
+
+
 def _untouched_imports(proof: Proof) -> Iterator[Problem]:
     skip = set(proof.touched)
     for path in proof.old.tree.python:
@@ -157,7 +172,9 @@ def _sources(proof: Proof) -> dict[str, set[str]]:
 def _references(proof: Proof) -> Iterator[Problem]:
     """What each definition refers to: the same things as before, under their new names."""
     before: Units = {}
-    for path in proof.touched:
+    starred = [path for path in proof.old.tree.python if b"import *" in proof.old.tree.files[path]]
+    starred = [path for path in starred if path not in proof.touched and path in proof.new.tree.files]
+    for path in (*proof.touched, *starred):
         for unit, meanings in proof.old.of_file(path).items():
             mapped = Counter({proof.renamed(m): 0 for m in meanings})
             for meaning, count in meanings.items():
@@ -165,7 +182,7 @@ def _references(proof: Proof) -> Iterator[Problem]:
             before.setdefault(proof.renamed(unit), Counter()).update(mapped)
     after: Units = {}
     where: dict[str, str] = {}
-    for path in proof.written:
+    for path in (*proof.written, *starred):
         for unit, meanings in proof.new.of_file(path).items():
             after.setdefault(unit, Counter()).update(meanings)
             where[unit] = path

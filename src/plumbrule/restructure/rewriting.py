@@ -13,10 +13,12 @@ from plumbrule.restructure.identity import rewrite_identity
 from plumbrule.restructure.imports import rewrite_imports
 from plumbrule.restructure.leaving import cut, import_back, names_used, staying
 from plumbrule.restructure.loading import check_startup, keep_loaded
+from plumbrule.restructure.lookups import check_lookups
 from plumbrule.restructure.meanings import Meanings, dotted
-from plumbrule.restructure.moves import Change, DefinitionMove, MoveMap, Rewrite
+from plumbrule.restructure.moves import Change, DefinitionMove, Entangled, MoveMap, Rewrite, Unready
 from plumbrule.restructure.names import Names, key_of
 from plumbrule.restructure.needs import used_by
+from plumbrule.restructure.packaging import check_packages
 from plumbrule.restructure.places import rewrite_places
 from plumbrule.restructure.relocation import relocate, spelled
 from plumbrule.restructure.routes import convert
@@ -70,10 +72,10 @@ def check_cycles(site: Site, after: Tree) -> None:
     known = groups(old.edges(site.tree.python))
     for group in groups(new.edges(after.python)):
         if not any(group <= {*g, *(dotted(site.whole.key(m.replace(".", "/"))) for m in g)} for g in known):
-            raise Refusal(_circle(site) or f"{' and '.join(sorted(group))} would import each other")
+            raise _circle(site) or Refusal(f"{' and '.join(sorted(group))} would import each other")
 
 
-def _circle(site: Site) -> str | None:
+def _circle(site: Site) -> Entangled | None:
     """Which names let a module and one that its parts go to import each other."""
     for path, segments in site.segments.items():
         key = key_of(path)
@@ -93,7 +95,8 @@ def _circle(site: Site) -> str | None:
                     else "a face"
                 )
                 what = f"`{needed[0]}`"
-                return f"{one} would need {what} of {other}, {use}; move {what} as well, or to a third module"
+                said = f"{one} would need {what} of {other}, {use}; move {what} as well, or to a third module"
+                return Entangled(said, tuple(needed), tuple(n for s in parts for n in s.names))
     return None
 
 
@@ -115,6 +118,8 @@ def finished(site: Site, moves: Sequence[Move], steps: tuple[Step, ...]) -> Rewr
 def rewrite(site: Site) -> None:
     """Make all edits: imports first, for strings follow what code reads."""
     check_discovery(site)
+    check_lookups(site)
+    check_packages(site)
     pin_schemas(site)
     for path in site.tree.python:
         rewrite_imports(site, path)
@@ -150,7 +155,7 @@ def _check_files(site: Site, steps: Sequence[Step]) -> None:
             continue
         path = operation.path
         if path in site.tree.sealed:
-            raise Refusal(f"{path} is read-only; make it writable and run again")
+            raise Unready(f"{path} is read-only; make it writable and run again")
         if not path.endswith(".py") or isinstance(operation, Delete):
             continue
         if (file := site.tree.facts(path)).broken and operation.before != operation.after:

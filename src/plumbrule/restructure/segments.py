@@ -147,12 +147,18 @@ def used_names(site: Site, path: str, statement: n.Statement) -> Iterator[str]:
 def extent(site: Site, path: str, statement: n.Statement) -> tuple[int, int]:
     """The whole lines of a statement, from the comments right above it to the comment behind it."""
     text = site.tree.files[path]
-    first = min([statement.start, *(d.start for d in getattr(statement, "decorators", ()))])
+    first = top(text, statement)
     start = line_start(text, first)
     while start > 0 and text[line_start(text, start - 1) : start].lstrip().startswith(b"#"):
         start = line_start(text, start - 1)
     start = _after_header(text, start)
     return start, line_end(text, max(statement.end - 1, first))
+
+
+def top(text: bytes, statement: n.Node) -> int:
+    """The first byte of a statement, the sign of its first decorator included."""
+    decorators = getattr(statement, "decorators", ())
+    return text.rfind(b"@", 0, decorators[0].start) if decorators else statement.start
 
 
 def _after_header(text: bytes, start: int) -> int:

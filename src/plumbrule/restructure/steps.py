@@ -64,6 +64,7 @@ def text_of(site: Site, path: str, coming: Coming) -> str | None:
 def _packages(site: Site) -> Iterator[Step]:
     """An `__init__.py` for each new folder, if the folder that its modules come from has one."""
     made: set[str] = set()
+    arriving = set(site.whole.files.values())
     parts = {(path, f"{s.target}.py") for path, segments in site.segments.items() for s in segments}
     for old, new in sorted({*site.whole.files.items(), *parts}):
         if f"{old.rpartition('/')[0]}/__init__.py" not in site.tree.paths or not new.endswith(".py"):
@@ -71,8 +72,10 @@ def _packages(site: Site) -> Iterator[Step]:
         for folder in folders_above(new):
             init = f"{folder}/__init__.py"
             known = folder in site.names.folders and not _leaves(site, folder)
-            if not folder or known or init in made or init in site.whole.files.values():
+            if not folder or known or init in made:
                 break
+            if init in arriving:
+                continue
             made.add(init)
             reason = f"makes {folder} a package, like the one its modules come from"
             yield Step(Create(init, ""), reason, "move")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from plumbrule.restructure.addresses import Address, address, holds
 from plumbrule.restructure.names import is_within
+from plumbrule.restructure.tree import folders_above
 
 if TYPE_CHECKING:
     from plumbrule.restructure.site import Site
@@ -45,6 +46,14 @@ SECTIONS = (
     "per-file-ignores",
     "tach",
     "ruff",
+    "package-data",
+    "package_data",
+)
+ROOT_OF_EDITOR = b"${workspaceFolder}"
+EDITORS = (".vscode/launch.json", ".vscode/tasks.json", ".vscode/settings.json")
+# A test that replaces what a variable names: then data of the tests are names of what is replaced.
+BY_VARIABLE = re.compile(
+    rb"(?:(?<![\w.])patch|\b(?:mocker|mock|monkeypatch)\.(?:patch|setattr))\(\s*[A-Za-z_][\w.]*\s*[,)]"
 )
 TOKEN = re.compile(rb"[\w./-]*[\w]\.py\b")
 
@@ -84,16 +93,28 @@ def _doubt(site: Site, path: str, start: int, found: Address) -> str | None:
     line = text[text.rfind(b"\n", 0, start) + 1 : start].decode("utf-8", "replace")
     if line.lstrip().startswith(("#", ";", "//")):
         return "a comment"
-    if path.endswith(".json"):
-        return "data"
-    key = _key(line, text, start)
+    if path.endswith(".json") and not path.endswith(EDITORS):
+        return None if found.rest and holds(site, found) and _replaced_by_data(site, path) else "data"
+    key = _key(line, text, start).rpartition(".")[2]
     if key not in SPOKEN and (COMMAND.search(line) or _section(path, text, start) or key in KEYS):
         return None
     return "nothing tells that this is looked up"
 
 
+def _replaced_by_data(site: Site, path: str) -> bool:
+    """Whether a file of data belongs to tests that take the names of what they replace from data."""
+    folders = [folder for folder in folders_above(path) if folder.rpartition("/")[2] in ("test", "tests")]
+    return any(
+        is_within(other, folder) and BY_VARIABLE.search(site.tree.files[other])
+        for folder in folders
+        for other in site.tree.python
+    )
+
+
 def _section(path: str, text: bytes, start: int) -> bool:
     """Whether the section of a configuration that a byte is in speaks of modules."""
+    if path.endswith("tach.toml"):
+        return True
     if not path.endswith((".toml", ".cfg", ".ini")):
         return False
     headers = re.findall(rb"^\s*\[+([^\]\n]*)", text[: start + 1], re.MULTILINE)
@@ -115,9 +136,11 @@ def _key(line: str, text: bytes, start: int) -> str:
 def _rewrite_paths(site: Site, path: str, text: bytes) -> None:
     for token in TOKEN.finditer(text):
         written = token.group().decode("utf-8", "replace")
+        if text.endswith(ROOT_OF_EDITOR, 0, token.start()):
+            written = written.lstrip("/")
         if meant := _meant(site, path, written):
             short, new = meant
-            if path.endswith((*PROSE, ".json")):
+            if path.endswith((*PROSE, ".json")) and not path.endswith(EDITORS):
                 site.mention(path, token.start(), written, "a document")
             else:
                 site.edits.replace(path, token.end() - len(short), token.end(), new, "configuration")

@@ -33,6 +33,8 @@ class Terms:
     permissions: Permissions = field(default_factory=Permissions)
     tests: bool = False
     types: bool = True
+    unproved: tuple[str, ...] = ()
+    """checks that need not be run"""
 
 
 def check(root: Path, base: str, other: str | None, terms: Terms, observe: Observer) -> Verdict:
@@ -82,7 +84,7 @@ def prove(base: Base, after: Subject, found: Moved, terms: Terms, observe: Obser
     if terms.tests and verdict.status != "differs":
         observe("running the tests, before and after")
         more += compare_tests(base.subject.root, after.root, base.python)
-    return Verdict((*verdict.checks, *more), verdict.volatile)
+    return Verdict((*verdict.checks, *more), verdict.volatile).without(terms.unproved)
 
 
 def code_check(found: Moved, *, tested: bool) -> Check:

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from plumbrule.layouts.by_feature import by_feature
 from plumbrule.layouts.by_layer import by_layer
 from plumbrule.layouts.plan_file import read
-from plumbrule.layouts.proposal import Proposal
 from plumbrule.plan import Plan, Refusal, read_text
 from plumbrule.restructure import Tree, check_static, restructure
 from plumbrule.verbs.structure.contracts import with_contracts
+from plumbrule.verbs.structure.settling import Settled, settled
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from plumbrule.layouts.proposal import Line
+    from plumbrule.layouts.proposal import Line, Proposal
     from plumbrule.restructure import Problem, Rewrite
     from plumbrule.rulekit import Project
     from plumbrule.verbs.structure.trees import Place
@@ -45,6 +45,11 @@ def proposal_of(project: Project, layout: str) -> Proposal:
     return LAYOUTS[layout](project)
 
 
+def settled_at(place: Place, proposal: Proposal) -> Proposal:
+    """What of a proposal can be carried out; what cannot is among the lines that stay, with the reason."""
+    return settled(Tree.read(place.whole), proposal).proposal
+
+
 def proposal_in(file: Path) -> Proposal:
     """What a file says that is to be moved."""
     try:
@@ -56,31 +61,10 @@ def proposal_in(file: Path) -> Proposal:
 def planned(place: Place, proposal: Proposal, *, strict: bool) -> Planned:
     """The rewrite of a proposal, proved without running anything.
 
-    Unless `strict`, definitions that cannot be taken out of their module stay there, and it is said why.
+    Unless `strict`, what cannot move stays, and it is said why.
     """
     tree = Tree.read(place.whole)
-    try:
-        rewrite = restructure(tree, proposal.moves)
-        refused: tuple[tuple[Line, str], ...] = ()
-    except Refusal:
-        if strict:
-            raise
-        proposal, rewrite, refused = without_refused(tree, proposal)
-    problems = check_static(tree, tree.after(rewrite.steps), rewrite)
-    kept = with_contracts(tree, rewrite, proposal, place.inside)
-    return Planned(place, proposal, kept, tuple(problems), refused)
-
-
-def without_refused(tree: Tree, proposal: Proposal) -> tuple[Proposal, Rewrite, tuple[tuple[Line, str], ...]]:
-    """A proposal without the definitions that cannot move; refuses if the modules cannot move either."""
-    kept = [line for line in proposal.lines if not line.names]
-    rewrite = restructure(tree, Proposal(proposal.layout, tuple(kept)).moves)
-    refused = []
-    for line in (line for line in proposal.lines if line.names):
-        try:
-            rewrite = restructure(tree, Proposal(proposal.layout, (*kept, line)).moves)
-            kept.append(line)
-        except Refusal as refusal:
-            refused.append((line, str(refusal)))
-    stays = [replace(line, target=None, reason=f"cannot move: {why}") for line, why in refused]
-    return Proposal(proposal.layout, (*kept, *stays)), rewrite, tuple(refused)
+    found = Settled(proposal, restructure(tree, proposal.moves)) if strict else settled(tree, proposal)
+    problems = check_static(tree, tree.after(found.rewrite.steps), found.rewrite)
+    kept = with_contracts(tree, found.rewrite, found.proposal, place.inside)
+    return Planned(place, found.proposal, kept, tuple(problems), found.refused)
