@@ -96,22 +96,22 @@ def order(lines: list[int], country: str, code: str, name: str, street: str) -> 
 A handler that speaks a protocol, as a proxy does, has decisions that belong nowhere else.
 """
 
-from plumbrule.rulekit import Finding, Iterator, Route, n, rule
+from plumbrule.rulekit import Call, Finding, Iterator, Route, n, rule
 
 MOST = 10
 """decisions that a handler may take by itself"""
 WRITES = {
     "commit",
-    "add",
-    "add_all",
-    "delete",
-    "merge",
     "flush",
+    "add_all",
     "insert_one",
+    "insert_many",
     "update_one",
+    "update_many",
     "delete_one",
-    "save",
 }
+SESSIONS = ("sqlalchemy.orm.Session.", "sqlalchemy.ext.asyncio.AsyncSession.", "sqlmodel.")
+CHANGING = {"add", "delete", "merge"}
 BRANCHING = (n.If, n.For, n.While, n.Conditional, n.Clause, n.Case)
 
 
@@ -121,7 +121,7 @@ def logic_in_route(route: Route) -> Iterator[Finding]:
     if handler is None or route.is_websocket or handler.routes[0] is not route:
         return
     decisions = sum(isinstance(node, BRANCHING) and not refuses(node) for node in handler.nodes)
-    writes = sum(call.method in WRITES for call in handler.calls)
+    writes = any(changes(call) for call in handler.calls)
     if decisions > MOST and writes:
         yield Finding(
             at=handler.span,
@@ -129,6 +129,11 @@ def logic_in_route(route: Route) -> Iterator[Finding]:
             label="nothing but a request can run it",
             help="move what it decides into a function that takes values and knows nothing of HTTP",
         )
+
+
+def changes(call: Call) -> bool:
+    """Whether a call writes to a database."""
+    return call.method in WRITES or (call.method in CHANGING and call.name.startswith(SESSIONS))
 
 
 def refuses(node: n.Node) -> bool:
