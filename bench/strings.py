@@ -2,7 +2,7 @@
 
     strings.py DIR [NAME …]
 
-DIR holds source trees. Of each, every module that a mock target names is moved, then every object, one at a time.
+DIR holds source trees. Of each, all modules that mock targets name are moved, and all objects, one by one.
 A resolver of its own, on Python's `ast`, says what each target means before and after. Prints a line a tree:
 targets, moves, refusals, targets that lead elsewhere (none should), and strings that were edited elsewhere.
 """
@@ -191,9 +191,8 @@ def measured(name: str, folder: Path) -> int:
         for text in sorted(said):
             if not any(text in t.text for t in found):
                 print(f"   also edited for {move.source}: {text}", file=sys.stderr)
-    print(
-        f"{name:10} {len(found)} targets, {done} moves, {refused} refused, {wrong} elsewhere, {edited} other strings"
-    )
+    told = f"{done} moves, {refused} refused, {wrong} elsewhere, {edited} other strings"
+    print(f"{name:10} {len(found)} targets, {told}")
     return wrong
 
 

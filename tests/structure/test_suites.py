@@ -1,4 +1,4 @@
-"""The tests of a project, before and after: the same with the same outcomes, or what differs is named."""
+"""The tests of a project before and after: the same with the same outcomes, or what differs is named."""
 
 import sys
 from pathlib import Path
