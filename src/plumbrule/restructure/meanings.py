@@ -158,6 +158,11 @@ class Meanings:
         return {dotted(key) for key in keys if self.names.path(key)}
 
 
+def imports_of(tree: Tree) -> dict[str, set[str]]:
+    """Which module of a tree imports which when it is imported, by full names."""
+    return Meanings(tree).edges(tree.python)
+
+
 def above(name: str) -> Iterator[str]:
     """The packages that a module is in."""
     while "." in name:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from plumbrule.layouts.by_feature import by_feature
@@ -10,13 +10,13 @@ from plumbrule.layouts.by_layer import by_layer
 from plumbrule.layouts.fat_routes import thin_routes
 from plumbrule.layouts.plan_file import read
 from plumbrule.plan import Plan, Refusal, read_text
-from plumbrule.restructure import Tree, check_static, restructure
+from plumbrule.restructure import Tree, check_static, imports_of, restructure
 from plumbrule.verbs.structure.contracts import with_contracts
 from plumbrule.verbs.structure.extracting import extracted
 from plumbrule.verbs.structure.settling import Settled, settled
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
     from plumbrule.layouts.proposal import Line, Proposal
@@ -40,6 +40,8 @@ class Planned:
     rewrite: Rewrite
     problems: tuple[Problem, ...]
     refused: tuple[tuple[Line, str], ...] = ()
+    imports_before: Mapping[str, set[str]] = field(default_factory=dict)
+    imports_after: Mapping[str, set[str]] = field(default_factory=dict)
 
     def plan(self, root: Path) -> Plan:
         """The steps, for the repository in a folder."""
@@ -71,7 +73,8 @@ def planned(place: Place, proposal: Proposal, *, strict: bool) -> Planned:
     """
     tree = Tree.read(place.whole)
     found = Settled(proposal, restructure(tree, proposal.moves)) if strict else settled(tree, proposal)
-    problems = check_static(tree, tree.after(found.rewrite.steps), found.rewrite)
+    after = tree.after(found.rewrite.steps)
+    problems = check_static(tree, after, found.rewrite)
     rewrite = found.rewrite
     if found.proposal.moves:
         rewrite = with_contracts(tree, rewrite, found.proposal, place.inside)
@@ -82,4 +85,6 @@ def planned(place: Place, proposal: Proposal, *, strict: bool) -> Planned:
         taken_out.rewrite,
         (*problems, *taken_out.problems),
         (*found.refused, *taken_out.refused),
+        imports_of(tree),
+        imports_of(after),
     )
