@@ -77,9 +77,9 @@ class Meanings:
             [place_of(use, path)[0] for use in file_names(file)] if b"__file__" in file.source.text else []
         )
         for node in all_nodes(file):
-            if any(place.start <= node.start < place.end for place in places):
+            if not isinstance(node, n.Name) or any(p.start <= node.start < p.end for p in places):
                 continue
-            if isinstance(node, n.Name) and (meant := self._meaning(scopes, path, key, chain(node))):
+            if meant := self._meaning(scopes, path, key, chain(node)):
                 top = list(node.parents)[-1:]
                 if not top or not is_own_logger(top[0]):
                     units.setdefault(_unit(top[0] if top else node, key), Counter())[meant] += 1
