@@ -22,8 +22,6 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-import layouts
-
 from plumbrule.layouts.fat_routes import FAT, FatRoutes
 from plumbrule.layouts.plan_file import written
 from plumbrule.layouts.proposal import Proposal
@@ -173,6 +171,8 @@ def in_its_interpreter(folder: Path, name: str, subject: Subject, tree: Tree, ma
 
 def tested(folder: Path, names: list[str], least: int) -> int:
     """Apply what can be taken out of whole projects, and run their tests before and after."""
+    import layouts  # noqa: PLC0415  it puts the tests' folder on the path, which has a `structure` too
+
     wrong = 0
     with layouts.servers() as known:
         for name in names:

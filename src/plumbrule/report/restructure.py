@@ -27,28 +27,36 @@ def proposal_text(proposal: Proposal, view: View) -> str:
     for name, group in by_slice(proposal).items():
         lines.append(view.paint(name or "others", "bold"))
         lines += [
-            f"  {label(line):<{left}} → {arrival(line)}  {view.paint(because(line), 'dim')}" for line in group
+            f"{number:>4}  {label(line):<{left}} {goal(line)}  {view.paint(because(line), 'dim')}"
+            for number, line in group.items()
         ]
-    lines += ["", f"{counted(proposal)}. Prove and do it: --apply   See it: --diff   Edit it: --plan FILE"]
-    return "\n".join(lines) + "\n"
+    how = "Prove and do it: --apply   Only some: --apply 1 2   See it: --diff   Edit it: --plan FILE"
+    return "\n".join([*lines, "", f"{counted(proposal)}. {how}"]) + "\n"
 
 
 def counted(proposal: Proposal) -> str:
-    """How much moves, is taken out, and stays."""
+    """How much moves, is taken out, is cut, and stays."""
     taken_out = sum(line.extract is not None for line in proposal.moving)
-    moved = len(proposal.moving) - taken_out
-    said = [many(moved, "move")] if moved or not taken_out else []
+    cuts = len(proposal.cuts)
+    moved = len(proposal.moving) - taken_out - cuts
+    said = [many(moved, "move")] if moved or not (taken_out or cuts) else []
     said += [many(taken_out, "extraction")] if taken_out else []
+    said += [many(cuts, "import") + " cut"] if cuts else []
     staying = sum(line.target is None for line in proposal.lines)
-    return "; ".join([*said, f"{many(staying, 'module' if moved else 'route')} stay"])
+    return "; ".join([*said, f"{many(staying, 'route' if taken_out and not moved else 'module')} stay"])
 
 
-def by_slice(proposal: Proposal) -> dict[str, list[Line]]:
-    """The moves under the slices they go to; what is taken out of handlers under their modules."""
-    found: dict[str, list[Line]] = {}
-    for line in sorted(proposal.moving, key=lambda line: (line.slice, line.target or "")):
-        found.setdefault(line.module if line.extract is not None else line.slice, []).append(line)
+def by_slice(proposal: Proposal) -> dict[str, dict[int, Line]]:
+    """The steps, by number, under the slices they go to; extractions under their modules."""
+    found: dict[str, dict[int, Line]] = {}
+    for number, line in enumerate(proposal.steps, 1):
+        found.setdefault(line.group, {})[number] = line
     return found
+
+
+def goal(line: Line) -> str:
+    """Where something goes, or what is no longer imported at the top."""
+    return f"no longer imports {line.target}" if line.cuts else f"→ {arrival(line)}"
 
 
 def label(line: Line) -> str:
@@ -74,19 +82,24 @@ def because(line: Line) -> str:
 def proposal_json(proposal: Proposal, view: View) -> str:
     """An object with all lines."""
     _ = view
-    told = {"layout": proposal.layout, "lines": [asdict(line) for line in proposal.lines]}
+    told = {"layout": proposal.layout, "lines": [numbered(proposal, line) for line in proposal.lines]}
     return dumps(told, indent=2, ensure_ascii=False) + "\n"
+
+
+def numbered(proposal: Proposal, line: Line) -> dict[str, Any]:
+    """A line as an object, with the number of its step."""
+    return {"step": proposal.steps.index(line) + 1 if line.target else None, **asdict(line)}
 
 
 def proposal_markdown(proposal: Proposal, view: View) -> str:
     """A table of the moves."""
     _ = view
     rows = "\n".join(
-        f"| {line.slice} | `{label(line)}` | `{arrival(line)}` | {line.confidence:.0%} | {line.reason} |"
+        f"| {number} | {line.slice} | `{label(line)}` | {goal(line)} | {because(line)} |"
         for group in by_slice(proposal).values()
-        for line in group
+        for number, line in group.items()
     )
-    head = "| slice | what | where | sure | why |\n|---|---|---|---|---|"
+    head = "| step | slice | what | where | how sure, and why |\n|---|---|---|---|---|"
     return f"## {counted(proposal)}\n\n{head}\n{rows}\n"
 
 
@@ -120,7 +133,7 @@ def planned_json(planned: Planned, verdict: Verdict, view: View) -> str:
 
 def planned_markdown(planned: Planned, verdict: Verdict, view: View) -> str:
     """The text of a pull request: the proof, pictures before and after, the moves, what to look at."""
-    moving = [line for line in planned.proposal.moving if not line.extract]
+    moving = [line for line in planned.proposal.moving if line.move is not None]
     parts = [f"# {title(planned.proposal)}", verdict_markdown(verdict, view).rstrip()]
     if moving:
         parts += [

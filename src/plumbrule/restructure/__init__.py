@@ -5,6 +5,7 @@ from plumbrule.restructure.moves import (
     Change,
     DefinitionMove,
     Entangled,
+    ImportCut,
     Mention,
     ModuleMove,
     Move,
@@ -14,14 +15,17 @@ from plumbrule.restructure.moves import (
     Unready,
     VisibleName,
 )
+from plumbrule.restructure.phases import Carried, carry_out
 from plumbrule.restructure.proof import check_static
 from plumbrule.restructure.rewriting import restructure
 from plumbrule.restructure.tree import Tree
 
 __all__ = [
+    "Carried",
     "Change",
     "DefinitionMove",
     "Entangled",
+    "ImportCut",
     "Mention",
     "ModuleMove",
     "Move",
@@ -31,6 +35,7 @@ __all__ = [
     "Tree",
     "Unready",
     "VisibleName",
+    "carry_out",
     "check_static",
     "imports_of",
     "restructure",

@@ -38,6 +38,15 @@ class DefinitionMove:
 Move = ModuleMove | DefinitionMove
 
 
+@dataclass(frozen=True, slots=True)
+class ImportCut:
+    """An import of `imported` by `source` that is to be done no longer while `source` itself is imported."""
+
+    source: str
+    imported: str
+    reason: str = ""
+
+
 class Unready(Refusal):
     """Something has to be put right before anything can move, or another folder be named."""
 

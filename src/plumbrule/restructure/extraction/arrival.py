@@ -138,7 +138,8 @@ def check_room(tree: Tree, names: Names, path: str, run: Run, arrival: Arrival) 
 
 def needs_for(site: Site, style: str, foreign: tuple[tuple[str, str], ...], home: str) -> list[Need]:
     """The imports that the types of a signature need, as the file at `style` would write them."""
-    return [need for what in foreign for need in need_of(site, style, what, home)]
+    found = [need for what in foreign if what[0] for need in need_of(site, style, what, home)]
+    return found + [Need(1, "typing", name, name) for path, name in foreign if not path]
 
 
 def stay_at_home(site: Site, path: str, arrival: Arrival) -> None:

@@ -19,7 +19,7 @@ from plumbrule.restructure.extraction.arrival import (
 )
 from plumbrule.restructure.extraction.cutting import cut_of
 from plumbrule.restructure.extraction.flow import Flow, Run, suites
-from plumbrule.restructure.extraction.habits import is_for_old_python, longest_line
+from plumbrule.restructure.extraction.habits import habits_of
 from plumbrule.restructure.extraction.outline import Spelling, outlined
 from plumbrule.restructure.extraction.patched import check_replaced
 from plumbrule.restructure.extraction.proof import check_outline
@@ -62,7 +62,7 @@ def extract(tree: Tree, wanted: Extraction) -> Extracted:
         arrival = arrival_of(names, path, wanted, run)
         check_room(tree, names, path, run, arrival)
         signature = signature_of(tree, path, run, (cut, arrival.name))
-        spelling = Spelling(arrival.name, arrival.called, arrival.temporary, longest_line(tree, path))
+        spelling = Spelling(arrival.name, arrival.called, arrival.temporary, habits_of(tree, path).longest)
         text = outlined(tree.facts(path), (run, cut), signature, spelling)
         middle = tree.after([Step(Edit(path, decoded(tree.files[path]), decoded(text)), "", "edit")])
         try:
@@ -117,7 +117,7 @@ def signature_of(tree: Tree, path: str, run: Run, what: tuple[Cut, str]) -> Sign
     """The signature of the new function, by what the project says of its types."""
     project = Project([tree.facts(p) for p in tree.python])
     function = project.functions_by_node[run.handler]
-    return Types(function, run, is_old=is_for_old_python(tree, path)).signature(*what)
+    return Types(function, run, habits_of(tree, path)).signature(*what)
 
 
 def _moved(middle: Tree, wanted: Extraction, arrival: Arrival, signature: Signature) -> Rewrite:
@@ -144,7 +144,10 @@ def _moved(middle: Tree, wanted: Extraction, arrival: Arrival, signature: Signat
     final = {old: renamed(new, arrival) for old, new in made.homes.items()}
     unit = f"{dotted(target)}.{arrival.name}"
     meanings = Meanings(middle)
-    gained = {unit: frozenset(meanings.final(key_of(file), name) for file, name in signature.foreign)}
+    types = (
+        meanings.final(key_of(file), name) if file else f"typing.{name}?" for file, name in signature.foreign
+    )
+    gained = {unit: frozenset(types)}
     return replace(made, homes=final, gained=gained)
 
 

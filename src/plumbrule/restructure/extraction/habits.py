@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from plumbrule.restructure.extraction.outline import LONGEST
@@ -15,20 +16,27 @@ if TYPE_CHECKING:
 
 LENGTH = re.compile(rb"^\s*(?:line[-_]length|max-line-length)\s*=\s*(\d+)", re.MULTILINE)
 OLD = re.compile(rb"^\s*(?:requires-python|python)\s*=\s*\"[\^>=~ ]*3\.[678]\b", re.MULTILINE)
-FILES = ("pyproject.toml", "ruff.toml", ".ruff.toml", "setup.cfg", ".flake8")
+STRICT = re.compile(
+    rb"^\s*(?:strict|disallow_untyped_defs|disallow_incomplete_defs)\s*=\s*true", re.MULTILINE | re.IGNORECASE
+)
+FILES = ("pyproject.toml", "mypy.ini", "ruff.toml", ".ruff.toml", "setup.cfg", ".flake8")
 
 
-def longest_line(tree: Tree, path: str) -> int:
-    """How long a line may be in a file."""
-    for text in _configuration(tree, path):
-        if found := LENGTH.search(text):
-            return int(found[1])
-    return LONGEST
+@dataclass(frozen=True, slots=True)
+class Habits:
+    """How long a line may be, whether `tuple[int]` is an error, and whether everything must have a type."""
+
+    longest: int = LONGEST
+    is_old: bool = False
+    is_strict: bool = False
 
 
-def is_for_old_python(tree: Tree, path: str) -> bool:
-    """Whether a file is to run where `tuple[int]` is an error."""
-    return any(OLD.search(text) for text in _configuration(tree, path))
+def habits_of(tree: Tree, path: str) -> Habits:
+    """The habits that hold for a file."""
+    texts = list(_configuration(tree, path))
+    lengths = [int(found[1]) for text in texts if (found := LENGTH.search(text))]
+    old, strict = (any(pattern.search(text) for text in texts) for pattern in (OLD, STRICT))
+    return Habits(lengths[0] if lengths else LONGEST, old, strict)
 
 
 def _configuration(tree: Tree, path: str) -> Iterator[bytes]:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from plumbrule.model.code import Module
     from plumbrule.restructure.extraction.cutting import Cut
     from plumbrule.restructure.extraction.flow import Run
+    from plumbrule.restructure.extraction.habits import Habits
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,20 +53,24 @@ class Signature:
         )
 
 
-class Types:
-    """Answers for one handler which types are written down; one for an old Python cannot say `tuple[int]`."""
+ANY = Typed("Any", (("", "Any"),))
 
-    def __init__(self, function: Function, run: Run, *, is_old: bool = False) -> None:
+
+class Types:
+    """Answers for one handler which types are written down."""
+
+    def __init__(self, function: Function, run: Run, habits: Habits) -> None:
         self.function = function
         self.run = run
-        self.is_old = is_old
+        self.habits = habits
 
     def signature(self, cut: Cut, name: str) -> Signature:
         """The whole signature."""
-        parameters = tuple((p, self.of_name(p, before=True)) for p in cut.parameters)
+        unknown = ANY if self.habits.is_strict else None
+        parameters = tuple((p, self.of_name(p, before=True) or unknown) for p in cut.parameters)
         is_typed = any(p.annotation for p in self.function.parameters) or bool(self.function.node.returns)
-        returns = self._returns(cut) if is_typed else None
-        return Signature(name, parameters, returns, cut.is_async)
+        returns = self._returns(cut) if is_typed or unknown else None
+        return Signature(name, parameters, returns or unknown, cut.is_async)
 
     def of_name(self, name: str, *, before: bool) -> Typed | None:
         """The type of a name where the run starts, or where it ends."""
@@ -160,11 +165,25 @@ class Types:
             case Function(node=node) as target if node.returns is not None and not node.decorators:
                 if target.is_async is awaited and not target.is_generator:
                     return self._plain(node.returns, target.module)
+        if isinstance(func, n.Attribute) and func.attr == "get" and self._is_session(func.value):
+            return self._of_row(call)
         if isinstance(func, n.Attribute) and func.attr in {"model_validate", "parse_obj", "from_orm"}:
             owner = self.function.resolve(func.value)
             if isinstance(owner, Class) and self._is_at_module_level(func.value) and not _is_generic(owner):
                 return Typed(func.value.text)
         return None
+
+    def _is_session(self, expr: n.Expr) -> bool:
+        kind = self.function.type_of(expr)
+        return kind is not None and kind.name.endswith("Session")
+
+    def _of_row(self, call: n.Call) -> Typed | None:
+        """What `session.get(Item, …)` gives."""
+        first = call.args[0] if call.args else None
+        if not isinstance(first, n.Name) or not self._is_at_module_level(first):
+            return None
+        row = isinstance(self.function.resolve(first), Class)
+        return Typed(f"{first.text} | None") if row else None
 
     def _is_at_module_level(self, expr: n.Expr) -> bool:
         names = [x.id for x in expr.walk() if isinstance(x, n.Name)]
@@ -183,7 +202,8 @@ class Types:
     def _returns(self, cut: Cut) -> Typed | None:
         if cut.results:
             found = [self.of_name(name, before=False) for name in cut.results]
-            return _together(found) if len(found) == 1 or not self.is_old else None
+            found = [typed or ANY for typed in found] if self.habits.is_strict else found
+            return _together(found) if len(found) == 1 or not self.habits.is_old else None
         if not cut.returns or not cut.says:
             return Typed("None")
         values = [x.value for x in inside(self.run) if isinstance(x, n.Return)]

@@ -5,29 +5,33 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from plumbrule.layouts.acyclic import acyclic
 from plumbrule.layouts.by_feature import by_feature
 from plumbrule.layouts.by_layer import by_layer
 from plumbrule.layouts.fat_routes import thin_routes
 from plumbrule.layouts.plan_file import read
 from plumbrule.plan import Plan, Refusal, read_text
-from plumbrule.restructure import Tree, check_static, imports_of, restructure
+from plumbrule.restructure import Tree, carry_out, imports_of
+from plumbrule.verbs.structure.choosing import chosen
 from plumbrule.verbs.structure.contracts import with_contracts
 from plumbrule.verbs.structure.extracting import extracted
 from plumbrule.verbs.structure.settling import Settled, settled
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
     from plumbrule.layouts.proposal import Line, Proposal
     from plumbrule.restructure import Problem, Rewrite
     from plumbrule.rulekit import Project
+    from plumbrule.verbs.structure.choosing import Chosen
     from plumbrule.verbs.structure.trees import Place
 
 LAYOUTS: dict[str, Callable[[Project], Proposal]] = {
     "by-feature": by_feature,
     "by-layer": by_layer,
     "thin-routes": thin_routes,
+    "acyclic": acyclic,
 }
 
 
@@ -66,16 +70,23 @@ def proposal_in(file: Path) -> Proposal:
         raise Refusal(f"cannot read {file}: {error.strerror}") from error
 
 
+def some_of(place: Place, proposal: Proposal, words: Sequence[str]) -> Chosen:
+    """The steps of a proposal that some words name, with those that they need."""
+    return chosen(Tree.read(place.whole), proposal, words)
+
+
 def planned(place: Place, proposal: Proposal, *, strict: bool) -> Planned:
     """The rewrite of a proposal, proved without running anything.
 
     Unless `strict`, what cannot move stays, and it is said why.
     """
     tree = Tree.read(place.whole)
-    found = Settled(proposal, restructure(tree, proposal.moves)) if strict else settled(tree, proposal)
-    after = tree.after(found.rewrite.steps)
-    problems = check_static(tree, after, found.rewrite)
-    rewrite = found.rewrite
+    if strict:
+        found = Settled(proposal, carry_out(tree, proposal.cuts, proposal.moves))
+    else:
+        found = settled(tree, proposal)
+    rewrite = found.carried.rewrite
+    after = tree.after(rewrite.steps)
     if found.proposal.moves:
         rewrite = with_contracts(tree, rewrite, found.proposal, place.inside)
     taken_out = extracted(tree, found.proposal, rewrite, strict=strict)
@@ -83,7 +94,7 @@ def planned(place: Place, proposal: Proposal, *, strict: bool) -> Planned:
         place,
         taken_out.proposal,
         taken_out.rewrite,
-        (*problems, *taken_out.problems),
+        (*found.carried.problems, *taken_out.problems),
         (*found.refused, *taken_out.refused),
         imports_of(tree),
         imports_of(after),

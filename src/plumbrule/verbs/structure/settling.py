@@ -12,12 +12,12 @@ from plumbrule.layouts.sharing import third_module
 from plumbrule.layouts.slices import Slices
 from plumbrule.model.project import Project
 from plumbrule.plan import Refusal
-from plumbrule.restructure import Entangled, Unready, restructure
+from plumbrule.restructure import Entangled, Unready, carry_out
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from plumbrule.restructure import Rewrite, Tree
+    from plumbrule.restructure import Carried, Tree
 
 ATTEMPTS = 40
 HELD = "cannot move"
@@ -27,10 +27,10 @@ Refused = tuple[Line, str]
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """A proposal without what cannot move, its rewrite, and the lines that were taken out with the reason."""
+    """A proposal without what cannot move, what comes of it, and the lines taken out with the reason."""
 
     proposal: Proposal
-    rewrite: Rewrite
+    carried: Carried
     refused: tuple[Refused, ...] = ()
 
 
@@ -44,8 +44,8 @@ def settled(tree: Tree, proposal: Proposal) -> Settled:
         tried = Proposal(proposal.layout, tuple(lines))
         try:
             stays = [replace(line, target=None, reason=f"{HELD}: {why}") for line, why in refused]
-            rewrite = restructure(tree, tried.moves)
-            return Settled(Proposal(proposal.layout, (*lines, *stays, *later)), rewrite, tuple(refused))
+            carried = carry_out(tree, tried.cuts, tried.moves)
+            return Settled(Proposal(proposal.layout, (*lines, *stays, *later)), carried, tuple(refused))
         except Unready:
             raise
         except Refusal as refusal:
@@ -58,7 +58,7 @@ def settled(tree: Tree, proposal: Proposal) -> Settled:
             lifted |= names
             lines = _lifted(tree, lines, knot, {name for _, name in names})
             continue
-        gone = [knot] if knot else list(_suspects(lines, str(last))) or [_culprit(tree, tried)]
+        gone = [knot] if knot else list(suspects(lines, str(last))) or [_culprit(tree, tried)]
         refused += [(line, str(last)) for line in gone]
         lines = [line for line in lines if line not in gone]
     raise last or Refusal("nothing can move")
@@ -90,7 +90,7 @@ def _without(line: Line, names: set[str]) -> Line | None:
     return replace(line, names=left) if left else None
 
 
-def _suspects(lines: list[Line], said: str) -> Iterator[Line]:
+def suspects(lines: list[Line], said: str) -> Iterator[Line]:
     """The lines that a refusal speaks of: by what they make, else by what they move."""
     words = {
         word.removesuffix(".py").removesuffix("/__init__").replace("/", ".") for word in WORD.findall(said)
@@ -113,7 +113,8 @@ def _culprit(tree: Tree, proposal: Proposal) -> Line:
     while high - low > 1:
         middle = (low + high) // 2
         try:
-            restructure(tree, Proposal(proposal.layout, moving[:middle]).moves)
+            tried = Proposal(proposal.layout, moving[:middle])
+            carry_out(tree, tried.cuts, tried.moves)
             low = middle
         except Refusal:
             high = middle
