@@ -39,8 +39,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 PLUMB = Path(sysconfig.get_path("scripts")) / "plumb"
-OUTCOME = re.compile(r"^(PASSED|FAILED|ERROR|SKIPPED|XFAIL|XPASS) (\S+?\.py(?:::\S+)?)", re.MULTILINE)
-UNIQUE = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}")
+OUTCOME = re.compile(r"^(PASSED|FAILED|ERROR|XFAIL|XPASS) (\S+?\.py(?:::.+?)?)(?: - .*)?$", re.MULTILINE)
 POSTGRES = "{user}@{host}:{port}/{database}"
 
 
@@ -190,7 +189,7 @@ def servers() -> Iterator[dict[str, str]]:
 
 def measured(folder: Path, name: str, subject: Subject, known: dict[str, str], place: Path) -> Iterator[Row]:
     """The rows of a project: one a layout."""
-    whole, python = placed(folder, name, place)
+    whole, python = placed(folder, name, subject, place)
     root = whole / subject.root
     base = tests(subject, python, root, environment(name, subject, known))
     moved: dict[str, str] = {}
@@ -223,7 +222,7 @@ def measured(folder: Path, name: str, subject: Subject, known: dict[str, str], p
             print("   differs:", *test, file=sys.stderr)
 
 
-def placed(folder: Path, name: str, place: Path) -> tuple[Path, Path]:
+def placed(folder: Path, name: str, subject: Subject, place: Path) -> tuple[Path, Path]:
     """A copy of a project under git, and the interpreter of its environment."""
     whole, python = place / name, folder / f"venv-{name}/bin/python"
     if name == "shop":
@@ -235,8 +234,8 @@ def placed(folder: Path, name: str, place: Path) -> tuple[Path, Path]:
         shutil.copytree(
             folder / name, whole, ignore=shutil.ignore_patterns(".git", "node_modules", "frontend")
         )
-    if extra := SUBJECTS[name].empty:
-        (whole / extra).touch()
+    if subject.empty:
+        (whole / subject.empty).touch()
     git(whole, "init", "--quiet")
     git(whole, "add", "--all", "--force")
     git(whole, "commit", "--quiet", "--message", "base")
@@ -260,12 +259,15 @@ def git(folder: Path, *arguments: str) -> str:
 
 def environment(name: str, subject: Subject, known: dict[str, str]) -> dict[str, str]:
     """The variables that a project is run with: its own settings, and an empty database."""
-    database = f"{name}_{time.monotonic_ns()}"
+    database = f"{name}_{time.monotonic_ns()}_test"
     if subject.mysql:
         create_in_mysql(database, known["mysql"])
     else:
         asyncio.run(create(database, known["port"]))
-    given = {key: text.format(database=database, **known) for key, text in subject.environment.items()}
+    given = {
+        key: text.format(database=database, bare=database.removesuffix("_test"), **known)
+        for key, text in subject.environment.items()
+    }
     names = {f"GIT_{role}_{key}": "x" for role in ("AUTHOR", "COMMITTER") for key in ("NAME", "EMAIL")}
     fixed = {"PYTHONHASHSEED": "0", "PYTHONDONTWRITEBYTECODE": "1"}
     return {**os.environ, **names, **fixed, **given}
@@ -304,7 +306,7 @@ def tests(subject: Subject, python: Path, root: Path, variables: dict[str, str])
     options = ["-q", "-rA", "--tb=no", "-p", "no:cacheprovider", "-o", "addopts="]
     command = [python, "-m", "pytest", *options, *subject.pytest.split()]
     done = subprocess.run(command, cwd=root, env=variables, capture_output=True, text=True, check=False)
-    found = {UNIQUE.sub("…", name): told for told, name in OUTCOME.findall(done.stdout)}
+    found = {name: told for told, name in OUTCOME.findall(done.stdout)}
     if not found:
         print(done.stdout[-1500:], done.stderr[-500:], file=sys.stderr)
     return found

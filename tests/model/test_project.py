@@ -201,3 +201,21 @@ def test_authentication_is_told_by_what_refuses_and_not_by_a_name(guard: str, ex
     )
     (route,) = project_of({"a.py": text}).routes
     assert route.is_authenticated is expected
+
+
+@pytest.mark.parametrize(
+    ("decorator", "expected"),
+    [
+        ("from dependency_injector.wiring import inject as wired", False),
+        ("from elsewhere import wired", None),
+    ],
+)
+def test_a_container_that_hands_out_services_guards_nothing(decorator: str, expected: bool | None) -> None:
+    text = (
+        "from dependency_injector.wiring import Provide\nfrom fastapi import Depends, FastAPI\n"
+        f"{decorator}\napp = FastAPI()\n"
+        "@app.get('/x')\n@wired\ndef read(service: object = Depends(Provide['service'])): ...\n"
+    )
+    (route,) = project_of({"a.py": text}).routes
+    assert route.dependencies.complete
+    assert route.is_authenticated is expected

@@ -16,8 +16,9 @@ from plumbrule.model.reading import project_of
 from plumbrule.report import FORMATS, View
 from plumbrule.report.sarif import FINGERPRINT
 from plumbrule.rulekit import Finding, Rule, Span, Step
+from plumbrule.rules import rulebook
 from plumbrule.verbs.audit import audit_project
-from plumbrule.verbs.outcome import Outcome, Reported
+from plumbrule.verbs.outcome import Outcome, Reported, Skipped
 from report.projects import CLEAN, RATES, many
 
 NASTY = """\
@@ -201,6 +202,20 @@ def test_full_shows_the_code_the_label_the_way_and_the_help() -> None:
         "1 error in 1 of 1 route (1 rule)\n"
         "Why: plumb explain a-rule\n"
     )
+
+
+@pytest.mark.parametrize(
+    ("reason", "said"),
+    [
+        ("no redis", "no redis"),
+        ("fastapi 0.110.0 is not >=0.121", "not for fastapi 0.110.0"),
+        ("fastapi is not >=0.121", "not for this fastapi"),
+    ],
+)
+def test_rules_for_other_versions_are_counted_together(reason: str, said: str) -> None:
+    skipped = [Skipped(rule, reason.replace("121", f"{121 + n}")) for n, rule in enumerate(rulebook()[:3])]
+    text = FORMATS["full"](replace(outcome_of(), skipped=tuple(skipped)), View())
+    assert f"(1 rule, 3 skipped: {said})" in text
 
 
 @pytest.mark.parametrize("width", [40, 80, 100])

@@ -80,11 +80,23 @@ def test_it_is_applied_and_taken_back(tmp_path: Path) -> None:
     assert not (folder / "app/items").exists()
 
 
+def test_some_steps_are_shown_and_done_by_number_and_by_name(tmp_path: Path) -> None:
+    folder = committed(write(tmp_path, LAYERED))
+    assert "   1  app.routers.items" in plumb(folder, "--layout", "by-feature").stdout
+    shown = plumb(folder, "--layout", "by-feature", "--diff", "1")
+    assert "rename to app/items/router.py" in shown.stdout
+    assert "app/users" not in shown.stdout
+    done = plumb(folder, ".", "--layout", "by-feature", "--apply", "users", "--python", sys.executable)
+    assert done.returncode == 0, done.stderr
+    assert (folder / "app/users/router.py").is_file()
+    assert (folder / "app/routers/items.py").is_file()
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "said"),
     [
         (["--check", "nowhere"], 2, "nowhere: neither a folder nor a git revision of"),
-        (["--apply"], 2, "--apply needs --layout by-feature|by-layer or --plan FILE"),
+        (["--apply"], 2, "--apply needs --layout by-feature|by-layer|thin-routes|acyclic or --plan FILE"),
         (["--layout", "by-featur"], 2, "did you mean `by-feature`?"),
         (["--diff", "--apply", "--layout", "by-layer"], 2, "--diff and --apply contradict each other"),
         (["--check", ".", "--verify", "everything"], 2, "`everything` is none of tests"),
@@ -93,6 +105,7 @@ def test_it_is_applied_and_taken_back(tmp_path: Path) -> None:
         (["--plan", "gone.toml", "--apply"], 2, "cannot read gone.toml: No such file or directory"),
         (["--check", ".", "--python", "gone"], 2, "--python gone: there is no interpreter"),
         (["--undo"], 2, "nothing to undo in"),
+        ([".", "items"], 2, "items: steps are named with --diff or --apply, one folder without"),
         (["--output-format", "yaml"], 2, "`yaml` is none of text, json, markdown"),
     ],
 )

@@ -3,11 +3,14 @@
 import subprocess
 import sys
 import sysconfig
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from plumbrule.layouts.by_feature import by_feature
+from plumbrule.layouts.by_layer import by_layer
+from plumbrule.layouts.proposal import Proposal
 from plumbrule.model.project import Project
 from plumbrule.plan import Refusal, apply
 from plumbrule.proof.moved import moved
@@ -15,7 +18,6 @@ from plumbrule.proof.subject import read
 from plumbrule.restructure import Tree, restructure
 from plumbrule.scaffold.answers import Answers, Wishes, answer
 from plumbrule.scaffold.render import render
-from plumbrule.scaffold.wrapping import sorted_imports
 from plumbrule.verbs import init
 from plumbrule.verbs.layered import layered
 from plumbrule.verbs.structure.check import Terms, base_of, prove
@@ -68,20 +70,22 @@ def test_its_callers_see_no_difference(tmp_path: Path) -> None:
 @pytest.mark.parametrize("without", [(), ("orders",)])
 def test_there_and_back_again_is_the_same_to_the_byte(tmp_path: Path, without: tuple[str, ...]) -> None:
     files = render(answers_for(tmp_path / "shop", "by-feature", *without))
-    made, origins = layered(files, "shop")
-    tree = Tree.of(made)
-    proposal = by_feature(Project([tree.facts(path) for path in tree.python]))
-    back = tree.after(restructure(tree, proposal.moves).steps)
-    paths = {path: path for path in back.files} | {"src/shop/promote.py": "src/shop/users/promote.py"}
-    again = {paths[path]: text.decode() for path, text in back.files.items()}
+    tree = Tree.of(files)
+    layered_one = arranged(tree, by_layer)
+    assert "src/shop/routers/users.py" in layered_one.files
+    back = arranged(layered_one, by_feature)
+    assert {path: text.decode() for path, text in back.files.items()} == files
+
+
+def arranged(tree: Tree, layout: Callable[[Project], Proposal]) -> Tree:
+    """A tree in another layout."""
+    proposal = layout(Project([tree.facts(path) for path in tree.python]))
+    return tree.after(restructure(tree, proposal.moves).steps)
+
+
+def test_a_command_goes_up_beside_the_others(tmp_path: Path) -> None:
+    _, origins = layered(render(answers_for(tmp_path / "shop", "by-feature")), "shop")
     assert origins["src/shop/promote.py"] == "src/shop/users/promote.py"
-    again = {path: restored(text) for path, text in again.items()}
-    assert {path: sorted_imports(text, "shop") for path, text in again.items()} == files
-
-
-def restored(text: str) -> str:
-    """The command lies outside of both layouts; its name goes back by hand."""
-    return text.replace("shop.promote", "shop.users.promote").replace("`promote.py`", "`users/promote.py`")
 
 
 def test_the_small_preset_has_no_layers(tmp_path: Path) -> None:

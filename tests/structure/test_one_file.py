@@ -70,3 +70,82 @@ def test_two_thousand_lines_become_files_that_a_person_can_read(child: Child, tm
     assert table(child, folder) == before
     assert max(lines.values()) < 300
     assert not by_feature(read_project(folder)).moves
+
+
+ENVIRONMENT = """
+    import logging
+    import os
+
+    from dotenv import load_dotenv
+    from fastapi import FastAPI
+
+    load_dotenv()
+    logging.basicConfig(level="INFO")
+
+    TITLE = os.environ["CROWD_TITLE"]
+    app = FastAPI(title=TITLE)
+    app.state.started = True
+
+
+    @app.get("/items")
+    def read_items() -> str:
+        return os.environ["CROWD_TITLE"]
+
+
+    @app.get("/items/{name}")
+    def read_item(name: str) -> str:
+        return TITLE + name
+
+
+    @app.get("/items/{name}/started")
+    def read_started(name: str) -> bool:
+        return app.state.started
+
+
+    @app.post("/items")
+    def add_item(name: str) -> str:
+        return name
+    """
+
+
+def test_the_environment_is_loaded_before_it_is_read(child: Child, tmp_path: Path) -> None:
+    files = {"app/__init__.py": "", "app/main.py": ENVIRONMENT, ".env": "CROWD_TITLE=Titled\n"}
+    folder = write(tmp_path, files)
+    before = table(child, folder)
+    taken_apart(folder)
+    assert table(child, folder) == before
+    assert "\nload_dotenv()\n" in (folder / "app/shared.py").read_text()
+
+
+def test_what_needs_the_application_stays_with_it(tmp_path: Path) -> None:
+    folder = write(tmp_path, {"app/__init__.py": "", "app/main.py": ENVIRONMENT})
+    moved = {name for line in by_feature(read_project(folder)).moving for name in line.names}
+    assert {"read_items", "read_item", "add_item"} <= moved
+    assert "read_started" not in moved
+
+
+HELD = {
+    "a name that changes": (
+        "count = 0\n\n\ndef more() -> int:\n    global count\n    count += 1\n    return count\n"
+    ),
+    "a name of a condition": "if True:\n    def more() -> int:\n        return 1\n",
+    "a name made twice": "count = 1\ncount = 2\n\n\ndef more() -> int:\n    return count\n",
+    "what is made after a change": (
+        "import sys\n\nsys.path.append('x')\ncount = len(sys.path)\n\n\n"
+        "def more() -> int:\n    return count\n"
+    ),
+}
+
+
+@pytest.mark.parametrize("name", HELD)
+def test_what_could_not_be_seen_from_elsewhere_stays(tmp_path: Path, name: str) -> None:
+    routes = "".join(
+        f"\n\n@app.get('/items{at}')\ndef read{n}() -> int:\n    return {'more()' if n else 1}\n"
+        for n, at in enumerate(("", "/one", "/two", "/three"))
+    )
+    source = f"from fastapi import FastAPI\n\napp = FastAPI()\n\n{HELD[name]}{routes}"
+    folder = write(tmp_path, {"app/__init__.py": "", "app/main.py": source})
+    assert not by_feature(read_project(folder)).moving
+    free = source.replace(HELD[name], "def more() -> int:\n    return 1\n")
+    (folder / "app/main.py").write_text(free)
+    assert by_feature(read_project(folder)).moving

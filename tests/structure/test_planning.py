@@ -67,7 +67,7 @@ def test_there_and_back_again_is_the_same_to_the_byte(tmp_path: Path) -> None:
 
 def test_a_plan_that_was_written_reads_the_same() -> None:
     proposal = by_feature(project_of(sources(LAYERED)))
-    assert read(written(proposal), "plan.toml").moving == proposal.moving
+    assert read(written(proposal), "plan.toml").steps == proposal.steps
 
 
 @pytest.mark.parametrize(

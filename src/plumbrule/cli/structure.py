@@ -12,13 +12,17 @@ Flag = typer.Option
 
 def structure(  # noqa: PLR0913, PLR0917  a flag is a parameter
     context: typer.Context,
-    path: Annotated[str | None, typer.Argument(help="A folder; with --check also a git revision.")] = None,
+    words: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[PATH] [STEP]...", help="A folder, with --check also a revision; steps."),
+    ] = None,
     layout: Annotated[
-        str | None, Flag(metavar="by-feature|by-layer|thin-routes", help="What would go where?")
+        str | None,
+        Flag(metavar="by-feature|by-layer|thin-routes|acyclic", help="What would go where?"),
     ] = None,
     plan: Annotated[Path | None, Flag(metavar="FILE", help="Write what --layout says, or read it.")] = None,
-    diff: Annotated[bool, Flag("--diff", help="Show what would change, and change nothing.")] = False,
-    apply: Annotated[bool, Flag("--apply", help="Change it, once it is proved equal.")] = False,
+    diff: Annotated[bool, Flag("--diff", help="Show what the plan, or some STEPs, would change.")] = False,
+    apply: Annotated[bool, Flag("--apply", help="Do it, or some STEPs, once it is proved equal.")] = False,
     undo: Annotated[bool, Flag("--undo", help="Take the last --apply back.")] = False,
     check: Annotated[str | None, Flag(metavar="BASE", help="Is it equal to this folder or revision?")] = None,
     verify: Annotated[list[str] | None, Flag(metavar="tests", help="Prove with the tests too.")] = None,
@@ -38,8 +42,9 @@ def structure(  # noqa: PLR0913, PLR0917  a flag is a parameter
     # The model takes a while to import, and the other commands do not need it.
     from plumbrule.cli import structured  # noqa: PLC0415
 
+    path, steps = structured.path_and_steps(words or [], doing=diff or apply)
     wishes = structured.Wishes(
-        path, layout, plan, diff, apply, undo, check, tuple(verify or ()), tuple(unproved or ()),
+        path, steps, layout, plan, diff, apply, undo, check, tuple(verify or ()), tuple(unproved or ()),
         tuple(allow or ()), allow_dirty, no_commit, python, output_format, file,
     )  # fmt: skip
     raise typer.Exit(structured.structured(output_of(context), wishes))

@@ -21,7 +21,8 @@ from plumbrule.verbs.review import project_at, target
 from plumbrule.verbs.structure.analysis import analysed
 from plumbrule.verbs.structure.applying import carried_out, proved, recovered, taken_back
 from plumbrule.verbs.structure.check import Terms, check
-from plumbrule.verbs.structure.planning import LAYOUTS, planned, proposal_in, proposal_of
+from plumbrule.verbs.structure.planning import LAYOUTS, planned, proposal_in, proposal_of, settled_at, some_of
+from plumbrule.verbs.structure.settling import HELD
 from plumbrule.verbs.structure.trees import place_of
 
 NOTHING = {
@@ -37,6 +38,7 @@ class Wishes:
     """The flags of one run."""
 
     path: str | None
+    steps: tuple[str, ...]
     layout: str | None
     plan: Path | None
     diff: bool
@@ -51,6 +53,15 @@ class Wishes:
     python: Path | None
     output_format: str
     file: Path | None
+
+
+def path_and_steps(words: list[str], *, doing: bool) -> tuple[str | None, tuple[str, ...]]:
+    """The folder and the steps among the words of a command; the first is the folder if there is one."""
+    if not words or (doing and not Path(words[0]).is_dir()):
+        return None, tuple(words)
+    if len(words) > 1 and not doing:
+        raise Refusal(f"{words[1]}: steps are named with --diff or --apply, one folder without")
+    return words[0], tuple(words[1:])
 
 
 def structured(output: Output, wishes: Wishes) -> int:
@@ -113,7 +124,7 @@ def arranged(output: Output, wishes: Wishes, root: Path) -> int:
     """Propose a layout, or carry it out."""
     proposal = proposed(output, wishes, root)
     if not proposal.moving:
-        output.line(NOTHING.get(proposal.layout, NOTHING[""]))
+        output.line(nothing_to_move(proposal))
         return 0
     if not (wishes.diff or wishes.apply):
         if wishes.layout and wishes.plan:
@@ -122,7 +133,12 @@ def arranged(output: Output, wishes: Wishes, root: Path) -> int:
             write(output, wishes, rendering(PROPOSAL_FORMATS, wishes)(proposal, view_of(output, root)))
         return 1
     with output.patience("working out what changes"):
-        made = planned(place_of(root), proposal, strict=wishes.layout is None)
+        if wishes.steps:
+            proposal = some_steps(output, wishes, root, proposal)
+        made = planned(place_of(root), proposal, strict=wishes.layout is None or bool(wishes.steps))
+    if not made.proposal.moving:
+        output.line(nothing_to_move(made.proposal))
+        return 0
     if wishes.diff:
         output.write("".join(diff(step) for step in made.plan(root).steps))
         return 1
@@ -138,6 +154,24 @@ def arranged(output: Output, wishes: Wishes, root: Path) -> int:
     return 0
 
 
+def some_steps(output: Output, wishes: Wishes, root: Path, proposal: Proposal) -> Proposal:
+    """The steps that were asked for; says which others they need."""
+    found = some_of(place_of(root), proposal, wishes.steps)
+    if found.needed:
+        numbers = " ".join(map(str, found.needed))
+        output.progress(f"with what they need: {'step' if len(found.needed) == 1 else 'steps'} {numbers}")
+    return found.proposal
+
+
+def nothing_to_move(proposal: Proposal) -> str:
+    """Why there is nothing to do."""
+    held = [line for line in proposal.lines if line.reason.startswith(HELD)]
+    if not held:
+        return NOTHING.get(proposal.layout, NOTHING[""])
+    told = "".join(f"stays  {line.module}: {line.reason}\n" for line in held)
+    return f"{told}Nothing can move."
+
+
 def way_out(verdict: Verdict) -> str:
     """What to do about a proof that is not complete, if a person may decide to do without the rest."""
     names = [check.name for check in verdict.obstacles]
@@ -151,7 +185,9 @@ def proposed(output: Output, wishes: Wishes, root: Path) -> Proposal:
     if wishes.layout is None:
         return proposal_in(wishes.plan or Path())
     with output.patience("reading the code"):
-        proposal = proposal_of(project_at(target([root])), wishes.layout)
+        found = proposal_of(project_at(target([root])), wishes.layout)
+        ready = (wishes.diff or wishes.apply) and wishes.plan is None and not wishes.steps
+        proposal = found if ready or not found.moving else settled_at(place_of(root), found)
     if wishes.plan is not None:
         if wishes.plan.exists():
             raise Refusal(f"{wishes.plan} exists; drop --layout to carry it out, or name another file")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from plumbrule.facts import nodes as n
 from plumbrule.model.scope import BINDING, bindings, bound_names
+from plumbrule.restructure.environment import is_loader
 from plumbrule.restructure.routes import METHODS, REGISTERS
 from plumbrule.restructure.segments import DEFINES, is_own_logger, is_owner
 
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     from plumbrule.model.code import Module
 
 ENVIRONMENT = ("environ", "getenv")
+QUIET = {"logging", "logger", "log", "print", "warnings", "structlog"}
+"""what may be called at any time: it changes nothing that is made later"""
 
 
 class Anatomy:
@@ -173,14 +176,18 @@ class Anatomy:
         return "registers itself" if last in REGISTERS else None
 
     def _after_loaders(self) -> Iterator[tuple[str, str]]:
-        """What is made after a statement that may change what it is made of: `load_dotenv()`."""
-        loader = ""
+        """What is made after a statement that may change what it is made of: `sys.path.append(…)`."""
+        loaders: dict[str, set[str]] = {}
         for statement in self.module.body:
             if isinstance(statement, n.ExprStatement) and isinstance(statement.value, n.Call):
-                if not self.owners.keys() & set(mentioned(statement)):
-                    loader = loader or statement.text.splitlines()[0]
-            elif loader and isinstance(statement, DEFINES) and is_evaluated(statement):
-                yield from ((name, loader) for name in bound_names(statement))
+                said = list(mentioned(statement.value.func))
+                if said and said[0] not in QUIET and not is_loader(statement):
+                    loaders[statement.text.splitlines()[0]] = set(said) & self.statements.keys()
+            elif isinstance(statement, DEFINES) and is_evaluated(statement):
+                said = list(mentioned(statement))
+                for loader, changed in loaders.items():
+                    if not changed or changed & set(said):
+                        yield from ((name, loader) for name in bound_names(statement))
 
 
 def mentioned(node: n.Node, but: Collection[int] = ()) -> Iterator[str]:

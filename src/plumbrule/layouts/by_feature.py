@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
+from keyword import iskeyword
 from typing import TYPE_CHECKING, TypeAlias
 
 from plumbrule.layouts.modules import Modules
 from plumbrule.layouts.one_file import crowded
 from plumbrule.layouts.proposal import Line, Proposal
+from plumbrule.layouts.sharing import left_behind
 from plumbrule.layouts.slices import Membership, Slices, named_slice
 from plumbrule.layouts.words import LAYERS
 
@@ -49,7 +51,9 @@ class _Planner:
                 yield Line(self.modules.name(module), None, "of no slice", 1.0)
                 continue
             key, line = self._whole(module)
-            if key is not None:
+            if key is not None and self.modules.is_foreign(joined(self.modules.base, self.slices.names[key])):
+                yield Line(line.module, None, f"`{self.slices.names[key]}` is a package", line.confidence)
+            elif key is not None:
                 wanted.append((module, key, line))
             else:
                 mixed.append((module, line))
@@ -63,7 +67,11 @@ class _Planner:
         for module, key, line in wanted:
             target = self._target(module, key, alone=roles[key, self.modules.role(module)] == 1)
             yield Line(line.module, target, line.reason, line.confidence, self.slices.names[key])
+        others = list(left_behind(self.modules, [module for module, _, _ in wanted]))
+        yield from others
         for module, line in mixed:
+            if any(other.module == line.module for other in others):
+                continue
             parts = [] if module in taken_apart else list(self._parts(module))
             yield from parts or [line]
         for part in taken_apart.values():
@@ -171,7 +179,7 @@ class _Planner:
         names += [role, self.modules.stem(module)]
         for name in filter(None, names):
             target = self._join(folder, name)
-            if target not in self.taken:
+            if target not in self.taken and not iskeyword(name):
                 self.taken.add(target)
                 return target
         return self._free(self._join(folder, self.modules.stem(module)))

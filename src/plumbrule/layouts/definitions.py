@@ -81,6 +81,10 @@ class Definitions:
                         found[self.number[owner]].add(self.number[target])
         return found
 
+    def mentioned(self, here: Module, there: Module) -> set[str]:
+        """The names of one module's definitions that another one mentions."""
+        return {found.name for _, found in self._mentions(here) if found.module is there}
+
     def _define(self, module: Module) -> None:
         statements = self._statements[module] = _Statements()
         for node in module.body:

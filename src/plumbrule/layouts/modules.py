@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections import Counter
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -66,6 +67,21 @@ class Modules:
         """Where the slices of an application's own module lie: beside the others, or beside it."""
         package = self.name(module).rpartition(".")[0]
         return self.base if self.base.startswith(package) and self.base else package
+
+    def is_foreign(self, name: str) -> bool:
+        """Whether a top-level name is that of Python's own or of a package that the project imports."""
+        return name in sys.stdlib_module_names or name in self._foreign
+
+    @cached_property
+    def _foreign(self) -> set[str]:
+        own = {self.name(module).partition(".")[0] for module in self.project.modules}
+        return {
+            name.partition(".")[0]
+            for module in self.project.modules
+            for node in module.imports
+            for name in ([a.name for a in node.names] if isinstance(node, n.Import) else [node.module])
+            if not (isinstance(node, n.ImportFrom) and node.level)
+        } - own
 
     def inside(self, module: Module) -> list[str]:
         """The parts of the name of a module below the base; all of them if it lies elsewhere."""

@@ -116,6 +116,9 @@ class OneFile:
         seed = self.seeds.get(name)
         if seed is None or not seed.key or seed.reason.startswith("file "):
             return None
+        base = self.modules.base_for(self.module)
+        if not base and self.modules.is_foreign(self.slices.names[seed.key]):
+            return None
         return seed.key
 
     def _named(self, name: str) -> str | None:

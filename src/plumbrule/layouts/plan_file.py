@@ -14,17 +14,18 @@ if TYPE_CHECKING:
 
 HEAD = """\
 # What moves where. Edit it: change a target, or take a line away and what it names stays.
+# `imports` in place of `to` cuts an import: it is done when a function needs it, no longer at the top.
 # confidence goes from 0 to 1; plumb structure --plan FILE --apply carries the file out.
 layout = {layout}
 
 """
-KNOWN = {"module", "names", "to", "slice", "confidence", "reason", "extract", "function"}
+KNOWN = {"module", "names", "to", "imports", "slice", "confidence", "reason", "extract", "function"}
 LINES = re.compile(r"(\d{1,6})-(\d{1,6})")
 
 
 def written(proposal: Proposal) -> str:
     """The file of a proposal."""
-    moving = "".join(f"  {row(line)},\n" for line in proposal.moving)
+    moving = "".join(f"  {row(line)},\n" for line in proposal.steps)
     staying = "".join(
         f"  {{ module = {quoted(line.module)}, reason = {quoted(line.reason)} }},\n"
         for line in proposal.lines
@@ -37,11 +38,12 @@ def written(proposal: Proposal) -> str:
 def row(line: Line) -> str:
     """A line that moves something."""
     names = f"names = [{', '.join(map(quoted, line.names))}], " if line.names else ""
+    verb = "imports" if line.cuts else "to"
     if line.extract is not None:
         first, last = line.extract
         names += f'extract = "{first}-{last}", function = {quoted(line.function)}, '
     return (
-        f"{{ module = {quoted(line.module)}, {names}to = {quoted(line.target or '')}, "
+        f"{{ module = {quoted(line.module)}, {names}{verb} = {quoted(line.target or '')}, "
         f"slice = {quoted(line.slice)}, confidence = {line.confidence:.2f}, reason = {quoted(line.reason)} }}"
     )
 
@@ -75,14 +77,15 @@ def lines(moves: list[Any], place: str) -> Iterator[Line]:
         unknown = sorted(entry.keys() - KNOWN)
         if unknown:
             raise Refusal(f"{where}: `{unknown[0]}` is none of {', '.join(sorted(KNOWN))}")
-        module, target = (name_in(entry, key, where) for key in ("module", "to"))
+        cuts = "imports" in entry
+        module, target = (name_in(entry, key, where) for key in ("module", "imports" if cuts else "to"))
         names = entry.get("names", [])
         if not isinstance(names, list) or not all(isinstance(n, str) and n.isidentifier() for n in names):
             raise Refusal(f"{where}: `names` is a list of names of definitions")
         confidence = entry.get("confidence", 1.0)
         sure = float(confidence) if isinstance(confidence, (int, float)) else 1.0
         reason, of = str(entry.get("reason", "")), str(entry.get("slice", ""))
-        yield Line(module, target, reason, sure, of, tuple(names), *extraction(entry, names, where))
+        yield Line(module, target, reason, sure, of, tuple(names), *extraction(entry, names, where), cuts)
 
 
 def extraction(entry: dict[str, Any], names: list[str], where: str) -> tuple[tuple[int, int] | None, str]:

@@ -1,10 +1,10 @@
-"""What a layout proposes, line by line: what moves where, what stays, why, and how sure that is."""
+"""What a layout proposes, line by line: what moves where, what is cut, what stays, why, how sure that is."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from plumbrule.restructure import DefinitionMove, ModuleMove, Move
+from plumbrule.restructure import DefinitionMove, ImportCut, ModuleMove, Move
 from plumbrule.restructure.extraction import Extraction
 
 
@@ -13,6 +13,7 @@ class Line:
     """One module, or some definitions of one; without a target it stays.
 
     With `extract`, lines of the one handler named become `function` of the target, and the handler stays.
+    If it `cuts`, nothing moves: the module no longer imports the target while it is imported itself.
     """
 
     module: str
@@ -23,6 +24,12 @@ class Line:
     names: tuple[str, ...] = ()
     extract: tuple[int, int] | None = None
     function: str = ""
+    cuts: bool = False
+
+    @property
+    def group(self) -> str:
+        """What it is shown under: its slice, or its module if something is taken out of it."""
+        return self.slice if self.extract is None else self.module
 
     @property
     def extraction(self) -> Extraction | None:
@@ -35,7 +42,7 @@ class Line:
     @property
     def move(self) -> Move | None:
         """The move of the line."""
-        if self.target is None or self.extract is not None:
+        if self.target is None or self.cuts or self.extract is not None:
             return None
         if self.names:
             return DefinitionMove(self.names, self.module, self.target, self.reason)
@@ -51,8 +58,19 @@ class Proposal:
 
     @property
     def moving(self) -> tuple[Line, ...]:
-        """The lines that move something."""
+        """The lines that change something."""
         return tuple(line for line in self.lines if line.target is not None)
+
+    @property
+    def steps(self) -> tuple[Line, ...]:
+        """The lines that change something, slice by slice; the first is number 1."""
+        return tuple(sorted(self.moving, key=lambda line: (line.group, line.target or "", line.module)))
+
+    @property
+    def cuts(self) -> tuple[ImportCut, ...]:
+        """The imports to be deferred."""
+        lines = (line for line in self.lines if line.cuts and line.target)
+        return tuple(ImportCut(line.module, line.target or "", line.reason) for line in lines)
 
     @property
     def moves(self) -> tuple[Move, ...]:

@@ -161,7 +161,9 @@ def common_segments(routes: list[Route]) -> set[str]:
     if len(heads) < 2 and len(routes) < 3:
         return set()
     found = Counter(segment for path in paths for segment in set(path))
-    most = {s for s, count in found.items() if count > COMMON * len(routes) and len(found) > 1}
+    only = next(iter(heads)) if len(heads) == 1 else ()
+    things = set(only) if only in paths else set()
+    most = {s for s, count in found.items() if count > COMMON * len(routes) and len(found) > 1} - things
     return most | {segment for segment in found if holds_others(segment, paths)}
 
 

@@ -94,7 +94,7 @@ def _structure(target: review.Target, request: Request, roots: Sequence[Path], o
     confined(place.whole, roots)
     observe("reading the code")
     proposal = proposal_of(review.project_at(target), layout)
-    if not proposal.moves:
+    if not proposal.moving:
         return Plan(place.whole, ())
     observe("working out what changes")
     made = restructured(place, proposal, strict=False)

@@ -161,7 +161,9 @@ def plumb_plan(  # noqa: PLR0913, PLR0917
     without_parts: Annotated[list[str], Field(description="init: what to leave out")] = [],  # noqa: B006
     select: Annotated[list[str], Field(description="fixes: of these rules or categories")] = [],  # noqa: B006
     unsafe: Annotated[bool, Field(description="fixes: those that may change behaviour too")] = False,
-    layout: Annotated[str, Field(description="init, structure: by-feature or by-layer")] = "",
+    layout: Annotated[
+        str, Field(description="init, structure: by-feature or by-layer; structure: also acyclic")
+    ] = "",
     cursor: Cursor = "",
 ) -> Result:
     """Plan a change and write nothing: an id for plumb_apply, the steps with their reasons, the diff."""

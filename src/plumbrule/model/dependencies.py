@@ -29,7 +29,11 @@ if TYPE_CHECKING:
     from plumbrule.model.routing import Include, Place, Route, Routing
 
 MARKERS = ("fastapi.Depends", "fastapi.Security")
-FORMS = ("fastapi.security.OAuth2PasswordRequestForm", "fastapi.security.OAuth2PasswordRequestFormStrict")
+NO_GUARDS = (
+    "fastapi.security.OAuth2PasswordRequestForm",
+    "fastapi.security.OAuth2PasswordRequestFormStrict",
+    "dependency_injector.wiring.Provide",
+)
 DEEPEST = 12
 PLAIN = ("abc.ABC", "pydantic.BaseModel", "typing.Generic", "typing.Protocol", "builtins.object")
 """bases from outside that bring no dependencies"""
@@ -270,7 +274,7 @@ class DependencyReader:
         elif cls is not None and cls.takes_fields:
             made.dependencies, made.complete = self.of_fields(cls)
         else:
-            made.complete = cls is not None or is_scheme(wanted) or made.name in FORMS
+            made.complete = cls is not None or is_scheme(wanted) or made.name in NO_GUARDS
         return made
 
     def env_of(self, value: Any) -> Env | None:

@@ -30,6 +30,8 @@ LIBRARIES = (
     "fastapi_clerk_auth",
     "async_fastapi_jwt_auth",
 )
+PASSING = ("dependency_injector.wiring.inject", "dishka.integrations.fastapi.inject", "slowapi.Limiter.")
+"""decorators that let everybody pass"""
 
 
 def authentication(route: Route, place: Place) -> list[Dependency | Middleware | n.Expr]:
@@ -57,7 +59,9 @@ def is_authenticated(route: Route, place: Place) -> bool | None:
         return None
     for decorator in route.decorators:
         expr = decorator.func if isinstance(decorator, n.Call) else decorator
-        if not isinstance(route.handler.inference.outside.target(expr), Function):
+        outside = route.handler.inference.outside
+        is_known = isinstance(outside.target(expr), Function)
+        if not is_known and not (outside.name_of(expr) or "").startswith(PASSING):
             return None
     if refuses(route.handler):
         return True

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from plumbrule.proof.child import Done
 
 ERROR = re.compile(r"^(?P<path>[^:\n]+\.py):\d+(?::\d+)?: error: (?P<said>.*)$", re.MULTILINE)
-OUTCOME = re.compile(r"^(PASSED|FAILED|ERROR|SKIPPED|XFAIL|XPASS) (\S+::\S+|\S+\.py)", re.MULTILINE)
+OUTCOME = re.compile(r"^(PASSED|FAILED|ERROR|XFAIL|XPASS) (\S+?\.py(?:::.+?)?)(?: - .*)?$", re.MULTILINE)
+SKIPPED = re.compile(r"^SKIPPED \[(\d+)\] (\S+?\.py)(?::\d+)?: (.*)$", re.MULTILINE)
 DOTTED = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+")
 
 
@@ -113,18 +114,37 @@ def compare_tests(before: Path, after: Path, python: Path) -> Iterator[Check]:
     if one.code not in (0, 1) or not first:
         yield not_run("tests", f"before: {one.reason}")
         return
-    unsteady = {name for name, told in first.items() if again.get(name) != told}
+    names = first.keys() | again.keys()
+    unsteady = {function_of(name) for name in names if first.get(name) != again.get(name)}
     differences = [
         f"{name}: {told} → {then.get(name, 'gone')}"
         for name, told in first.items()
-        if name not in unsteady and then.get(name) != told
+        if function_of(name) not in unsteady and then.get(name) != told
     ]
-    differences += [f"{name}: new" for name in then if name not in first]
+    differences += [
+        f"{name}: new" for name in then if name not in first and function_of(name) not in unsteady
+    ]
+    counts, recounts, now_counts = (Counter(map(function_of, told)) for told in (first, again, then))
+    differences += [
+        f"{name}: {counts[name]} tests → {now_counts[name]}"
+        for name in sorted(unsteady)
+        if counts[name] == recounts[name] != now_counts[name]
+    ]
     passed = Counter(first.values())
     counted = ", ".join(f"{count} {told.lower()}" for told, count in sorted(passed.items()))
     yield outcome("tests", differences[:12], compared=counted)
 
 
 def outcomes(done: Done) -> dict[str, str]:
-    """Every test with its outcome."""
-    return {name: told for told, name in OUTCOME.findall(done.output)}
+    """Every test with its outcome; one that is skipped is known by its file and the reason."""
+    skipped = {
+        f"{path}: {why} ({number})": "SKIPPED"
+        for count, path, why in SKIPPED.findall(done.output)
+        for number in range(int(count))
+    }
+    return {**skipped, **{name: told for told, name in OUTCOME.findall(done.output)}}
+
+
+def function_of(name: str) -> str:
+    """The name of a test without its parameters, which may be made anew in each run."""
+    return name.partition("[")[0]

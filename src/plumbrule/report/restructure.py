@@ -29,20 +29,36 @@ def proposal_text(proposal: Proposal, view: View) -> str:
     for name, group in by_slice(proposal).items():
         lines.append(view.paint(name or "others", "bold"))
         lines += [
-            f"  {label(line):<{left}} → {line.target}  {view.paint(because(line), 'dim')}" for line in group
+            f"{number:>4}  {label(line):<{left}} {goal(line)}  {view.paint(because(line), 'dim')}"
+            for number, line in group.items()
         ]
-    staying = [line for line in proposal.lines if line.target is None]
-    moved = f"{many(len(proposal.moving), 'move')}; {many(len(staying), 'module')} stay"
-    lines += ["", f"{moved}. Prove and do it: --apply   See it: --diff   Edit it: --plan FILE"]
-    return "\n".join(lines) + "\n"
+    how = "Prove and do it: --apply   Only some: --apply 1 2   See it: --diff   Edit it: --plan FILE"
+    return "\n".join([*lines, "", f"{counted(proposal)}. {how}"]) + "\n"
 
 
-def by_slice(proposal: Proposal) -> dict[str, list[Line]]:
-    """The moves under the slices they go to."""
-    found: dict[str, list[Line]] = {}
-    for line in sorted(proposal.moving, key=lambda line: (line.slice, line.target or "")):
-        found.setdefault(line.slice, []).append(line)
+def counted(proposal: Proposal) -> str:
+    """How much moves, is taken out, is cut, and stays."""
+    taken_out = sum(line.extract is not None for line in proposal.moving)
+    cuts = len(proposal.cuts)
+    moved = len(proposal.moving) - taken_out - cuts
+    said = [many(moved, "move")] if moved or not (taken_out or cuts) else []
+    said += [many(taken_out, "extraction")] if taken_out else []
+    said += [many(cuts, "import") + " cut"] if cuts else []
+    staying = sum(line.target is None for line in proposal.lines)
+    return "; ".join([*said, f"{many(staying, 'route' if taken_out and not moved else 'module')} stay"])
+
+
+def by_slice(proposal: Proposal) -> dict[str, dict[int, Line]]:
+    """The steps, by number, under the slices they go to; extractions under their modules."""
+    found: dict[str, dict[int, Line]] = {}
+    for number, line in enumerate(proposal.steps, 1):
+        found.setdefault(line.group, {})[number] = line
     return found
+
+
+def goal(line: Line) -> str:
+    """Where something goes, or what is no longer imported at the top."""
+    return f"no longer imports {line.target}" if line.cuts else f"→ {arrival(line)}"
 
 
 def label(line: Line) -> str:
@@ -50,9 +66,14 @@ def label(line: Line) -> str:
     if not line.names:
         return line.module
     if line.extract is not None:
-        return f"{line.module}.{line.names[0]}: lines {line.extract[0]}-{line.extract[1]}"
+        return f"{line.names[0]}: lines {line.extract[0]}-{line.extract[1]}"
     more = f" and {len(line.names) - 2} more" if len(line.names) > 2 else ""
     return f"{line.module}: {', '.join(line.names[:2])}{more}"
+
+
+def arrival(line: Line) -> str:
+    """Where it goes."""
+    return f"{line.target}.{line.function}" if line.function else f"{line.target}"
 
 
 def because(line: Line) -> str:
@@ -63,19 +84,24 @@ def because(line: Line) -> str:
 def proposal_json(proposal: Proposal, view: View) -> str:
     """An object with all lines."""
     _ = view
-    told = {"layout": proposal.layout, "lines": [asdict(line) for line in proposal.lines]}
+    told = {"layout": proposal.layout, "lines": [numbered(proposal, line) for line in proposal.lines]}
     return dumps(told, indent=2, ensure_ascii=False) + "\n"
+
+
+def numbered(proposal: Proposal, line: Line) -> dict[str, Any]:
+    """A line as an object, with the number of its step."""
+    return {"step": proposal.steps.index(line) + 1 if line.target else None, **asdict(line)}
 
 
 def proposal_markdown(proposal: Proposal, view: View) -> str:
     """A table of the moves."""
     _ = view
     rows = "\n".join(
-        f"| {line.slice} | `{label(line)}` | `{line.target}` | {line.confidence:.0%} | {line.reason} |"
+        f"| {number} | {line.slice} | `{label(line)}` | {goal(line)} | {because(line)} |"
         for group in by_slice(proposal).values()
-        for line in group
+        for number, line in group.items()
     )
-    head = "| slice | what | where | sure | why |\n|---|---|---|---|---|"
+    head = "| step | slice | what | where | how sure, and why |\n|---|---|---|---|---|"
     return f"## {many(len(proposal.moving), 'move')} to the layout {proposal.layout}\n\n{head}\n{rows}\n"
 
 

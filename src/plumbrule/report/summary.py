@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from plumbrule.verbs.outcome import Outcome
 
 SEVERITIES: tuple[Severity, ...] = ("error", "warning", "note")
+OTHER_VERSION = re.compile(r"^(\S+)( \S+)? is not [<>=!~].*")
 MOST = 3
 """reasons or files named in one line; of the others only the number is said"""
 
@@ -80,9 +82,17 @@ def rules(outcome: Outcome) -> str:
     text = many(len(outcome.rules), "rule" if outcome.requests is None else "probe")
     if not outcome.skipped:
         return text
-    reasons = [reason for reason, _ in Counter(item.reason for item in outcome.skipped).most_common()]
+    reasons = [reason for reason, _ in Counter(brief(item.reason) for item in outcome.skipped).most_common()]
     more = f" and {len(reasons) - MOST} more" if len(reasons) > MOST else ""
     return f"{text}, {len(outcome.skipped)} skipped: {', '.join(reasons[:MOST])}{more}"
+
+
+def brief(reason: str) -> str:
+    """Why a rule did not apply, without the range of versions that each has of its own."""
+    match = OTHER_VERSION.match(reason)
+    if match is None:
+        return reason
+    return f"not for {match[1]}{match[2]}" if match[2] else f"not for this {match[1]}"
 
 
 def left_out(outcome: Outcome, view: View) -> Iterator[str]:

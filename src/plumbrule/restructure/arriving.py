@@ -13,6 +13,7 @@ from plumbrule.restructure.needs import Need, lines, needs_of
 from plumbrule.restructure.placing import insert_needs
 
 if TYPE_CHECKING:
+    from plumbrule.facts.file import File
     from plumbrule.restructure.site import Segment, Site
 
 CHECKING = Need(1, "typing", "TYPE_CHECKING", "TYPE_CHECKING")
@@ -60,7 +61,7 @@ def _needs(site: Site, target: str, parts: list[tuple[str, Segment]]) -> list[Ne
     for path in dict.fromkeys(path for path, _ in parts):
         segments = [segment for other, segment in parts if other == path]
         found.update(dict.fromkeys(needs_of(site, key_of(path), segments, home)))
-        if has_future(site, path):
+        if has_future(site.tree.facts(path)):
             found[FUTURE] = None
     found.update(dict.fromkeys(site.extra_needs.get(target, ())))
     for need in found:
@@ -74,13 +75,13 @@ def _differs(one: Need, other: Need) -> bool:
     return (one.module, one.name) != (other.module, other.name) and not one.raw and not other.raw
 
 
-def has_future(site: Site, path: str) -> bool:
+def has_future(file: File) -> bool:
     """Whether a file has its annotations as texts."""
     return any(
         isinstance(s, n.ImportFrom)
         and s.module == "__future__"
         and any(a.name == "annotations" for a in s.names)
-        for s in site.tree.facts(path).body
+        for s in file.body
     )
 
 
@@ -132,7 +133,7 @@ def grown_module(site: Site, path: str, parts: list[tuple[str, Segment]]) -> str
 def _has(site: Site, path: str, need: Need) -> bool:
     """Whether a file has an import already."""
     if need == FUTURE:
-        return has_future(site, path)
+        return has_future(site.tree.facts(path))
     text = site.edits.apply(path)
     for node in site.scopes(path).locals(None).get(need.local, ()):
         if isinstance(node, n.Alias) and node.name.rpartition(".")[2] == need.name.rpartition(".")[2]:
@@ -148,7 +149,7 @@ def _check_arrival(site: Site, path: str, parts: list[tuple[str, Segment]], need
         for name in segment.names:
             if any(not isinstance(node, n.Alias) for node in bound.get(name, ())):
                 raise Refusal(f"{path} defines `{name}` already; {source} cannot bring another one")
-        if has_future(site, source) != has_future(site, path):
+        if has_future(site.tree.facts(source)) != has_future(site.tree.facts(path)):
             raise Refusal(
                 f"{path} and {source} treat annotations differently: add or remove the future import first"
             )

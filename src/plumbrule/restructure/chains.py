@@ -36,7 +36,7 @@ def rebind(site: Site, path: str, alias: n.Alias, key: str) -> Rebinding:
     wanted = [use.module for use in uses if use.module is not None]
     if not wanted:
         return Rebinding()
-    kept = len(wanted) < len(uses) or _is_exported(site, path, local)
+    kept = len(wanted) < len(uses) or is_exported(site, path, local)
     if not kept and len(set(wanted)) == 1 and all(use.prefix is use.chain.name for use in uses):
         return Rebinding(kept=False, modules={wanted[0]: local}, uses={u.chain.name: wanted[0] for u in uses})
     modules: dict[str, str] = {}
@@ -77,7 +77,7 @@ def _changed(old: str, new: str, site: Site) -> str | None:
     return new if new != site.whole.key(old) else None
 
 
-def _is_exported(site: Site, path: str, local: str) -> bool:
+def is_exported(site: Site, path: str, local: str) -> bool:
     """Whether other files may read a local name of this one: it is said in `__all__`."""
     for use in site.scopes(path).names("__all__"):
         if isinstance(use.parent, n.Assign) and use.parent.value is not None:

@@ -178,7 +178,10 @@ def _rewrite_dotted(site: Site, path: str, statement: n.Import, alias: n.Alias, 
     root = found.root or ""
     home = site.home(path, statement.start)
     modules = respell(site, path, alias, found.key, root) - _imported_beside(site, path, alias)
-    modules = modules or {site.whole.key(found.key)}
+    if not modules:
+        if site.whole.modules or site.whole.leaving(found.key):
+            _drop_alias(site, statement, alias)
+        return
     first, *others = sorted(modules, key=lambda key: (key != site.whole.key(found.key), key))
     site.edits.replace(path, alias.start, alias.end, absolute(site.names, first, root, home), "import")
     written = {a.name for a in statement.names}

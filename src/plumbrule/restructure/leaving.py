@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from plumbrule.facts import nodes as n
 from plumbrule.restructure.edits import line_end, newline
+from plumbrule.restructure.environment import copy_loaders
 from plumbrule.restructure.names import key_of
 from plumbrule.restructure.needs import Need, lines, spelled_like
 from plumbrule.restructure.quoted import quoted_names
@@ -24,6 +25,7 @@ def cut(site: Site) -> None:
         path = site.names.path(key) or ""
         site.segments[path] = find_segments(site, key)
         copy_loggers(site, key)
+        copy_loaders(site, path)
     for path in site.segments:
         site.pruned[path] = set(_unused(site, path))
 
@@ -59,7 +61,7 @@ def _unused(site: Site, path: str) -> list[n.Alias]:
                 site, path, local
             )
             plain = not (isinstance(statement, n.ImportFrom) and statement.module == "__future__")
-            if used and plain and "." not in local and local not in kept and not _is_read(site, key, local):
+            if used and plain and "." not in local and local not in kept and not is_read(site, key, local):
                 gone.append(alias)
     return gone
 
@@ -69,7 +71,7 @@ def _is_quoted(site: Site, path: str, name: str) -> bool:
     return any(isinstance(c, n.Constant) and name in quoted_names(c) for c in nodes)
 
 
-def _is_read(site: Site, key: str, name: str) -> bool:
+def is_read(site: Site, key: str, name: str) -> bool:
     """Whether another file imports a name from a module, or may read it there."""
     for path in site.tree.python:
         if name.encode() not in site.tree.files[path]:

@@ -40,7 +40,7 @@ def keep_loaded(site: Site, after: Tree) -> bool:
     new = Meanings(after)
     before = Meanings(site.tree).edges(site.tree.python, faces=True)
     loading = Loading(site, new, before, new.edges(after.python, faces=True), _origins(site))
-    mended = [_mend(loading, entry) for entry in _entries(site, before)]
+    mended = [_mend(loading, entry) for entry in entries(site, before)]
     return any(mended)
 
 
@@ -50,11 +50,11 @@ def check_startup(site: Site, after: Tree) -> None:
         return
     new = Names(after)
     edges = Meanings(site.tree).edges(site.tree.python, faces=True)
-    entries = [path for name in _entries(site, edges) if (path := site.names.path(name.replace(".", "/")))]
+    starts = [path for name in entries(site, edges) if (path := site.names.path(name.replace(".", "/")))]
     tests = sorted(
-        (p for p in site.tree.python if _is_test(p)), key=lambda p: (not p.endswith("conftest.py"), p)
+        (p for p in site.tree.python if is_test(p)), key=lambda p: (not p.endswith("conftest.py"), p)
     )
-    processes = [*([path] for path in entries), tests]
+    processes = [*([path] for path in starts), tests]
     before = failures(site.names, processes)
     now = failures(new, [[site.whole.path(path) for path in paths] for paths in processes])
     for was, failed in zip(before, now, strict=True):
@@ -92,15 +92,16 @@ def _origins(site: Site) -> dict[str, set[str]]:
     return found
 
 
-def _entries(site: Site, edges: Edges) -> list[str]:
+def entries(site: Site, edges: Edges) -> list[str]:
     """The modules that nothing but tests imports: applications, scripts, migrations."""
     own = {dotted(key): path for key, path in site.names.modules.items()}
-    tests = {name for name in edges if _is_test(own.get(name, ""))}
+    tests = {name for name in edges if is_test(own.get(name, ""))}
     imported = {target for name, targets in edges.items() if name not in tests for target in targets}
     return [name for name in sorted(edges) if name not in imported and name not in tests]
 
 
-def _is_test(path: str) -> bool:
+def is_test(path: str) -> bool:
+    """Whether a file is one of tests."""
     name = path.rpartition("/")[2]
     return name.startswith(("test_", "conftest")) or name.endswith("_test.py") or "/tests/" in f"/{path}"
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from plumbrule.plan import Refusal
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -34,6 +36,28 @@ class DefinitionMove:
 
 
 Move = ModuleMove | DefinitionMove
+
+
+@dataclass(frozen=True, slots=True)
+class ImportCut:
+    """An import of `imported` by `source` that is to be done no longer while `source` itself is imported."""
+
+    source: str
+    imported: str
+    reason: str = ""
+
+
+class Unready(Refusal):
+    """Something has to be put right before anything can move, or another folder be named."""
+
+
+class Entangled(Refusal):
+    """Some `parts` of a module cannot leave it as long as `names`, which they need, stay in it."""
+
+    def __init__(self, said: str, names: tuple[str, ...], parts: tuple[str, ...]) -> None:
+        super().__init__(said)
+        self.names = names
+        self.parts = parts
 
 
 @dataclass(frozen=True, slots=True)

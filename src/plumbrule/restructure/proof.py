@@ -10,6 +10,7 @@ from plumbrule.facts import nodes as n
 from plumbrule.model.reading import no_collection
 from plumbrule.plan import Create, Delete, Move
 from plumbrule.restructure.cycles import groups
+from plumbrule.restructure.evaluation import typed_only
 from plumbrule.restructure.meanings import Meanings, dotted
 from plumbrule.restructure.moves import Problem
 from plumbrule.restructure.names import key_of
@@ -35,6 +36,7 @@ def check_static(before: Tree, after: Tree, rewrite: Rewrite) -> list[Problem]:
         _untouched_imports,
         _touched_imports,
         _roots,
+        _typed_only,
         _references,
         _cycles,
         _definitions,
@@ -154,6 +156,17 @@ def _roots(proof: Proof) -> Iterator[Problem]:
                 line, root = alias.line, found.root or "the top folder"
                 said = f"names {dotted(found.key)} from {root}, which may be no root where this file is run"
                 yield Problem("root", path, line, said)
+
+
+def _typed_only(proof: Proof) -> Iterator[Problem]:
+    """Names that are read at run time, though type checkers alone import them from now on."""
+    known = {use.id for path in proof.touched for use in typed_only(proof.old.tree.facts(path))}
+    for path in proof.written:
+        for use in typed_only(proof.new.tree.facts(path)):
+            if use.id not in known:
+                yield Problem(
+                    "typing", path, use.line, f"`{use.id}` is read, and only type checkers import it"
+                )
 
 
 def _sources(proof: Proof) -> dict[str, set[str]]:

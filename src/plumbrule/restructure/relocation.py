@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from plumbrule.plan import Refusal
-from plumbrule.restructure.moves import DefinitionMove, ModuleMove
+from plumbrule.restructure.moves import DefinitionMove, ModuleMove, Unready
 from plumbrule.restructure.names import Names, dotted_from, is_init, is_within, join, key_of
 
 if TYPE_CHECKING:
@@ -123,7 +123,7 @@ def locate(names: Names, dotted: str) -> tuple[str, str]:
         raise Refusal(f"there is no module {dotted}; check its name")
     if len({join(root, tail) for root in known}) > 1:
         places = " and ".join(names.path(join(root, tail)) or join(root, tail) for root in known)
-        raise Refusal(f"{dotted} may be {places}; run on the folder of one of them")
+        raise Unready(f"{dotted} may be {places}; run on the folder of one of them")
     names.roots.add(known[0])
     return join(known[0], tail), known[0]
 

@@ -15,7 +15,7 @@ from plumbrule.restructure.leaving import cut, import_back, names_used, staying
 from plumbrule.restructure.loading import check_startup, keep_loaded
 from plumbrule.restructure.lookups import check_lookups
 from plumbrule.restructure.meanings import Meanings, dotted
-from plumbrule.restructure.moves import Change, DefinitionMove, MoveMap, Rewrite
+from plumbrule.restructure.moves import Change, DefinitionMove, Entangled, MoveMap, Rewrite, Unready
 from plumbrule.restructure.names import Names, key_of
 from plumbrule.restructure.needs import used_by
 from plumbrule.restructure.packaging import check_packages
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from plumbrule.restructure.moves import Move
+    from plumbrule.restructure.site import Segment
     from plumbrule.restructure.tree import Tree
 
 
@@ -72,7 +73,7 @@ def check_cycles(site: Site, after: Tree) -> None:
     known = groups(old.edges(site.tree.python))
     for group in groups(new.edges(after.python)):
         if not any(group <= {*g, *(dotted(site.whole.key(m.replace(".", "/"))) for m in g)} for g in known):
-            raise Refusal(_circle(site) or f"{_listed(sorted(group))} would import each other")
+            raise _circle(site, group) or Refusal(f"{_listed(sorted(group))} would import each other")
 
 
 def _listed(names: list[str]) -> str:
@@ -80,29 +81,33 @@ def _listed(names: list[str]) -> str:
     return " and ".join(shown)
 
 
-def _circle(site: Site) -> str | None:
-    """Which names let a module and one that its parts go to import each other."""
+def _circle(site: Site, group: set[str]) -> Entangled | None:
+    """Which names let a module and one that its parts go to import each other, directly or through others."""
+    found: list[tuple[bool, Entangled]] = []
     for path, segments in site.segments.items():
-        key = key_of(path)
-        for target in {segment.target for segment in segments}:
+        other = dotted(site.whole.key(key_of(path)))
+        for target in dict.fromkeys(segment.target for segment in segments):
             parts = [segment for segment in segments if segment.target == target]
             own = {name for statement in staying(site, path) for name in bound_by(statement)}
             copied = {name for _, copy in site.copies.get(target, ()) for name in copy.names}
             needed = sorted((used_by(site, path, parts).keys() & own) - copied)
-            back = sorted(n for s in parts for n in s.names if n in names_used(site, path))
-            included = any((path, segment.start) in site.instead for segment in parts)
-            if needed and (back or included or key in site.needed):
-                one, other = dotted(target), dotted(site.whole.key(key))
-                use = (
-                    f"which uses `{back[0]}`"
-                    if back
-                    else "which includes its router"
-                    if included
-                    else "a face"
-                )
-                what = f"`{needed[0]}`"
-                return f"{one} would need {what} of {other}, {use}; move {what} as well, or to a third module"
-    return None
+            use = _use_of(site, path, parts)
+            if needed and (use or {dotted(target), other} <= group):
+                what, names = f"`{needed[0]}`", tuple(name for segment in parts for name in segment.names)
+                said = f"{dotted(target)} would need {what} of {other}, {use or 'which leads back to it'}"
+                advice = f"move {what} as well, or to a third module"
+                found.append((not use, Entangled(f"{said}; {advice}", tuple(needed), names)))
+    return min(found, key=lambda knot: knot[0])[1] if found else None
+
+
+def _use_of(site: Site, path: str, parts: list[Segment]) -> str:
+    """Why a module still needs parts that leave it."""
+    back = sorted(name for part in parts for name in part.names if name in names_used(site, path))
+    if back:
+        return f"which uses `{back[0]}`"
+    if any((path, part.start) in site.instead for part in parts):
+        return "which includes its router"
+    return "a face" if key_of(path) in site.needed else ""
 
 
 def finished(site: Site, moves: Sequence[Move], steps: tuple[Step, ...]) -> Rewrite:
@@ -160,7 +165,7 @@ def check_files(site: Site, steps: Sequence[Step]) -> None:
             continue
         path = operation.path
         if path in site.tree.sealed:
-            raise Refusal(f"{path} is read-only; make it writable and run again")
+            raise Unready(f"{path} is read-only; make it writable and run again")
         if not path.endswith(".py") or isinstance(operation, Delete):
             continue
         if (file := site.tree.facts(path)).broken and operation.before != operation.after:

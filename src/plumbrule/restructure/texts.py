@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from plumbrule.restructure.addresses import Address, address, holds
 from plumbrule.restructure.names import is_within
+from plumbrule.restructure.tree import folders_above
 
 if TYPE_CHECKING:
     from plumbrule.restructure.site import Site
@@ -50,6 +51,10 @@ SECTIONS = (
 )
 ROOT_OF_EDITOR = b"${workspaceFolder}"
 EDITORS = (".vscode/launch.json", ".vscode/tasks.json", ".vscode/settings.json")
+# A test that replaces what a variable names: then data of the tests are names of what is replaced.
+BY_VARIABLE = re.compile(
+    rb"(?:(?<![\w.])patch|\b(?:mocker|mock|monkeypatch)\.(?:patch|setattr))\(\s*[A-Za-z_][\w.]*\s*[,)]"
+)
 TOKEN = re.compile(rb"[\w./-]*[\w]\.py\b")
 
 
@@ -89,11 +94,21 @@ def _doubt(site: Site, path: str, start: int, found: Address) -> str | None:
     if line.lstrip().startswith(("#", ";", "//")):
         return "a comment"
     if path.endswith(".json") and not path.endswith(EDITORS):
-        return "data"
+        return None if found.rest and holds(site, found) and _replaced_by_data(site, path) else "data"
     key = _key(line, text, start).rpartition(".")[2]
     if key not in SPOKEN and (COMMAND.search(line) or _section(path, text, start) or key in KEYS):
         return None
     return "nothing tells that this is looked up"
+
+
+def _replaced_by_data(site: Site, path: str) -> bool:
+    """Whether a file of data belongs to tests that take the names of what they replace from data."""
+    folders = [folder for folder in folders_above(path) if folder.rpartition("/")[2] in ("test", "tests")]
+    return any(
+        is_within(other, folder) and BY_VARIABLE.search(site.tree.files[other])
+        for folder in folders
+        for other in site.tree.python
+    )
 
 
 def _section(path: str, text: bytes, start: int) -> bool:

@@ -16,6 +16,35 @@ if TYPE_CHECKING:
 
 SEVERITIES: tuple[str, ...] = get_args(Severity)
 CONFIDENCES: tuple[str, ...] = get_args(Confidence)
+BY_HARM = (
+    "security",
+    "database",
+    "async",
+    "contracts",
+    "settings",
+    "observability",
+    "operations",
+    "architecture",
+    "testing",
+)
+OPEN_DOORS = {
+    "code-injection",
+    "command-injection",
+    "cors-wildcard-with-credentials",
+    "hardcoded-secret",
+    "jwt-algorithm-from-token",
+    "jwt-signature-unverified",
+    "path-traversal",
+    "public-cache-on-private-data",
+    "route-without-authentication",
+    "secret-in-response",
+    "server-side-request-forgery",
+    "sql-injection",
+    "template-injection",
+    "usable-default-secret",
+    "weak-random-token",
+}
+"""rules whose findings let a stranger in as the code stands"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +62,10 @@ class Reported:
 
     @property
     def order(self) -> tuple[Any, ...]:
-        """Worst and surest first, then by place."""
+        """What lets strangers in first, then what loses data, what is slow, …; the sure before the unsure."""
         severity, confidence = SEVERITIES.index(self.rule.severity), CONFIDENCES.index(self.confidence)
-        return severity, confidence, self.finding.at, self.rule.name, self.finding.message
+        weight = (self.rule.name not in OPEN_DOORS, BY_HARM.index(self.rule.category))
+        return severity, weight, confidence, self.finding.at, self.rule.name, self.finding.message
 
 
 @dataclass(frozen=True, slots=True)

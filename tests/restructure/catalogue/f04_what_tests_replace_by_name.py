@@ -80,7 +80,20 @@ CASES = {
         (definitions("twice", "app.mail", "app.twice"),),
         refused="tests replace `send` here, and afterwards it is read through",
     ),
-    "a target in data": Case(
+    "targets in data": Case(
+        {
+            **FILES,
+            "tests/targets.json": '{"target": "app.mail.send", "title": "app.mail"}',
+            "tests/test_data.py": "import json\nfrom pathlib import Path\nfrom unittest.mock import patch\n\nfrom app.mail import twice\n\n\n"
+            "def test_data() -> None:\n    target = json.loads(Path(__file__).with_name('targets.json').read_text())['target']\n"
+            "    with patch(target, return_value='x'):\n        assert twice('a') == ['x', 'x']\n",
+        },
+        (module("app.mail", "app.notifications.mail"),),
+        TESTS,
+        has=(("tests/targets.json", '{"target": "app.notifications.mail.send", "title": "app.mail"}'),),
+        wrong=(("tests/targets.json", "app.notifications.mail.send", "app.mail.send"),),
+    ),
+    "data that nothing takes for a target": Case(
         {
             **FILES,
             "tests/targets.json": '{"target": "app.mail.send"}',

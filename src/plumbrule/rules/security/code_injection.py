@@ -95,7 +95,7 @@ def code_injection(route: Route) -> Iterator[Finding]:
         if flow.kind == "code" and not is_safe_loader(flow) and not is_for_administrators(route):
             yield Finding(
                 at=flow.sink.span,
-                message=f"`{flow.sink_name}` runs request data as code",
+                message=f"`{flow.sink_name}` runs what the client sends as code",
                 label=f"`{flow.origin.label}` of {flow.route.label} arrives here",
                 help="parse a format that only holds data, or look names up in a table",
                 chain=stations(flow),

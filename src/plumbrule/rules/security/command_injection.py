@@ -81,7 +81,7 @@ def command_injection(route: Route) -> Iterator[Finding]:
         if flow.kind == "command" and uses_a_shell(flow):
             yield Finding(
                 at=flow.last.span,
-                message="request data becomes part of a shell command",
+                message="what the client sends becomes a part of a shell command",
                 label=f"`{flow.origin.label}` of {flow.route.label} is in it",
                 help="give a list of arguments without a shell",
                 chain=stations(flow),

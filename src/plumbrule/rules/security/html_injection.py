@@ -57,7 +57,7 @@ def html_injection(route: Route) -> Iterator[Finding]:
         if flow.kind == "html":
             yield Finding(
                 at=flow.last.span,
-                message="request data is put into HTML without being escaped",
+                message="what the client sends is put into HTML unescaped",
                 label=f"`{flow.origin.label}` of {flow.route.label} is in it",
                 help="put it through `html.escape`, or render a template",
                 chain=stations(flow),

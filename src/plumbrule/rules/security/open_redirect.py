@@ -85,10 +85,10 @@ def open_redirect(route: Route) -> Iterator[Finding]:
         if flow.kind != "redirect":
             continue
         if flow.is_head:
-            message, help_ = "request data decides where the redirect leads", "compare it with a fixed list"
+            message, help_ = "the client decides where the redirect leads", "compare it with a fixed list"
         elif isinstance(flow.first, n.FString) and in_query(flow.first, flow.origin.label):
             message, help_ = (
-                "request data stands unquoted in the URL of a redirect",
+                "what the client sends stands unquoted in the URL of a redirect",
                 "put it through `urllib.parse.quote`",
             )
         else:

@@ -152,7 +152,7 @@ def path_traversal(route: Route) -> Iterator[Finding]:
         if flow.kind == "path" and flow.origin.place in NAMES_A_FILE:
             yield Finding(
                 at=flow.first.span,
-                message="request data decides which file is used",
+                message="the client decides which file is used",
                 label=f"`{flow.origin.label}` of {flow.route.label} may hold `../` or begin with `/`",
                 help="make up the name yourself, or resolve the path and check that it is below its folder",
                 chain=stations(flow),

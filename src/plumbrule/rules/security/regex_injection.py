@@ -61,7 +61,7 @@ def regex_injection(route: Route) -> Iterator[Finding]:
         if flow.kind == "regex":
             yield Finding(
                 at=flow.sink.span,
-                message="request data is compiled as a regular expression",
+                message="what the client sends is compiled as a regular expression",
                 label=f"`{flow.origin.label}` of {flow.route.label} is the pattern",
                 help="put it through `re.escape`",
                 chain=stations(flow),

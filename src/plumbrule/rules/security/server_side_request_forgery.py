@@ -111,7 +111,7 @@ def server_side_request_forgery(route: Route) -> Iterator[Finding]:
         if flow.kind == "url" and not goes_another_way(flow):
             yield Finding(
                 at=flow.sink.func_span,
-                message="request data decides which host is called",
+                message="the client decides which host is called",
                 label=f"`{flow.origin.label}` of {flow.route.label} is the beginning of the URL",
                 help="compare the host with a fixed list before the call",
                 chain=stations(flow),

@@ -116,7 +116,7 @@ def sql_injection(route: Route) -> Iterator[Finding]:
         if flow.kind == "sql" and flow.origin.composed:
             yield Finding(
                 at=flow.last.span,
-                message="request data becomes part of an SQL statement",
+                message="what the client sends becomes a part of an SQL statement",
                 label=f"`{flow.origin.label}` of {flow.route.label} is in it",
                 help="bind it as a parameter; a table or column name must come from a fixed list",
                 chain=stations(flow),

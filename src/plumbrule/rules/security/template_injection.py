@@ -82,7 +82,7 @@ def template_injection(project: Project) -> Iterator[Finding]:
     for flow in (flow for route in project.routes for flow in route.flows if flow.kind == "template"):
         yield Finding(
             at=flow.first.span,
-            message="request data becomes part of the source of a template",
+            message="what the client sends becomes a part of the source of a template",
             label=f"`{flow.origin.label}` of {flow.route.label} is in it",
             help="give it to `render` as a value of the context",
             chain=stations(flow),

@@ -69,6 +69,77 @@ def read_grades(user_id: int, current_user: Annotated[User, Depends(get_current_
     return find_grades(user_id, current_user)
 ```
 
+## Bad: what is made for a tenant is read without one
+
+```python title="main.py"
+from typing import Annotated
+
+from fastapi import Depends, FastAPI, Header
+
+app = FastAPI()
+
+
+class Jobs:
+    def start(self, url: str, tenant_id: str) -> str:
+        return f"{tenant_id}: {url}"
+
+    def status(self, job_id: str) -> str:
+        return job_id
+
+
+@app.post("/jobs")
+def start(url: str, jobs: Annotated[Jobs, Depends()], x_tenant_id: Annotated[str, Header()]) -> str:
+    return jobs.start(url, x_tenant_id)
+
+
+@app.post("/jobs/at-night")
+def start_at_night(url: str, jobs: Annotated[Jobs, Depends()], x_tenant_id: Annotated[str, Header()]) -> str:
+    return jobs.start(url, tenant_id=x_tenant_id)
+
+
+@app.get("/jobs/{job_id}")
+def read(job_id: str, jobs: Annotated[Jobs, Depends()]) -> str:  # finding
+    return jobs.status(job_id)
+```
+
+## Good: the tenant is asked on the way back too
+
+```python title="main.py"
+from typing import Annotated
+
+from fastapi import Depends, FastAPI, Header
+
+app = FastAPI()
+
+
+class Jobs:
+    def start(self, url: str, tenant_id: str) -> str:
+        return f"{tenant_id}: {url}"
+
+    def status(self, job_id: str, tenant_id: str) -> str:
+        return job_id
+
+
+@app.post("/jobs")
+def start(url: str, jobs: Annotated[Jobs, Depends()], x_tenant_id: Annotated[str, Header()]) -> str:
+    return jobs.start(url, x_tenant_id)
+
+
+@app.post("/jobs/at-night")
+def start_at_night(url: str, jobs: Annotated[Jobs, Depends()], x_tenant_id: Annotated[str, Header()]) -> str:
+    return jobs.start(url, tenant_id=x_tenant_id)
+
+
+@app.get("/jobs/{job_id}")
+def read(job_id: str, jobs: Annotated[Jobs, Depends()], x_tenant_id: Annotated[str, Header()]) -> str:
+    return jobs.status(job_id, x_tenant_id)
+
+
+@app.get("/queue")
+def length(jobs: Annotated[Jobs, Depends()]) -> int:
+    return 0
+```
+
 ## Good: compared, or handed to a check together
 
 ```python title="main.py"
@@ -140,7 +211,18 @@ def read_grades(user_id: int, current_user: Annotated[User, Depends(require_admi
 
 import re
 
-from plumbrule.rulekit import Call, Dependency, Finding, Function, Iterator, Route, forbids, n, rule
+from plumbrule.rulekit import (
+    Call,
+    Dependency,
+    Finding,
+    Function,
+    Iterator,
+    Parameter,
+    Route,
+    forbids,
+    n,
+    rule,
+)
 
 OWNERS = {"user_id", "owner_id", "owner", "created_by", "author_id", "tenant_id", "creator_id", "account_id"}
 PERSON = {"user_id", "member_id", "account_id"}
@@ -156,6 +238,7 @@ def unchecked_ownership(route: Route) -> Iterator[Finding]:
     if handler is None or any(is_special(d) for d in route.dependencies) or ADMIN.search(route.path):
         return
     yield from compared_elsewhere(route, handler)
+    yield from without_tenant(route, handler)
     if re.search(
         r"avatar|image|photo|picture|active|status|public|follow|{user_id}$", route.path
     ) and is_read(route):
@@ -252,6 +335,40 @@ def compared_elsewhere(route: Route, handler: Function) -> Iterator[Finding]:
                 help="compare it here too, or put the owner into the query",
             )
             return
+
+
+def without_tenant(route: Route, handler: Function) -> Iterator[Finding]:
+    """Routes beside it name a tenant to a service, and this one asks the same service by an id alone."""
+    ids = set(route.path_parameters)
+    asked = next((call for call in handler.calls if given_names(call) & ids), None)
+    service = handler.parameter(asked.receiver.text) if asked is not None and asked.receiver else None
+    around = (handler, *(d.function for d in route.dependencies if d.function is not None))
+    if asked is None or service is None or any("tenant" in one.node.text.lower() for one in around):
+        return
+    beside = [r.handler for r in route.router.routes if r.handler is not None and "POST" in r.methods]
+    scoped = [other for other in beside if takes_tenant(other) and shares(other, service)]
+    if len(scoped) > 1:
+        yield Finding(
+            at=handler.span,
+            message=f"{route.label} does not look at whose it is",
+            label=f"`{scoped[0].name}` makes it for a tenant, `{asked.method}` finds everybody's",
+            help="take the tenant here too, and answer 404 for what belongs to another",
+        )
+
+
+def given_names(call: Call) -> set[str]:
+    return {value.text for value in (*call.args, *(keyword.value for keyword in call.keywords))}
+
+
+def takes_tenant(handler: Function) -> bool:
+    """Whether a header says for which tenant a handler works."""
+    return any("tenant" in p.name and p.marker("Header") is not None for p in handler.parameters)
+
+
+def shares(handler: Function, service: Parameter) -> bool:
+    """Whether a handler is given the same service."""
+    same = (p.annotation for p in handler.parameters if p.annotation is not None)
+    return service.annotation is not None and any(one.text == service.annotation.text for one in same)
 
 
 def compares_owner(handler: Function, lookup: Call) -> bool:

@@ -156,7 +156,10 @@ from plumbrule.rulekit import Call, Finding, Function, Iterator, Project, Step, 
 
 ENGINES = ("sqlalchemy.create_engine", "sqlmodel.create_engine", "sqlalchemy.ext.asyncio.create_async_engine")
 ELSEWHERE = re.compile(rb"environ|setenv|load_dotenv|read_dotenv|env_file|override_settings")
-TESTING = re.compile(rb"(?i)pytest|\btest|_test|memory|testing")
+TESTING = re.compile(
+    rb"(?i)pytest|memory|test\w*(db|database|url|engine)|(db|database|url)\w*test|"
+    rb"\bif\b[^\n]*test|test[^\n]*\belse\b|case[^\n]*test"
+)
 MANIFESTS = ("pyproject.toml", "pytest.ini", "setup.cfg", "tox.ini", "noxfile.py")
 ENVIRONMENT = re.compile(r"(?m)^\s*(env(_files)?|setenv|passenv)\s*=|^\[tool\.pytest_env\]|\.env\[")
 

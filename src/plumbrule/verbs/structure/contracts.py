@@ -74,7 +74,9 @@ def contracts(after: Tree, proposal: Proposal, inside: str) -> tuple[Contract, .
         for edge in project.import_graph.edges
         if not edge.source.is_test and not edge.target.is_test
     }
-    packages = sorted({line.target.rpartition(".")[0] for line in proposal.moving if line.target})
+    packages = sorted(
+        {line.target.rpartition(".")[0] for line in proposal.moving if line.target and not line.cuts}
+    )
     packages = [package for package in packages if package in names and "." in package]
     pairs = by_layer(packages) if proposal.layout == "by-layer" else by_feature(packages)
     return tuple(

@@ -2,32 +2,36 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from plumbrule.layouts.acyclic import acyclic
 from plumbrule.layouts.by_feature import by_feature
 from plumbrule.layouts.by_layer import by_layer
 from plumbrule.layouts.fat_routes import thin_routes
 from plumbrule.layouts.plan_file import read
-from plumbrule.layouts.proposal import Proposal
 from plumbrule.plan import Plan, Refusal, read_text
-from plumbrule.restructure import Tree, check_static, restructure
+from plumbrule.restructure import Tree, carry_out
+from plumbrule.verbs.structure.choosing import chosen
 from plumbrule.verbs.structure.contracts import with_contracts
 from plumbrule.verbs.structure.extracting import extracted
+from plumbrule.verbs.structure.settling import Settled, settled
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
-    from plumbrule.layouts.proposal import Line
+    from plumbrule.layouts.proposal import Line, Proposal
     from plumbrule.restructure import Problem, Rewrite
     from plumbrule.rulekit import Project
+    from plumbrule.verbs.structure.choosing import Chosen
     from plumbrule.verbs.structure.trees import Place
 
 LAYOUTS: dict[str, Callable[[Project], Proposal]] = {
     "by-feature": by_feature,
     "by-layer": by_layer,
     "thin-routes": thin_routes,
+    "acyclic": acyclic,
 }
 
 
@@ -51,6 +55,11 @@ def proposal_of(project: Project, layout: str) -> Proposal:
     return LAYOUTS[layout](project)
 
 
+def settled_at(place: Place, proposal: Proposal) -> Proposal:
+    """What of a proposal can be carried out; what cannot is among the lines that stay, with the reason."""
+    return settled(Tree.read(place.whole), proposal).proposal
+
+
 def proposal_in(file: Path) -> Proposal:
     """What a file says that is to be moved."""
     try:
@@ -59,42 +68,29 @@ def proposal_in(file: Path) -> Proposal:
         raise Refusal(f"cannot read {file}: {error.strerror}") from error
 
 
+def some_of(place: Place, proposal: Proposal, words: Sequence[str]) -> Chosen:
+    """The steps of a proposal that some words name, with those that they need."""
+    return chosen(Tree.read(place.whole), proposal, words)
+
+
 def planned(place: Place, proposal: Proposal, *, strict: bool) -> Planned:
     """The rewrite of a proposal, proved without running anything.
 
-    Unless `strict`, definitions that cannot be taken out of their module stay there, and it is said why.
+    Unless `strict`, what cannot move stays, and it is said why.
     """
     tree = Tree.read(place.whole)
-    try:
-        rewrite = restructure(tree, proposal.moves)
-        refused: tuple[tuple[Line, str], ...] = ()
-    except Refusal:
-        if strict:
-            raise
-        proposal, rewrite, refused = without_refused(tree, proposal)
-    problems = check_static(tree, tree.after(rewrite.steps), rewrite)
-    if proposal.moves:
-        rewrite = with_contracts(tree, rewrite, proposal, place.inside)
-    taken_out = extracted(tree, proposal, rewrite, strict=strict)
+    if strict:
+        found = Settled(proposal, carry_out(tree, proposal.cuts, proposal.moves))
+    else:
+        found = settled(tree, proposal)
+    rewrite = found.carried.rewrite
+    if found.proposal.moves:
+        rewrite = with_contracts(tree, rewrite, found.proposal, place.inside)
+    taken_out = extracted(tree, found.proposal, rewrite, strict=strict)
     return Planned(
         place,
         taken_out.proposal,
         taken_out.rewrite,
-        (*problems, *taken_out.problems),
-        (*refused, *taken_out.refused),
+        (*found.carried.problems, *taken_out.problems),
+        (*found.refused, *taken_out.refused),
     )
-
-
-def without_refused(tree: Tree, proposal: Proposal) -> tuple[Proposal, Rewrite, tuple[tuple[Line, str], ...]]:
-    """A proposal without the definitions that cannot move; refuses if the modules cannot move either."""
-    kept = [line for line in proposal.lines if not line.names]
-    rewrite = restructure(tree, Proposal(proposal.layout, tuple(kept)).moves)
-    refused = []
-    for line in (line for line in proposal.lines if line.names):
-        try:
-            rewrite = restructure(tree, Proposal(proposal.layout, (*kept, line)).moves)
-            kept.append(line)
-        except Refusal as refusal:
-            refused.append((line, str(refusal)))
-    stays = [replace(line, target=None, reason=f"cannot move: {why}") for line, why in refused]
-    return Proposal(proposal.layout, (*kept, *stays)), rewrite, tuple(refused)
