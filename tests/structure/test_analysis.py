@@ -106,6 +106,14 @@ def test_a_module_of_several_slices_is_named() -> None:
     assert "mixed module" in kinds(analysis(files))
 
 
+@pytest.mark.parametrize("path", ["app/config.py", "app/migrations/versions/first.py"])
+def test_settings_and_migrations_may_be_of_all_slices(path: str) -> None:
+    names = ("ItemSettings", "ItemLimits", "UserSettings", "UserLimits")
+    classes = "\n\n".join(f"class {name}: ..." for name in names)
+    assert "mixed module" in kinds(analysis({**LAYERED, "app/other.py": classes}))
+    assert "mixed module" not in kinds(analysis({**LAYERED, path: classes}))
+
+
 def test_the_errors_of_all_slices_may_stand_together() -> None:
     names = ("ItemMissing", "ItemTaken", "UserMissing", "UserTaken")
     errors = "\n\n".join(f"class {name}(Exception): ..." for name in names)

@@ -49,6 +49,18 @@ def test_layers_become_slices_and_what_is_mixed_is_split() -> None:
     assert all(line.reason and 0 < line.confidence <= 1 for line in proposal.moving)
 
 
+@pytest.mark.parametrize("package", ["service", "api"])
+def test_a_package_around_all_is_no_layer_though_it_is_called_like_one(package: str) -> None:
+    files = {
+        path.replace("app/", f"{package}/"): source.replace("app.", f"{package}.").replace(
+            f"{package}.in", "app.in"
+        )
+        for path, source in LAYERED.items()
+    }
+    found = targets(by_feature(project_of(sources(files))))
+    assert found[f"{package}.routers.items"] == f"{package}.items.router"
+
+
 def test_planning_the_result_proposes_nothing(tmp_path: Path) -> None:
     folder = write(tmp_path, LAYERED)
     rewritten(folder, by_feature(read_project(folder)))

@@ -57,6 +57,8 @@ class Modules:
         for module in self.movable:
             parts = self.name(module).split(".")
             for at, part in enumerate(parts):
+                if at == 0 and self._around_all:
+                    continue
                 if part in LAYERS or key_of(part) in self.slices.names:
                     found[".".join(parts[:at])] += 1
                     break
@@ -82,6 +84,13 @@ class Modules:
             for name in ([a.name for a in node.names] if isinstance(node, n.Import) else [node.module])
             if not (isinstance(node, n.ImportFrom) and node.level)
         } - own
+
+    @cached_property
+    def _around_all(self) -> bool:
+        """Whether one package holds everything, the apps too: it may be called `service` or `api`."""
+        apps = [app.module for app in self.project.apps if app.module and not app.module.is_test]
+        names = [self.name(module) for module in (*self.movable, *apps)]
+        return len({name.partition(".")[0] for name in names}) == 1 and all("." in name for name in names)
 
     def inside(self, module: Module) -> list[str]:
         """The parts of the name of a module below the base; all of them if it lies elsewhere."""

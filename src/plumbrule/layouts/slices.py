@@ -196,6 +196,7 @@ def named_slice(name: str, slices: Mapping[str, str], *, last: bool) -> tuple[st
 
 def _mentioned(found: list[str], slices: Mapping[str, str]) -> Iterator[str]:
     """Slices whose words follow each other; the last of several may go on: `rate limiter`."""
+    several = tuple(key for key in slices if "_" in key)
     at = 0
     while at < len(found):
         length = 1
@@ -204,9 +205,11 @@ def _mentioned(found: list[str], slices: Mapping[str, str]) -> Iterator[str]:
             if part in slices:
                 yield part
                 break
-            longer = [k for k in slices if "_" in k and part.startswith(k)] if length > 1 else []
-            if longer and "_" not in part[len(longer[0]) :]:
-                yield longer[0]
+            if length == 1 or not part.startswith(several):
+                continue
+            longer = next(key for key in several if part.startswith(key))
+            if "_" not in part[len(longer) :]:
+                yield longer
                 break
         at += length
 

@@ -6,20 +6,18 @@ from dataclasses import asdict
 from json import dumps
 from typing import TYPE_CHECKING, Any
 
+from plumbrule.report.picture import picture
 from plumbrule.report.verdict import markdown as verdict_markdown
 from plumbrule.report.verdict import text as verdict_text
 from plumbrule.report.view import clean, many
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     from plumbrule.layouts.proposal import Line, Proposal
     from plumbrule.proof.verdict import Verdict
     from plumbrule.report.view import View
     from plumbrule.verbs.structure.planning import Planned
-
-MOST = 40
-"""nodes of a picture that a person can read"""
 
 
 def proposal_text(proposal: Proposal, view: View) -> str:
@@ -102,7 +100,7 @@ def proposal_markdown(proposal: Proposal, view: View) -> str:
         for number, line in group.items()
     )
     head = "| step | slice | what | where | how sure, and why |\n|---|---|---|---|---|"
-    return f"## {many(len(proposal.moving), 'move')} to the layout {proposal.layout}\n\n{head}\n{rows}\n"
+    return f"## {counted(proposal)}\n\n{head}\n{rows}\n"
 
 
 def planned_text(planned: Planned, verdict: Verdict, view: View) -> str:
@@ -134,37 +132,30 @@ def planned_json(planned: Planned, verdict: Verdict, view: View) -> str:
 
 
 def planned_markdown(planned: Planned, verdict: Verdict, view: View) -> str:
-    """The text of a pull request: pictures before and after, the moves, the proof, what to look at."""
-    parts = [
-        f"# Layout {planned.proposal.layout}",
-        "## Before\n\n" + picture(line.module for line in planned.proposal.moving),
-        "## After\n\n" + picture(line.target or "" for line in planned.proposal.moving),
-        proposal_markdown(planned.proposal, view).rstrip(),
-        verdict_markdown(verdict, view).rstrip(),
-    ]
-    if planned.rewrite.mentions:
-        listed = "\n".join(f"- {clean(str(mention))}" for mention in planned.rewrite.mentions)
-        parts.append(f"## Look at these\n\n{listed}")
+    """The text of a pull request: the proof, pictures before and after, the moves, what to look at."""
+    moving = [line for line in planned.proposal.moving if line.move is not None]
+    parts = [f"# {title(planned.proposal)}", verdict_markdown(verdict, view).rstrip()]
+    if moving:
+        parts += [
+            "## Before\n\n" + picture((line.module for line in moving), planned.imports_before),
+            "## After\n\n" + picture((line.target or "" for line in moving), planned.imports_after),
+        ]
+    parts.append(proposal_markdown(planned.proposal, view).rstrip())
+    visible = [name for name in planned.rewrite.visible if not name.pinned]
+    sections = {
+        "Seen from outside by another name": [f"{v.kind} `{v.before}` → `{v.after}`" for v in visible],
+        "Stays, for it cannot move": [f"`{label(line)}`: {why}" for line, why in planned.refused],
+        "Look at these": [clean(str(mention)) for mention in planned.rewrite.mentions],
+    }
+    for heading, entries in sections.items():
+        if entries:
+            parts.append("\n".join([f"## {heading}\n", *(f"- {entry}" for entry in entries)]))
     return "\n\n".join(parts) + "\n"
 
 
-def picture(modules: Iterator[str]) -> str:
-    """Modules in their packages; the outer ones alone if there are too many to read."""
-    names = sorted(set(modules))
-    depth = 9
-    while depth > 1 and len(names) > MOST:
-        depth -= 1
-        names = sorted({".".join(name.split(".")[:depth]) for name in names})
-    groups: dict[str, list[str]] = {}
-    for name in names:
-        package, _, last = name.rpartition(".")
-        groups.setdefault(package, []).append(last)
-    lines = ["```mermaid", "flowchart LR"]
-    for number, (package, modules_) in enumerate(groups.items()):
-        lines.append(f'  subgraph p{number}["{package or "."}"]')
-        lines += [f'    p{number}_{at}["{last}"]' for at, last in enumerate(modules_)]
-        lines.append("  end")
-    return "\n".join([*lines, "```"])
+def title(proposal: Proposal) -> str:
+    """What a pull request is about."""
+    return f"Layout {proposal.layout}" if proposal.layout else "Modules to other places"
 
 
 PROPOSAL_FORMATS: dict[str, Callable[..., str]] = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import asdict
 from json import dumps
 from typing import TYPE_CHECKING
@@ -31,7 +32,7 @@ def text(analysis: Analysis, view: View) -> str:
 
 def head(analysis: Analysis) -> Iterator[str]:
     """The style, the size, the imports."""
-    votes = ", ".join(f"{count} modules {kind}" for kind, count in analysis.style.votes.items())
+    votes = ", ".join(f"{many(count, 'module')} {kind}" for kind, count in analysis.style.votes.items())
     yield f"{analysis.style.kind}{f' ({votes})' if votes else ''}"
     tags = ", ".join(f"{count} {tag}" for tag, count in analysis.tags.most_common())
     size = f"{many(len(analysis.modules), 'module')}, {many(analysis.lines, 'line')}"
@@ -42,7 +43,10 @@ def head(analysis: Analysis) -> Iterator[str]:
         busiest = analysis.matrix.most_common(MATRIX)
         yield "packages: " + ", ".join(f"{one} → {other} {count}" for (one, other), count in busiest)
     if analysis.sliced.sizes:
-        yield "slices: " + ", ".join(f"{name} {count}" for name, count in analysis.sliced.sizes.items())
+        biggest = Counter(analysis.sliced.sizes).most_common(MATRIX)
+        more = len(analysis.sliced.sizes) - len(biggest)
+        sizes = ", ".join(f"{name} {count}" for name, count in biggest)
+        yield f"slices, by definitions: {sizes}{f' and {more} more' if more else ''}"
 
 
 def troubles(analysis: Analysis, view: View) -> Iterator[str]:
@@ -90,9 +94,10 @@ def worth(analysis: Analysis) -> str:
 
 def following(analysis: Analysis) -> str:
     """What to do next."""
+    cut = "Break the cycles: plumb structure --layout acyclic\n" if analysis.cycles else ""
     if analysis.style.kind == "by feature" or not analysis.sliced.is_worth_it:
-        return "Compare two states of it: plumb structure --check REVISION"
-    return "See what would go where: plumb structure --layout by-feature"
+        return f"{cut}Compare two states of it: plumb structure --check REVISION"
+    return f"{cut}See what would go where: plumb structure --layout by-feature"
 
 
 def json(analysis: Analysis, view: View) -> str:
@@ -120,12 +125,8 @@ def markdown(analysis: Analysis, view: View) -> str:
     rows = "\n".join(f"| {t.kind} | `{view.path(t.place)}` | {cell(t.what)} |" for t in analysis.troubles)
     table = f"| what | where | |\n|---|---|---|\n{rows}" if rows else "Nothing is in the way."
     facts = "\n".join(f"- {line}" for line in head(analysis))
-    return (
-        "\n\n".join(
-            [f"## Structure: {analysis.style.kind}", facts, worth(analysis), table, picture(analysis)]
-        )
-        + "\n"
-    )
+    parts = [f"## Structure: {analysis.style.kind}", facts, worth(analysis), table, picture(analysis)]
+    return "\n\n".join(part for part in parts if part) + "\n"
 
 
 def picture(analysis: Analysis) -> str:
@@ -135,7 +136,7 @@ def picture(analysis: Analysis) -> str:
     number = {name: f"p{at}" for at, name in enumerate(names)}
     nodes = [f'  {number[name]}["{name}"]' for name in names]
     arrows = [f"  {number[one]} -->|{count}| {number[other]}" for (one, other), count in pairs]
-    return "\n".join(["```mermaid", "flowchart LR", *nodes, *arrows, "```"])
+    return "\n".join(["```mermaid", "flowchart LR", *nodes, *arrows, "```"]) if pairs else ""
 
 
 STRUCTURE_FORMATS: dict[str, Callable[[Analysis, View], str]] = {

@@ -66,7 +66,7 @@ def markdown(verdict: Verdict, view: View) -> str:
     _ = view
     rows = [row(check) for check in verdict.checks]
     table = "\n".join(["| check | verdict | compared | where or why |", "|---|---|---|---|", *rows])
-    return f"## {summary(verdict)}\n\n{table}\n"
+    return f"## Proof\n\n{summary(verdict)}\n\n{table}\n"
 
 
 def row(check: Check) -> str:

@@ -1,5 +1,6 @@
 """Moves modules and definitions: every reference follows, every local name and every other byte stays."""
 
+from plumbrule.restructure.meanings import imports_of
 from plumbrule.restructure.moves import (
     Change,
     DefinitionMove,
@@ -36,5 +37,6 @@ __all__ = [
     "VisibleName",
     "carry_out",
     "check_static",
+    "imports_of",
     "restructure",
 ]

@@ -77,9 +77,9 @@ class Meanings:
             [place_of(use, path)[0] for use in file_names(file)] if b"__file__" in file.source.text else []
         )
         for node in all_nodes(file):
-            if any(place.start <= node.start < place.end for place in places):
+            if not isinstance(node, n.Name) or any(p.start <= node.start < p.end for p in places):
                 continue
-            if isinstance(node, n.Name) and (meant := self._meaning(scopes, path, key, chain(node))):
+            if meant := self._meaning(scopes, path, key, chain(node)):
                 top = list(node.parents)[-1:]
                 if not top or not is_own_logger(top[0]):
                     units.setdefault(_unit(top[0] if top else node, key), Counter())[meant] += 1
@@ -156,6 +156,11 @@ class Meanings:
                 return set()
             keys = [self.names.member(origin.key, alias.name) or origin.key for alias in statement.names]
         return {dotted(key) for key in keys if self.names.path(key)}
+
+
+def imports_of(tree: Tree) -> dict[str, set[str]]:
+    """Which module of a tree imports which when it is imported, by full names."""
+    return Meanings(tree).edges(tree.python)
 
 
 def above(name: str) -> Iterator[str]:

@@ -43,7 +43,6 @@ class Names:
             self._by_top.setdefault(top, []).append(root)
         self._found: dict[tuple[str, str], Found | None] = {}
         self._bindings: dict[str, dict[str, list[Binding]]] = {}
-        self._imports: dict[str, tuple[n.Import | n.ImportFrom, ...]] = {}
 
     def path(self, key: str) -> str | None:
         """The file of a module; None for a folder without `__init__.py`."""
@@ -67,9 +66,7 @@ class Names:
 
     def imports(self, path: str) -> tuple[n.Import | n.ImportFrom, ...]:
         """The import statements of a file, at any level, in source order."""
-        if path not in self._imports:
-            self._imports[path] = tuple(_imports(self.tree, path))
-        return self._imports[path]
+        return self.tree.imports(path)
 
     def find(self, dotted: str, importer: str) -> Found | None:
         """The module that an absolute name means in a file."""
@@ -159,15 +156,6 @@ class Names:
         if not is_within(folder, root) and root not in self.roots:
             return False
         return root in self.roots or not any(is_within(root, known) for known in self.roots)
-
-
-def _imports(tree: Tree, path: str) -> list[n.Import | n.ImportFrom]:
-    if b"import" not in tree.files[path]:
-        return []
-    file = tree.facts(path)
-    scopes = (file.nodes, *(f.nodes for f in file.functions), *(c.nodes for c in file.classes))
-    kinds = (n.Import, n.ImportFrom)
-    return sorted((x for nodes in scopes for x in nodes if isinstance(x, kinds)), key=lambda x: x.start)
 
 
 def _absolute(statement: n.Import | n.ImportFrom) -> list[str]:

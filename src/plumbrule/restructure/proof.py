@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 
 def check_static(before: Tree, after: Tree, rewrite: Rewrite) -> list[Problem]:
     """What differs between two trees beyond what the rewrite says; nothing is imported or run."""
-    proof = Proof(Meanings(before), Meanings(after), rewrite, touched_by(rewrite), written_by(rewrite))
     checks = (
         _syntax,
         _shadows,
@@ -44,6 +43,7 @@ def check_static(before: Tree, after: Tree, rewrite: Rewrite) -> list[Problem]:
         _strings,
     )
     with no_collection():
+        proof = Proof(Meanings(before), Meanings(after), rewrite, touched_by(rewrite), written_by(rewrite))
         found = {problem for check in checks for problem in check(proof)}
     return sorted(found, key=lambda p: (p.path, p.line, p.message))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, assert_never
 
+from plumbrule.facts import nodes as n
 from plumbrule.facts.syntax import read
 from plumbrule.model.reading import no_collection
 from plumbrule.model.tree import LARGEST, SKIPPED
@@ -43,6 +44,7 @@ class Tree:
         self.paths = frozenset((*self.files, *others))
         self.folders = frozenset(parent for path in self.paths for parent in folders_above(path))
         self._facts: dict[str, File] = {}
+        self._imports: dict[str, tuple[n.Import | n.ImportFrom, ...]] = {}
 
     @classmethod
     def read(cls, root: Path) -> Tree:
@@ -75,6 +77,12 @@ class Tree:
                 self._facts[path] = read(path, self.files[path])
         return self._facts[path]
 
+    def imports(self, path: str) -> tuple[n.Import | n.ImportFrom, ...]:
+        """Every import statement of a Python file, in source order."""
+        if path not in self._imports:
+            self._imports[path] = tuple(_imports(self.facts(path))) if b"import" in self.files[path] else ()
+        return self._imports[path]
+
     def load(self) -> None:
         """Read the facts of all Python files at once, which is quicker."""
         with no_collection():
@@ -102,7 +110,14 @@ class Tree:
                     assert_never(step.operation)
         new = Tree(files, others, self.root, self.sealed)
         new._facts = {path: f for path, f in self._facts.items() if files.get(path) is f.source.text}
+        new._imports = {path: found for path, found in self._imports.items() if path in new._facts}
         return new
+
+
+def _imports(file: File) -> list[n.Import | n.ImportFrom]:
+    scopes = (file.nodes, *(f.nodes for f in file.functions), *(c.nodes for c in file.classes))
+    kinds = (n.Import, n.ImportFrom)
+    return sorted((x for nodes in scopes for x in nodes if isinstance(x, kinds)), key=lambda x: x.start)
 
 
 def encoded(text: str) -> bytes:

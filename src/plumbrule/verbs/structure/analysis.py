@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from plumbrule.layouts.by_feature import many_slices
 from plumbrule.layouts.fat_routes import fat_handlers, statements
-from plumbrule.layouts.modules import Modules
+from plumbrule.layouts.modules import MIGRATIONS, Modules
 from plumbrule.layouts.slices import Slices
 from plumbrule.model.cycle_cut import smallest_cut
 from plumbrule.model.reading import no_collection
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from plumbrule.layouts.definitions import Definition
     from plumbrule.rulekit import Finding, Project
 
+SETTINGS = {"config", "configuration", "constants", "settings"}
+"""files that hold something of every slice because they are read in one place"""
 TOO_TIGHT = 0.25
 """a project in which more of the uses go from slice to slice gains nothing from slices"""
 
@@ -77,6 +79,8 @@ class Analysis:
     cycles: tuple[Cycle, ...]
     troubles: tuple[Trouble, ...]
     sliced: Sliced
+    depth: int = 2
+    """how many parts of a name tell the packages of the project apart"""
 
     @property
     def tags(self) -> Counter[str]:
@@ -86,7 +90,7 @@ class Analysis:
     @property
     def matrix(self) -> Counter[tuple[str, str]]:
         """How often the modules of one package import those of another."""
-        pairs = ((package_of(e.source), package_of(e.target)) for e in self.edges)
+        pairs = ((package_of(e.source, self.depth), package_of(e.target, self.depth)) for e in self.edges)
         return Counter(pair for pair in pairs if pair[0] != pair[1])
 
 
@@ -111,6 +115,7 @@ def _analysed(project: Project) -> Analysis:
         cycles,
         tuple(sorted(troubles, key=lambda t: (-t.weight, t.kind, t.place))),
         sliced(modules.slices),
+        modules.base.count(".") + 2,
     )
 
 
@@ -159,7 +164,11 @@ def cyclic(cycles: tuple[Cycle, ...]) -> Iterator[Trouble]:
     for cycle in cycles:
         first = cycle.cut[0]
         fewest = "" if cycle.sure else " or fewer"
-        what = f"{len(cycle.modules)} modules import each other; {len(cycle.cut)} imports{fewest} break it"
+        count = len(cycle.cut)
+        cuts = (
+            f"cut {count}{fewest} of the imports to break it" if count > 1 else "cut one import to break it"
+        )
+        what = f"{len(cycle.modules)} modules import each other; {cuts}"
         yield Trouble("import cycle", first.place, what, 100 + len(cycle.modules))
 
 
@@ -174,6 +183,9 @@ def mixed(modules: Modules) -> Iterator[Trouble]:
     """Modules that hold something of several slices."""
     slices = modules.slices
     for module in modules.project.modules:
+        *folders, name = module.path.split("/")
+        if MIGRATIONS & set(folders) or name.removesuffix(".py") in SETTINGS:
+            continue
         votes: Counter[str] = Counter()
         for definition in slices.definitions.of(module):
             found = slices.memberships[definition]
@@ -218,7 +230,7 @@ def sliced(slices: Slices) -> Sliced:
     return Sliced(sizes, across, within)
 
 
-def package_of(name: str) -> str:
-    """The package that a module lies in, two levels deep at most."""
+def package_of(name: str, depth: int) -> str:
+    """The package that a module lies in, some levels deep at most."""
     parts = name.split(".")
-    return ".".join(parts[:-1][:2]) or parts[0]
+    return ".".join(parts[:-1][:depth]) or parts[0]

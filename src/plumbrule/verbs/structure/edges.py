@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -48,7 +49,11 @@ def string_edges(project: Project, roots: ImportRoots) -> Iterator[Edge]:
     """Modules that a string names in full: `import_module("app.items")`, `uvicorn.run("app.main:app")`."""
     own = [module for module in project.modules if not module.is_test]
     names = {roots.name(module): module for module in own if "." in roots.name(module)}
+    tops = "|".join(sorted({re.escape(name.partition(".")[0]) for name in names}))
+    quoted = re.compile(rf"[\"'](?:{tops})\.\w".encode())
     for module in own:
+        if not quoted.search(module.source.text):
+            continue
         for scope in (module, *module.classes, *module.functions):
             for node in scope.by_kind.get(n.Constant, ()):
                 text = getattr(node, "value", None)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from plumbrule.layouts.acyclic import acyclic
@@ -11,14 +11,14 @@ from plumbrule.layouts.by_layer import by_layer
 from plumbrule.layouts.fat_routes import thin_routes
 from plumbrule.layouts.plan_file import read
 from plumbrule.plan import Plan, Refusal, read_text
-from plumbrule.restructure import Tree, carry_out
+from plumbrule.restructure import Tree, carry_out, imports_of
 from plumbrule.verbs.structure.choosing import chosen
 from plumbrule.verbs.structure.contracts import with_contracts
 from plumbrule.verbs.structure.extracting import extracted
 from plumbrule.verbs.structure.settling import Settled, settled
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
     from plumbrule.layouts.proposal import Line, Proposal
@@ -44,6 +44,8 @@ class Planned:
     rewrite: Rewrite
     problems: tuple[Problem, ...]
     refused: tuple[tuple[Line, str], ...] = ()
+    imports_before: Mapping[str, set[str]] = field(default_factory=dict)
+    imports_after: Mapping[str, set[str]] = field(default_factory=dict)
 
     def plan(self, root: Path) -> Plan:
         """The steps, for the repository in a folder."""
@@ -84,6 +86,7 @@ def planned(place: Place, proposal: Proposal, *, strict: bool) -> Planned:
     else:
         found = settled(tree, proposal)
     rewrite = found.carried.rewrite
+    after = tree.after(rewrite.steps)
     if found.proposal.moves:
         rewrite = with_contracts(tree, rewrite, found.proposal, place.inside)
     taken_out = extracted(tree, found.proposal, rewrite, strict=strict)
@@ -93,4 +96,6 @@ def planned(place: Place, proposal: Proposal, *, strict: bool) -> Planned:
         taken_out.rewrite,
         (*found.carried.problems, *taken_out.problems),
         (*found.refused, *taken_out.refused),
+        imports_of(tree),
+        imports_of(after),
     )
