@@ -207,7 +207,7 @@ def test_the_command_proposes_proves_and_carries_it_out_and_takes_it_back(tmp_pa
     folder = committed(write(tmp_path, FAT))
     shown = plumb(folder, "--layout", "thin-routes")
     assert shown.returncode == 1
-    assert "pay_order_endpoint: lines 8-19 → app.services.orders" in shown.stdout
+    assert "pay_order_endpoint: lines 8-19 → app.services.orders.pay_order" in shown.stdout
     plan = str(tmp_path.parent / "plan.toml")
     assert plumb(folder, "--layout", "thin-routes", "--plan", plan).returncode == 1
     done = plumb(folder, "--plan", plan, "--apply", "--python", sys.executable)

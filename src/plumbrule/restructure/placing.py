@@ -22,15 +22,21 @@ Import = n.Import | n.ImportFrom
 
 def insert_needs(site: Site, path: str, needs: Iterable[Need]) -> None:
     """Import what is needed, each where the order of the file wants it; new kinds below all imports."""
-    rest: dict[str, list[Need]] = {}
-    for module in _by_module(needs):
-        if not _insert(site, path, module):
-            rest.setdefault(_kind_of(module[0]), []).extend(module)
-    if rest and not _header(site, path):
-        insert_imports(site, path, lines([need for group in rest.values() for need in group]))
+    header = _header(site, path)
+    if not header:
+        insert_imports(site, path, lines(needs))
         return
-    for kind, group in rest.items():
-        _insert_kind(site, path, kind, lines(group))
+    # Where two places are one, what was put there first stands first.
+    first = KINDS.index(_kind(site, path, header[0]))
+    groups: dict[str, list[list[Need]]] = {}
+    for module in _by_module(needs):
+        groups.setdefault(_kind_of(module[0]), []).append(module)
+    there = {_kind(site, path, s) for s in header}
+    places = {kind: 1 if kind in there else 2 * (KINDS.index(kind) > first) for kind in KINDS}
+    for kind in sorted(groups, key=lambda kind: (places[kind], KINDS.index(kind))):
+        rest = [need for module in groups[kind] if not _insert(site, path, module) for need in module]
+        if rest:
+            _insert_kind(site, path, kind, lines(rest))
 
 
 def _insert_kind(site: Site, path: str, kind: str, made: list[str]) -> None:
@@ -84,8 +90,11 @@ def join(site: Site, path: str, statement: n.ImportFrom, needs: Iterable[Need]) 
     names = [need.text for need in needs]
     wide = statement.end - line_start(text, statement.start) + sum(len(name) + 2 for name in names)
     spread = b"\n" in text[statement.start : statement.end]
-    if any(alias.name == "*" for alias in statement.names) or ((wide > LONGEST or spread) and not own_lines):
+    if any(alias.name == "*" for alias in statement.names) or (spread and not own_lines):
         return False
+    if wide > LONGEST and not own_lines:
+        _spread(site, path, statement, names)
+        return True
     for name in names:
         behind = next((a for a in statement.names if as_sorted(a.name) > as_sorted(name)), None)
         if not own_lines:
@@ -98,6 +107,14 @@ def join(site: Site, path: str, statement: n.ImportFrom, needs: Iterable[Need]) 
         indent = text[line_start(text, last.start) : last.start].decode()
         site.edits.insert(path, at, f"{indent}{name},{newline(text)}", "import")
     return True
+
+
+def _spread(site: Site, path: str, statement: n.ImportFrom, names: list[str]) -> None:
+    """Write a list of names that has become too long in lines of their own."""
+    end = newline(site.tree.files[path])
+    whole = sorted([*(alias.text for alias in statement.names), *names], key=as_sorted)
+    text = "(" + "".join(f"{end}    {name}," for name in whole) + f"{end})"
+    site.edits.replace(path, statement.names[0].start, statement.names[-1].end, text, "import")
 
 
 def _is_edited(site: Site, path: str, statement: Import) -> bool:
