@@ -3,11 +3,11 @@
     extraction.py DIR [NAME …] [--least N] [--apps] [--show] [--out FILE]
 
 DIR holds a folder for each project. Its fat routes (N statements or more) are made thin one after the other,
-in memory. What was taken out has to parse and to compile, the static proof has to find nothing, and the static
-route table with the decorators, signatures and docstrings of all handlers has to be the same. Nothing of a
-project is run, unless `--apps` says that DIR holds the projects and environments of bench/structure.py: then
-each application is imported before and after, and its OpenAPI document has to be the same text. With `--tests`
-all is applied by the command itself, in a copy, and the project's own tests are run before and after.
+in memory. What was taken out has to parse and to compile, the static proof has to find nothing, and the table
+of routes with the decorators, signatures and docstrings of all handlers has to be the same. No project is
+run, unless `--apps` says that DIR holds the projects and environments of bench/structure.py: then each
+application is imported before and after, and its OpenAPI document has to be the same text. With `--tests`
+all is applied by the command itself, in a copy, and the tests of the project are run before and after.
 """
 
 from __future__ import annotations

@@ -11,9 +11,14 @@ SCRIPTS = sysconfig.get_path("scripts")
 CONSOLE = re.compile(r"^```console\n(.*?)^```", re.DOTALL | re.MULTILINE)
 
 
+def text(document: str) -> str:
+    """What a document says."""
+    return (ROOT / document).read_text()
+
+
 def commands(document: str) -> list[str]:
     """The lines after `$ ` in a document's console blocks."""
-    blocks = CONSOLE.findall((ROOT / document).read_text())
+    blocks = CONSOLE.findall(text(document))
     return [line[2:] for block in blocks for line in block.splitlines() if line.startswith("$ ")]
 
 
@@ -50,3 +55,26 @@ def test_the_options_that_the_readme_shows_are_accepted(tmp_path: Path) -> None:
             command, cwd=folder, env=environment, capture_output=True, text=True, check=False
         )
         assert done.returncode == 0, done.stderr
+
+
+def test_the_small_restructure_works_from_beginning_to_end(tmp_path: Path) -> None:
+    (source,) = re.findall(
+        r'^```python title="main.py"\n(.*?)^```', text("docs/restructuring.md"), re.DOTALL | re.MULTILINE
+    )
+    (tmp_path / "main.py").write_text(source)
+    identity = {f"GIT_{who}_{what}": "a@b.c" for who in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}
+    environment = {**os.environ, **identity, "PATH": f"{SCRIPTS}{os.pathsep}{os.environ['PATH']}"}
+    for command in commands("docs/restructuring.md"):
+        done = subprocess.run(
+            ["bash", "-c", command],
+            cwd=tmp_path,
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        # What would move, or differ, is 1; a command that is no longer understood is 2.
+        expected = 1 if "--layout" in command and "--apply" not in command else 0
+        assert done.returncode == expected, done.stdout + done.stderr
+    assert [path.name for path in tmp_path.glob("*.py")] == ["main.py"]
+    assert (tmp_path / "main.py").read_text() == source

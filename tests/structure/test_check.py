@@ -66,6 +66,22 @@ def test_a_definition_that_only_moved_is_the_same(against_shop: Prove) -> None:
     assert verdict.status == "equal", verdict.obstacles
 
 
+def test_a_route_of_another_router_is_the_same_code(tmp_path: Path) -> None:
+    router = (
+        "from fastapi import APIRouter\n\nrouter = APIRouter()\n\n\n"
+        '@router.get("/")\ndef read_root() -> int:\n    {}\n'
+    )
+    main = (
+        "from fastapi import FastAPI\nfrom root import router\n\n"
+        "app = FastAPI()\napp.include_router(router)\n"
+    )
+    before = read(write(tmp_path / "before", TINY))
+    same = read(write(tmp_path / "same", {"main.py": main, "root.py": router.format("return 1")}))
+    other = read(write(tmp_path / "other", {"main.py": main, "root.py": router.format("return 2")}))
+    assert not moved(before, same).changed
+    assert moved(before, other).changed == ("main.read_root",)
+
+
 def swapped(source: str, start: str, one: int, other: int, must: str = "") -> str:
     """Source with two of the parts that begin with a word at the start of a line in each other's place."""
     parts = [part if part.endswith("\n") else f"{part}\n" for part in source.split(f"\n{start}")]

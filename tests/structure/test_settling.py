@@ -239,6 +239,37 @@ def test_the_base_of_tables_leaves_the_package_that_imports_all_of_them(
     assert json.dumps(child.run(folder, TABLES)) == json.dumps(before)
 
 
+MUTUAL = """
+    from pydantic import BaseModel
+
+
+    class UserBase(BaseModel):
+        name: str = ""
+
+
+    class ItemRead(BaseModel):
+        id: int
+        owner: UserBase = UserBase()
+
+
+    class UserRead(UserBase):
+        id: int
+        items: list[ItemRead] = []
+    """
+
+
+def test_what_two_slices_need_of_each_other_goes_to_a_third_module(child: Child, tmp_path: Path) -> None:
+    asked = "from app.main import app; result = app.openapi()"
+    folder = write(tmp_path, {**LAYERED, "app/schemas.py": MUTUAL})
+    before = child.run(folder, asked)
+    made = arranged(folder)
+    assert not made.refused
+    assert "class UserBase" in (folder / "app/shared.py").read_text()
+    assert "class UserRead" in (folder / "app/users/schemas.py").read_text()
+    assert "class ItemRead" in (folder / "app/items/schemas.py").read_text()
+    assert json.dumps(child.run(folder, asked)) == json.dumps(before)
+
+
 def test_what_cannot_move_stays_with_the_reason_and_the_rest_goes(tmp_path: Path) -> None:
     folder = write(tmp_path, LAYERED)
     lines = list(by_feature(read_project(folder)).lines)

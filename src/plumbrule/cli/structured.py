@@ -149,7 +149,7 @@ def arranged(output: Output, wishes: Wishes, root: Path) -> int:
         output.complain(f"nothing was changed. {summary(verdict)}{way_out(verdict)}")
         return 1
     done = carried_out(made, commit=not wishes.no_commit, allow_dirty=wishes.allow_dirty)
-    told = f"{len(done.commits)} commits" if done.commits else done.note
+    told = many(len(done.commits), "commit") if done.commits else done.note
     output.line(f"Changed {many(done.files, 'file')}: {told}. Take it back: plumb structure --undo")
     return 0
 

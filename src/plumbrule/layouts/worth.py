@@ -49,7 +49,7 @@ class Worth:
         """The logic; or why there is none."""
         if self.function.cls is not None or self.function.parent is not None:
             return "it is defined inside a class or function"
-        runs = sorted(self._runs(), key=lambda scored: (-scored[0], scored[1].start))
+        runs = sorted(self._runs(), key=lambda scored: (-scored[0], len(scored[1].statements)))
         said: list[str] = []
         for _, run in runs[:TRIES]:
             try:

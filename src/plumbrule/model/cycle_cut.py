@@ -21,15 +21,14 @@ def smallest_cut(weights: dict[tuple[N, N], int]) -> tuple[set[tuple[N, N]], boo
     """
     cycles: list[frozenset[tuple[N, N]]] = []
     cut: set[tuple[N, N]] = set()
-    sure = True
+    sure = True  # what hits some cycles at least cost, and all of them, does so at least cost
     while True:
         left = [edge for edge in weights if edge not in cut]
         found = disjoint_cycles(left)
         if not found:
             return cut, sure
         cycles += [cycle for cycle in found if cycle not in cycles]
-        cut, exact = hitting(cycles, weights)
-        sure = sure and exact
+        cut, sure = hitting(cycles, weights)
 
 
 def disjoint_cycles(edges: Iterable[tuple[N, N]]) -> list[frozenset[tuple[N, N]]]:

@@ -19,6 +19,12 @@ if TYPE_CHECKING:
 
 IMPORT = re.compile(r"^[ \t]*(?:from [\w.]+ import (?:\([^)]*\)|[^\n]*)|import [^\n]*)$", re.MULTILINE)
 
+REGISTERED = re.compile(
+    r"^([ \t]*@)[\w.]+(\.(?:get|post|put|patch|delete|head|options|trace|websocket|api_route)\()",
+    re.MULTILINE,
+)
+"""a route says where it is registered; the routes are compared as such"""
+
 
 @dataclass(frozen=True, slots=True)
 class Moved:
@@ -90,5 +96,7 @@ def of_module(module: Module) -> Iterator[tuple[str, str]]:
     for node in module.body:
         if isinstance(node, (n.FunctionDef, n.ClassDef)):
             start = min([node.start, *(decorator.start for decorator in node.decorators)])
-            text = IMPORT.sub("", module.source.slice(start, node.end))
+            sign = "@" if node.decorators else ""
+            text = IMPORT.sub("", sign + module.source.slice(start, node.end))
+            text = REGISTERED.sub(r"\1\2", text)
             yield node.name, hashlib.sha256(text.encode()).hexdigest()

@@ -94,9 +94,10 @@ def worth(analysis: Analysis) -> str:
 
 def following(analysis: Analysis) -> str:
     """What to do next."""
+    cut = "Break the cycles: plumb structure --layout acyclic\n" if analysis.cycles else ""
     if analysis.style.kind == "by feature" or not analysis.sliced.is_worth_it:
-        return "Compare two states of it: plumb structure --check REVISION"
-    return "See what would go where: plumb structure --layout by-feature"
+        return f"{cut}Compare two states of it: plumb structure --check REVISION"
+    return f"{cut}See what would go where: plumb structure --layout by-feature"
 
 
 def json(analysis: Analysis, view: View) -> str:

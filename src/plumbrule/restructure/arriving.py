@@ -10,6 +10,7 @@ from plumbrule.restructure.edits import line_end, line_start, newline
 from plumbrule.restructure.leaving import insert_imports, rest
 from plumbrule.restructure.names import key_of
 from plumbrule.restructure.needs import Need, lines, needs_of
+from plumbrule.restructure.placing import insert_needs
 
 if TYPE_CHECKING:
     from plumbrule.facts.file import File
@@ -113,7 +114,7 @@ def grown_module(site: Site, path: str, parts: list[tuple[str, Segment]]) -> str
     _check_arrival(site, path, parts, needs)
     plain = [need for need in needs if not need.typing and need != FUTURE]
     if plain:
-        insert_imports(site, path, lines(plain))
+        insert_needs(site, path, plain)
     if typed := [need for need in needs if need.typing]:
         header = (
             ["from typing import TYPE_CHECKING"] if not site.scopes(path).is_bound("TYPE_CHECKING") else []

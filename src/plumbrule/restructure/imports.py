@@ -179,7 +179,8 @@ def _rewrite_dotted(site: Site, path: str, statement: n.Import, alias: n.Alias, 
     home = site.home(path, statement.start)
     modules = respell(site, path, alias, found.key, root) - _imported_beside(site, path, alias)
     if not modules:
-        _drop_alias(site, statement, alias)
+        if site.whole.modules or site.whole.leaving(found.key):
+            _drop_alias(site, statement, alias)
         return
     first, *others = sorted(modules, key=lambda key: (key != site.whole.key(found.key), key))
     site.edits.replace(path, alias.start, alias.end, absolute(site.names, first, root, home), "import")

@@ -127,17 +127,22 @@ def _is_docstring(statement: n.Statement) -> bool:
 def rest(site: Site, path: str) -> bytes:
     """What a module keeps, with the gaps closed."""
     text, end = site.tree.files[path], newline(site.tree.files[path]).encode()
-    parts, at, after_line = [], 0, False
+    whole, at, after_line = b"", 0, False
     for segment in site.segments[path]:
         kept = site.edits.apply(path, at, segment.start)
         line = site.instead.get((path, segment.start), "").encode()
-        parts += [_gap(kept, end) if after_line else b"", kept, line]
+        whole += (_gap(kept, end) if after_line or _is_tight(whole, end) else b"") + kept + line
         after_line = bool(line) or (after_line and not kept.strip())
         at = _past_blank(text, segment.end)
     tail = site.edits.apply(path, at, len(text))
-    whole = b"".join([*parts, _gap(tail, end) if after_line else b"", tail])
+    whole += (_gap(tail, end) if after_line or _is_tight(whole, end) else b"") + tail
     whole = whole if text[:1].isspace() else whole.lstrip(b"\r\n")
     return whole if tail.strip() else whole.rstrip() + (end if whole.strip() else b"")
+
+
+def _is_tight(above: bytes, end: bytes) -> bool:
+    """Whether what was cut out stood right below something, and nothing sets that apart from the rest now."""
+    return bool(above.strip()) and not above.endswith(end * 2)
 
 
 def _gap(below: bytes, end: bytes) -> bytes:

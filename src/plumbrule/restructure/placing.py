@@ -22,12 +22,33 @@ Import = n.Import | n.ImportFrom
 
 def insert_needs(site: Site, path: str, needs: Iterable[Need]) -> None:
     """Import what is needed, each where the order of the file wants it; new kinds below all imports."""
-    rest = []
+    rest: dict[str, list[Need]] = {}
     for module in _by_module(needs):
         if not _insert(site, path, module):
-            rest += module
-    if rest:
-        insert_imports(site, path, lines(rest))
+            rest.setdefault(_kind_of(module[0]), []).extend(module)
+    if rest and not _header(site, path):
+        insert_imports(site, path, lines([need for group in rest.values() for need in group]))
+        return
+    for kind, group in rest.items():
+        _insert_kind(site, path, kind, lines(group))
+
+
+def _insert_kind(site: Site, path: str, kind: str, made: list[str]) -> None:
+    """Put imports of a kind that a file has none of between those of its other kinds."""
+    text, header = site.tree.files[path], _header(site, path)
+    end = newline(text)
+    above = [s for s in header if KINDS.index(_kind(site, path, s)) < KINDS.index(kind)]
+    block = "".join(line + end for line in made)
+    if above:
+        at = line_end(text, above[-1].end)
+        lead = "" if text[at - 1 : at] == b"\n" else end
+        site.edits.insert(path, at, lead + end + block, "import")
+    else:
+        site.edits.insert(path, line_start(text, header[0].start), block + end, "import")
+
+
+def _kind_of(need: Need) -> str:
+    return "." if need.module.startswith(".") else KINDS[need.rank]
 
 
 def _by_module(needs: Iterable[Need]) -> list[list[Need]]:
@@ -41,8 +62,7 @@ def _insert(site: Site, path: str, needs: list[Need]) -> bool:
     """Put the names of one module among their kin; tells whether there are any."""
     text, first = site.tree.files[path], needs[0]
     module = first.module or first.name
-    wanted = "." if module.startswith(".") else KINDS[first.rank]
-    kin = [s for s in _header(site, path) if _kind(site, path, s) == wanted]
+    kin = [s for s in _header(site, path) if _kind(site, path, s) == _kind_of(first)]
     if not kin or first.raw:
         return False
     same = next((s for s in kin if isinstance(s, n.ImportFrom) and _spelled(s) == first.module), None)
@@ -108,8 +128,8 @@ def _order(is_from: bool, module: str) -> tuple[bool, bool, str]:
     return is_from, not module.startswith("."), f"{9 - depth}{module.lower()}"
 
 
-KINDS = ("future", "stdlib", "others", "project")
-"""what imports are grouped by, in the order of the ranks of needs; relative ones are a kind of their own"""
+KINDS = ("future", "stdlib", "others", "project", ".")
+"""what imports are grouped by, in their order; a need has the rank of its kind"""
 
 
 def _kind(site: Site, path: str, statement: Import) -> str:

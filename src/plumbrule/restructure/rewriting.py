@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import TYPE_CHECKING
 
 from plumbrule.model.reading import no_collection
@@ -31,7 +32,7 @@ from plumbrule.restructure.texts import rewrite_texts
 from plumbrule.restructure.tree import decoded
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from plumbrule.restructure.moves import Move
     from plumbrule.restructure.site import Segment
@@ -97,7 +98,47 @@ def _circle(site: Site, group: set[str]) -> Entangled | None:
                 said = f"{dotted(target)} would need {what} of {other}, {use or 'which leads back to it'}"
                 advice = f"move {what} as well, or to a third module"
                 found.append((not use, Entangled(f"{said}; {advice}", tuple(needed), names)))
-    return min(found, key=lambda knot: knot[0])[1] if found else None
+    return min(found, key=lambda knot: knot[0])[1] if found else _knot(site, group)
+
+
+def _knot(site: Site, group: set[str]) -> Entangled | None:
+    """Which names let two modules that parts of one go to import each other; the fewest of them."""
+    found: list[Entangled] = []
+    for path, segments in site.segments.items():
+        parts = [segment for segment in segments if dotted(segment.target) in group]
+        home = {name: part.target for part in parts for name in part.names}
+        uses = {part.names: used_by(site, path, [part]).keys() & home.keys() for part in parts}
+        for one, other in itertools.permutations(dict.fromkeys(home.values()), 2):
+            there, back = (
+                {
+                    n
+                    for names, used in uses.items()
+                    if home[names[0]] == user
+                    for n in used
+                    if home[n] == maker
+                }
+                for user, maker in ((one, other), (other, one))
+            )
+            if there and back:
+                tied = sorted(_closed(there, uses))
+                said = (
+                    f"{dotted(one)} and {dotted(other)} need `{min(there)}` and `{min(back)}` of each other"
+                )
+                advice = f"move {', '.join(f'`{name}`' for name in tied)} to a third module"
+                found.append(Entangled(f"{said}; {advice}", tuple(tied), tuple(tied)))
+    return min(found, key=lambda knot: len(knot.names)) if found else None
+
+
+def _closed(names: set[str], uses: Mapping[tuple[str, ...], Collection[str]]) -> set[str]:
+    """Some names, and all that they use."""
+    found: set[str] = set()
+    waiting = list(names)
+    while waiting:
+        at = waiting.pop()
+        if at not in found:
+            found.add(at)
+            waiting += [used for made, all_used in uses.items() if at in made for used in all_used]
+    return found
 
 
 def _use_of(site: Site, path: str, parts: list[Segment]) -> str:

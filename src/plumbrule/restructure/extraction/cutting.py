@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from plumbrule.facts import nodes as n
 from plumbrule.plan import Refusal
-from plumbrule.restructure.extraction.flow import names_in, own_names
+from plumbrule.restructure.extraction.flow import is_inner, names_in, own_names
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -50,6 +50,7 @@ def cut_of(flow: Flow, run: Run) -> Cut:
     returns, says = _returning(run)
     results = () if returns else _results(flow, run)
     parameters = _parameters(flow, run, results)
+    _check_left_behind(flow, run, results)
     _check_captured(flow, run)
     _check_failing(flow, run)
     return Cut(parameters, results, returns, says, _is_async(run))
@@ -171,6 +172,17 @@ def _parameters(flow: Flow, run: Run, results: tuple[str, ...]) -> tuple[str, ..
     order += sorted(wanted.keys() - set(order), key=lambda name: _first(flow, name))
     _check_deleted(flow, run)
     return tuple(name for name in order if name in wanted)
+
+
+def _check_left_behind(flow: Flow, run: Run, results: tuple[str, ...]) -> None:
+    """Refuse names that the handler goes on reading and that are bound inside alone."""
+    outside = [node for node in flow.handler.nodes if not run.holds(node)]
+    kept = {name for node in outside for name in own_names(node)} | {p.name for p in flow.handler.parameters}
+    lost = {name for node in inside(run) for name in own_names(node)} - kept - set(results)
+    for node in (node for statement in flow.handler.body for node in statement.walk()):
+        is_lost = isinstance(node, n.Name) and node.id in lost and not run.holds(node)
+        if isinstance(node, n.Name) and is_lost and not is_inner(node, flow.handler):
+            raise Refusal(f"{node.span}: `{node.id}` is bound in these lines alone, and read here")
 
 
 def _check_given(flow: Flow, run: Run, name: str) -> None:

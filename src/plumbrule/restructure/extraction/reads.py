@@ -30,12 +30,13 @@ class Reads:
     captured: dict[str, None] = field(default_factory=dict)
 
     def block(self, body: Iterable[n.Statement], bound: set[str]) -> Bound:
-        """Read statements one after the other; gives what is bound behind them."""
+        """Read statements one after the other, those that are never reached too; gives what is bound then."""
         at: Bound = set(bound)
         for statement in body:
             if at is None:
-                return None
-            at = self.statement(statement, at)
+                self.statement(statement, set())
+            else:
+                at = self.statement(statement, at)
         return at
 
     def statement(self, statement: n.Statement, bound: set[str]) -> Bound:
@@ -95,14 +96,17 @@ class Reads:
             case n.For(target=target, iterable=iterable, body=body, orelse=orelse):
                 self.expr(iterable, bound)
                 self._target(target, bound)
+                bound -= gone(body)
                 self.block(body, bound | set(target_names(target)))
                 self.block(orelse, bound)
-                return bound
+                return bound - gone(orelse)
             case n.While(test=test, body=body, orelse=orelse):
+                self.expr(test, bound)
+                bound -= gone(body)
                 self.expr(test, bound)
                 self.block(body, bound)
                 self.block(orelse, bound)
-                return bound
+                return bound - gone(orelse)
             case n.With():
                 return self._with(statement, bound)
             case n.Try():
@@ -113,7 +117,7 @@ class Reads:
     def _with(self, statement: n.With, bound: set[str]) -> Bound:
         self.enter(statement, bound)
         after = self.block(statement.body, bound)
-        return bound if after is None or self.swallows(statement) else after
+        return bound - gone(statement.body) if after is None or self.swallows(statement) else after
 
     def enter(self, statement: n.With, bound: set[str]) -> None:
         """Read what a `with` statement does before its body."""
@@ -131,12 +135,15 @@ class Reads:
         after = self.block(statement.body, bound)
         if after is not None:
             after = self.block(statement.orelse, after)
+        bound -= gone(statement.body)
         for handler in statement.handlers:
             after = either(after, self.handler(handler, bound))
-        final = self.block(statement.final, bound)
+        inner = [*statement.orelse, *(inner for handler in statement.handlers for inner in handler.body)]
+        caught = {handler.name for handler in statement.handlers if handler.name}
+        final = self.block(statement.final, bound - gone(inner) - caught)
         if final is None or after is None:
             return None
-        return after | final
+        return (after | final) - gone(statement.final)
 
     def handler(self, handler: n.Handler, bound: set[str]) -> Bound:
         """Read what runs for one kind of exception; its name is gone afterwards."""
@@ -204,6 +211,17 @@ class Reads:
     def _read(self, name: str, bound: set[str]) -> None:
         if name in self.local and name not in bound:
             self.exposed[name] = None
+
+
+def gone(body: Iterable[n.Statement]) -> set[str]:
+    """The names that statements may take away, by `del` or at the end of an `except`."""
+    found: set[str] = set()
+    for node in (node for statement in body for node in statement.walk()):
+        if isinstance(node, n.Delete):
+            found.update(name for target in node.targets for name in target_names(target))
+        elif isinstance(node, n.Handler) and node.name:
+            found.add(node.name)
+    return found
 
 
 def either(one: Bound, other: Bound) -> Bound:

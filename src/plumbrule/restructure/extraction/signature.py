@@ -127,7 +127,8 @@ class Types:
                 target = module.resolve(node)
                 if isinstance(target, External) and target.name.startswith("builtins."):
                     continue
-                if not isinstance(target, Class | External):
+                bound = module.bindings.get(node.id, [])
+                if not isinstance(target, Class | External) or not bound or _is_conditional(bound[-1].node):
                     return None
                 if node.id in here.bindings and here.member(node.id) != target:
                     return None
@@ -223,6 +224,11 @@ class Types:
 
 def _last(name: str | None) -> str:
     return (name or "").rpartition(".")[2]
+
+
+def _is_conditional(node: n.Node) -> bool:
+    """Whether something is bound inside of an `if` or `try`, such as one for type checkers alone."""
+    return any(isinstance(parent, n.If | n.Try) for parent in node.parents)
 
 
 def _is_generic(cls: Class) -> bool:

@@ -62,6 +62,32 @@ class Registration(BaseModel):
 def register(body: Registration) -> None: ...
 ```
 
+## Good: it is hashed before anything is cut off
+
+```python title="main.py"
+import hashlib
+
+from fastapi import FastAPI
+from pydantic import BaseModel, ConfigDict, field_validator
+
+app = FastAPI()
+
+
+class Registration(BaseModel):
+    model_config = ConfigDict(str_strip_whitespace=True)
+
+    password: str
+
+    @field_validator("password", mode="before")
+    @classmethod
+    def hashed(cls, value: str) -> str:
+        return hashlib.sha256(value.encode()).hexdigest()
+
+
+@app.post("/users")
+def register(body: Registration) -> None: ...
+```
+
 ## Good: the password is left alone
 
 ```python title="main.py"
@@ -113,7 +139,7 @@ PASSWORD = re.compile(r"(^|_)(passw(or)?d|passphrase)(_?(again|confirm\w*|repeat
 def stripped_password(route: Route) -> Iterator[Finding]:
     for schema in body_schemas(route):
         for name, field in schema.fields.items():
-            if not PASSWORD.search(name):
+            if not PASSWORD.search(name) or is_taken_before(schema, name):
                 continue
             given = stripping(field)
             if is_true(given) or (is_plain(field) and is_stripped_with_all(schema)):
@@ -124,6 +150,12 @@ def stripped_password(route: Route) -> Iterator[Finding]:
                     help="add `StringConstraints(strip_whitespace=False)` to its type",
                     fix=None if given is None else Fix((Edit(given.span, "False"),), safe=False),
                 )
+
+
+def is_taken_before(schema: Schema, name: str) -> bool:
+    """Whether a validator gets a field as it was sent."""
+    decorators = (node.text for method in schema.cls.methods.values() for node in method.node.decorators)
+    return any('"before"' in text and f'"{name}"' in text for text in decorators)
 
 
 def stripping(field: Attribute) -> n.Expr | None:
