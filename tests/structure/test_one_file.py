@@ -119,9 +119,11 @@ def test_the_environment_is_loaded_before_it_is_read(child: Child, tmp_path: Pat
 
 def test_what_needs_the_application_stays_with_it(tmp_path: Path) -> None:
     folder = write(tmp_path, {"app/__init__.py": "", "app/main.py": ENVIRONMENT})
-    moved = {name for line in by_feature(read_project(folder)).moving for name in line.names}
+    proposal = by_feature(read_project(folder))
+    moved = {name for line in proposal.moving for name in line.names}
     assert {"read_items", "read_item", "add_item"} <= moved
     assert "read_started" not in moved
+    assert "`read_started` stay here: it needs `app`" in [line.reason for line in proposal.lines]
 
 
 HELD = {

@@ -59,6 +59,18 @@ class OneFile:
                 folder,
                 tuple(names),
             )
+        yield from self._stays(places)
+
+    def _stays(self, places: Mapping[str, Place]) -> Iterator[Line]:
+        """The handlers that would go to a slice, but for something that they need and that stays."""
+        held = self.anatomy.held(set(places))
+        reasons: dict[str, list[str]] = {}
+        for name in self.anatomy.handlers.keys() & held.keys() - places.keys():
+            if self._key(name):
+                reasons.setdefault(held[name], []).append(name)
+        for reason, names in sorted(reasons.items()):
+            listed = ", ".join(f"`{name}`" for name in sorted(names))
+            yield Line(self.modules.name(self.module), None, f"{listed} stay here: {reason}", 1.0)
 
     def _places(self) -> dict[str, Place]:
         """The slice and the file of every definition that moves."""
