@@ -178,7 +178,7 @@ def tested(folder: Path, names: list[str], least: int) -> int:
         for name in names:
             subject = layouts.SUBJECTS[name]
             with tempfile.TemporaryDirectory(prefix=f"plumb-{name}-") as place:
-                whole, python = layouts.placed(folder, name, Path(place))
+                whole, python = layouts.placed(folder, name, subject, Path(place))
                 base = layouts.tests(
                     subject, python, whole / subject.root, layouts.environment(name, subject, known)
                 )

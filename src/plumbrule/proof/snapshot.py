@@ -70,18 +70,29 @@ def take(subject: Subject, python: Path, permissions: Permissions) -> Snapshot:
 def migrations(subject: Subject, python: Path, permissions: Permissions) -> dict[str, Any]:
     """What Alembic sees, by the file that configures it."""
     found = {}
-    root = next(iter(sorted(subject.groups)))
     for file in alembic_files(subject.root):
+        roots = nearest_first(subject, file)
         request = {
             "kind": "alembic",
             "root": str(subject.root),
             "file": str(file),
-            "paths": [*search_path(subject.root, root), str(file.parent)],
+            "paths": [
+                *dict.fromkeys(p for r in roots for p in search_path(subject.root, r)),
+                str(file.parent),
+            ],
+            "modules": [name for root in roots for name in subject.modules(root)],
             "connections": permissions.connections,
         }
         answer = asked(request, python, file.parent, subject.root)
         found[file.relative_to(subject.root).as_posix()] = answer
     return found
+
+
+def nearest_first(subject: Subject, file: Path) -> list[str]:
+    """The import roots, first those that a file lies in, the deepest before all."""
+    inside = file.relative_to(subject.root).as_posix()
+    around = [root for root in subject.groups if not root or inside.startswith(f"{root}/")]
+    return [*sorted(around, key=len, reverse=True), *sorted(subject.groups.keys() - set(around))]
 
 
 def search_path(folder: Path, root: str) -> list[str]:

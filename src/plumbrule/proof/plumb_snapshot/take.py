@@ -43,7 +43,13 @@ def answer_to(request: dict[str, Any]) -> dict[str, Any]:
     if request["kind"] == "alembic":
         from .alembic import migrations
 
-        return {"value": migrations(request)}
+        found = migrations(request)
+        foreign = strays(request)
+        return (
+            {"error": f"{foreign[0]} was loaded from another copy of the project"}
+            if foreign
+            else {"value": found}
+        )
     from . import apps, tables, tasks
 
     found = apps.find(request["apps"])
