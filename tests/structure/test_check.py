@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from plumbrule.proof.moved import moved
+from plumbrule.proof.snapshot import Permissions, migrations
 from plumbrule.proof.subject import read
 from plumbrule.proof.verdict import Check, Verdict
 from plumbrule.verbs.structure.check import Base, Terms, base_of, check, prove
@@ -195,3 +196,18 @@ def test_what_fails_before_too_may_be_done_without_but_no_difference(tmp_path: P
         named(verdict, "migrations"), status="not run", needed=False
     )
     assert Verdict((Check("migrations", "differs"),)).without(("migrations",)).status == "differs"
+
+
+def test_alembic_finds_the_code_of_its_own_root_and_of_no_other_copy(tmp_path: Path) -> None:
+    files = {f"src/{path}": source for path, source in MIGRATED.items()} | {"tool.py": TINY["main.py"]}
+    tree = read(write(tmp_path / "tree", files))
+    assert len(tree.groups) == 2
+    (seen,) = migrations(tree, Path(sys.executable), Permissions()).values()
+    assert seen["value"]["tables"], seen
+    copy = write(tmp_path / "copy", files)
+    elsewhere = (
+        f"import sys\nsys.path.insert(0, {str(copy / 'src')!r})\n{text(files['src/migrations/env.py'])}"
+    )
+    stray = read(write(tmp_path / "stray", {**files, "src/migrations/env.py": elsewhere}))
+    (seen,) = migrations(stray, Path(sys.executable), Permissions()).values()
+    assert "was loaded from another copy" in seen["error"]
