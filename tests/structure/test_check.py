@@ -211,3 +211,13 @@ def test_alembic_finds_the_code_of_its_own_root_and_of_no_other_copy(tmp_path: P
     stray = read(write(tmp_path / "stray", {**files, "src/migrations/env.py": elsewhere}))
     (seen,) = migrations(stray, Path(sys.executable), Permissions()).values()
     assert "was loaded from another copy" in seen["error"]
+
+
+def test_alembic_is_asked_for_each_database_and_sees_no_module_beside_its_file_first(tmp_path: Path) -> None:
+    files = {**MIGRATED, "app/types.py": "import nowhere\n"}
+    del files["alembic.ini"]
+    section = "[{}]\nscript_location = %(here)s/../migrations\n"
+    files["app/alembic.ini"] = section.format("core") + section.format("tenant")
+    seen = migrations(read(write(tmp_path, files)), Path(sys.executable), Permissions())
+    assert seen.keys() == {"app/alembic.ini [core]", "app/alembic.ini [tenant]"}
+    assert all(answer["value"]["tables"] for answer in seen.values()), seen

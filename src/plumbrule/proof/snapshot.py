@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import tempfile
+from configparser import Error, RawConfigParser
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -30,6 +31,10 @@ class Permissions:
 
     lifespan: bool = False
     connections: bool = False
+
+
+ALEMBIC = "alembic"
+"""the section that Alembic reads unless it is told another"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,20 +77,32 @@ def migrations(subject: Subject, python: Path, permissions: Permissions) -> dict
     found = {}
     for file in alembic_files(subject.root):
         roots = nearest_first(subject, file)
-        request = {
-            "kind": "alembic",
-            "root": str(subject.root),
-            "file": str(file),
-            "paths": [
-                *dict.fromkeys(p for r in roots for p in search_path(subject.root, r)),
-                str(file.parent),
-            ],
-            "modules": [name for root in roots for name in subject.modules(root)],
-            "connections": permissions.connections,
-        }
-        answer = asked(request, python, file.parent, subject.root)
-        found[file.relative_to(subject.root).as_posix()] = answer
+        for section in sections_of(file):
+            request = {
+                "kind": "alembic",
+                "root": str(subject.root),
+                "file": str(file),
+                "section": section,
+                "folder": str(file.parent),
+                "paths": [*dict.fromkeys(p for r in roots for p in search_path(subject.root, r))],
+                "modules": [name for root in roots for name in subject.modules(root)],
+                "connections": permissions.connections,
+            }
+            name = file.relative_to(subject.root).as_posix() + ("" if section == ALEMBIC else f" [{section}]")
+            found[name] = asked(request, python, subject.root, subject.root)
     return found
+
+
+def sections_of(file: Path) -> list[str]:
+    """The sections of a configuration that say where migrations are: one, or one for each database."""
+    if file.suffix != ".ini":
+        return [ALEMBIC]
+    parser = RawConfigParser(strict=False)
+    try:
+        parser.read_string(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError, Error):
+        return [ALEMBIC]
+    return [s for s in parser.sections() if parser.has_option(s, "script_location")] or [ALEMBIC]
 
 
 def nearest_first(subject: Subject, file: Path) -> list[str]:

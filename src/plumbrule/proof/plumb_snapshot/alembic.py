@@ -39,7 +39,7 @@ def migrations(request: dict[str, Any]) -> dict[str, Any]:
     named = (
         {"toml_file": request["file"]} if request["file"].endswith(".toml") else {"file_": request["file"]}
     )
-    config = Config(stdout=io.StringIO(), **named)
+    config = Config(stdout=io.StringIO(), ini_section=request["section"], **named)
     script = ScriptDirectory.from_config(config)
     sys.path[:0] = [p for p in (config.get_main_option("prepend_sys_path") or "").split(os.pathsep) if p]
     options, targets = configured(config, script)

@@ -32,7 +32,11 @@ def prepare(request: dict[str, Any]) -> None:
     """See the project's own folders first, and nothing of ours; connect to nothing unless that is allowed."""
     own = [os.path.realpath(p) for p in ("", os.path.dirname(os.path.dirname(__file__)))]
     kept = [p for p in sys.path if p and os.path.realpath(p) not in own]
+    # The folder of a configuration comes last: a `types.py` in it must not be taken for the library's.
     sys.path[:] = [*request["paths"], *kept]
+    if "folder" in request:
+        sys.path.append(request["folder"])
+        os.chdir(request["folder"])
     sys.argv = ["plumb-snapshot"]
     if not request.get("connections"):
         disconnect()
