@@ -196,6 +196,8 @@ def test_what_fails_before_too_may_be_done_without_but_no_difference(tmp_path: P
         named(verdict, "migrations"), status="not run", needed=False
     )
     assert Verdict((Check("migrations", "differs"),)).without(("migrations",)).status == "differs"
+    several = Verdict((Check("routes", "equal"), Check("migrations of one/alembic.ini", "not run")))
+    assert several.without(("migrations",)).status == "equal"
 
 
 def test_alembic_finds_the_code_of_its_own_root_and_of_no_other_copy(tmp_path: Path) -> None:

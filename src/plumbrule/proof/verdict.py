@@ -25,6 +25,11 @@ class Check:
     compared: str = ""
     """what was looked at, for the reader: `23 routes`"""
 
+    @property
+    def kind(self) -> str:
+        """Its name without what is compared: `migrations` of `migrations of one/alembic.ini`."""
+        return self.name.partition(" of ")[0]
+
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
@@ -45,7 +50,7 @@ class Verdict:
 
     def without(self, names: Container[str]) -> Verdict:
         """The same, but the named checks may be left out where they could not be run; differences count."""
-        checks = (replace(c, needed=c.needed and c.name not in names) for c in self.checks)
+        checks = (replace(c, needed=c.needed and c.kind not in names) for c in self.checks)
         return Verdict(tuple(checks), self.volatile)
 
     @property
