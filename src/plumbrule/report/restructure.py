@@ -43,7 +43,8 @@ def counted(proposal: Proposal) -> str:
     said += [many(taken_out, "extraction")] if taken_out else []
     said += [many(cuts, "import") + " cut"] if cuts else []
     staying = sum(line.target is None for line in proposal.lines)
-    return "; ".join([*said, f"{many(staying, 'route' if taken_out and not moved else 'module')} stay"])
+    stays = f"{many(staying, 'route' if taken_out and not moved else 'module')} stay{'s' * (staying == 1)}"
+    return "; ".join([*said, stays])
 
 
 def by_slice(proposal: Proposal) -> dict[str, dict[int, Line]]:
