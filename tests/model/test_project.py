@@ -56,8 +56,7 @@ def test_a_lock_file_wins_over_a_range(tmp_path: Path) -> None:
     assert not project.uses("celery")
 
 
-def test_schemas_settings_and_tables_are_told_apart() -> None:
-    text = """
+KINDS = """
         from pydantic import BaseModel, Field
         from pydantic_settings import BaseSettings, SettingsConfigDict
         from sqlalchemy import DateTime, ForeignKey
@@ -94,7 +93,10 @@ def test_schemas_settings_and_tables_are_told_apart() -> None:
             url: str
             model_config = SettingsConfigDict(env_file=".env")
     """
-    project = project_of({"a.py": dedent(text)})
+
+
+def test_schemas_settings_and_tables_are_told_apart() -> None:
+    project = project_of({"a.py": dedent(KINDS)})
     assert [t.name for t in project.tables] == ["User", "Order", "Hero"]
     assert [s.name for s in project.schemas] == ["Shared", "Out", "HeroIn"]
     assert [s.name for s in project.settings] == ["Settings"]

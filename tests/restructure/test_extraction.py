@@ -201,9 +201,8 @@ def test_lines_of_a_try_lose_their_indentation_but_for_what_is_in_strings() -> N
     )
 
 
-def test_types_are_those_that_somebody_wrote_down() -> None:
-    files = project(Shape("found = load(store, item)\nwhole = note(found)\nreturn whole", "whole", own=""))
-    files["app/deps.py"] = textwrap.dedent("""
+TYPED = {
+    "app/deps.py": """
         from typing import Annotated
 
         from fastapi import Depends, Query
@@ -217,8 +216,8 @@ def test_types_are_those_that_somebody_wrote_down() -> None:
 
         StoreDep = Annotated[Store, Depends(get_store)]
         Text = Annotated[str, Query()]
-        """)
-    files["app/stores.py"] = textwrap.dedent("""
+        """,
+    "app/stores.py": """
         class Store: ...
 
 
@@ -227,8 +226,8 @@ def test_types_are_those_that_somebody_wrote_down() -> None:
 
         def load(store: Store, item: str) -> Row | None:
             return None
-        """)
-    files["app/routes.py"] = textwrap.dedent("""
+        """,
+    "app/routes.py": """
         from fastapi import APIRouter, HTTPException
 
         from app.deps import StoreDep, Text
@@ -244,7 +243,13 @@ def test_types_are_those_that_somebody_wrote_down() -> None:
                 raise HTTPException(404)
             names = [store, item, found, more]
             return {"names": str(names)}
-        """)
+        """,
+}
+
+
+def test_types_are_those_that_somebody_wrote_down() -> None:
+    files = project(Shape("found = load(store, item)\nwhole = note(found)\nreturn whole", "whole", own=""))
+    files |= {path: textwrap.dedent(source) for path, source in TYPED.items()}
     after = taken_out(files, Shape("", "names =", "return {"))
     assert (
         after["app/services/things.py"]

@@ -54,11 +54,7 @@ def with_file(path: str, text: str) -> Files:
     return {**PROJECT, path: text}
 
 
-def test_it_takes_along_what_only_it_uses_and_imports_the_rest() -> None:
-    after = taken_out(PROJECT, WHOLE)
-    assert (
-        after["app/services/things.py"]
-        == """import json
+THIN_SERVICE = """import json
 import logging
 
 from app.store import fetch, save
@@ -78,11 +74,8 @@ def think(n: int):
     text = json.dumps([_label(n), found])
     return text
 """
-    )
-    assert after["app/services/__init__.py"] == ""
-    assert (
-        after["app/routes.py"]
-        == '''import logging
+
+THIN_ROUTES = '''import logging
 
 from fastapi import APIRouter, HTTPException
 
@@ -106,7 +99,13 @@ def another(n: int) -> int:
     logger.info("other")
     return fetch(n)
 '''
-    )
+
+
+def test_it_takes_along_what_only_it_uses_and_imports_the_rest() -> None:
+    after = taken_out(PROJECT, WHOLE)
+    assert after["app/services/things.py"] == THIN_SERVICE
+    assert after["app/services/__init__.py"] == ""
+    assert after["app/routes.py"] == THIN_ROUTES
 
 
 def test_a_module_that_is_there_is_called_as_the_handler_calls_it_already() -> None:

@@ -28,6 +28,7 @@ from plumbrule.verbs.structure.trees import place_of
 NOTHING = {
     "": "Nothing to move: every module is where it belongs.",
     "thin-routes": "Nothing to take out: every route is thin, or is left for a reason that --plan tells.",
+    "acyclic": "Nothing to cut: no modules import each other in a circle that a safe cut would end.",
 }
 OPTIONAL = ("OpenAPI", "migrations")
 """checks that a person may do without, where they fail before as well"""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from plumbrule.facts import nodes as n
 from plumbrule.model.scope import BINDING, bindings, bound_names
+from plumbrule.restructure.cycles import reachable
 from plumbrule.restructure.environment import is_loader
 from plumbrule.restructure.routes import METHODS, REGISTERS
 from plumbrule.restructure.segments import DEFINES, is_own_logger, is_owner
@@ -104,14 +105,7 @@ class Anatomy:
 
     def needed(self, names: set[str]) -> set[str]:
         """Some definitions and all that they use, directly or not."""
-        found: set[str] = set()
-        waiting = list(names)
-        while waiting:
-            at = waiting.pop()
-            if at not in found:
-                found.add(at)
-                waiting.extend(self.uses.get(at, ()))
-        return found
+        return set[str]().union(*(reachable(name, self.uses) for name in names))
 
     @cached_property
     def depended(self) -> set[str]:

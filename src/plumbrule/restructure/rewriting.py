@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from plumbrule.model.reading import no_collection
 from plumbrule.plan import Create, Delete, Refusal, Step
 from plumbrule.restructure.addresses import needles
-from plumbrule.restructure.cycles import groups
+from plumbrule.restructure.cycles import groups, reachable
 from plumbrule.restructure.discovery import check_discovery
 from plumbrule.restructure.identity import rewrite_identity
 from plumbrule.restructure.imports import rewrite_imports
@@ -131,14 +131,8 @@ def _knot(site: Site, group: set[str]) -> Entangled | None:
 
 def _closed(names: set[str], uses: Mapping[tuple[str, ...], Collection[str]]) -> set[str]:
     """Some names, and all that they use."""
-    found: set[str] = set()
-    waiting = list(names)
-    while waiting:
-        at = waiting.pop()
-        if at not in found:
-            found.add(at)
-            waiting += [used for made, all_used in uses.items() if at in made for used in all_used]
-    return found
+    edges = {name: set(used) for made, used in uses.items() for name in made}
+    return set[str]().union(*(reachable(name, edges) for name in names))
 
 
 def _use_of(site: Site, path: str, parts: list[Segment]) -> str:
