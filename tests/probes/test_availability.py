@@ -2,8 +2,6 @@
 
 import asyncio
 import signal
-import statistics
-import time
 from collections import Counter
 
 import httpx2
@@ -90,37 +88,24 @@ async def test_many_parallel_reads_are_all_answered(
     assert Counter(await at_once(parallel, read, range(parallel))) == {200: parallel}
 
 
+@pytest.mark.parametrize("kind", ["postgres"], indirect=True)
 async def test_the_service_breathes_while_it_hashes_passwords(client: httpx2.AsyncClient) -> None:
-    """Probe 19. The 99th percentile of /livez during 20 logins is below 50 ms, in the best of three rounds;
-    on a machine so busy that an idle service comes near that, below four times what the idle one takes.
+    """Probe 19. While it works at 20 logins it answers /livez hundreds of times; were it to hash on its
+    event loop, it would get to about one answer a login. Counted, since milliseconds are the machine's.
     """
     callers = [await sign_up(client) for _ in range(20)]
-    rounds = [(await slowest_while_idle(client), await slowest_during_logins(client, callers)) for _ in "123"]
-    assert any(busy < max(0.050, 4 * idle) for idle, busy in rounds), rounds
+    assert await answers_during_logins(client, callers) > 3 * len(callers)
 
 
-async def slowest_while_idle(client: httpx2.AsyncClient) -> float:
-    return slowest([await seconds_of_livez(client) for _ in range(200)])
-
-
-async def slowest_during_logins(client: httpx2.AsyncClient, callers: list[Caller]) -> float:
+async def answers_during_logins(client: httpx2.AsyncClient, callers: list[Caller]) -> int:
+    """Return how many calls of /livez, one after another, are answered until all of `callers` are in."""
     logins = asyncio.gather(*[log_in(client, caller.email) for caller in callers])
-    delays: list[float] = []
+    answers = 0
     while not logins.done():
-        delays.append(await seconds_of_livez(client))
+        assert (await client.get("/livez")).status_code == 200
+        answers += 1
     assert {login.status_code for login in await logins} == {200}
-    return slowest(delays)
-
-
-async def seconds_of_livez(client: httpx2.AsyncClient) -> float:
-    started = time.perf_counter()
-    assert (await client.get("/livez")).status_code == 200
-    return time.perf_counter() - started
-
-
-def slowest(delays: list[float]) -> float:
-    """Return the 99th percentile."""
-    return statistics.quantiles(delays, n=100)[98] if len(delays) > 1 else max(delays)
+    return answers
 
 
 async def test_what_the_service_has_begun_it_finishes_before_it_leaves(boot: Boot) -> None:
