@@ -256,16 +256,18 @@ def test_a_line_with_many_findings_is_named_once_and_counted_once_for_each() -> 
 
 
 @pytest.mark.parametrize(
-    ("step", "said"),
+    ("steps", "said"),
     [
-        ("GET/HEAD {…}/orders", "reached from: GET/HEAD {…}/orders (a.py:6)"),
-        ("`a` imports `b`", "see: `a` imports `b` (a.py:6)"),
+        (["GET/HEAD {…}/orders"], "reached from"),
+        (["`refresh`", "calls `fetch`"], "reached from"),
+        (["`db.commit`"], "see"),
+        (["`a` imports `b`", "`b` imports `a`"], "see"),
     ],
 )
-def test_only_a_request_reaches_a_place(step: str, said: str) -> None:
-    at = Span("main.py", 7, 5, 7, 9, 0, 4)
-    finding = Finding(at, "it is bad", chain=(Step(step, Span("a.py", 6, 1, 6, 14, 0, 0)),))
-    assert f"  = {said}\n" in FORMATS["full"](outcome_of(finding=finding), View())
+def test_only_requests_and_callers_reach_a_place(steps: list[str], said: str) -> None:
+    chain = tuple(Step(text, Span("a.py", 6, 1, 6, 14, 0, 0)) for text in steps)
+    finding = Finding(Span("main.py", 7, 5, 7, 9, 0, 4), "it is bad", chain=chain)
+    assert f"  = {said}: {steps[0]} (a.py:6)" in FORMATS["full"](outcome_of(finding=finding), View())
 
 
 def test_the_formats_are_those_of_the_configuration(tmp_path: Path) -> None:

@@ -60,7 +60,7 @@ def block(items: Sequence[Reported], outcome: Outcome, view: View) -> Iterator[s
     yield from frame(outcome.source(finding.at.path), finding.at, clean(finding.label), severity, view)
     margin = " " * len(str(finding.at.line)) + " = "
     if finding.chain:
-        title = "reached from: " if REQUEST.match(finding.chain[0].text) else "see: "
+        title = "reached from: " if leads_here(finding.chain) else "see: "
         yield note(title, way(finding.chain, finding.at.path, view), margin, view)
     if finding.help:
         yield note("help: ", clean(finding.help), margin, view)
@@ -75,6 +75,12 @@ def note(title: str, text: str, margin: str, view: View) -> str:
     """A line below the code, broken below its own beginning."""
     wrapped = view.wrap(text, margin + title, " " * len(margin))
     return margin + view.paint(title.rstrip(), "bold") + wrapped[len(margin + title) - 1 :]
+
+
+def leads_here(chain: Sequence[Step]) -> bool:
+    """Whether the steps are those of a request or of a caller, and not just places to look at."""
+    first, then = chain[0].text, chain[1].text if len(chain) > 1 else ""
+    return bool(REQUEST.match(first)) or (first.startswith("`") and then.startswith("calls "))
 
 
 def way(chain: Iterable[Step], path: str, view: View) -> str:
