@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from plumbrule.facts import nodes as n
 from plumbrule.model.cached import cached_property
+from plumbrule.model.call_index import CallIndex
 from plumbrule.model.callers import Callers
 from plumbrule.model.code import Class, Function, Module
 from plumbrule.model.import_graph import ImportGraph
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from plumbrule.facts.file import File
+    from plumbrule.model.calls import Call
     from plumbrule.model.routing import App, Route, Router
     from plumbrule.model.tree import Tree
 
@@ -197,6 +199,16 @@ class Project:
     def _scope_of(self, variable: Variable) -> Class | Function | Module:
         owner = self._owner(variable.assignment)
         return owner or variable.module
+
+    def calls_to(self, *names: str) -> list[Call]:
+        """The calls outside the tests of any of these: full names (`requests.get`, `redis.*.set`), or words
+        without a dot as they are written (`commit`).
+        """
+        return self._call_index.to(names)
+
+    @cached_property
+    def _call_index(self) -> CallIndex:
+        return CallIndex(self)
 
     @cached_property
     def callers(self) -> Callers:
