@@ -8,7 +8,7 @@ from plumbrule.facts import nodes as n
 from plumbrule.model.cached import cached_property
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from plumbrule.model.calls import Call
     from plumbrule.model.code import Function, Module
@@ -27,11 +27,25 @@ class Callers:
         if function not in self._found:
             names = self._names(function)
             tests = (call for m in self.project.modules if m.is_test for call in calling(function, names, m))
-            self._found[function] = (*self._in_code.get(function, ()), *tests)
+            self._found[function] = (*self.in_code.get(function, ()), *tests)
         return self._found[function]
 
+    def leading_to(self, calls: Iterable[Call]) -> set[Function]:
+        """The functions that make one of these calls, or call one that does, and so on."""
+        from plumbrule.model.code import Function
+
+        found: set[Function] = set()
+        queue = list(calls)
+        while queue:
+            scope = queue.pop().scope
+            if isinstance(scope, Function) and scope not in found:
+                found.add(scope)
+                queue += self.in_code.get(scope, ())
+        return found
+
     @cached_property
-    def _in_code(self) -> dict[Function, list[Call]]:
+    def in_code(self) -> dict[Function, list[Call]]:
+        """The calls outside the tests that are known to run each function."""
         found: dict[Function, list[Call]] = {}
         project = self.project
         for scope in (*project.modules, *project.classes, *project.functions):

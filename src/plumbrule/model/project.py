@@ -206,6 +206,13 @@ class Project:
         """
         return self._call_index.to(names)
 
+    def functions_leading_to(self, *names: str) -> list[Function]:
+        """The functions outside the tests that make one of these calls themselves or through others, by path
+        and place; whether all those on the way are really run is not asked.
+        """
+        found = self.callers.leading_to(self.calls_to(*names))
+        return [function for function in self.code_functions if function in found]
+
     @cached_property
     def _call_index(self) -> CallIndex:
         return CallIndex(self)

@@ -131,25 +131,32 @@ WRITING = {"POST", "PUT", "PATCH", "DELETE"}
 def commit_after_response(route: Route) -> Iterator[Finding]:
     if not route.project.may_be("fastapi", ">=0.118") and not route.project.may_be("fastapi", "<0.106"):
         return  # 0.106 to 0.117 ran it before the response
-    reached = [found.call for found in reached_calls(route.handler)] if route.handler else []
-    if not WRITING & set(route.methods) or any(call.method in ("commit", "begin") for call in reached):
-        return  # a read has nothing to lose, and a route that commits has lost nothing
+    late = list(late_commits(route)) if WRITING & set(route.methods) else []  # a read has nothing to lose
+    reached = [found.call for found in reached_calls(route.handler)] if late and route.handler else []
+    if any(call.method in ("commit", "begin") for call in reached):
+        return  # a route that commits has lost nothing
     may_write = "POST" not in route.methods or route.handler is None or writes(route.handler, reached)
+    for dependency, function, commit in late:
+        yield Finding(
+            at=dependency.span,
+            message=f"`{function.name}` commits after the response has been sent",
+            label="a commit that fails here is a success to the client",
+            help='ask for it with `Depends(…, scope="function")`',
+            chain=(Step(route.label, route.span), Step(f"`{function.name}` commits", commit.span)),
+            fix=scoped(dependency, route),
+            confidence=None if may_write else "low",
+        )
+
+
+def late_commits(route: Route) -> Iterator[tuple[Dependency, Function, n.Node]]:
+    """The dependencies of a route that commit when it has answered, and what commits in them."""
     for dependency in route.dependencies:
         function = dependency.function
         if function is None or not dependency.is_generator or dependency.scope == "function":
             continue
         commit = commit_after_yield(function)
         if commit is not None:
-            yield Finding(
-                at=dependency.span,
-                message=f"`{function.name}` commits after the response has been sent",
-                label="a commit that fails here is a success to the client",
-                help='ask for it with `Depends(…, scope="function")`',
-                chain=(Step(route.label, route.span), Step(f"`{function.name}` commits", commit.span)),
-                fix=scoped(dependency, route),
-                confidence=None if may_write else "low",
-            )
+            yield dependency, function, commit
 
 
 def writes(handler: Function, reached: list[Call]) -> bool:

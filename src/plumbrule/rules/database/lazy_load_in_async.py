@@ -244,11 +244,10 @@ def lazy_load_in_async(function: Function) -> Iterator[Finding]:
         return
     assigned = {target.text for assign in function.find(n.Assign) for target in assign.targets}
     for node in function.find(n.Attribute):
-        if isinstance(node.value, n.Name) and is_read(node, assigned):
-            query = query_of(function, node.value)
-            relation = unloaded(query).get(node.attr) if query else None
-            if query and relation:
-                yield finding(query, relation, node.span)
+        query = query_of(function, node.value) if isinstance(node.value, n.Name) else None
+        relation = unloaded(query).get(node.attr) if query else None
+        if query and relation and is_read(node, assigned):
+            yield finding(query, relation, node.span)
     for route in function.routes:
         schema = response_schema(route)
         for statement in function.find(n.Return) if schema else ():

@@ -66,6 +66,8 @@ PROVIDERS = re.compile(
     r"sk-(proj-|ant-)?[A-Za-z0-9]{32,}|AIza[\w-]{35}|glpat-[\w-]{20}|SG\.[\w-]{20,}\.[\w-]{20,}|"
     r"hf_[A-Za-z]{34}|-----BEGIN [A-Z ]*PRIVATE KEY-----[^-]{100,}"
 )
+SHORTEST = 20
+"""no provider gives out a shorter key"""
 KEYS = {
     "jwt.encode": (1, "key"),
     "jwt.decode": (1, "key"),
@@ -110,6 +112,7 @@ def tokens_in(module: Module) -> Iterator[Finding]:
         for constant in scope.find(n.Constant):
             if (
                 isinstance(constant.value, str)
+                and len(constant.value) >= SHORTEST
                 and PROVIDERS.fullmatch(constant.value.strip())
                 and is_random(constant.value)
             ):

@@ -76,7 +76,7 @@ ADDRESS = re.compile(r"client_?host|client\.host|(^|_)ip(_|$)|addr", re.IGNORECA
 
 @rule(category="security", severity="warning")
 def spoofable_client_address(function: Function) -> Iterator[Finding]:
-    at = next(reads(function), None)
+    at = min(reads(function), key=lambda node: node.start, default=None)
     if at is None or TRUST.search(function.node.text) or LAST.search(function.node.text):
         return
     if LOGS.search(function.module.path):
@@ -92,7 +92,7 @@ def spoofable_client_address(function: Function) -> Iterator[Finding]:
 
 def reads(function: Function) -> Iterator[n.Node]:
     """Where the header is read from a request."""
-    for node in function.nodes:
+    for node in (*function.find(n.Call), *function.find(n.Subscript)):
         match node:
             case n.Call(func=n.Attribute(value=n.Attribute(attr="headers"), attr="get"), args=(key, *_)):
                 pass
