@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from plumbrule.facts import nodes as n
 from plumbrule.model.cached import cached_property
+from plumbrule.model.knowledge.sinks import OFFLOADERS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -31,7 +32,9 @@ class Callers:
         return self._found[function]
 
     def leading_to(self, calls: Iterable[Call]) -> set[Function]:
-        """The functions that make one of these calls, or call one that does, and so on."""
+        """The functions that make one of these calls, or run one that does, themselves or in a thread, and
+        so on.
+        """
         from plumbrule.model.code import Function
 
         found: set[Function] = set()
@@ -40,7 +43,7 @@ class Callers:
             scope = queue.pop().scope
             if isinstance(scope, Function) and scope not in found:
                 found.add(scope)
-                queue += self.in_code.get(scope, ())
+                queue += [*self.in_code.get(scope, ()), *self._offloading.get(scope, ())]
         return found
 
     @cached_property
@@ -52,6 +55,15 @@ class Callers:
             for call in () if scope.module.is_test else scope.calls:
                 if call.function is not None:
                     found.setdefault(call.function, []).append(call)
+        return found
+
+    @cached_property
+    def _offloading(self) -> dict[Function, list[Call]]:
+        """The calls that have each function run in a thread or a background task."""
+        found: dict[Function, list[Call]] = {}
+        for call in self.project.calls_to(*OFFLOADERS, "run_in_executor"):
+            for function in handed_on(call):
+                found.setdefault(function, []).append(call)
         return found
 
     def _names(self, function: Function) -> frozenset[bytes]:
@@ -74,6 +86,16 @@ class Callers:
             if alias.asname and isinstance(alias.parent, n.ImportFrom):
                 found.setdefault(alias.name, set()).add(alias.asname)
         return found
+
+
+def handed_on(call: Call) -> Iterator[Function]:
+    """The functions that a call is given."""
+    from plumbrule.model.code import Function
+
+    for value in (*call.args, *(k.value for k in call.keywords)):
+        target = call.scope.resolve(value) if isinstance(value, (n.Name, n.Attribute)) else None
+        if isinstance(target, Function):
+            yield target
 
 
 def calling(function: Function, names: frozenset[bytes], module: Module) -> Iterator[Call]:

@@ -214,6 +214,13 @@ class Project:
         return [function for function in self.code_functions if function in found]
 
     @cached_property
+    def endangered(self) -> frozenset[Function]:
+        """The functions from which what a client sends can get to a dangerous call."""
+        from plumbrule.model.taint import SINKS
+
+        return frozenset(self.functions_leading_to(*(name.removeprefix(".") for name in SINKS)))
+
+    @cached_property
     def _call_index(self) -> CallIndex:
         return CallIndex(self)
 
