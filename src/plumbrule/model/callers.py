@@ -71,21 +71,7 @@ class Callers:
         names = {function.name}
         if function.cls is not None and function.name == "__init__":
             names |= {cls.name for cls in self.project.classes if function.cls in (cls, *cls.ancestors)}
-        queue = list(names)
-        while queue:
-            new = self._renamed.get(queue.pop(), set()) - names
-            names |= new
-            queue += new
-        return frozenset(name.encode() for name in names)
-
-    @cached_property
-    def _renamed(self) -> dict[str, set[str]]:
-        """For every name that an import changes, what it is changed to."""
-        found: dict[str, set[str]] = {}
-        for alias in (alias for m in self.project.modules for s in m.imports for alias in s.names):
-            if alias.asname and isinstance(alias.parent, n.ImportFrom):
-                found.setdefault(alias.name, set()).add(alias.asname)
-        return found
+        return self.project.words_for(*names)
 
 
 def handed_on(call: Call) -> Iterator[Function]:

@@ -206,19 +206,38 @@ class Project:
         """
         return self._call_index.to(names)
 
-    def functions_leading_to(self, *names: str) -> list[Function]:
+    def functions_leading_to(self, calls: Iterable[Call]) -> list[Function]:
         """The functions outside the tests that make one of these calls themselves or through others, by path
         and place; whether all those on the way are really run is not asked.
         """
-        found = self.callers.leading_to(self.calls_to(*names))
+        found = self.callers.leading_to(calls)
         return [function for function in self.code_functions if function in found]
+
+    def words_for(self, *names: str) -> frozenset[bytes]:
+        """The words by which files may know what has one of these names: an import may give it another."""
+        words, queue = set(names), list(names)
+        while queue:
+            new = self._renamed.get(queue.pop(), set()) - words
+            words |= new
+            queue += new
+        return frozenset(word.encode() for word in words)
+
+    @cached_property
+    def _renamed(self) -> dict[str, set[str]]:
+        """For every name that an import changes, what it is changed to."""
+        found: dict[str, set[str]] = {}
+        for alias in (alias for m in self.modules for statement in m.imports for alias in statement.names):
+            if alias.asname and isinstance(alias.parent, n.ImportFrom):
+                found.setdefault(alias.name, set()).add(alias.asname)
+        return found
 
     @cached_property
     def endangered(self) -> frozenset[Function]:
         """The functions from which what a client sends can get to a dangerous call."""
         from plumbrule.model.taint import SINKS
 
-        return frozenset(self.functions_leading_to(*(name.removeprefix(".") for name in SINKS)))
+        sinks = self.calls_to(*(name.removeprefix(".") for name in SINKS))
+        return frozenset(self.functions_leading_to(sinks))
 
     @cached_property
     def _call_index(self) -> CallIndex:

@@ -98,7 +98,7 @@ WORK = {
 
 @rule(category="async", severity="warning")
 def cpu_bound_in_async(project: Project) -> Iterator[Finding]:
-    for function in project.functions_leading_to(*COMPUTING.calls):
+    for function in project.functions_leading_to(project.calls_to(*COMPUTING.calls)):
         if function.is_async and project.serving.when(function) != "startup":
             yield from computed_on_loop(function)
 

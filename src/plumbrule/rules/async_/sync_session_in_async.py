@@ -203,7 +203,7 @@ QUERIES = {f"sqlalchemy.orm.Session.{verb}" for verb in VERBS}
 
 @rule(category="async", severity="error", needs="sqlalchemy")
 def sync_session_in_async(project: Project) -> Iterator[Finding]:
-    for function in project.functions_leading_to(*QUERIES):
+    for function in project.functions_leading_to(project.calls_to(*QUERIES)):
         when = project.serving.when(function)
         reached = first_query(function) if function.is_async and when != "startup" else None
         if reached is not None:

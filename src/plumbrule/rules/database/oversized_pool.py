@@ -71,7 +71,8 @@ def oversized_pool(call: Call) -> Iterator[Finding]:
     each = opened_by(call)
     if each is None:
         return
-    workers, limit = workers_of(call.module), limit_of(call.module.project)
+    workers = workers_of(call.module)
+    limit = limit_of(call.module.project) if workers > 1 else 0
     opened, fitting = each * workers, limit * 4 // 5 // workers
     if workers > 1 and opened > limit:
         yield Finding(

@@ -105,7 +105,8 @@ NO_VALUE = re.compile(r"^(secret|salt|pepper|hmac|id_token)$|_salt$|(^|[^t]_)acc
 def secret_in_log(project: Project) -> Iterator[Finding]:
     logging = [call for call in project.calls_to(*PRINTING, *METHODS) if is_logging(call)]
     secrets = {call: secret for call in logging if (secret := secret_of(call)) is not None}
-    served = {call for root in roots(project) for call in near(root)} if secrets else set()
+    leading = roots(project).intersection(project.functions_leading_to(secrets))
+    served = {call for root in leading for call in near(root)}
     for call, secret in secrets.items():
         if call in served and not ASIDE.search(call.module.path):
             yield Finding(

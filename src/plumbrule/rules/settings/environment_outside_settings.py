@@ -90,8 +90,9 @@ def environment_outside_settings(module: Module) -> Iterator[Finding]:
 def reads(module: Module) -> Iterator[n.Node]:
     """Where a module asks for variables of the environment."""
     yield from (call.node for call in module.project.calls_to(*READERS) if call.module is module)
-    for scope in (module, *module.classes, *module.functions):
-        yield from (node for node in scope.find(n.Subscript) if scope.name_of(node.value) == "os.environ")
+    if any(word in module.source.text for word in module.project.words_for("environ")):
+        for scope in (module, *module.classes, *module.functions):
+            yield from (node for node in scope.find(n.Subscript) if scope.name_of(node.value) == "os.environ")
 
 
 def is_written(node: n.Node) -> bool:
