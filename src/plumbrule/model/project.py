@@ -251,13 +251,8 @@ class Project:
     @cached_property
     def uses_async_sessions(self) -> bool:
         """Whether it works with SQLAlchemy's async sessions."""
-        made = {
-            node.name
-            for scope in (*self.modules, *self.functions)
-            if not scope.module.is_test
-            for node in scope.nodes
-            if isinstance(node, n.Alias)
-        }
+        imports = (statement for m in self.modules if not m.is_test for statement in m.imports)
+        made = {alias.name for statement in imports for alias in statement.names}
         return bool(made & {"AsyncSession", "async_sessionmaker"})
 
     @cached_property
