@@ -35,16 +35,11 @@ class Call:
         """
         return self.scope.inference.name_of(self.node.func) or ""
 
-    @cached_property
+    @property
     def method(self) -> str:
         """The last word of what is called as written: `commit` of `self.db.commit()`."""
-        match self.node.func:
-            case n.Attribute(attr=attr):
-                return attr
-            case n.Name(id=name):
-                return name
-            case _:
-                return ""
+        func = self.node.func
+        return func.attr if isinstance(func, n.Attribute) else func.id if isinstance(func, n.Name) else ""
 
     @property
     def receiver(self) -> n.Expr | None:

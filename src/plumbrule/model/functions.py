@@ -217,6 +217,11 @@ class Function(Scoped):
         return self.project.callers.of(self)
 
     @property
+    def callers_in_code(self) -> list[Call]:
+        """Those of `callers` that stand outside the tests."""
+        return self.project.callers.in_code.get(self, [])
+
+    @property
     def routes(self) -> list[Route]:
         """The routes that it serves."""
         return self.project.routing.by_handler.get(self, [])
