@@ -52,7 +52,7 @@ class Serving:
             for dependency in route.dependencies:
                 if dependency.function is not None:
                     yield dependency.function
-        for function in self.project.functions:
+        for function in self.project.code_functions:
             if any(name in REGISTERING for name in function.decorator_names):
                 yield function
         for app in self.project.apps:
@@ -63,13 +63,13 @@ class Serving:
         for app in self.project.apps:
             if app.lifespan is not None:
                 yield app.lifespan
-        for function in self.project.functions:
+        for function in self.project.code_functions:
             decorators = {name.rpartition(".")[2] for name in function.decorator_names}
             hooked = function.name in STARTERS or decorators & {"on_event", "command", "callback"}
             if hooked or BESIDE & set(function.module.path.removesuffix(".py").split("/")):
                 yield function
         for module in self.project.modules:
-            for call in module.calls:
+            for call in () if module.is_test else module.calls:
                 yield from mentioned(call)
 
 
