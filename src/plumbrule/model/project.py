@@ -163,9 +163,10 @@ class Project:
 
     @cached_property
     def imported(self) -> set[str]:
-        """The top-level names of everything that any file imports."""
+        """The top-level names of everything that any file imports; functions in tests are left out."""
         found: set[str] = set()
-        for node in (node for module in self.modules for node in module.imports):
+        scopes = (*self.modules, *self.classes, *self.code_functions)
+        for node in (node for s in scopes for node in (*s.find(n.Import), *s.find(n.ImportFrom))):
             if isinstance(node, n.Import):
                 found |= {alias.name.partition(".")[0] for alias in node.names}
             elif not node.level:
