@@ -217,13 +217,13 @@ class Project:
         """The words by which files may know what has one of these names: an import may give it another."""
         words, queue = set(names), list(names)
         while queue:
-            new = self._renamed.get(queue.pop(), set()) - words
+            new = self.renamed.get(queue.pop(), set()) - words
             words |= new
             queue += new
         return frozenset(word.encode() for word in words)
 
     @cached_property
-    def _renamed(self) -> dict[str, set[str]]:
+    def renamed(self) -> dict[str, set[str]]:
         """For every name that an import changes, what it is changed to."""
         found: dict[str, set[str]] = {}
         for alias in (alias for m in self.modules for statement in m.imports for alias in statement.names):
