@@ -59,15 +59,8 @@ class Call:
     @cached_property
     def function(self) -> Function | None:
         """The project function whose body it runs: a function, a method, a class's `__init__`."""
-        from plumbrule.model.code import Class, Function
-
-        match self.target:
-            case Function() as function:
-                return function
-            case Class() as cls:
-                return cls.method("__init__")
-            case _:
-                return None
+        callee = self.scope.callee(self.node.func)
+        return callee.runs if callee is not None else None
 
     @property
     def only_as_script(self) -> bool:

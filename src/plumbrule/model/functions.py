@@ -140,6 +140,11 @@ class Function(Scoped):
         return self.node.name_span
 
     @property
+    def runs(self) -> Function:
+        """The function that calling it runs."""
+        return self
+
+    @property
     def body(self) -> tuple[n.Statement, ...]:
         """Its statements."""
         return self.node.body

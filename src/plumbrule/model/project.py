@@ -176,6 +176,12 @@ class Project:
         """Whether a package is imported or declared."""
         return package.replace("-", "_") in self.imported or normal(package) in self.requirements
 
+    @cached_property
+    def callable_names(self) -> frozenset[str]:
+        """The names that functions and classes have, here or where a module imports them."""
+        imported = {alias.asname for m in self.modules for alias in m.find(n.Alias) if alias.asname}
+        return frozenset({f.name for f in self.functions} | {c.name for c in self.classes} | imported)
+
     # --- questions
 
     def module(self, name: str) -> Module | None:
