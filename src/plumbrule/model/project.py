@@ -7,6 +7,7 @@ from plumbrule.model.cached import cached_property
 from plumbrule.model.call_index import CallIndex
 from plumbrule.model.callers import Callers
 from plumbrule.model.code import Class, Function, Module
+from plumbrule.model.dangers import Dangers
 from plumbrule.model.import_graph import ImportGraph
 from plumbrule.model.imports import Imports
 from plumbrule.model.migrations import MigrationGraph
@@ -238,12 +239,9 @@ class Project:
         return found
 
     @cached_property
-    def endangered(self) -> frozenset[Function]:
-        """The functions from which what a client sends can get to a dangerous call."""
-        from plumbrule.model.taint import SINKS
-
-        sinks = self.calls_to(*(name.removeprefix(".") for name in SINKS))
-        return frozenset(self.functions_leading_to(sinks))
+    def dangers(self) -> Dangers:
+        """The calls that request data can harm."""
+        return Dangers(self)
 
     @cached_property
     def _call_index(self) -> CallIndex:
