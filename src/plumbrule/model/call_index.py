@@ -33,15 +33,16 @@ class CallIndex:
     def to(self, names: Iterable[str]) -> list[Call]:
         """The calls of any of these, by file and place.
 
-        A name with a dot is the full one, whatever it was imported as, and `*` in it stands for anything; a
-        word without a dot is the last one as written.
+        A name with a dot is the full one, whatever it was imported as, a word without a dot is the last one
+        as written; `*` stands for anything.
         """
         places = {place for name in names for place in self._places(name)}
         return [self.calls[place] for place in sorted(places)]
 
     def _places(self, name: str) -> Iterator[int]:
         if "." not in name:
-            yield from self._by_word.get(name, ())
+            for word in matching(self._by_word, name) if "*" in name else (name,):
+                yield from self._by_word.get(word, ())
             return
         last = name.rpartition(".")[2]
         for word in self._by_word if "*" in last else self._words_for(last):

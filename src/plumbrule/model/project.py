@@ -208,8 +208,8 @@ class Project:
         return owner or variable.module
 
     def calls_to(self, *names: str) -> list[Call]:
-        """The calls outside the tests of any of these: full names (`requests.get`, `redis.*.set`), or words
-        without a dot as they are written (`commit`).
+        """The calls outside the tests of any of these, by path and place: full names (`requests.get`,
+        `redis.*.set`), or words without a dot as they are written (`commit`).
         """
         return self._call_index.to(names)
 
