@@ -166,12 +166,9 @@ class Project:
     def imported(self) -> set[str]:
         """The top-level names of everything that any file imports; functions in tests are left out."""
         found: set[str] = set()
-        scopes = (*self.modules, *self.classes, *self.code_functions)
-        for node in (node for s in scopes for node in (*s.find(n.Import), *s.find(n.ImportFrom))):
-            if isinstance(node, n.Import):
-                found |= {alias.name.partition(".")[0] for alias in node.names}
-            elif not node.level:
-                found.add(node.module.partition(".")[0])
+        for scope in (*self.modules, *self.classes, *self.code_functions):
+            found |= {alias.name.partition(".")[0] for node in scope.find(n.Import) for alias in node.names}
+            found |= {node.module.partition(".")[0] for node in scope.find(n.ImportFrom) if not node.level}
         return found
 
     def uses(self, package: str) -> bool:
@@ -234,7 +231,9 @@ class Project:
     def renamed(self) -> dict[str, set[str]]:
         """For every name that an import changes, what it is changed to."""
         found: dict[str, set[str]] = {}
-        for alias in (alias for m in self.modules for statement in m.imports for alias in statement.names):
+        functions = (function for function in self.functions if not function.node.lacks(b" as "))
+        scopes = (*self.modules, *self.classes, *functions)
+        for alias in (alias for scope in scopes for alias in scope.find(n.Alias)):
             if alias.asname and isinstance(alias.parent, n.ImportFrom):
                 found.setdefault(alias.name, set()).add(alias.asname)
         return found
