@@ -69,7 +69,9 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A rule as it was declared; `check` is called with every `subject` of the project."""
+    """A rule as it was declared; `check` is called with every `subject` of the project, of the calls with
+    those of `calls`.
+    """
 
     name: str
     category: Category
@@ -80,6 +82,7 @@ class Rule:
     subject: type = field(compare=False)
     check: Callable[[Any], Iterable[Finding]] = field(repr=False, compare=False)
     documentation: str = field(repr=False)
+    calls: tuple[str, ...] = ()
 
     @property
     def title(self) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from typing import Any, get_type_hints
 
 from plumbrule.facts import nodes as n
@@ -33,13 +33,14 @@ from plumbrule.model.schemas import Column, Relationship, Schema, Settings, Tabl
 from plumbrule.model.values import External, Target, Type, Variable
 from plumbrule.model.versions import Version
 
-Subject = Project | App | Router | Route | Function | Schema | Table | Settings | Module | Migration
+Subject = Project | App | Router | Route | Function | Call | Schema | Table | Settings | Module | Migration
 SUBJECTS: tuple[type, ...] = (
     Project,
     App,
     Router,
     Route,
     Function,
+    Call,
     Schema,
     Table,
     Settings,
@@ -48,18 +49,20 @@ SUBJECTS: tuple[type, ...] = (
 )
 
 
-def rule(
+def rule(  # noqa: PLR0913 - one word each for what a rule declares
     *,
     category: Category,
     severity: Severity,
     confidence: Confidence = "high",
     pedantic: bool = False,
     needs: Iterable[str] | str = (),
+    calls: Collection[str] = (),
 ) -> Callable[[Callable[[Any], Iterable[Finding]]], Rule]:
     """Make a rule of a function; the type of its first parameter says what it is called with.
 
     `needs` names packages (with an optional version range, `fastapi>=0.118`) without which the rule does
     not apply; it is then reported as skipped.
+    `calls` says of which calls a rule about a `Call` wants to hear, as `Project.calls_to` takes them.
     """
 
     def declare(check: Callable[[Any], Iterable[Finding]]) -> Rule:
@@ -69,6 +72,8 @@ def rule(
             raise TypeError(
                 f"rule {check.__name__}: its first parameter is a {subject}, not one of the model's types"
             )
+        if (subject is Call) != bool(calls) or (subject is Call and category == "testing"):
+            raise TypeError(f"rule {check.__name__}: `calls` go with a rule about a Call outside the tests")
         return Rule(
             check.__name__.replace("_", "-"),
             category,
@@ -79,6 +84,7 @@ def rule(
             subject,
             check,
             inspect.cleandoc(getattr(check, "__globals__", {}).get("__doc__") or ""),
+            tuple(calls),
         )
 
     return declare
@@ -147,14 +153,16 @@ def steps_to(function: Function, reached: Reached) -> tuple[Step, ...]:
     return (Step(start, function.span), *calls)
 
 
-def subjects(project: Project, kind: type, *, tests: bool = True) -> Iterable[Any]:
-    """Every subject of one kind in a project, or only those outside its tests."""
+def subjects(project: Project, rule: Rule) -> Iterable[Any]:
+    """What a rule is asked about: every subject of its kind; tests are only for the rules about tests."""
+    kind, tests = rule.subject, rule.category == "testing"
     found: dict[type, Callable[[], Iterable[Any]]] = {
         Project: lambda: [project],
         App: lambda: project.apps,
         Router: lambda: project.routers,
         Route: lambda: project.routes,
         Function: lambda: project.functions if tests else project.code_functions,
+        Call: lambda: project.calls_to(*rule.calls),
         Schema: lambda: project.schemas,
         Table: lambda: project.tables,
         Settings: lambda: project.settings,
@@ -162,7 +170,7 @@ def subjects(project: Project, kind: type, *, tests: bool = True) -> Iterable[An
         Migration: lambda: project.migrations.all,
     }
     every = found[kind]()
-    if tests or kind is Function:
+    if tests or kind in (Function, Call):
         return every
     return (one for one in every if not getattr(getattr(one, "module", one), "is_test", False))
 

@@ -199,7 +199,10 @@ def test_a_baseline_leaves_only_what_is_new(plumb: Plumb, tmp_path: Path) -> Non
     assert (written.returncode, written.stdout) == (0, f"Wrote {count} findings to plumb-baseline.json\n")
     done = plumb("audit", "--baseline")
     assert done.returncode == 0
+    assert done.stdout.startswith("No new findings in ")
     assert f"{count} findings known before, not shown." in done.stdout
+    for flags in (["--statistics"], ["--output-format", "concise"], ["--output-format", "markdown"]):
+        assert "No new findings" in plumb("audit", "--baseline", *flags).stdout
     write(tmp_path, {"app/more.py": many(1)})
     new = plumb("audit", "--baseline", ".", "--output-format", "json")
     assert {finding["path"] for finding in found(new)} == {"app/more.py"}

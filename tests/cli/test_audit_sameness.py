@@ -58,3 +58,20 @@ def test_every_format_is_one_document_without_noise(plumb: Plumb) -> None:
     )
     assert "\x1b" not in plumb("audit", "--output-format", "concise").stdout
     assert "\x1b" not in plumb("audit", "--output-format", "json", "--color", "always").stdout
+
+
+@pytest.mark.usefixtures("rates")
+def test_what_is_remembered_is_shown_without_what_finds_it(plumb: Plumb) -> None:
+    command = ("audit", "--output-format", "json")
+    imports = [plumb(*command, env={"PYTHONPROFILEIMPORTTIME": "1"}).stderr for _ in range(2)]
+    heavy = ("tree_sitter", "plumbrule.model.project", "plumbrule.rules")
+    assert [[f"{name}\n" in told for name in heavy] for told in imports] == [[True] * 3, [False] * 3]
+    needless = ("rich.console", "ssl")  # nothing here is for a terminal, and no service is asked
+    assert not any(f"{name}\n" in told for name in needless for told in imports)
+
+
+@pytest.mark.usefixtures("rates")
+@pytest.mark.parametrize("closed", [1, 2])
+def test_a_closed_stream_is_no_error(plumb: Plumb, closed: int) -> None:
+    done = plumb("audit", "--output-format", "concise", preexec_fn=lambda: os.close(closed))
+    assert (done.returncode, done.stderr, bool(done.stdout)) == (1, "", closed == 2)

@@ -29,6 +29,16 @@ def test_explain_shows_the_rule_and_what_it_finds_here(plumb: Plumb) -> None:
     assert "```" not in done.stdout
 
 
+@pytest.mark.usefixtures("rates")
+def test_explain_says_what_an_audit_found_without_reading_again(plumb: Plumb, tmp_path: Path) -> None:
+    write(tmp_path, {"app/late.py": LATE})
+    plumb("audit")
+    for name in ("blocking-call-in-async", "unused-path-parameter", "print-in-request"):
+        remembered = plumb("explain", name, env={"PYTHONPROFILEIMPORTTIME": "1"})
+        assert "plumbrule.model.reading\n" not in remembered.stderr
+        assert remembered.stdout == plumb("explain", name, env={"XDG_CACHE_HOME": str(tmp_path / "c")}).stdout
+
+
 def test_explain_works_anywhere_and_lists_every_rule(plumb: Plumb) -> None:
     assert "There is no FastAPI project in this folder." in plumb("explain", "jose-import").stdout
     listed = plumb("explain").stdout

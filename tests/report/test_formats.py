@@ -15,7 +15,7 @@ from plumbrule.config import Format, read_config
 from plumbrule.model.reading import project_of
 from plumbrule.report import FORMATS, View
 from plumbrule.report.sarif import FINGERPRINT
-from plumbrule.rulekit import Finding, Rule, Span, Step
+from plumbrule.rulekit import Finding, Fix, Rule, Span, Step
 from plumbrule.rules import rulebook
 from plumbrule.verbs.audit import audit_project
 from plumbrule.verbs.outcome import Outcome, Reported, Skipped
@@ -241,6 +241,33 @@ def test_a_rule_with_more_than_five_findings_is_shown_once() -> None:
         return FORMATS["full"](outcome, View()).count("error[unused-path-parameter]")
 
     assert (titles(5), titles(6)) == (5, 1)
+
+
+def test_a_line_with_many_findings_is_named_once_and_counted_once_for_each() -> None:
+    spans = [Span("main.py", line, 1, line, 2, 0, 1) for line in [1, 2, *[4] * 12, *range(5, 15)]]
+    rule = outcome_of().findings[0].rule
+    findings = tuple(
+        Reported(rule, Finding(at, "it is bad", fix=Fix(())), f"{n}") for n, at in enumerate(spans)
+    )
+    text = FORMATS["full"](replace(outcome_of(source="\n" * 15), findings=findings), View(width=20))
+    listed = text.partition("= 23 more places, 23 with a fix:\n")[2].partition("\n\n")[0]
+    together = "4\N{NO-BREAK SPACE}\N{MULTIPLICATION SIGN}12"
+    assert re.split(r"[ ,\n]+", listed.strip()) == ["main.py:", "2", together, *map(str, range(5, 15))]
+
+
+@pytest.mark.parametrize(
+    ("steps", "said"),
+    [
+        (["GET/HEAD {…}/orders"], "reached from"),
+        (["`refresh`", "calls `fetch`"], "reached from"),
+        (["`db.commit`"], "see"),
+        (["`a` imports `b`", "`b` imports `a`"], "see"),
+    ],
+)
+def test_only_requests_and_callers_reach_a_place(steps: list[str], said: str) -> None:
+    chain = tuple(Step(text, Span("a.py", 6, 1, 6, 14, 0, 0)) for text in steps)
+    finding = Finding(Span("main.py", 7, 5, 7, 9, 0, 4), "it is bad", chain=chain)
+    assert f"  = {said}: {steps[0]} (a.py:6)" in FORMATS["full"](outcome_of(finding=finding), View())
 
 
 def test_the_formats_are_those_of_the_configuration(tmp_path: Path) -> None:

@@ -45,6 +45,21 @@ app = FastAPI()
 app.include_router(router, prefix="/api", dependencies=[Depends(user)])
 """,
 }
+SCREENED = """
+from fastapi import FastAPI
+from fastapi.responses import JSONResponse
+
+app = FastAPI()
+
+@app.middleware("http")
+async def screen(request, call_next):
+    if request.client.host in BANNED:
+        return JSONResponse({}, 403)
+    return await call_next(request)
+
+@app.get("/orders")
+def list_orders(): ...
+"""
 
 
 def drawn(kind: Kind, wanted: str = "", width: int | None = None) -> list[str]:
@@ -79,6 +94,14 @@ def test_a_dependency_is_unfolded_once_a_route() -> None:
         "shop.auth.user by the include  shop/main.py:18",
         "fastapi.security.HTTPBearer  shop/auth.py:7",
         "shop.auth.user  shop/main.py:9  as above",
+    ]
+
+
+def test_a_middleware_that_may_let_strangers_in_is_only_perhaps_a_guard() -> None:
+    files = {"main.py": SCREENED}
+    assert columns(text(rows(project_of(files), "auth"), View()).splitlines()[0]) == [
+        "GET /orders",
+        "perhaps screen (middleware)",
     ]
 
 

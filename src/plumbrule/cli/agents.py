@@ -1,13 +1,17 @@
 """`plumb agents`: skills for coding agents, put where they look."""
 
+from __future__ import annotations
+
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from plumbrule.cli.console import Output, output_of
 from plumbrule.plan import Refusal, apply
-from plumbrule.verbs.agents import Agent, Removal
+
+if TYPE_CHECKING:
+    from plumbrule.verbs.agents import Agent, Removal
 
 app = typer.Typer()
 

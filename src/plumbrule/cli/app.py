@@ -5,10 +5,10 @@ from typing import Annotated
 import typer
 
 from plumbrule import __version__
-from plumbrule.cli import add, agents, audit, explain, guide, here, init, mcp, migrate, structure
+from plumbrule.cli import add, agents, audit, explain, guide, init, mcp, migrate, structure
 from plumbrule.cli import map as map_
 from plumbrule.cli.arguments import complete, hoist
-from plumbrule.cli.console import Color, open_output
+from plumbrule.cli.console import Color, Output
 from plumbrule.config import suggestion
 from plumbrule.plan import Refusal
 
@@ -38,10 +38,12 @@ def plumb(
     """The senior FastAPI engineer as a program."""
     if quiet and verbose:
         raise Refusal("--quiet and --verbose contradict each other; drop one of them")
-    context.obj = open_output(color, verbose - quiet)
+    context.obj = Output(color, verbose - quiet)
     if version:
         context.obj.line(f"plumb {__version__}")
     elif context.invoked_subcommand is None:
+        from plumbrule.cli import here  # noqa: PLC0415  no command needs it
+
         here.here(context.obj)
 
 

@@ -123,11 +123,11 @@ def refuse_contradictions(wishes: Wishes, config: Config) -> None:
 def show(output: Output, wishes: Wishes, config: Config, outcome: Outcome) -> None:
     """Write the report where it was asked for."""
     for_people = config.output_format in FOR_PEOPLE
-    terminal = output.out.is_terminal and not wishes.file
+    terminal = for_people and not wishes.file and output.out.is_terminal
     view = View(
         base_of(config.root, outside=for_people),
-        output.out.width if terminal and for_people else None,
-        for_people and output.colored and not wishes.file,
+        output.out.width if terminal else None,
+        terminal and output.colored,
         shlex.join(["plumb", "audit", *map(str, wishes.paths), *asked_where(wishes)]),
     )
     if wishes.score or wishes.statistics:

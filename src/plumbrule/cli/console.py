@@ -1,18 +1,27 @@
-"""Two consoles: results go to stdout, progress goes to stderr."""
+"""Two consoles: results go to stdout, progress goes to stderr.
+
+Rich takes as long to import as all else that a short command does; a report that is a text already needs
+none of it.
+"""
+
+from __future__ import annotations
 
 import contextlib
 import os
+import sys
 import textwrap
 import threading
-from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
-import typer
-from rich.console import Console
-from rich.text import Text
-
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    import typer
+    from rich.console import Console
+    from rich.text import Text
+
     from plumbrule.model.reading import Observer
 
 INDENT = 16
@@ -25,13 +34,22 @@ def unheard(_: str, *_numbers: int) -> None:
     """For work that nobody watches."""
 
 
-@dataclass(slots=True)
+@dataclass
 class Output:
-    """Where a command writes, and how much."""
+    """Where a command writes, with which colours, and how much."""
 
-    out: Console
-    err: Console
+    color: Color
     verbosity: int = 0
+
+    @cached_property
+    def out(self) -> Console:
+        """The console for results."""
+        return console(self.color, stderr=False)
+
+    @cached_property
+    def err(self) -> Console:
+        """The console for progress and complaints."""
+        return console(self.color, stderr=True)
 
     def line(self, text: str | Text = "", style: str = "") -> None:
         """A line of the result; it is never broken, so that it can be copied."""
@@ -58,16 +76,16 @@ class Output:
 
     def write(self, text: str) -> None:
         """A result that is laid out already."""
-        self.out.file.write(text)
+        print(text, end="")
 
     def complain(self, text: str) -> None:
         """Why there is no result."""
         self.err.print(f"plumb: {text}", soft_wrap=True)
 
     @contextlib.contextmanager
-    def patience(self, what: str = "reading the code") -> Iterator["Observer"]:
+    def patience(self, what: str = "reading the code") -> Iterator[Observer]:
         """Show how far something is if it takes longer than half a second, on a terminal."""
-        if self.verbosity < 0 or not self.err.file.isatty():
+        if self.verbosity < 0 or sys.stderr is None or not sys.stderr.isatty():
             yield unheard
             return
         from rich.progress import BarColumn, Progress, TextColumn  # noqa: PLC0415  only terminals need it
@@ -95,6 +113,8 @@ class Output:
 
     def listing(self, heading: str, label: str, words: list[str]) -> None:
         """Words beside a heading and a label, broken at the width of the terminal."""
+        from rich.text import Text  # noqa: PLC0415
+
         margin = INDENT + len(label)
         text = "  ".join(words)
         width = min(self.out.width, 100)
@@ -112,14 +132,12 @@ def output_of(context: typer.Context) -> Output:
     return output
 
 
-def open_output(color: Color, verbosity: int) -> Output:
-    """The consoles for `--color` and `-q`/`-v`; a flag is stronger than NO_COLOR."""
+def console(color: Color, *, stderr: bool) -> Console:
+    """A console for `--color`; a flag is stronger than NO_COLOR."""
+    from rich.console import Console  # noqa: PLC0415
+
     plain = {"always": False, "never": True, "auto": bool(os.environ.get("NO_COLOR"))}[color]
     forced = True if color == "always" else None
-
-    def console(*, stderr: bool) -> Console:
-        return Console(
-            stderr=stderr, no_color=plain, force_terminal=forced, highlight=False, emoji=False, markup=False
-        )
-
-    return Output(console(stderr=False), console(stderr=True), verbosity)
+    return Console(
+        stderr=stderr, no_color=plain, force_terminal=forced, highlight=False, emoji=False, markup=False
+    )

@@ -43,7 +43,7 @@ class Modules:
         reached = set(holding)
         queue = list(holding)
         while queue:
-            for edge in project.import_graph.by_source.get(queue.pop(), ()):
+            for edge in project.import_graph.of(queue.pop()):
                 if edge.target not in reached:
                     reached.add(edge.target)
                     queue.append(edge.target)

@@ -40,11 +40,11 @@ def left_behind(modules: Modules, leaving: Collection[Module]) -> Iterator[Line]
             continue
         folder = face.path.removesuffix("__init__.py")
         inside = [m for m in leaving if m.path.startswith(folder)]
-        named = {edge.target for edge in graph.by_source.get(face, ()) if edge.kind == "runtime"}
+        named = {edge.target for edge in graph.of(face) if edge.kind == "runtime"}
         waiting = inside if named & set(inside) else []
         seen = set(waiting)
         while waiting:
-            for edge in graph.by_source.get(waiting.pop(), ()):
+            for edge in graph.of(waiting.pop()):
                 target = edge.target
                 if edge.kind != "runtime" or target in seen or not target.path.startswith(folder):
                     continue

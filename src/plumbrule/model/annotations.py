@@ -7,14 +7,13 @@ from typing import TYPE_CHECKING
 
 from plumbrule.facts import nodes as n
 from plumbrule.facts.syntax import read_expression
+from plumbrule.model.code import Class, Function
+from plumbrule.model.types import external_type, known, union
 from plumbrule.model.values import External, Target, Type, Variable
 
 if TYPE_CHECKING:
     from plumbrule.model.calls import Call
-    from plumbrule.model.code import Function, Scoped
-
-
-from plumbrule.model.types import external_type, known, union
+    from plumbrule.model.code import Scoped
 
 TRANSPARENT = {
     "Annotated",
@@ -34,8 +33,8 @@ class Annotations(ABC):
     def __init__(self, scope: Scoped) -> None:
         self.scope = scope
         self.project = scope.project
-        self._targets: dict[n.Expr, Target | None] = {}
-        self._types: dict[n.Expr, Type | None] = {}
+        self._targets: dict[n.Expr | str, Target | None] = {}
+        self._types: dict[n.Expr | str, Type | None] = {}
         self._annotations: dict[n.Expr, Type | None] = {}
         self._quoted: dict[n.Constant, n.Expr | None] = {}
 
@@ -73,8 +72,6 @@ class Annotations(ABC):
 
     def _injected_type(self, default: n.Call) -> Type | None:
         """`db = Depends(get_db)` has the type that `get_db` gives."""
-        from plumbrule.model.code import Class, Function
-
         if (
             not (self.outside.name_of(default.func) or "").endswith((".Depends", ".Security"))
             or not default.args
@@ -95,8 +92,6 @@ class Annotations(ABC):
     @property
     def outside(self) -> Annotations:
         """The inference of the scope in which annotations, defaults and decorators of a function are read."""
-        from plumbrule.model.code import Function
-
         if isinstance(self.scope, Function):
             return (self.scope.cls or self.scope.parent or self.scope.module).inference
         return self
@@ -133,8 +128,6 @@ class Annotations(ABC):
                 return None
 
     def _named_type(self, expr: n.Expr) -> Type | None:
-        from plumbrule.model.code import Class
-
         match self.target(expr):
             case Class() as cls:
                 return Type(cls.qualified_name, cls)
@@ -221,8 +214,6 @@ class Annotations(ABC):
     @property
     def function(self) -> Function:
         """The function whose scope this is."""
-        from plumbrule.model.code import Function
-
         if not isinstance(self.scope, Function):
             raise TypeError(f"{self.scope} is no function")
         return self.scope

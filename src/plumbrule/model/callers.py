@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 from plumbrule.facts import nodes as n
 from plumbrule.model.cached import cached_property
+from plumbrule.model.knowledge.sinks import OFFLOADERS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from plumbrule.model.calls import Call
     from plumbrule.model.code import Function, Module
@@ -27,11 +28,27 @@ class Callers:
         if function not in self._found:
             names = self._names(function)
             tests = (call for m in self.project.modules if m.is_test for call in calling(function, names, m))
-            self._found[function] = (*self._in_code.get(function, ()), *tests)
+            self._found[function] = (*self.in_code.get(function, ()), *tests)
         return self._found[function]
 
+    def leading_to(self, calls: Iterable[Call]) -> set[Function]:
+        """The functions that make one of these calls, or run one that does, themselves or in a thread, and
+        so on.
+        """
+        from plumbrule.model.code import Function
+
+        found: set[Function] = set()
+        queue = list(calls)
+        while queue:
+            scope = queue.pop().scope
+            if isinstance(scope, Function) and scope not in found:
+                found.add(scope)
+                queue += [*self.in_code.get(scope, ()), *self._offloading.get(scope, ())]
+        return found
+
     @cached_property
-    def _in_code(self) -> dict[Function, list[Call]]:
+    def in_code(self) -> dict[Function, list[Call]]:
+        """The calls outside the tests that are known to run each function."""
         found: dict[Function, list[Call]] = {}
         project = self.project
         for scope in (*project.modules, *project.classes, *project.functions):
@@ -40,26 +57,31 @@ class Callers:
                     found.setdefault(call.function, []).append(call)
         return found
 
+    @cached_property
+    def _offloading(self) -> dict[Function, list[Call]]:
+        """The calls that have each function run in a thread or a background task."""
+        found: dict[Function, list[Call]] = {}
+        for call in self.project.calls_to(*OFFLOADERS, "run_in_executor"):
+            for function in handed_on(call):
+                found.setdefault(function, []).append(call)
+        return found
+
     def _names(self, function: Function) -> frozenset[bytes]:
         """The words by which other files may know a function, or for `__init__` its class."""
         names = {function.name}
         if function.cls is not None and function.name == "__init__":
             names |= {cls.name for cls in self.project.classes if function.cls in (cls, *cls.ancestors)}
-        queue = list(names)
-        while queue:
-            new = self._renamed.get(queue.pop(), set()) - names
-            names |= new
-            queue += new
-        return frozenset(name.encode() for name in names)
+        return self.project.words_for(*names)
 
-    @cached_property
-    def _renamed(self) -> dict[str, set[str]]:
-        """For every name that an import changes, what it is changed to."""
-        found: dict[str, set[str]] = {}
-        for alias in (alias for m in self.project.modules for s in m.imports for alias in s.names):
-            if alias.asname and isinstance(alias.parent, n.ImportFrom):
-                found.setdefault(alias.name, set()).add(alias.asname)
-        return found
+
+def handed_on(call: Call) -> Iterator[Function]:
+    """The functions that a call is given."""
+    from plumbrule.model.code import Function
+
+    for value in (*call.args, *(k.value for k in call.keywords)):
+        target = call.scope.resolve(value) if isinstance(value, (n.Name, n.Attribute)) else None
+        if isinstance(target, Function):
+            yield target
 
 
 def calling(function: Function, names: frozenset[bytes], module: Module) -> Iterator[Call]:

@@ -35,16 +35,11 @@ class Call:
         """
         return self.scope.inference.name_of(self.node.func) or ""
 
-    @cached_property
+    @property
     def method(self) -> str:
         """The last word of what is called as written: `commit` of `self.db.commit()`."""
-        match self.node.func:
-            case n.Attribute(attr=attr):
-                return attr
-            case n.Name(id=name):
-                return name
-            case _:
-                return ""
+        func = self.node.func
+        return func.attr if isinstance(func, n.Attribute) else func.id if isinstance(func, n.Name) else ""
 
     @property
     def receiver(self) -> n.Expr | None:
@@ -64,15 +59,8 @@ class Call:
     @cached_property
     def function(self) -> Function | None:
         """The project function whose body it runs: a function, a method, a class's `__init__`."""
-        from plumbrule.model.code import Class, Function
-
-        match self.target:
-            case Function() as function:
-                return function
-            case Class() as cls:
-                return cls.method("__init__")
-            case _:
-                return None
+        callee = self.scope.callee(self.node.func)
+        return callee.runs if callee is not None else None
 
     @property
     def only_as_script(self) -> bool:

@@ -46,6 +46,11 @@ class Class(Scoped):
         return self.node.name_span
 
     @property
+    def runs(self) -> Function | None:
+        """The function that calling it runs: its `__init__`."""
+        return self.method("__init__")
+
+    @property
     def enclosing(self) -> Scoped | None:
         """The scope around it."""
         return self.outer or self.module
@@ -78,22 +83,31 @@ class Class(Scoped):
                 queue.extend(base.bases)
         return tuple(seen)
 
+    @cached_property
+    def _kinds(self) -> frozenset[str]:
+        """The full and last names of itself and its ancestors."""
+        ancestors = (a.qualified_name if isinstance(a, Class) else a.name for a in self.ancestors)
+        full = (self.qualified_name, *ancestors)
+        return frozenset((*full, *(name.rpartition(".")[2] for name in full)))
+
     def is_a(self, *names: str) -> bool:
         """Whether it is, or descends from, one of these classes by full name;
         a bare last name matches too (`BaseModel`).
         """
-        for cls in (self, *self.ancestors):
-            full = cls.qualified_name if isinstance(cls, Class) else cls.name
-            if full in names or full.rpartition(".")[2] in names:
-                return True
-        return False
+        return not self._kinds.isdisjoint(names)
+
+    @cached_property
+    def _inherited(self) -> dict[str, Function]:
+        """Its methods and those of its ancestors, the nearest of each name."""
+        found: dict[str, Function] = {}
+        for cls in reversed((self, *self.ancestors)):
+            if isinstance(cls, Class):
+                found |= cls.methods
+        return found
 
     def method(self, name: str) -> Function | None:
         """A method of that name, its own or inherited."""
-        for cls in (self, *self.ancestors):
-            if isinstance(cls, Class) and name in cls.methods:
-                return cls.methods[name]
-        return None
+        return self._inherited.get(name)
 
     @cached_property
     def attributes(self) -> dict[str, Attribute]:

@@ -140,6 +140,11 @@ class Function(Scoped):
         return self.node.name_span
 
     @property
+    def runs(self) -> Function:
+        """The function that calling it runs."""
+        return self
+
+    @property
     def body(self) -> tuple[n.Statement, ...]:
         """Its statements."""
         return self.node.body
@@ -215,6 +220,11 @@ class Function(Scoped):
     def callers(self) -> tuple[Call, ...]:
         """The calls in the project that are known to reach it."""
         return self.project.callers.of(self)
+
+    @property
+    def callers_in_code(self) -> list[Call]:
+        """Those of `callers` that stand outside the tests."""
+        return self.project.callers.in_code.get(self, [])
 
     @property
     def routes(self) -> list[Route]:

@@ -38,17 +38,22 @@ class ImportGraph:
 
     def __init__(self, project: Project) -> None:
         self.project = project
+        self._made: dict[Module, list[ImportEdge]] = {}
 
     @cached_property
     def edges(self) -> list[ImportEdge]:
         """Every import of one project module by another, in source order."""
-        found: list[ImportEdge] = []
-        for module in self.project.modules:
+        return [edge for module in self.project.modules for edge in self.of(module)]
+
+    def of(self, module: Module) -> list[ImportEdge]:
+        """The imports that one module makes of others."""
+        if module not in self._made:
+            found = self._made[module] = []
             for scope in (module, *module.classes, *module.functions):
                 found_here: list[n.Import | n.ImportFrom] = [*scope.find(n.Import), *scope.find(n.ImportFrom)]
                 for node in sorted(found_here, key=lambda statement: statement.start):
                     found.extend(self._of_statement(scope, node))
-        return found
+        return self._made[module]
 
     def _of_statement(self, scope: Scoped, node: n.Import | n.ImportFrom) -> Iterator[ImportEdge]:
         kind = kind_of(scope, node)
@@ -77,18 +82,12 @@ class ImportGraph:
             elif origin is not None:
                 yield origin
 
-    @cached_property
-    def by_source(self) -> dict[Module, list[ImportEdge]]:
-        """The imports that each module makes."""
-        found: dict[Module, list[ImportEdge]] = {}
-        for edge in self.edges:
-            found.setdefault(edge.source, []).append(edge)
-        return found
-
-    def cycles(self) -> list[list[ImportEdge]]:
-        """The shortest cycle of each group of modules that import each other while being imported."""
+    def cycles(self, *, tests: bool = True) -> list[list[ImportEdge]]:
+        """The shortest cycle of each group of modules that import each other while being imported; without
+        `tests` only of groups that are not made of tests alone.
+        """
         found = []
-        for group in self._components():
+        for group in self._components([m for m in self.project.modules if tests or not m.is_test]):
             if len(group) > 1:
                 inside = set(group)
                 ways = (self._back_to(start, inside) for start in sorted(group, key=lambda m: m.path))
@@ -96,7 +95,7 @@ class ImportGraph:
         return found
 
     def _runtime(self, module: Module) -> list[ImportEdge]:
-        return [e for e in self.by_source.get(module, ()) if e.kind == "runtime"]
+        return [e for e in self.of(module) if e.kind == "runtime"]
 
     def _back_to(self, start: Module, inside: set[Module]) -> list[ImportEdge]:
         queue: list[list[ImportEdge]] = [[e] for e in self._runtime(start) if e.target in inside]
@@ -111,14 +110,14 @@ class ImportGraph:
                 queue.extend([*way, e] for e in self._runtime(at) if e.target in inside)
         return []
 
-    def _components(self) -> list[list[Module]]:
-        """Strongly connected modules, by Tarjan's algorithm without recursion."""
+    def _components(self, roots: list[Module]) -> list[list[Module]]:
+        """Strongly connected modules among what these import, by Tarjan's algorithm without recursion."""
         index: dict[Module, int] = {}
         low: dict[Module, int] = {}
         stack: list[Module] = []
         waiting: set[Module] = set()
         found: list[list[Module]] = []
-        for root in self.project.modules:
+        for root in roots:
             if root in index:
                 continue
             work: list[tuple[Module, Iterator[ImportEdge]]] = [(root, iter(self._runtime(root)))]

@@ -10,6 +10,8 @@ from plumbrule.model.knowledge.names import canonical
 from plumbrule.model.values import External, Target, Variable
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from plumbrule.model.code import Module
     from plumbrule.model.project import Project
     from plumbrule.model.scope import Binding
@@ -21,35 +23,35 @@ class Imports:
     def __init__(self, project: Project) -> None:
         self.project = project
         self.by_path = {module.path: module for module in project.modules}
-        self.by_last: dict[str, list[Module]] = {}
+        self.by_ending: dict[str, list[Module]] = {}
         for module in project.modules:
-            self.by_last.setdefault(dotted_path(module.path)[-1], []).append(module)
+            for ending in endings(module.path):
+                self.by_ending.setdefault(ending, []).append(module)
         self.packages = {m.path.rpartition("/")[0] for m in project.modules if m.path.endswith("__init__.py")}
         self._found: dict[tuple[str, str], Module | None] = {}
         self._members: dict[tuple[Module, str], Target | None] = {}
 
     def find(self, name: str, importer: Module) -> Module | None:
         """The module that `import name` means in a file."""
-        folder = importer.path.rpartition("/")[0]
-        key = (name, folder)
+        if name not in self.by_ending:
+            return None
+        key = (name, importer.path.rpartition("/")[0])
         if key not in self._found:
-            self._found[key] = self._search(name.split("."), folder)
+            self._found[key] = self._search(*key)
         return self._found[key]
 
-    def _search(self, parts: list[str], folder: str) -> Module | None:
-        if not parts[-1] or (len(parts) == 1 and parts[0] in sys.stdlib_module_names):
+    def _search(self, name: str, folder: str) -> Module | None:
+        alone = "." not in name
+        if alone and name in sys.stdlib_module_names:
             return None
         best: tuple[tuple[bool, bool, int, int], Module] | None = None
-        for module in self.by_last.get(parts[-1], ()):
-            path = dotted_path(module.path)
-            if path[-len(parts) :] != parts:
-                continue
-            root = "/".join(path[: -len(parts)])
+        for module in self.by_ending[name]:
+            root = without_suffix(module.path)[: -len(name)].removesuffix("/")
             above = root in ("", folder) or folder.startswith(root + "/")
             in_package = root in self.packages and root != ""
-            if in_package and (len(parts) == 1 or not above):
+            if in_package and (alone or not above):
                 continue
-            if not above and len(parts) == 1:
+            if alone and not above:
                 continue
             rank = (above, not in_package, len(root) if above else common(root, folder), -len(root))
             if best is None or rank > best[0]:
@@ -117,12 +119,11 @@ class Imports:
         submodule = self.submodule(module, name)
         if submodule is not None:
             return submodule
-        for statement in module.find(n.ImportFrom):
-            if statement.names and statement.names[0].name == "*":
-                origin = self.origin(module, statement)
-                found = self.member(origin, name) if origin and origin is not module else None
-                if found is not None:
-                    return found
+        for statement in module.star_imports:
+            origin = self.origin(module, statement)
+            found = self.member(origin, name) if origin and origin is not module else None
+            if found is not None:
+                return found
         return None
 
     def binding_target(self, module: Module, binding: Binding) -> Target | None:
@@ -155,7 +156,22 @@ def is_none(value: n.Expr | None) -> bool:
 
 def dotted_path(path: str) -> list[str]:
     """The parts of the dotted name of a file seen from the audited folder."""
-    return path.removesuffix(".pyi").removesuffix(".py").removesuffix("/__init__").split("/")
+    return without_suffix(path).split("/")
+
+
+def without_suffix(path: str) -> str:
+    """The path of a module without what its name leaves out."""
+    return path.removesuffix(".pyi").removesuffix(".py").removesuffix("/__init__")
+
+
+def endings(path: str) -> Iterator[str]:
+    """The dotted names that a file can be imported by, shortest first."""
+    ending = ""
+    for part in reversed(dotted_path(path)):
+        if "." in part:
+            return
+        ending = f"{part}.{ending}" if ending else part
+        yield ending
 
 
 def common(one: str, other: str) -> int:

@@ -6,18 +6,17 @@ import builtins
 from typing import TYPE_CHECKING
 
 from plumbrule.facts import nodes as n
+from plumbrule.model.annotations import Annotations
+from plumbrule.model.code import Class, Function, Module
 from plumbrule.model.imports import meaningful
 from plumbrule.model.knowledge.names import canonical
 from plumbrule.model.knowledge.returns import ATTRIBUTES, RETURNS
+from plumbrule.model.types import awaited, external_type, inherited, known
 from plumbrule.model.values import External, Target, Type, Variable
 
 if TYPE_CHECKING:
-    from plumbrule.model.code import Class, Function, Scoped
+    from plumbrule.model.code import Scoped
     from plumbrule.model.scope import Binding
-
-
-from plumbrule.model.annotations import Annotations
-from plumbrule.model.types import awaited, external_type, inherited, known
 
 ENTERED_AS_ITSELF = ("contextlib.nullcontext", "contextlib.closing")
 CONTEXT_MANAGERS = {"contextlib.contextmanager", "contextlib.asynccontextmanager"}
@@ -28,10 +27,15 @@ class Inference(Annotations):
 
     def target(self, expr: n.Expr) -> Target | None:
         """The function, class, module, variable or external thing that an expression names."""
-        if expr not in self._targets:
-            self._targets[expr] = None
-            self._targets[expr] = self._target(expr)
-        return self._targets[expr]
+        key = self._key(expr)
+        if key not in self._targets:
+            self._targets[key] = None
+            self._targets[key] = self._target(expr)
+        return self._targets[key]
+
+    def _key(self, expr: n.Expr) -> n.Expr | str:
+        """Under what an answer is remembered: most names mean the same wherever they stand in a scope."""
+        return expr.id if isinstance(expr, n.Name) and expr.id not in self.scope.rebound else expr
 
     def _target(self, expr: n.Expr) -> Target | None:
         match expr:
@@ -83,26 +87,23 @@ class Inference(Annotations):
 
     def lookup(self, expr: n.Name) -> tuple[Scoped | None, Binding | None]:
         """The scope that binds a name, and the place: the last one above the use, else the first."""
+        scope = self.scope
+        places = scope.bindings.get(expr.id, ()) if scope is not scope.module else ()
+        before = [place for place in places if place.node.start <= expr.start]
+        return (scope, meaningful(before)[-1]) if before else self._lookup_from_inside(expr.id)
+
+    def _lookup_from_inside(self, name: str) -> tuple[Scoped | None, Binding | None]:
         at: Scoped | None = self.scope
         while at is not None:
-            found = at.bindings.get(expr.id)
-            if found is None and expr.id in at.parameter_names:
+            if name in at.parameter_names:
                 return at, None
-            if found:
-                if at is at.module:
-                    return at, meaningful(found)[-1]
-                before = [b for b in found if b.node.start <= expr.start] if at is self.scope else []
-                if not before and expr.id in at.parameter_names:
-                    return at, None
-                return at, meaningful(before or found)[-1 if before else 0]
+            if name in at.bindings:
+                return at, meaningful(at.bindings[name])[-1 if at is at.module else 0]
             at = at.enclosing
-        if self.project.imports.member(self.scope.module, expr.id) is not None:
-            return self.scope.module, None
-        return None, None
+        module = self.scope.module
+        return (module, None) if self.project.imports.member(module, name) is not None else (None, None)
 
     def _attribute_target(self, value: n.Expr, attr: str) -> Target | None:
-        from plumbrule.model.code import Class, Module
-
         match self.target(value):
             case Module() as module:
                 return module.member(attr)
@@ -153,10 +154,11 @@ class Inference(Annotations):
 
     def type_of(self, expr: n.Expr) -> Type | None:
         """The type of an expression."""
-        if expr not in self._types:
-            self._types[expr] = None
-            self._types[expr] = self._type(expr)
-        return self._types[expr]
+        key = self._key(expr)
+        if key not in self._types:
+            self._types[key] = None
+            self._types[key] = self._type(expr)
+        return self._types[key]
 
     def _type(self, expr: n.Expr) -> Type | None:  # noqa: C901, PLR0912 - one case a kind of expression
         match expr:
@@ -197,8 +199,6 @@ class Inference(Annotations):
                 return None
 
     def _name_type(self, expr: n.Name) -> Type | None:
-        from plumbrule.model.code import Class, Function
-
         owner, binding = self.lookup(expr)
         if owner is None:
             return Type("type", args=(Type(f"builtins.{expr.id}"),)) if hasattr(builtins, expr.id) else None
@@ -287,8 +287,6 @@ class Inference(Annotations):
         return kind if kind.name != "Coroutine" else kind.args[0]
 
     def _attribute_type(self, value: n.Expr, attr: str, whole: n.Expr) -> Type | None:
-        from plumbrule.model.code import Class
-
         match self.target(whole):
             case Variable() as variable:
                 return self.project.variable_type(variable)
@@ -311,8 +309,6 @@ class Inference(Annotations):
         return found.type if found else None
 
     def _call_type(self, call: n.Call) -> Type | None:
-        from plumbrule.model.code import Class, Function
-
         match self.target(call.func):
             case Class() as cls:
                 return Type(cls.qualified_name, cls)
@@ -329,8 +325,6 @@ class Inference(Annotations):
 
     def _super_type(self) -> Type | None:
         """The type of `super()`: the first base of the class around."""
-        from plumbrule.model.code import Class, Function
-
         cls = self.scope.cls if isinstance(self.scope, Function) else None
         base = cls.bases[0] if cls is not None and cls.bases else None
         if base is None:

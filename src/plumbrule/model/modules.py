@@ -45,6 +45,11 @@ class Module(Scoped):
         return self.file.source
 
     @property
+    def runs(self) -> None:
+        """A module cannot be called."""
+        return None
+
+    @property
     def body(self) -> tuple[n.Statement, ...]:
         """Its statements."""
         return self.file.body
@@ -58,6 +63,11 @@ class Module(Scoped):
     def is_package(self) -> bool:
         """Whether it is the `__init__.py` of a folder."""
         return self.path.endswith("__init__.py")
+
+    @property
+    def rebound(self) -> frozenset[str]:
+        """None: what looks into a module sees it when it is done."""
+        return frozenset()
 
     @cached_property
     def is_test(self) -> bool:
@@ -76,6 +86,11 @@ class Module(Scoped):
         for scope in (self, *self.classes, *self.functions):
             found += [*scope.find(n.Import), *scope.find(n.ImportFrom)]
         return tuple(found)
+
+    @cached_property
+    def star_imports(self) -> tuple[n.ImportFrom, ...]:
+        """Its `from … import *`."""
+        return tuple(s for s in self.find(n.ImportFrom) if s.names and s.names[0].name == "*")
 
     def member(self, name: str) -> Target | None:
         """What `module.name` stands for, through re-exports and `import *`."""

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from plumbrule.facts import nodes as n
 from plumbrule.model.cached import cached_property
+from plumbrule.model.call_index import CallIndex
 from plumbrule.model.callers import Callers
 from plumbrule.model.code import Class, Function, Module
 from plumbrule.model.import_graph import ImportGraph
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from plumbrule.facts.file import File
+    from plumbrule.model.calls import Call
     from plumbrule.model.routing import App, Route, Router
     from plumbrule.model.tree import Tree
 
@@ -174,6 +176,12 @@ class Project:
         """Whether a package is imported or declared."""
         return package.replace("-", "_") in self.imported or normal(package) in self.requirements
 
+    @cached_property
+    def callable_names(self) -> frozenset[str]:
+        """The names that functions and classes have, here or where a module imports them."""
+        imported = {alias.asname for m in self.modules for alias in m.find(n.Alias) if alias.asname}
+        return frozenset({f.name for f in self.functions} | {c.name for c in self.classes} | imported)
+
     # --- questions
 
     def module(self, name: str) -> Module | None:
@@ -198,6 +206,49 @@ class Project:
         owner = self._owner(variable.assignment)
         return owner or variable.module
 
+    def calls_to(self, *names: str) -> list[Call]:
+        """The calls outside the tests of any of these: full names (`requests.get`, `redis.*.set`), or words
+        without a dot as they are written (`commit`).
+        """
+        return self._call_index.to(names)
+
+    def functions_leading_to(self, calls: Iterable[Call]) -> list[Function]:
+        """The functions outside the tests that make one of these calls themselves or through others, by path
+        and place; whether all those on the way are really run is not asked.
+        """
+        found = self.callers.leading_to(calls)
+        return [function for function in self.code_functions if function in found]
+
+    def words_for(self, *names: str) -> frozenset[bytes]:
+        """The words by which files may know what has one of these names: an import may give it another."""
+        words, queue = set(names), list(names)
+        while queue:
+            new = self._renamed.get(queue.pop(), set()) - words
+            words |= new
+            queue += new
+        return frozenset(word.encode() for word in words)
+
+    @cached_property
+    def _renamed(self) -> dict[str, set[str]]:
+        """For every name that an import changes, what it is changed to."""
+        found: dict[str, set[str]] = {}
+        for alias in (alias for m in self.modules for statement in m.imports for alias in statement.names):
+            if alias.asname and isinstance(alias.parent, n.ImportFrom):
+                found.setdefault(alias.name, set()).add(alias.asname)
+        return found
+
+    @cached_property
+    def endangered(self) -> frozenset[Function]:
+        """The functions from which what a client sends can get to a dangerous call."""
+        from plumbrule.model.taint import SINKS
+
+        sinks = self.calls_to(*(name.removeprefix(".") for name in SINKS))
+        return frozenset(self.functions_leading_to(sinks))
+
+    @cached_property
+    def _call_index(self) -> CallIndex:
+        return CallIndex(self)
+
     @cached_property
     def callers(self) -> Callers:
         """Who calls whom."""
@@ -206,13 +257,8 @@ class Project:
     @cached_property
     def uses_async_sessions(self) -> bool:
         """Whether it works with SQLAlchemy's async sessions."""
-        made = {
-            node.name
-            for scope in (*self.modules, *self.functions)
-            if not scope.module.is_test
-            for node in scope.nodes
-            if isinstance(node, n.Alias)
-        }
+        imports = (statement for m in self.modules if not m.is_test for statement in m.imports)
+        made = {alias.name for statement in imports for alias in statement.names}
         return bool(made & {"AsyncSession", "async_sessionmaker"})
 
     @cached_property

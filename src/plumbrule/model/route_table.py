@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING
 
 from plumbrule.facts import nodes as n
@@ -65,6 +66,7 @@ class Entry:
         return later.methods <= self.methods and pattern(self.path).fullmatch(sample(later.path)) is not None
 
 
+@cache
 def pattern(path: str) -> re.Pattern[str]:
     """The expression that the router compiles a path to; a converter that is not known matches nothing."""
     text, at = "", 0
@@ -74,6 +76,7 @@ def pattern(path: str) -> re.Pattern[str]:
     return re.compile(text + re.escape(path[at:]), re.DOTALL)
 
 
+@cache
 def sample(path: str) -> str:
     """A request path that only patterns as wide as this path match."""
     return PARAMETER.sub(lambda found: CONVERTERS.get(found[2] or "", ("", "\x01"))[1], path)

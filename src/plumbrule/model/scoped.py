@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, TypeVar, cast
 from plumbrule.facts import nodes as n
 from plumbrule.model.cached import cached_property
 from plumbrule.model.calls import Call
-from plumbrule.model.inference import Inference
 from plumbrule.model.scope import BINDING, Binding, bindings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from plumbrule.model.code import Module, Parameter
+    from plumbrule.model.inference import Inference
     from plumbrule.model.project import Project
     from plumbrule.model.values import Target, Type
 
@@ -42,8 +42,18 @@ class Scoped:
         return frozenset(parameter.name for parameter in self.parameters)
 
     @cached_property
+    def rebound(self) -> frozenset[str]:
+        """The names bound here that mean one thing in one place and another in the next."""
+        parameters = self.parameter_names
+        return frozenset(
+            name for name, places in self.bindings.items() if len(places) > 1 or name in parameters
+        )
+
+    @cached_property
     def inference(self) -> Inference:
         """Answers what expressions in this scope stand for."""
+        from plumbrule.model.inference import Inference
+
         return Inference(self)
 
     @property
@@ -84,6 +94,12 @@ class Scoped:
 
     def resolve(self, expr: n.Expr) -> Target | None:
         """What a name or dotted name stands for, None if it cannot be told."""
+        return self.inference.target(expr)
+
+    def callee(self, expr: n.Expr) -> Target | None:
+        """What an expression stands for, unless no function or class of the project goes by its last word."""
+        if isinstance(expr, n.Attribute) and expr.attr not in self.project.callable_names:
+            return None
         return self.inference.target(expr)
 
     def name_of(self, expr: n.Expr) -> str | None:

@@ -38,12 +38,12 @@ class Serving:
     @cached_property
     def for_requests(self) -> frozenset[Function]:
         """Every function that a request can lead to."""
-        return reached_from(self._entries())
+        return reached_from(self._entries(), frozenset())
 
     @cached_property
     def at_start(self) -> frozenset[Function]:
-        """Every function that a lifespan, a startup hook, a script or a command line leads to."""
-        return reached_from(self._starters())
+        """Every other function that a lifespan, a startup hook, a script or a command line leads to."""
+        return reached_from(self._starters(), self.for_requests)
 
     def _entries(self) -> Iterator[Function]:
         for route in self.project.routes:
@@ -52,7 +52,7 @@ class Serving:
             for dependency in route.dependencies:
                 if dependency.function is not None:
                     yield dependency.function
-        for function in self.project.functions:
+        for function in self.project.code_functions:
             if any(name in REGISTERING for name in function.decorator_names):
                 yield function
         for app in self.project.apps:
@@ -63,24 +63,24 @@ class Serving:
         for app in self.project.apps:
             if app.lifespan is not None:
                 yield app.lifespan
-        for function in self.project.functions:
+        for function in self.project.code_functions:
             decorators = {name.rpartition(".")[2] for name in function.decorator_names}
             hooked = function.name in STARTERS or decorators & {"on_event", "command", "callback"}
             if hooked or BESIDE & set(function.module.path.removesuffix(".py").split("/")):
                 yield function
         for module in self.project.modules:
-            for call in module.calls:
+            for call in () if module.is_test else module.calls:
                 yield from mentioned(call)
 
 
-def reached_from(start: Iterable[Function]) -> frozenset[Function]:
-    """What some functions call or hand on, and what that calls."""
-    seen = set(start)
+def reached_from(start: Iterable[Function], known: frozenset[Function]) -> frozenset[Function]:
+    """What some functions call or hand on, and what that calls, without what is known to be reached."""
+    seen = set(start) - known
     queue = list(seen)
     while queue:
         for call in queue.pop().calls:
             for function in mentioned(call):
-                if function not in seen:
+                if function not in seen and function not in known:
                     seen.add(function)
                     queue.append(function)
     return frozenset(seen)
@@ -92,6 +92,6 @@ def mentioned(call: Call) -> Iterator[Function]:
         yield call.function
     for value in (*call.args, *(k.value for k in call.keywords)):
         if isinstance(value, (n.Name, n.Attribute)):
-            target = call.scope.resolve(value)
+            target = call.scope.callee(value)
             if isinstance(target, Function):
                 yield target

@@ -76,9 +76,11 @@ class Tracer:
                     )
 
     def reached(self) -> Iterator[tuple[Frame, Call]]:
-        """Every call with the frame it runs in, each call once, to the depth that is looked at."""
+        """Every call that may be dangerous, among others, with the frame it runs in, each call once, to the
+        depth that is looked at.
+        """
         seen: set[n.Node] = set()
-        queue = [Frame(function) for function in self.roots]
+        queue = [Frame(function) for function in self.roots if function in self.project.endangered]
         while queue:
             frame = queue.pop(0)
             for call in frame.function.calls:
@@ -87,7 +89,7 @@ class Tracer:
                     continue
                 seen.add(call.node)
                 inner = entered(call, frame)
-                if inner is not None:
+                if inner is not None and inner.function in self.project.endangered:
                     queue.append(inner)
 
     def trace(self, expr: n.Expr, frame: Frame, *, head: bool = False) -> Origin | None:

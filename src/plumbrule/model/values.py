@@ -16,6 +16,11 @@ class External:
 
     name: str
 
+    @property
+    def runs(self) -> None:
+        """What calling it runs is not known."""
+        return None
+
 
 @dataclass(frozen=True, slots=True)
 class Variable:
@@ -26,6 +31,11 @@ class Variable:
     value: Expr | None
     annotation: Expr | None
     assignment: Assign
+
+    @property
+    def runs(self) -> None:
+        """What calling its value runs is not known."""
+        return None
 
 
 Target: TypeAlias = "Function | Class | Module | Variable | External"

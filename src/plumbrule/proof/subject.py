@@ -86,7 +86,7 @@ class Subject:
         queue = [m for m in self.project.modules if self.roots.name(m) in entries]
         reached = set(queue)
         while queue:
-            for edge in self.project.import_graph.by_source.get(queue.pop(), ()):
+            for edge in self.project.import_graph.of(queue.pop()):
                 if edge.target not in reached:
                     reached.add(edge.target)
                     queue.append(edge.target)

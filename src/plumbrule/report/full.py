@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from plumbrule.report.frame import frame
@@ -19,6 +21,8 @@ MOST = 5
 """findings of one rule that are shown whole; of more, the first one is, and the others are listed"""
 FEW = 20
 """places that have a line each"""
+REQUEST = re.compile(r"[A-Z/]+ [/{]")
+"""how a step begins that is a request"""
 
 
 def full(outcome: Outcome, view: View) -> str:
@@ -56,11 +60,12 @@ def block(items: Sequence[Reported], outcome: Outcome, view: View) -> Iterator[s
     yield from frame(outcome.source(finding.at.path), finding.at, clean(finding.label), severity, view)
     margin = " " * len(str(finding.at.line)) + " = "
     if finding.chain:
-        yield note("reached from: ", way(finding.chain, finding.at.path, view), margin, view)
+        title = "reached from: " if leads_here(finding.chain) else "see: "
+        yield note(title, way(finding.chain, finding.at.path, view), margin, view)
     if finding.help:
         yield note("help: ", clean(finding.help), margin, view)
     if others:
-        fixes = sum(item.finding.fix is not None for item in items)
+        fixes = sum(item.finding.fix is not None for item in others)
         fixable = f", {fixes} with a fix" if fixes else ""
         yield f"{margin}{many(len(others), 'more place')}{fixable}:"
         yield from places(others, finding.message, len(margin), view)
@@ -70,6 +75,12 @@ def note(title: str, text: str, margin: str, view: View) -> str:
     """A line below the code, broken below its own beginning."""
     wrapped = view.wrap(text, margin + title, " " * len(margin))
     return margin + view.paint(title.rstrip(), "bold") + wrapped[len(margin + title) - 1 :]
+
+
+def leads_here(chain: Sequence[Step]) -> bool:
+    """Whether the steps are those of a request or of a caller, and not just places to look at."""
+    first, then = chain[0].text, chain[1].text if len(chain) > 1 else ""
+    return bool(REQUEST.match(first)) or (first.startswith("`") and then.startswith("calls "))
 
 
 def way(chain: Iterable[Step], path: str, view: View) -> str:
@@ -87,17 +98,24 @@ def places(items: Sequence[Reported], message: str, indent: int, view: View) -> 
     """Where the other findings of a rule are and what else they say; of many, one line a file."""
     blank = " " * indent
     if len(items) > FEW:
-        lines: dict[str, list[str]] = {}
+        files: dict[str, Counter[int]] = {}
         for item in items:
-            lines.setdefault(item.finding.at.path, []).append(str(item.finding.at.line))
-        for path, numbers in lines.items():
-            yield view.wrap(", ".join(numbers), f"{blank}{view.path(path)}: ", f"{blank}  ")
+            files.setdefault(item.finding.at.path, Counter())[item.finding.at.line] += 1
+        for path, lines in files.items():
+            yield view.wrap(
+                ", ".join(map(numbered, lines, lines.values())), f"{blank}{view.path(path)}: ", f"{blank}  "
+            )
         return
     for item in items:
         at = item.finding.at
         place = f"{blank}{view.place(at)}"
         same = item.finding.message == message
         yield place if same else place + clipped(f"  {clean(item.finding.message)}", len(place), view)
+
+
+def numbered(line: int, findings: int) -> str:
+    """A line, with how many findings are on it if they are several; the two are not parted."""
+    return f"{line}\N{NO-BREAK SPACE}\N{MULTIPLICATION SIGN}{findings}" if findings > 1 else f"{line}"
 
 
 def clipped(text: str, used: int, view: View) -> str:

@@ -100,7 +100,8 @@ def guarded(row: AuthRow, view: View) -> str:
         for guard in row.guards:
             if not names & set(guard.through):
                 origins.setdefault(guard.label, []).append(guard.origin)
-        return ", ".join(f"{name} ({', '.join(dict.fromkeys(at))})" for name, at in origins.items())
+        named = ", ".join(f"{name} ({', '.join(dict.fromkeys(at))})" for name, at in origins.items())
+        return view.paint(f"perhaps {named}", "warning") if row.authenticated is None else named
     match row.authenticated:
         case True:
             return "the handler itself"

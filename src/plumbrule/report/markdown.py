@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from plumbrule.report.summary import left_out, rules, scope, trouble
+from plumbrule.report.summary import left_out, nothing, rules, scope, trouble
 from plumbrule.report.view import clean, many
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ def markdown(outcome: Outcome, view: View) -> str:
     """A heading that counts, and a table a severity."""
     by_severity = {s: [i for i in outcome.findings if i.rule.severity == s] for s in SEVERITIES}
     counted = ", ".join(many(len(items), severity) for severity, items in by_severity.items() if items)
-    parts = [f"## {counted or 'No findings'} {scope(outcome)}"]
+    parts = [f"## {counted or nothing(outcome)} {scope(outcome)}"]
     parts += [table(severity, items, view) for severity, items in by_severity.items() if items]
     parts.append(" ".join((f"{rules(outcome)}.", *left_out(outcome, view), *trouble(outcome, view))))
     return "\n\n".join(parts) + "\n"

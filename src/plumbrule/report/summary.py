@@ -44,10 +44,15 @@ def headline(outcome: Outcome, view: View) -> str:
     """One line: how much of what, where, by how many rules."""
     severities = Counter(item.rule.severity for item in outcome.findings)
     counted = [view.paint(many(severities[s], s), s) for s in SEVERITIES if severities[s]]
-    found = ", ".join(counted) or view.paint("No findings", "good")
-    plain = ", ".join(many(severities[s], s) for s in SEVERITIES if severities[s]) or "No findings"
+    found = ", ".join(counted) or view.paint(nothing(outcome), "good")
+    plain = ", ".join(many(severities[s], s) for s in SEVERITIES if severities[s]) or nothing(outcome)
     text = view.wrap(f"{plain} {scope(outcome)} ({rules(outcome)})")
     return found + text[len(plain) :] if text.startswith(plain) else text
+
+
+def nothing(outcome: Outcome) -> str:
+    """What is said where there is no finding."""
+    return "No new findings" if outcome.known else "No findings"
 
 
 def scope(outcome: Outcome) -> str:

@@ -103,9 +103,9 @@ def overview(project: Project) -> Overview:
 
 
 def run(rule: Rule, project: Project, failures: list[Failure]) -> Iterable[Finding]:
-    """What one rule says about every subject; tests are only for the rules about tests."""
+    """What one rule says, each thing once at a place."""
     seen: set[tuple[Span, str]] = set()
-    for subject in subjects(project, rule.subject, tests=rule.category == "testing"):
+    for subject in subjects(project, rule):
         try:
             for finding in rule.check(subject):
                 if (finding.at, finding.message) not in seen:

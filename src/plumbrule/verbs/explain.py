@@ -6,7 +6,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from plumbrule.plan import Refusal
-from plumbrule.verbs.review import review
+from plumbrule.verbs.memory import Memory
+from plumbrule.verbs.review import asked, review
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,6 +26,9 @@ def findings_here(
     one = replace(
         config, select=(rule.name,), ignore=(), min_severity="note", min_confidence="low", pedantic=True
     )
+    everything = Memory(config).recall()
+    if everything and any(known.name == rule.name for known in everything.rules):
+        return [item for item in asked(everything, target, one).findings if item.rule.name == rule.name]
     try:
         return review(target, one, observe=observe).findings
     except Refusal:

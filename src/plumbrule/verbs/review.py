@@ -120,17 +120,19 @@ def asked(outcome: Outcome, target: Target, config: Config) -> Outcome:
         path = item.finding.at.path
         return target.covers(path) and not any(within(path, pattern) for pattern in config.exclude)
 
+    def enough(item: Reported) -> bool:
+        return item.rule.severity in severities and item.confidence in confidences
+
     findings = [item for item in outcome.findings if covered(item)]
     severities = SEVERITIES[: SEVERITIES.index(config.min_severity) + 1]
     confidences = CONFIDENCES[: CONFIDENCES.index(config.min_confidence) + 1]
-    shown = [f for f in findings if f.rule.severity in severities and f.confidence in confidences]
     return replace(
         outcome,
-        findings=tuple(shown),
+        findings=tuple(item for item in findings if enough(item)),
         suppressed=tuple(s for s in outcome.suppressed if covered(s.reported)),
         unreadable=tuple(span for span in outcome.unreadable if target.covers(span.path)),
         unread=tuple(file for file in outcome.unread if target.covers(file.path)),
-        unsure=tuple(item for item in findings if item not in shown),
+        unsure=tuple(item for item in findings if not enough(item)),
     )
 
 

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, get_args
 
 from plumbrule.config import suggestion
 from plumbrule.plan import Refusal
-from plumbrule.probes import probes
 from plumbrule.rulekit import Category, Rule
 from plumbrule.rules import rulebook, rules_of
 from plumbrule.verbs.suppressions import OWN_RULES
@@ -35,6 +34,8 @@ def known_rules(config: Config) -> dict[str, Rule]:
 
 def everything(config: Config) -> dict[str, Rule]:
     """Every rule and every probe, by name."""
+    from plumbrule.probes import probes  # noqa: PLC0415  what speaks to a service takes a while to import
+
     return {**known_rules(config), **{probe.rule.name: probe.rule for probe in probes()}}
 
 
@@ -73,6 +74,8 @@ def chosen_rules(config: Config) -> tuple[Rule, ...]:
 
 def chosen_probes(config: Config) -> tuple[Probe, ...]:
     """The probes that run; rules of the audit may be named beside them, and say nothing here."""
+    from plumbrule.probes import probes  # noqa: PLC0415
+
     rules = everything(config)
     selected, ignored = expanded(config, "select", rules), expanded(config, "ignore", rules)
     wanted = [p for p in probes() if p.rule.name in selected or not config.select]

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from plumbrule.model.assembly.relevance import (
-    builds,
-)
+from plumbrule.model.assembly.relevance import builds
 from plumbrule.model.assembly.statements import Statements
 from plumbrule.model.assembly.values import (
     ClassValue,
@@ -33,7 +31,9 @@ class Interpreter(Statements):
         self.follow_startup()
         for module in modules:
             for function in module.functions:
-                if function.node not in self.visited and function.parent is None and builds(function.node):
+                if function.node not in self.building or function.node in self.visited:
+                    continue
+                if function.parent is None and builds(function.node):
                     self.steps = 0
                     self.follow_uncalled(function)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from plumbrule.facts import nodes as n
@@ -26,44 +27,27 @@ BUILDING = re.compile(
     rb"|@[\w.]+\.(get|post|put|patch|delete|head|options|websocket|api_route|route|middleware|on_event)\("
 )
 INJECTING = re.compile(rb"\b(Depends|Security)\(")
-CALLED = re.compile(rb"\b(\w++)[\s\\)]*+\(")
 COMMON = 6  # a method name with more definitions than this says nothing about which one is called
 SHORT = 6  # statements; a helper that makes a prefix has no more
 
 
 def building_functions(project: Project) -> set[n.FunctionDef]:
     """The functions whose text deals with routers, and those that call one of them by name."""
-    found = {f.node for f in project.functions if builds(f.node)}
-    definitions: dict[str, int] = {}
+    functions = project.code_functions
+    definitions = Counter(function.name for function in functions)
     callers: dict[str, list[Function]] = {}
-    for function in project.functions:
-        definitions[function.name] = definitions.get(function.name, 0) + 1
-        for name in called_in(function):
-            callers.setdefault(name, []).append(function)
-    queue = [f for f in project.functions if f.node in found]
+    for function in functions:
+        for node in function.find(n.Call):
+            callers.setdefault(last_name(node.func), []).append(function)
+    queue = [function for function in functions if builds(function.node)]
+    found = {function.node for function in queue}
     while queue:
-        function = queue.pop()
-        for name in names_of(function):
-            if definitions.get(name, 0) > COMMON:
-                continue
-            for caller in callers.get(name, ()):
-                if caller.node not in found and calls(caller, name):
+        for name in names_of(queue.pop()):
+            for caller in callers.get(name, ()) if definitions[name] <= COMMON else ():
+                if caller.node not in found:
                     found.add(caller.node)
                     queue.append(caller)
     return found
-
-
-def called_in(function: Function) -> set[str]:
-    """The last words of what a function calls; of one that is not read yet, what looks like it."""
-    if function.node.read is not None:
-        words = CALLED.findall(function.node.source.text, function.node.start, function.node.end)
-        return {word.decode("utf-8", "replace") for word in words}
-    return {last_name(node.func) for node in function.find(n.Call)}
-
-
-def calls(function: Function, name: str) -> bool:
-    """Whether a function calls something of that name."""
-    return any(last_name(node.func) == name for node in function.find(n.Call))
 
 
 def builds(node: n.FunctionDef) -> bool:

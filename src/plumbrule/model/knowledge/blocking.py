@@ -248,6 +248,11 @@ class Catalogue:
     def __init__(self, **kinds: tuple[str, ...]) -> None:
         self.kinds = {name: kind for kind, names in kinds.items() for name in names}
 
+    @property
+    def calls(self) -> tuple[str, ...]:
+        """The names as `Project.calls_to` takes them."""
+        return tuple(f"{name}*" if name.endswith(".") else name for name in self.kinds)
+
     def kind(self, name: str) -> str | None:
         """`network` for `requests.get`; None for what is not listed."""
         if name in HARMLESS:

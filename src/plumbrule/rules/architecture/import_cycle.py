@@ -68,7 +68,7 @@ from plumbrule.rulekit import Finding, ImportEdge, Iterator, Project, Step, n, r
 
 @rule(category="architecture", severity="error")
 def import_cycle(project: Project) -> Iterator[Finding]:
-    for cycle in project.import_graph.cycles():
+    for cycle in project.import_graph.cycles(tests=False):
         first = cycle[0]
         if any(edge.source.is_test or edge.source.is_package or edge.target.is_package for edge in cycle):
             continue

@@ -105,13 +105,9 @@ LOWER = {
 def upward_import(project: Project) -> Iterator[Finding]:
     routing = {route.scope.module for route in project.routes}
     seen: set[tuple[str, str]] = set()
-    for edge in project.import_graph.edges:
-        if (
-            edge.target not in routing
-            or edge.source in routing
-            or edge.kind == "typing"
-            or edge.source.is_test
-        ):
+    modules = (module for module in project.modules if not module.is_test and module not in routing)
+    for edge in (edge for module in modules for edge in project.import_graph.of(module)):
+        if edge.target not in routing or edge.kind == "typing":
             continue
         ends = (edge.source.path, edge.target.path)
         if ends in seen or edge.target.is_package or not is_lower(edge.source) or is_lower(edge.target):

@@ -107,7 +107,7 @@ async def read(tenant: str, request: Request, lazy: Lazy = Depends()) -> bool:
 A client whose base URL, proxy or credentials come from the request cannot be shared.
 """
 
-from plumbrule.rulekit import Call, Finding, Function, Iterator, n, rule
+from plumbrule.rulekit import Call, Finding, Function, Iterator, Scoped, n, rule
 
 CLIENTS = (
     "httpx.AsyncClient",
@@ -146,20 +146,23 @@ OWN = (
 )
 
 
-@rule(category="async", severity="warning")
-def client_per_request(function: Function) -> Iterator[Finding]:
-    if function.name == "__init__" or function.project.serving.when(function) != "request":
-        return
-    if any(name.endswith(ONCE) for name in function.decorator_names):
-        return
-    for call in function.calls:
-        if call.name in CLIENTS and not is_kept(call) and not is_own(call):
-            yield Finding(
-                at=call.func_span,
-                message=f"`{call.node.func.text}` is built for each request",
-                label="its connections are thrown away",
-                help="build it once in the lifespan and inject it",
-            )
+@rule(category="async", severity="warning", calls=CLIENTS)
+def client_per_request(call: Call) -> Iterator[Finding]:
+    if runs_for_each_request(call.caller) and not is_kept(call) and not is_own(call):
+        yield Finding(
+            at=call.func_span,
+            message=f"`{call.node.func.text}` is built for each request",
+            label="its connections are thrown away",
+            help="build it once in the lifespan and inject it",
+        )
+
+
+def runs_for_each_request(scope: Scoped) -> bool:
+    """Whether it is a function that runs again for every request."""
+    if not isinstance(scope, Function) or scope.name == "__init__":
+        return False
+    once = any(name.endswith(ONCE) for name in scope.decorator_names)
+    return not once and scope.project.serving.when(scope) == "request"
 
 
 def is_kept(call: Call) -> bool:

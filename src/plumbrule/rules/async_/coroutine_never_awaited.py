@@ -237,7 +237,7 @@ def coroutine_never_awaited(function: Function) -> Iterator[Finding]:
         return  # an `await` may be missing because it was not understood
     for call in function.calls:
         wrong = misuse(call)
-        if wrong is None or is_dead(call) or not makes_coroutine(call):
+        if wrong is None or not makes_coroutine(call) or is_dead(call):
             continue
         yield Finding(
             at=call.func_span,

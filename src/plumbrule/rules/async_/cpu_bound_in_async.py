@@ -87,7 +87,7 @@ def login(password: str) -> bool:
 ```
 """
 
-from plumbrule.rulekit import COMPUTING, Finding, Function, Iterator, reached_on_loop, rule, steps_to
+from plumbrule.rulekit import COMPUTING, Finding, Function, Iterator, Project, reached_on_loop, rule, steps_to
 
 WORK = {
     "hashing": ("hashes a password or derives a key", "await `to_thread.run_sync` with a `CapacityLimiter`"),
@@ -97,10 +97,15 @@ WORK = {
 
 
 @rule(category="async", severity="warning")
-def cpu_bound_in_async(function: Function) -> Iterator[Finding]:
-    when = function.project.serving.when(function)
-    if not function.is_async or when == "startup":
-        return
+def cpu_bound_in_async(project: Project) -> Iterator[Finding]:
+    for function in project.functions_leading_to(project.calls_to(*COMPUTING.calls)):
+        if function.is_async and project.serving.when(function) != "startup":
+            yield from computed_on_loop(function)
+
+
+def computed_on_loop(function: Function) -> Iterator[Finding]:
+    """What a coroutine function computes, itself and in what it calls."""
+    served = function.project.serving.when(function) == "request"
     for reached in reached_on_loop(function):
         kind = COMPUTING.kind(reached.call.name)
         if kind is None or reached.call.is_awaited:
@@ -112,5 +117,5 @@ def cpu_bound_in_async(function: Function) -> Iterator[Finding]:
             label="every request of this worker waits meanwhile",
             help=f"{instead}, or make the route a plain `def`",
             chain=steps_to(function, reached),
-            confidence="high" if when == "request" else "medium",
+            confidence="high" if served else "medium",
         )

@@ -59,19 +59,19 @@ MAKERS = ("asyncio.create_task", "asyncio.ensure_future", "asyncio.AbstractEvent
 LOOPS = ("asyncio.get_running_loop", "asyncio.get_event_loop")
 
 
-@rule(category="async", severity="warning")
-def discarded_task(function: Function) -> Iterator[Finding]:
-    for call in function.calls:
-        if call.is_awaited or not makes_task(call):
-            continue
-        name = local_name(call)
-        if call.is_discarded or (name is not None and not is_read(function, name)):
-            yield Finding(
-                at=call.func_span,
-                message="this task may be dropped before it has finished",
-                label="nothing refers to it",
-                help="await it in a `TaskGroup`, keep it in a set, or give the work to a queue",
-            )
+@rule(category="async", severity="warning", calls=(*MAKERS, "create_task"))
+def discarded_task(call: Call) -> Iterator[Finding]:
+    function = call.caller
+    if not isinstance(function, Function) or call.is_awaited or not makes_task(call):
+        return
+    name = local_name(call)
+    if call.is_discarded or (name is not None and not is_read(function, name)):
+        yield Finding(
+            at=call.func_span,
+            message="this task may be dropped before it has finished",
+            label="nothing refers to it",
+            help="await it in a `TaskGroup`, keep it in a set, or give the work to a queue",
+        )
 
 
 def makes_task(call: Call) -> bool:
@@ -79,8 +79,6 @@ def makes_task(call: Call) -> bool:
     if call.name in MAKERS:
         return True
     receiver = call.receiver
-    if call.method != "create_task" or receiver is None:
-        return False
     if isinstance(receiver, n.Call):
         return call.scope.name_of(receiver.func) in LOOPS
     return isinstance(receiver, n.Name) and receiver.id in ("loop", "event_loop")

@@ -78,35 +78,29 @@ CALLS = tuple(
 COMMITS = ("sqlalchemy.orm.Session.commit", "sqlalchemy.ext.asyncio.AsyncSession.commit")
 
 
-@rule(category="async", severity="warning")
-def durable_work_in_background_tasks(function: Function) -> Iterator[Finding]:
-    for call in function.calls:
-        work = function.resolve(call.args[0]) if is_added(call) else None
-        if not isinstance(work, Function):
-            continue
-        for reached in reached_calls(work):
-            does = consequence(reached.call)
-            if does is not None:
-                yield Finding(
-                    at=call.args[0].span,
-                    message=f"`{work.label}` {does}, and is lost when this worker stops",
-                    label="runs once, after the response, in this process",
-                    help="put it on a durable queue, in the same transaction if it must not be lost",
-                    chain=(Step(f"`{reached.call.node.func.text}`", reached.call.span),),
-                )
-                break
+@rule(category="async", severity="warning", calls=("add_task",))
+def durable_work_in_background_tasks(call: Call) -> Iterator[Finding]:
+    work = call.scope.resolve(call.args[0]) if is_added(call) else None
+    if not isinstance(work, Function):
+        return
+    for reached in reached_calls(work):
+        does = consequence(reached.call)
+        if does is not None:
+            yield Finding(
+                at=call.args[0].span,
+                message=f"`{work.label}` {does}, and is lost when this worker stops",
+                label="runs once, after the response, in this process",
+                help="put it on a durable queue, in the same transaction if it must not be lost",
+                chain=(Step(f"`{reached.call.node.func.text}`", reached.call.span),),
+            )
+            return
 
 
 def is_added(call: Call) -> bool:
     """Whether a call gives a function to the background tasks of a request."""
     kind = call.receiver_type
     background = kind is not None and kind.name == "fastapi.BackgroundTasks"
-    return (
-        call.method == "add_task"
-        and background
-        and bool(call.args)
-        and not isinstance(call.args[0], n.Starred)
-    )
+    return background and bool(call.args) and not isinstance(call.args[0], n.Starred)
 
 
 def consequence(call: Call) -> str | None:

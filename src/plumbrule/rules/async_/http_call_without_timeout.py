@@ -64,11 +64,12 @@ def latest(url: str, **options: object) -> None:
 Ruff's S113 sees `requests.get(…)`; sessions, `urlopen` and names imported from elsewhere are seen only here.
 """
 
-from plumbrule.rulekit import Call, Edit, Finding, Fix, Iterator, Module, n, rule
+from plumbrule.rulekit import Call, Edit, Finding, Fix, Iterator, n, rule
 
 VERBS = ("get", "post", "put", "patch", "delete", "head", "options", "request")
 BESIDE = {"docs", "examples", "scripts", "notebooks", "benchmarks"}
-REQUESTS = {f"requests.{owner}{verb}" for owner in ("", "Session.") for verb in VERBS}
+URLOPEN = "urllib.request.urlopen"
+WAITING = {URLOPEN, *(f"requests.{owner}{verb}" for owner in ("", "Session.") for verb in VERBS)}
 ENDLESS = {
     f"{package}.{name}"
     for package in ("httpx", "httpx2")
@@ -81,28 +82,26 @@ ENDLESS = {
 }
 
 
-@rule(category="async", severity="warning")
-def http_call_without_timeout(module: Module) -> Iterator[Finding]:
-    if BESIDE & set(module.path.split("/")):
+@rule(category="async", severity="warning", calls=(*WAITING, *ENDLESS))
+def http_call_without_timeout(call: Call) -> Iterator[Finding]:
+    if BESIDE & set(call.module.path.split("/")):
         return
-    for scope in (module, *module.classes, *module.functions):
-        for call in scope.calls:
-            endless = call.name in ENDLESS and is_none(call.keyword("timeout"))
-            if endless or lacks_limit(call):
-                yield Finding(
-                    at=call.func_span,
-                    message=f"`{call.node.func.text}` may wait for ever",
-                    label="`timeout=None`" if endless else "no `timeout`",
-                    help="give it a `timeout=` in seconds",
-                    fix=None if endless else limited(call),
-                )
+    endless = call.name in ENDLESS and is_none(call.keyword("timeout"))
+    if endless or lacks_limit(call):
+        yield Finding(
+            at=call.func_span,
+            message=f"`{call.node.func.text}` may wait for ever",
+            label="`timeout=None`" if endless else "no `timeout`",
+            help="give it a `timeout=` in seconds",
+            fix=None if endless else limited(call),
+        )
 
 
 def lacks_limit(call: Call) -> bool:
     """Whether a call of `requests` or `urlopen` says nothing about time."""
-    if call.is_splatted or (call.name not in REQUESTS and call.name != "urllib.request.urlopen"):
+    if call.is_splatted or call.name not in WAITING:
         return False
-    given = call.argument(2, "timeout") if call.name == "urllib.request.urlopen" else call.keyword("timeout")
+    given = call.argument(2, "timeout") if call.name == URLOPEN else call.keyword("timeout")
     return given is None or is_none(given)
 
 

@@ -168,10 +168,22 @@ async def count_orders(session: Annotated[Session, Depends(get_session)]) -> int
 ```
 """
 
-from plumbrule.rulekit import Edit, Finding, Fix, Function, Iterator, Step, n, reached_on_loop, rule, steps_to
+from plumbrule.rulekit import (
+    Edit,
+    Finding,
+    Fix,
+    Function,
+    Iterator,
+    Project,
+    Reached,
+    Step,
+    n,
+    reached_on_loop,
+    rule,
+    steps_to,
+)
 
-SESSION = "sqlalchemy.orm.Session."
-QUERIES = {
+VERBS = (
     "execute",
     "exec",
     "scalar",
@@ -185,17 +197,16 @@ QUERIES = {
     "merge",
     "bulk_save_objects",
     "bulk_insert_mappings",
-}
+)
+QUERIES = {f"sqlalchemy.orm.Session.{verb}" for verb in VERBS}
 
 
 @rule(category="async", severity="error", needs="sqlalchemy")
-def sync_session_in_async(function: Function) -> Iterator[Finding]:
-    when = function.project.serving.when(function)
-    if not function.is_async or when == "startup":
-        return
-    for reached in reached_on_loop(function):
-        name = reached.call.name
-        if name.startswith(SESSION) and name.removeprefix(SESSION) in QUERIES and not reached.call.is_awaited:
+def sync_session_in_async(project: Project) -> Iterator[Finding]:
+    for function in project.functions_leading_to(project.calls_to(*QUERIES)):
+        when = project.serving.when(function)
+        reached = first_query(function) if function.is_async and when != "startup" else None
+        if reached is not None:
             used = Step(f"`{reached.call.node.func.text}` waits for the database", reached.call.span)
             yield Finding(
                 at=function.span,
@@ -206,7 +217,12 @@ def sync_session_in_async(function: Function) -> Iterator[Finding]:
                 fix=plain_def(function),
                 confidence="high" if when == "request" else "medium",
             )
-            return
+
+
+def first_query(function: Function) -> Reached | None:
+    """The first query that runs on the event loop."""
+    found = reached_on_loop(function)
+    return next((r for r in found if r.call.name in QUERIES and not r.call.is_awaited), None)
 
 
 def plain_def(function: Function) -> Fix | None:

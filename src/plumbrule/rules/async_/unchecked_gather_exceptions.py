@@ -71,23 +71,22 @@ from plumbrule.rulekit import Call, Finding, Function, Iterator, n, rule
 CHECKS = {"isinstance", "issubclass", "type", "hasattr"}
 
 
-@rule(category="async", severity="warning")
-def unchecked_gather_exceptions(function: Function) -> Iterator[Finding]:
-    for call in function.calls:
-        names = results(call)
-        if names and not is_looked_at(function, call, names):
-            yield Finding(
-                at=call.func_span,
-                message="a failed call is used here as if its exception were a result",
-                label="`return_exceptions=True`, and no `isinstance` below",
-                help="use a `TaskGroup`, or check each result with `isinstance(…, BaseException)`",
-            )
+@rule(category="async", severity="warning", calls=("asyncio.gather",))
+def unchecked_gather_exceptions(call: Call) -> Iterator[Finding]:
+    function, names = call.caller, results(call)
+    if isinstance(function, Function) and names and not is_looked_at(function, call, names):
+        yield Finding(
+            at=call.func_span,
+            message="a failed call is used here as if its exception were a result",
+            label="`return_exceptions=True`, and no `isinstance` below",
+            help="use a `TaskGroup`, or check each result with `isinstance(…, BaseException)`",
+        )
 
 
 def results(call: Call) -> set[str]:
     """The names that get the results of a `gather` that returns exceptions."""
     given = call.keyword("return_exceptions")
-    if call.name != "asyncio.gather" or not isinstance(given, n.Constant) or given.value is not True:
+    if not isinstance(given, n.Constant) or given.value is not True:
         return set()
     holder = call.node.parent.parent if isinstance(call.node.parent, n.Await) else None
     match holder:

@@ -89,26 +89,22 @@ async def me(role: Annotated[str, Depends(RoleChecker("admin"))]) -> str:
 ```
 """
 
-from plumbrule.rulekit import Call, Class, Edit, External, Finding, Fix, Iterator, Module, n, rule
-
-MARKERS = ("fastapi.Depends", "fastapi.Security")
+from plumbrule.rulekit import Call, Class, Edit, External, Finding, Fix, Iterator, n, rule
 
 
-@rule(category="contracts", severity="error")
-def called_dependency(module: Module) -> Iterator[Finding]:
-    for scope in (module, *module.classes, *module.functions):
-        for marker in scope.calls:
-            given = marker.argument(0, "dependency") if marker.name in MARKERS else None
-            inner = scope.call(given) if isinstance(given, n.Call) else None
-            what = made(inner) if inner is not None else ""
-            if inner is not None and what:
-                yield Finding(
-                    at=inner.span,
-                    message=f"`{inner.node.func.text}` is called when the module is imported",
-                    label=f"gives {what}, which FastAPI cannot call",
-                    help=f"write `Depends({inner.node.func.text})`",
-                    fix=uncalled(inner),
-                )
+@rule(category="contracts", severity="error", calls=("fastapi.Depends", "fastapi.Security"))
+def called_dependency(marker: Call) -> Iterator[Finding]:
+    given = marker.argument(0, "dependency")
+    inner = marker.scope.call(given) if isinstance(given, n.Call) else None
+    what = made(inner) if inner is not None else ""
+    if inner is not None and what:
+        yield Finding(
+            at=inner.span,
+            message=f"`{inner.node.func.text}` is called when the module is imported",
+            label=f"gives {what}, which FastAPI cannot call",
+            help=f"write `Depends({inner.node.func.text})`",
+            fix=uncalled(inner),
+        )
 
 
 def made(call: Call) -> str:

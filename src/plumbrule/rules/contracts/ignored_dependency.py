@@ -121,20 +121,28 @@ async def list_orders(orders: Orders = Depends()) -> str:
 ```
 """
 
-from plumbrule.rulekit import Call, Class, Finding, Function, Iterator, Module, Parameter, n, rule
+from plumbrule.rulekit import Call, Class, Finding, Function, Iterator, Parameter, Project, n, rule
 
 MARKERS = ("fastapi.Depends", "fastapi.Security")
 
 
 @rule(category="contracts", severity="error")
-def ignored_dependency(module: Module) -> Iterator[Finding]:
-    for function in module.functions:
+def ignored_dependency(project: Project) -> Iterator[Finding]:
+    for function in project.code_functions:
         if function.routes:
             for parameter in function.parameters:
                 yield from in_signature(parameter)
-    for scope in (module, *module.classes, *module.functions):
-        for call in scope.calls:
+    for function in {made for call in project.calls_to(*MARKERS) if (made := filled_in(call)) is not None}:
+        for call in function.callers_in_code:
             yield from by_hand(call)
+
+
+def filled_in(marker: Call) -> Function | None:
+    """The function that has `Depends(…)` as a default."""
+    parameter = marker.node.parent
+    if not isinstance(parameter, n.Parameter) or not isinstance(parameter.parent, n.FunctionDef):
+        return None
+    return marker.module.project.functions_by_node.get(parameter.parent)
 
 
 def in_signature(parameter: Parameter) -> Iterator[Finding]:

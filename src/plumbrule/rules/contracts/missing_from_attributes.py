@@ -86,28 +86,27 @@ def show(item: Item) -> tuple[ItemOut, Plain, Plain]:
 from plumbrule.rulekit import Call, Edit, Finding, Fix, Function, Iterator, Schema, n, rule
 
 
-@rule(category="contracts", severity="error", needs="pydantic>=2")
-def missing_from_attributes(function: Function) -> Iterator[Finding]:
-    for call in function.calls:
-        schema = validated(call)
-        given = call.argument(0, "obj")
-        kind = function.type_of(given) if given is not None else None
-        if schema is None or kind is None or call.keyword("from_attributes"):
-            continue
-        if function.project.table_of(kind.cls) is not None:
-            end = call.module.source.span(given.end, given.end) if given is not None else call.span
-            yield Finding(
-                at=call.span,
-                message=f"`{schema.name}` cannot be read from a `{kind.name.rpartition('.')[2]}` row",
-                label="ValidationError: the schema does not set from_attributes",
-                help="set `model_config = ConfigDict(from_attributes=True)`, or pass it here",
-                fix=Fix((Edit(end, ", from_attributes=True"),)),
-            )
+@rule(category="contracts", severity="error", needs="pydantic>=2", calls=("model_validate",))
+def missing_from_attributes(call: Call) -> Iterator[Finding]:
+    given = call.argument(0, "obj")
+    schema = validated(call) if isinstance(call.caller, Function) else None
+    kind = call.scope.type_of(given) if given is not None else None
+    if given is None or schema is None or kind is None or call.keyword("from_attributes"):
+        return
+    if call.scope.project.table_of(kind.cls) is not None:
+        end = call.module.source.span(given.end, given.end)
+        yield Finding(
+            at=call.span,
+            message=f"`{schema.name}` cannot be read from a `{kind.name.rpartition('.')[2]}` row",
+            label="ValidationError: the schema does not set from_attributes",
+            help="set `model_config = ConfigDict(from_attributes=True)`, or pass it here",
+            fix=Fix((Edit(end, ", from_attributes=True"),)),
+        )
 
 
 def validated(call: Call) -> Schema | None:
     """The schema whose `model_validate` this is, if it surely reads no attributes."""
-    if call.method != "model_validate" or call.receiver is None or call.is_splatted:
+    if call.receiver is None or call.is_splatted:
         return None
     kind = call.receiver_type
     cls = kind.args[0].cls if kind is not None and kind.name == "type" and kind.args else None

@@ -93,7 +93,7 @@ class Order(BaseModel):
 Ruff's B006 and RUF012 report every mutable default; this is about those that are changed.
 """
 
-from plumbrule.rulekit import Class, Finding, Function, Iterator, n, rule
+from plumbrule.rulekit import Class, Finding, Function, Iterator, Project, n, rule
 
 CHANGING = {
     "append", "extend", "insert", "add", "update",
@@ -104,24 +104,36 @@ COPYING = ("BaseModel", "SQLModel", "BaseSettings", "DeclarativeBase", "Enum")
 
 
 @rule(category="contracts", severity="error")
-def mutable_default(function: Function) -> Iterator[Finding]:
-    if not function.routes:  # FastAPI copies the defaults of a handler
-        for parameter in function.parameters:
-            default = parameter.default
-            if default is None or not is_mutable(default, function) or parameter.name in assigned(function):
-                continue
-            yield from changed(function, parameter.name, f"the default of `{parameter.name}`")
-    if function.cls is not None and function.node.parameters and not function.cls.is_a(*COPYING):
-        me = function.node.parameters[0].name
-        for name in shared(function.cls):
-            found = list(changed(function, f"{me}.{name}", f"`{function.cls.name}.{name}`"))
-            if found and "classmethod" not in function.decorator_names and is_injected(function.cls):
-                yield from found
+def mutable_default(project: Project) -> Iterator[Finding]:
+    injected = {d.cls for route in project.routes for d in route.dependencies}
+    for function in project.code_functions:
+        if not function.routes:  # FastAPI copies the defaults of a handler
+            yield from in_signature(function)
+        if function.cls in injected:
+            yield from in_class(function)
 
 
-def is_injected(cls: Class) -> bool:
-    """Whether FastAPI makes an object of a class for each request."""
-    return any(d.cls is cls for route in cls.project.routes for d in route.dependencies)
+def in_signature(function: Function) -> Iterator[Finding]:
+    """The defaults that a function changes."""
+    for parameter in function.parameters:
+        default = parameter.default
+        if default is None or not is_mutable(default, function) or parameter.name in assigned(function):
+            continue
+        yield from changed(function, parameter.name, f"the default of `{parameter.name}`")
+
+
+def in_class(method: Function) -> Iterator[Finding]:
+    """What a method of an object that FastAPI makes for each request changes in the class."""
+    cls = method.cls
+    if (
+        cls is None
+        or not method.node.parameters
+        or cls.is_a(*COPYING)
+        or "classmethod" in method.decorator_names
+    ):
+        return
+    for name in shared(cls):
+        yield from changed(method, f"{method.node.parameters[0].name}.{name}", f"`{cls.name}.{name}`")
 
 
 def is_mutable(value: n.Expr, function: Function) -> bool:

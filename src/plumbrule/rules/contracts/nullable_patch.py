@@ -95,17 +95,22 @@ def patch_some(item: Item, change: Plain) -> None:
 
 from plumbrule.rulekit import Call, Finding, Function, Iterator, Schema, Step, Table, n, rule
 
+DUMPS = ("model_dump", "dict")
 
-@rule(category="contracts", severity="warning")
-def nullable_patch(function: Function) -> Iterator[Finding]:
-    dumps = [c for c in function.calls if c.method in ("model_dump", "dict") and is_partial(c)]
-    tables = {id(t): t for c in function.calls if (t := written(c)) is not None}
-    if len(dumps) != 1 or len(tables) != 1 or " is not None" in function.node.text:
+
+@rule(category="contracts", severity="warning", calls=DUMPS)
+def nullable_patch(dump: Call) -> Iterator[Finding]:
+    function = dump.caller
+    if not isinstance(function, Function) or not is_partial(dump) or " is not None" in function.node.text:
         return
-    kind = dumps[0].receiver_type
+    dumps = [c for c in function.calls if c.method in DUMPS and is_partial(c)]
+    tables = {id(t): t for c in function.calls if (t := written(c)) is not None}
+    if len(dumps) != 1 or len(tables) != 1:
+        return
+    kind = dump.receiver_type
     schema = function.project.schema_of(kind.cls) if kind is not None else None
     table = next(iter(tables.values()))
-    left_out = texts_in(dumps[0].keyword("exclude"))
+    left_out = texts_in(dump.keyword("exclude"))
     for name in refused(schema, table) if schema is not None else ():
         if name in left_out:
             continue
@@ -114,7 +119,7 @@ def nullable_patch(function: Function) -> Iterator[Finding]:
             message=f'`{{"{name}": null}}` is accepted, and `{table.name}.{name}` cannot hold it',
             label="may be left out, and may be null",
             help=f"write `{name}: … | MISSING = MISSING` (pydantic 2.14), or refuse null in a validator",
-            chain=(Step(f"`{function.label}` writes what was set", dumps[0].span),),
+            chain=(Step(f"`{function.label}` writes what was set", dump.span),),
         )
 
 

@@ -79,7 +79,7 @@ def rows(row: Row, item: Item) -> dict[str, str]:
 ```
 """
 
-from plumbrule.rulekit import Call, Edit, Finding, Fix, Iterator, Module, Schema, may_be_pydantic_2, n, rule
+from plumbrule.rulekit import Call, Edit, Finding, Fix, Iterator, Schema, may_be_pydantic_2, n, rule
 
 RENAMED = {
     "dict": "model_dump",
@@ -105,22 +105,18 @@ SAME = {
 POSITIONAL = {"construct", "parse_obj"}
 
 
-@rule(category="contracts", severity="warning")
-def pydantic_v1_method(module: Module) -> Iterator[Finding]:
-    if not may_be_pydantic_2(module.project):
-        return
-    for scope in (module, *module.classes, *module.functions):
-        for call in scope.calls:
-            schema = schema_of(call) if call.method in RENAMED else None
-            if schema is not None and not is_asked_for(call):
-                new = RENAMED[call.method]
-                yield Finding(
-                    at=call.func_span,
-                    message=f"`{call.method}` of `{schema.name}` is called `{new}` in pydantic 2",
-                    label="warns at every call, gone in pydantic 3",
-                    help=f"call `{new}`" + (" with `from_attributes`" if call.method == "from_orm" else ""),
-                    fix=renamed(call, new),
-                )
+@rule(category="contracts", severity="warning", calls=RENAMED)
+def pydantic_v1_method(call: Call) -> Iterator[Finding]:
+    schema = schema_of(call) if may_be_pydantic_2(call.module.project) else None
+    if schema is not None and not is_asked_for(call):
+        new = RENAMED[call.method]
+        yield Finding(
+            at=call.func_span,
+            message=f"`{call.method}` of `{schema.name}` is called `{new}` in pydantic 2",
+            label="warns at every call, gone in pydantic 3",
+            help=f"call `{new}`" + (" with `from_attributes`" if call.method == "from_orm" else ""),
+            fix=renamed(call, new),
+        )
 
 
 def schema_of(call: Call) -> Schema | None:

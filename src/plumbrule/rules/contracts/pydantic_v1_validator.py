@@ -79,7 +79,7 @@ class Item:
 from plumbrule.rulekit import Edit, Finding, Fix, Function, Iterator, Module, may_be_pydantic_2, n, rule
 
 OLD = {"pydantic.validator", "pydantic.class_validators.validator"}
-ROOT = {"pydantic.root_validator", "pydantic.class_validators.root_validator"}
+BOTH = OLD | {"pydantic.root_validator", "pydantic.class_validators.root_validator"}
 
 
 @rule(category="contracts", severity="warning")
@@ -87,7 +87,7 @@ def pydantic_v1_validator(module: Module) -> Iterator[Finding]:
     if not may_be_pydantic_2(module.project):
         return
     found = [(f, d) for f in module.functions for d in zip(f.node.decorators, f.decorator_names, strict=True)]
-    old = [(f, node, name) for f, (node, name) in found if name in OLD | ROOT]
+    old = [(f, node, name) for f, (node, name) in found if name in BOTH]
     fixes = [modern(function, node) if name in OLD else None for function, node, name in old]
     imports = import_edit(module) if all(fixes) else None
     for (function, node, name), edits in zip(old, fixes, strict=True):

@@ -114,8 +114,10 @@ WORKER = re.compile(r"^(?!\s*#).*?(uvicorn\.workers)\.Uvicorn", re.MULTILINE)
 @rule(category="contracts", severity="warning", needs="fastapi>=0.120")
 def retired_api(project: Project) -> Iterator[Finding]:
     for module in project.modules:
-        if not module.is_test:
+        if not module.is_test and any(name.encode() in module.source.text for name in (*STATUS, *CLASSES)):
             yield from in_module(module)
+    for call in project.calls_to(*PARAMETERS):
+        yield from of_parameter(call)
     for path, text in project.texts("*Dockerfile*").items():
         for found in WORKER.finditer(text):
             start = len(text[: found.start(1)].encode())
@@ -126,9 +128,6 @@ def retired_api(project: Project) -> Iterator[Finding]:
 def in_module(module: Module) -> Iterator[Finding]:
     """The old names in one file."""
     for scope in (module, *module.classes, *module.functions):
-        for call in scope.calls:
-            if (call.keyword("regex") or call.keyword("example")) and call.name in PARAMETERS:
-                yield from of_parameter(call)
         for constant in scope.find(n.Attribute):
             name = constant.attr
             if name in STATUS and is_status(scope.name_of(constant)) and not is_fallback(constant):

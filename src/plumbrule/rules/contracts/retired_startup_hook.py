@@ -77,28 +77,26 @@ bus.on_event("order.created")
 ```
 """
 
-from plumbrule.rulekit import Call, Finding, Iterator, Module, n, rule
+from plumbrule.rulekit import Call, Finding, Iterator, n, rule
 
 HOOKS = {"on_event": "event_type", "add_event_handler": "event_type"}
 OWNERS = ("fastapi.", "starlette.")
+APPS = ("fastapi.FastAPI", "starlette.applications.Starlette", "fastapi.APIRouter")
 
 
-@rule(category="contracts", severity="error", needs="fastapi>=0.93")
-def retired_startup_hook(module: Module) -> Iterator[Finding]:
-    project = module.project
-    with_lifespan = {r.span: app for app in project.apps if app.option("lifespan") for r in app.events}
-    for scope in (module, *module.classes, *module.functions):
-        for call in scope.calls:
-            for node in (*hook(call), *lists(call)):
-                silent = node.span in with_lifespan
-                yield Finding(
-                    at=node.span,
-                    message=f"`{call.method}` never runs: the app has a lifespan"
-                    if silent
-                    else f"`{node.name if isinstance(node, n.Keyword) else call.method}` is retired",
-                    label="and nothing says so" if silent else "it is not run once the app gets a lifespan",
-                    help="move it into the function given as `lifespan=`",
-                )
+@rule(category="contracts", severity="error", needs="fastapi>=0.93", calls=(*HOOKS, *APPS))
+def retired_startup_hook(call: Call) -> Iterator[Finding]:
+    apps = [app for app in call.module.project.apps if app.option("lifespan")]
+    for node in (*hook(call), *lists(call)):
+        silent = any(record.span == node.span for app in apps for record in app.events)
+        yield Finding(
+            at=node.span,
+            message=f"`{call.method}` never runs: the app has a lifespan"
+            if silent
+            else f"`{node.name if isinstance(node, n.Keyword) else call.method}` is retired",
+            label="and nothing says so" if silent else "it is not run once the app gets a lifespan",
+            help="move it into the function given as `lifespan=`",
+        )
 
 
 def hook(call: Call) -> Iterator[n.Node]:
@@ -114,5 +112,5 @@ def hook(call: Call) -> Iterator[n.Node]:
 
 def lists(call: Call) -> Iterator[n.Node]:
     """`FastAPI(on_startup=[…])`."""
-    if call.name in ("fastapi.FastAPI", "starlette.applications.Starlette", "fastapi.APIRouter"):
+    if call.name in APPS:
         yield from (k for k in call.keywords if k.name in ("on_startup", "on_shutdown"))

@@ -185,7 +185,8 @@ def shadowed_route(router: Router) -> Iterator[Finding]:
                 help="register it before the wider one, or narrow that with a converter such as `{id:int}`",
                 chain=(Step(taker.label, taker.span),),
             )
-        earlier.append(entry)
+        if entry.route is None or "{" in entry.path:
+            earlier.append(entry)  # a path without parameters takes no other
 
 
 def hides(earlier: Entry, later: Entry) -> bool:

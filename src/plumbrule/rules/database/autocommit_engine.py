@@ -46,26 +46,21 @@ ENGINES = ("sqlalchemy.create_engine", "sqlmodel.create_engine", "sqlalchemy.ext
 FACTORIES = ("sessionmaker", "async_sessionmaker", "Session", "AsyncSession")
 
 
-@rule(category="database", severity="warning", needs="sqlalchemy")
-def autocommit_engine(module: Module) -> Iterator[Finding]:
-    calls = [c for scope in (module, *module.classes, *module.functions) for c in scope.calls]
-    bound = {text for call in calls for text in binds(call)}
-    for call in calls:
-        level = call.keyword("isolation_level")
-        if isinstance(level, n.Constant) and level.value == "AUTOCOMMIT" and call.name in ENGINES:
-            target = call.node.parent.targets[0].text if isinstance(call.node.parent, n.Assign) else ""
-            if target in bound:
-                yield Finding(
-                    at=level.span,
-                    message="every flush is final: a request that fails half-way is not undone",
-                    label="no transaction",
-                    help="take `isolation_level` off the engine of the sessions and commit once a request",
-                )
+@rule(category="database", severity="warning", needs="sqlalchemy", calls=ENGINES)
+def autocommit_engine(call: Call) -> Iterator[Finding]:
+    level, made = call.keyword("isolation_level"), call.node.parent
+    if not isinstance(level, n.Constant) or level.value != "AUTOCOMMIT" or not isinstance(made, n.Assign):
+        return
+    if made.targets[0].text in bound_in(call.module):
+        yield Finding(
+            at=level.span,
+            message="every flush is final: a request that fails half-way is not undone",
+            label="no transaction",
+            help="take `isolation_level` off the engine of the sessions and commit once a request",
+        )
 
 
-def binds(call: Call) -> Iterator[str]:
-    """The engines that a session factory is bound to, as written."""
-    if call.method in FACTORIES:
-        for value in (call.argument(0, "bind"),):
-            if value is not None:
-                yield value.text
+def bound_in(module: Module) -> set[str]:
+    """The engines that the session factories in a module are bound to, as written."""
+    factories = (call for call in module.project.calls_to(*FACTORIES) if call.module is module)
+    return {bind.text for call in factories if (bind := call.argument(0, "bind")) is not None}

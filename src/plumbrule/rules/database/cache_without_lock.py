@@ -85,24 +85,26 @@ WRITING = {"set", "setex", "psetex"}
 EXPIRING = {"ex", "px", "exat", "pxat"}
 
 
-@rule(category="database", severity="note", needs="redis")
-def cache_without_lock(function: Function) -> Iterator[Finding]:
-    if not function.is_async or b"lock" in function.module.source.text.lower():
+@rule(category="database", severity="note", needs="redis", calls=WRITING)
+def cache_without_lock(write: Call) -> Iterator[Finding]:
+    function = write.caller
+    if not isinstance(function, Function) or not function.is_async or not is_expiring(write):
         return
-    for write in function.calls:
-        read = read_of(write, function) if is_expiring(write) else None
-        if read is not None and computes(write, read, function):
-            yield Finding(
-                at=write.span,
-                message=f"everybody who misses `{key_of(write)}` computes it",
-                label="nothing makes the second one wait for the first",
-                help="hold a lock while it is computed, or let a cache such as cashews do it",
-            )
+    if b"lock" in function.module.source.text.lower():
+        return
+    read = read_of(write, function)
+    if read is not None and computes(write, read, function):
+        yield Finding(
+            at=write.span,
+            message=f"everybody who misses `{key_of(write)}` computes it",
+            label="nothing makes the second one wait for the first",
+            help="hold a lock while it is computed, or let a cache such as cashews do it",
+        )
 
 
 def is_expiring(call: Call) -> bool:
-    """Whether a call writes a value with an end into Redis."""
-    if not call.name.startswith("redis.") or call.method not in WRITING or call.keyword("nx") is not None:
+    """Whether what is written into Redis has an end."""
+    if not call.name.startswith("redis.") or call.keyword("nx") is not None:
         return False
     return call.method != "set" or any(keyword.name in EXPIRING for keyword in call.keywords)
 

@@ -115,6 +115,7 @@ from plumbrule.rulekit import (
     Fix,
     Function,
     Iterator,
+    Project,
     Route,
     Step,
     n,
@@ -124,36 +125,57 @@ from plumbrule.rulekit import (
 
 CHANGES = {"add", "add_all", "delete", "merge", "insert", "update", "bulk_save_objects", "flush", "save"}
 OWNERS = ("session", "db", "repo", "crud", "dao", "query")
+COMMITS = ("commit", "begin")
 WRITING = {"POST", "PUT", "PATCH", "DELETE"}
 
 
 @rule(category="database", severity="error", needs="fastapi")
-def commit_after_response(route: Route) -> Iterator[Finding]:
-    if not route.project.may_be("fastapi", ">=0.118") and not route.project.may_be("fastapi", "<0.106"):
+def commit_after_response(project: Project) -> Iterator[Finding]:
+    if not project.may_be("fastapi", ">=0.118") and not project.may_be("fastapi", "<0.106"):
         return  # 0.106 to 0.117 ran it before the response
-    reached = [found.call for found in reached_calls(route.handler)] if route.handler else []
-    if not WRITING & set(route.methods) or any(call.method in ("commit", "begin") for call in reached):
-        return  # a read has nothing to lose, and a route that commits has lost nothing
-    may_write = "POST" not in route.methods or route.handler is None or writes(route.handler, reached)
+    committing = set(project.functions_leading_to(project.calls_to(*COMMITS)))
+    for route in project.routes:
+        writing = WRITING & set(route.methods)  # a read has nothing to lose
+        if writing and not route.module.is_test and not (route.handler in committing and commits(route)):
+            yield from after_response(route)
+
+
+def commits(route: Route) -> bool:
+    """Whether the handler commits itself: then nothing is lost."""
+    reached = reached_calls(route.handler) if route.handler is not None else ()
+    return any(found.call.method in COMMITS for found in reached)
+
+
+def after_response(route: Route) -> Iterator[Finding]:
+    """The commits that come too late for the answer of a route."""
+    late = list(late_commits(route))
+    may_write = not late or "POST" not in route.methods or route.handler is None or writes(route.handler)
+    for dependency, function, commit in late:
+        yield Finding(
+            at=dependency.span,
+            message=f"`{function.name}` commits after the response has been sent",
+            label="a commit that fails here is a success to the client",
+            help='ask for it with `Depends(…, scope="function")`',
+            chain=(Step(route.label, route.span), Step(f"`{function.name}` commits", commit.span)),
+            fix=scoped(dependency, route),
+            confidence=None if may_write else "low",
+        )
+
+
+def late_commits(route: Route) -> Iterator[tuple[Dependency, Function, n.Node]]:
+    """The dependencies of a route that commit when it has answered, and what commits in them."""
     for dependency in route.dependencies:
         function = dependency.function
         if function is None or not dependency.is_generator or dependency.scope == "function":
             continue
         commit = commit_after_yield(function)
         if commit is not None:
-            yield Finding(
-                at=dependency.span,
-                message=f"`{function.name}` commits after the response has been sent",
-                label="a commit that fails here is a success to the client",
-                help='ask for it with `Depends(…, scope="function")`',
-                chain=(Step(route.label, route.span), Step(f"`{function.name}` commits", commit.span)),
-                fix=scoped(dependency, route),
-                confidence=None if may_write else "low",
-            )
+            yield dependency, function, commit
 
 
-def writes(handler: Function, reached: list[Call]) -> bool:
+def writes(handler: Function) -> bool:
     """Whether a handler changes something, as far as it can be seen: a POST may only search."""
+    reached = [found.call for found in reached_calls(handler)]
     functions = {handler, *(call.function for call in reached if call.function is not None)}
     return any(is_change(call) or is_statement(call) for call in reached) or any(
         sets_column(target, function)

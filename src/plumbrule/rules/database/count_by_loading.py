@@ -43,19 +43,16 @@ LOADS = {"all", "fetchall"}
 RESULTS = ("sqlalchemy.Result", "sqlalchemy.ScalarResult", "sqlalchemy.orm.Query", "sqlalchemy.Row")
 
 
-@rule(category="database", severity="warning", needs="sqlalchemy")
-def count_by_loading(function: Function) -> Iterator[Finding]:
-    for call in function.calls:
-        if call.name != "builtins.len" or len(call.args) != 1:
-            continue
-        loaded = loading(function, call.args[0])
-        if loaded is not None:
-            yield Finding(
-                at=call.span,
-                message="every row is loaded to be counted",
-                label="only the number is used",
-                help="let the database count: `select(func.count())…`",
-            )
+@rule(category="database", severity="warning", needs="sqlalchemy", calls=("builtins.len",))
+def count_by_loading(call: Call) -> Iterator[Finding]:
+    function = call.caller
+    if isinstance(function, Function) and len(call.args) == 1 and loading(function, call.args[0]) is not None:
+        yield Finding(
+            at=call.span,
+            message="every row is loaded to be counted",
+            label="only the number is used",
+            help="let the database count: `select(func.count())…`",
+        )
 
 
 def loading(function: Function, value: n.Expr) -> Call | None:

@@ -99,9 +99,8 @@ BASES = ("pydantic.BaseModel", "sqlmodel.SQLModel")
 
 @rule(category="database", severity="error")
 def default_evaluated_once(module: Module) -> Iterator[Finding]:
-    models = {view.cls for view in (*module.project.schemas, *module.project.tables)}
     for cls in module.classes:
-        for attribute in cls.attributes.values() if cls in models or cls.is_a(*BASES) else ():
+        for attribute in cls.attributes.values() if is_model(cls) else ():
             if attribute.method is not None or not isinstance(attribute.value, n.Call):
                 continue
             call = cls.call(attribute.value)
@@ -114,6 +113,12 @@ def default_evaluated_once(module: Module) -> Iterator[Finding]:
                     help="give the function, not its result",
                     fix=later(call, changing),
                 )
+
+
+def is_model(cls: Class) -> bool:
+    """Whether the attributes of a class are fields or columns."""
+    project = cls.project
+    return project.schema_of(cls) is not None or project.table_of(cls) is not None or cls.is_a(*BASES)
 
 
 def default_of(cls: Class, column: Call) -> Call | None:

@@ -105,11 +105,12 @@ def enum_type_left_behind(migration: Migration) -> Iterator[Finding]:
         return  # an empty downgrade has a rule of its own
     if "sqlite" in migration.module.path.split("/"):
         return  # those of PostgreSQL lie beside it
+    made = enums(migration.upgrade)
     rest = migration.module.source.text.decode("utf-8", "replace").replace(text_of(migration.upgrade), "")
-    if DROPS.search(rest):
+    if not made or DROPS.search(rest):
         return
     known = {name for before in migration.earlier for name in enums(before.upgrade)}
-    for name, node in enums(migration.upgrade).items():
+    for name, node in made.items():
         if name not in known:
             yield Finding(
                 at=node.span,

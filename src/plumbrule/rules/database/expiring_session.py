@@ -48,25 +48,23 @@ later.configure(bind=engine, expire_on_commit=False)
 ```
 """
 
-from plumbrule.rulekit import Call, Edit, Finding, Fix, Iterator, Module, n, rule
+from plumbrule.rulekit import Call, Edit, Finding, Fix, Iterator, n, rule
 
-MAKER = "sqlalchemy.ext.asyncio.async_sessionmaker"
+MAKER, SYNC_MAKER = "sqlalchemy.ext.asyncio.async_sessionmaker", "sqlalchemy.orm.sessionmaker"
 ASYNC = "sqlalchemy.ext.asyncio.AsyncSession"
 
 
-@rule(category="database", severity="warning", needs="sqlalchemy")
-def expiring_session(module: Module) -> Iterator[Finding]:
-    configured = any(call.method == "configure" for call in module.calls)
-    for scope in (module, *module.classes, *module.functions):
-        for call in scope.calls:
-            if is_async_maker(call) and expires(call) and not configured:
-                yield Finding(
-                    at=call.func_span,
-                    message="reading an attribute after `commit()` raises `MissingGreenlet`",
-                    label="objects expire at each commit",
-                    help="add `expire_on_commit=False`",
-                    fix=kept(call),
-                )
+@rule(category="database", severity="warning", needs="sqlalchemy", calls=(MAKER, SYNC_MAKER))
+def expiring_session(call: Call) -> Iterator[Finding]:
+    configured = any(other.method == "configure" for other in call.module.calls)
+    if is_async_maker(call) and expires(call) and not configured:
+        yield Finding(
+            at=call.func_span,
+            message="reading an attribute after `commit()` raises `MissingGreenlet`",
+            label="objects expire at each commit",
+            help="add `expire_on_commit=False`",
+            fix=kept(call),
+        )
 
 
 def is_async_maker(call: Call) -> bool:
@@ -74,9 +72,7 @@ def is_async_maker(call: Call) -> bool:
     if call.name == MAKER:
         return True
     made = call.keyword("class_")
-    kind = (
-        call.scope.type_of(made) if call.name == "sqlalchemy.orm.sessionmaker" and made is not None else None
-    )
+    kind = call.scope.type_of(made) if made is not None else None
     return kind is not None and kind.name == "type" and kind.args[0].name == ASYNC
 
 

@@ -72,18 +72,17 @@ FLUSHES = {
 }
 
 
-@rule(category="database", severity="warning", needs="sqlalchemy")
-def flush_in_loop(function: Function) -> Iterator[Finding]:
-    if BESIDE & set(function.module.path.split("/")):
+@rule(category="database", severity="warning", needs="sqlalchemy", calls=FLUSHES)
+def flush_in_loop(call: Call) -> Iterator[Finding]:
+    if not isinstance(call.caller, Function) or BESIDE & set(call.module.path.split("/")):
         return
-    for call in function.calls:
-        if call.name in FLUSHES and is_for_each(call) and not needs_key(call):
-            yield Finding(
-                at=call.func_span,
-                message=f"`{call.node.func.text}` runs once for each row",
-                label="a round trip a row",
-                help="move it below the loop, or insert all rows with one `insert()`",
-            )
+    if is_for_each(call) and not needs_key(call):
+        yield Finding(
+            at=call.func_span,
+            message=f"`{call.node.func.text}` runs once for each row",
+            label="a round trip a row",
+            help="move it below the loop, or insert all rows with one `insert()`",
+        )
 
 
 def is_for_each(call: Call) -> bool:

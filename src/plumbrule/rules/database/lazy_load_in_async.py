@@ -220,6 +220,7 @@ from plumbrule.rulekit import (
     Finding,
     Function,
     Iterator,
+    Project,
     Query,
     Relationship,
     Route,
@@ -237,18 +238,29 @@ LOADED = {"joined", "selectin", "subquery", "immediate", "noload", "dynamic", "w
 
 
 @rule(category="database", severity="error", needs="sqlalchemy")
-def lazy_load_in_async(function: Function) -> Iterator[Finding]:
-    if not function.is_async or any(
-        call.method == "refresh" and len(call.args) > 1 for call in function.calls
-    ):
-        return
+def lazy_load_in_async(project: Project) -> Iterator[Finding]:
+    names = {
+        name for table in project.tables for name, r in table.relationships.items() if r.lazy not in LOADED
+    }
+    for function in project.code_functions if names else ():
+        if function.is_async and not refreshes(function):
+            yield from in_function(function, names)
+
+
+def refreshes(function: Function) -> bool:
+    """Whether a function loads attributes by name."""
+    return any(call.method == "refresh" and len(call.args) > 1 for call in function.calls)
+
+
+def in_function(function: Function, names: set[str]) -> Iterator[Finding]:
+    """The relationships with one of these names that are read in a function, or in what it calls."""
     assigned = {target.text for assign in function.find(n.Assign) for target in assign.targets}
     for node in function.find(n.Attribute):
-        if isinstance(node.value, n.Name) and is_read(node, assigned):
-            query = query_of(function, node.value)
-            relation = unloaded(query).get(node.attr) if query else None
-            if query and relation:
-                yield finding(query, relation, node.span)
+        read = node.attr in names and isinstance(node.value, n.Name)
+        query = query_of(function, node.value) if read else None
+        relation = unloaded(query).get(node.attr) if query else None
+        if query and relation and is_read(node, assigned):
+            yield finding(query, relation, node.span)
     for route in function.routes:
         schema = response_schema(route)
         for statement in function.find(n.Return) if schema else ():

@@ -83,7 +83,8 @@ QUERIES = {"execute", "exec", "scalar", "scalars", "get", "get_one", "query"}
 def n_plus_one(function: Function) -> Iterator[Finding]:
     if BESIDE & set(function.module.path.split("/")):
         return
-    if n.For not in function.by_kind and n.Comprehension not in function.by_kind:
+    iterables = [*(f.iterable for f in function.find(n.For)), *(c.iterable for c in function.find(n.Clause))]
+    if not any(gives_rows(function, iterable) for iterable in iterables):
         return
     for node in function.find(n.Attribute):
         if node.attr == "awaitable_attrs" and isinstance(node.value, n.Name):

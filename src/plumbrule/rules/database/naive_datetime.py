@@ -136,7 +136,7 @@ Where the columns are `TIMESTAMP WITHOUT TIME ZONE` and stay so, write
 Ruff's DTZ003 and DTZ004 see the calls, not the columns, and not `default=datetime.utcnow`.
 """
 
-from plumbrule.rulekit import Column, Edit, Finding, Fix, Iterator, Module, Scoped, n, rule
+from plumbrule.rulekit import Column, Edit, Finding, Fix, Iterator, Module, Project, Scoped, n, rule
 
 NAIVE = {
     "datetime.datetime.utcnow": "write `datetime.now(UTC)`",
@@ -145,7 +145,24 @@ NAIVE = {
 
 
 @rule(category="database", severity="warning")
-def naive_datetime(module: Module) -> Iterator[Finding]:
+def naive_datetime(project: Project) -> Iterator[Finding]:
+    for module in project.modules:
+        if not module.is_test and b"utc" in module.source.text:
+            yield from made_in(module)
+    for table in project.tables:
+        for column in table.columns.values():
+            if not column.attribute.cls.module.is_test and is_cut(column):
+                yield Finding(
+                    at=column.span,
+                    message=f"`{table.name}.{column.name}` has no zone and gets a time that has one",
+                    label="asyncpg refuses it, other drivers cut the zone off",
+                    help="make the column `DateTime(timezone=True)`",
+                    fix=with_zone(column),
+                )
+
+
+def made_in(module: Module) -> Iterator[Finding]:
+    """The times without a zone that a module makes."""
     for scope in (module, *module.classes, *module.functions):
         for node in scope.find(n.Attribute):
             name = scope.name_of(node) if node.attr.startswith("utc") else None
@@ -155,16 +172,6 @@ def naive_datetime(module: Module) -> Iterator[Finding]:
                     message=f"`{node.text}` gives a time without a zone",
                     label="naive",
                     help=NAIVE[name],
-                )
-    for table in module.project.tables if module.classes else ():
-        for column in table.columns.values():
-            if column.attribute.cls.module is module and is_cut(column):
-                yield Finding(
-                    at=column.span,
-                    message=f"`{table.name}.{column.name}` has no zone and gets a time that has one",
-                    label="asyncpg refuses it, other drivers cut the zone off",
-                    help="make the column `DateTime(timezone=True)`",
-                    fix=with_zone(column),
                 )
 
 

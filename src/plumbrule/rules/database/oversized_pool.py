@@ -66,29 +66,26 @@ LIMIT = re.compile(r"max_connections\D{0,3}(\d+)")
 DEFAULT_LIMIT, DEFAULT_SIZE, DEFAULT_OVERFLOW = 100, 5, 10
 
 
-@rule(category="database", severity="warning", needs="sqlalchemy")
-def oversized_pool(module: Module) -> Iterator[Finding]:
-    if b"pool_size" not in module.source.text and b"max_overflow" not in module.source.text:
+@rule(category="database", severity="warning", needs="sqlalchemy", calls=ENGINES)
+def oversized_pool(call: Call) -> Iterator[Finding]:
+    each = opened_by(call)
+    if each is None:
         return
-    for scope in (module, *module.classes, *module.functions):
-        for call in scope.calls:
-            each = opened_by(call)
-            if each is None:
-                continue
-            workers, limit = workers_of(module), limit_of(module.project)
-            opened, fitting = each * workers, limit * 4 // 5 // workers
-            if workers > 1 and opened > limit:
-                yield Finding(
-                    at=call.func_span,
-                    message=f"{workers} workers may open {opened} connections, and the server takes {limit}",
-                    label=f"{each} for each worker",
-                    help=f"keep `pool_size` and `max_overflow` together at {fitting} or less",
-                )
+    workers = workers_of(call.module)
+    limit = limit_of(call.module.project) if workers > 1 else 0
+    opened, fitting = each * workers, limit * 4 // 5 // workers
+    if workers > 1 and opened > limit:
+        yield Finding(
+            at=call.func_span,
+            message=f"{workers} workers may open {opened} connections, and the server takes {limit}",
+            label=f"{each} for each worker",
+            help=f"keep `pool_size` and `max_overflow` together at {fitting} or less",
+        )
 
 
 def opened_by(call: Call) -> int | None:
     """How many connections an engine to a server may open, where it is written down in numbers."""
-    if call.name not in ENGINES or call.is_splatted or "sqlite" in call.node.text:
+    if call.is_splatted or "sqlite" in call.node.text:
         return None
     size, overflow = call.keyword("pool_size"), call.keyword("max_overflow")
     if (size is None and overflow is None) or call.keyword("poolclass") is not None:

@@ -38,7 +38,7 @@ test_engine = create_async_engine("postgresql+asyncpg://localhost/test")
 
 import re
 
-from plumbrule.rulekit import Call, Edit, Finding, Fix, Function, Iterator, Module, Project, n, rule
+from plumbrule.rulekit import Call, Edit, Finding, Fix, Function, Iterator, Project, n, rule
 
 ENGINES = ("sqlalchemy.create_engine", "sqlmodel.create_engine", "sqlalchemy.ext.asyncio.create_async_engine")
 SAID = {"pool_pre_ping", "pool_recycle", "poolclass", "pool", "creator", "async_creator"}
@@ -68,28 +68,26 @@ DRIVERS = (
 )
 
 
-@rule(category="database", severity="warning", needs="sqlalchemy")
-def pool_without_pre_ping(module: Module) -> Iterator[Finding]:
-    if BESIDE & set(module.path.removesuffix(".py").split("/")):
+@rule(category="database", severity="warning", needs="sqlalchemy", calls=ENGINES)
+def pool_without_pre_ping(call: Call) -> Iterator[Finding]:
+    beside = BESIDE & set(call.module.path.removesuffix(".py").split("/"))
+    if beside or call.is_splatted or {k.name for k in call.keywords} & SAID:
         return
-    for scope in (module, *module.classes, *module.functions):
-        for call in scope.calls:
-            if call.name in ENGINES and not call.is_splatted and not {k.name for k in call.keywords} & SAID:
-                known = speaks_of(call)
-                if (
-                    is_kept(call)
-                    and not is_aside(call)
-                    and known != "sqlite"
-                    and (known or only_network(module.project))
-                ):
-                    yield Finding(
-                        at=call.func_span,
-                        message="a connection that died in the pool fails a request",
-                        label="no `pool_pre_ping`, no `pool_recycle`",
-                        help="add `pool_pre_ping=True`",
-                        fix=asking(call),
-                        confidence="high" if known == "network" else "medium",
-                    )
+    known = speaks_of(call)
+    if (
+        is_kept(call)
+        and not is_aside(call)
+        and known != "sqlite"
+        and (known or only_network(call.module.project))
+    ):
+        yield Finding(
+            at=call.func_span,
+            message="a connection that died in the pool fails a request",
+            label="no `pool_pre_ping`, no `pool_recycle`",
+            help="add `pool_pre_ping=True`",
+            fix=asking(call),
+            confidence="high" if known == "network" else "medium",
+        )
 
 
 def speaks_of(call: Call) -> str:

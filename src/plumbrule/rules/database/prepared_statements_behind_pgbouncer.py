@@ -35,32 +35,29 @@ direct = create_async_engine("postgresql+asyncpg://shop@db:5432/shop")
 ```
 """
 
-from plumbrule.rulekit import Call, Edit, Finding, Fix, Function, Iterator, Module, n, rule
+from plumbrule.rulekit import Call, Edit, Finding, Fix, Iterator, n, rule
 
 ENGINES = ("sqlalchemy.ext.asyncio.create_async_engine", "asyncpg.create_pool", "asyncpg.connect")
 POOLERS = (":6432", "pgbouncer", "pooler.")
 
 
-@rule(category="database", severity="error")
-def prepared_statements_behind_pgbouncer(module: Module) -> Iterator[Finding]:
-    scopes: tuple[Module | Function, ...] = (module, *module.functions)
-    for scope in scopes:
-        for call in scope.calls:
-            if call.name in ENGINES and speaks_to_pooler(scope, call) and "cache_size" not in call.node.text:
-                yield Finding(
-                    at=call.func_span,
-                    message="PgBouncer gives the prepared statements of asyncpg to other connections",
-                    label="most requests fail in transaction mode",
-                    help='add `connect_args={"statement_cache_size": 0}`',
-                    fix=uncached(call),
-                )
+@rule(category="database", severity="error", calls=ENGINES)
+def prepared_statements_behind_pgbouncer(call: Call) -> Iterator[Finding]:
+    if speaks_to_pooler(call) and "cache_size" not in call.node.text:
+        yield Finding(
+            at=call.func_span,
+            message="PgBouncer gives the prepared statements of asyncpg to other connections",
+            label="most requests fail in transaction mode",
+            help='add `connect_args={"statement_cache_size": 0}`',
+            fix=uncached(call),
+        )
 
 
-def speaks_to_pooler(scope: Module | Function, call: Call) -> bool:
+def speaks_to_pooler(call: Call) -> bool:
     """Whether the URL of an engine is literal, of asyncpg, and names a pooler."""
     url = call.argument(0, "url" if "engine" in call.name else "dsn")
     if isinstance(url, n.Name):
-        found = [b.node for b in scope.bindings.get(url.id, ())]
+        found = [b.node for b in call.scope.bindings.get(url.id, ())]
         url = found[0].value if len(found) == 1 and isinstance(found[0], n.Assign) else None
     if not isinstance(url, (n.Constant, n.FString)):
         return False

@@ -101,24 +101,28 @@ SESSIONS = ("sqlalchemy.orm.Session", "sqlalchemy.ext.asyncio.AsyncSession")
 SPAWNING = ("asyncio.create_task", "asyncio.ensure_future", "fastapi.BackgroundTasks.add_task")
 
 
-@rule(category="database", severity="error", needs="sqlalchemy")
-def session_in_background_task(function: Function) -> Iterator[Finding]:
-    for call in function.calls:
-        given = handed_on(call)
-        for value in given:
-            if is_request_session(function, value) and not is_waited_for(function, call):
-                yield Finding(
-                    at=value.span,
-                    message=f"the task gets `{value.text}`, which is closed when the request ends",
-                    label="the request's session",
-                    help="open a session in the task itself; hand it ids, not objects",
-                )
+@rule(
+    category="database",
+    severity="error",
+    needs="sqlalchemy",
+    calls=(*SPAWNING, "BackgroundTask", "add_task"),
+)
+def session_in_background_task(call: Call) -> Iterator[Finding]:
+    function = call.caller
+    if not isinstance(function, Function):
+        return
+    for value in handed_on(call):
+        if is_request_session(function, value) and not is_waited_for(function, call):
+            yield Finding(
+                at=value.span,
+                message=f"the task gets `{value.text}`, which is closed when the request ends",
+                label="the request's session",
+                help="open a session in the task itself; hand it ids, not objects",
+            )
 
 
 def handed_on(call: Call) -> tuple[n.Expr, ...]:
     """What a call gives to work that runs later."""
-    if call.name not in SPAWNING and call.method not in ("BackgroundTask", "add_task"):
-        return ()
     if call.name in SPAWNING[:2]:
         match call.args:
             case (n.Call(args=args, keywords=keywords), *_):

@@ -96,11 +96,9 @@ def session_never_closed(route: Route) -> Iterator[Finding]:
         function = dependency.function
         if function is None or function.is_generator or dependency.cls is not None:
             continue
-        receiver = dependency.parameter
-        if receiver is not None and closes(receiver):
-            continue
         for statement in function.find(n.Return):
-            if makes_session(function, statement.value):
+            receiver = dependency.parameter
+            if makes_session(function, statement.value) and (receiver is None or not closes(receiver)):
                 yield Finding(
                     at=statement.span,
                     message=f"the session that `{function.label}` returns is never closed",

@@ -130,7 +130,7 @@ def shared_session(module: Module) -> Iterator[Finding]:
         for attribute in cls.attributes.values():
             if attribute.method is not None and is_kept(attribute) and lives_long(cls, set()):
                 yield finding(attribute.span, f"a `{cls.name}` lives as long as the server")
-    for function in module.functions:
+    for function in module.functions if b"app.state." in module.source.text else ():
         for assign in function.find(n.Assign):
             if "app.state." in assign.targets[0].text and is_session(function, assign.value):
                 yield finding(assign.targets[0].span, "the state belongs to the whole app")

@@ -40,16 +40,14 @@ def sqlite_without_wal(project: Project) -> Iterator[Finding]:
     modules = [m for m in project.modules if not m.is_test and not ASIDE & set(m.path.split("/"))]
     if any(b"journal_mode" in module.source.text for module in modules):
         return
-    for module in modules:
-        for scope in (module, *module.classes, *module.functions):
-            for call in scope.calls:
-                if call.name in ENGINES and is_file(call):
-                    yield Finding(
-                        at=call.func_span,
-                        message="SQLite runs in its default mode: a writer locks out every reader",
-                        label="no `PRAGMA journal_mode`",
-                        help="set `journal_mode = WAL` and `foreign_keys = ON` on every connection",
-                    )
+    for call in project.calls_to(*ENGINES):
+        if call.module in modules and is_file(call):
+            yield Finding(
+                at=call.func_span,
+                message="SQLite runs in its default mode: a writer locks out every reader",
+                label="no `PRAGMA journal_mode`",
+                help="set `journal_mode = WAL` and `foreign_keys = ON` on every connection",
+            )
 
 
 def is_file(call: Call) -> bool:

@@ -197,6 +197,8 @@ def is_out_of_sight(function: Function) -> bool:
 def commits_by_itself(route: Route) -> bool:
     """Whether an engine or session factory of the project commits every statement."""
     for module in route.project.modules:
+        if not any(word in module.source.text for word in (b"isolation_level", b"autocommit")):
+            continue
         for scope in (module, *module.classes, *module.functions):
             for call in scope.calls:
                 level, auto = call.keyword("isolation_level"), call.keyword("autocommit")

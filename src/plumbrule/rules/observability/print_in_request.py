@@ -54,18 +54,18 @@ if __name__ == "__main__":
 Ruff's T201 forbids every `print`; this one looks at what a request leads to.
 """
 
-from plumbrule.rulekit import Finding, Function, Iterator, rule
+from plumbrule.rulekit import Call, Finding, Function, Iterator, rule
 
 
-@rule(category="observability", severity="note")
-def print_in_request(function: Function) -> Iterator[Finding]:
-    if function.project.serving.when(function) != "request":
+@rule(category="observability", severity="note", calls=("builtins.print",))
+def print_in_request(call: Call) -> Iterator[Finding]:
+    function = call.caller
+    if not isinstance(function, Function) or function.project.serving.when(function) != "request":
         return
-    for call in function.calls:
-        if call.name == "builtins.print" and call.keyword("file") is None and not call.only_as_script:
-            yield Finding(
-                at=call.func_span,
-                message="printed for each request, without level, time or request id",
-                label="nobody can filter it",
-                help="log it",
-            )
+    if call.keyword("file") is None and not call.only_as_script:
+        yield Finding(
+            at=call.func_span,
+            message="printed for each request, without level, time or request id",
+            label="nobody can filter it",
+            help="log it",
+        )

@@ -66,6 +66,8 @@ PROVIDERS = re.compile(
     r"sk-(proj-|ant-)?[A-Za-z0-9]{32,}|AIza[\w-]{35}|glpat-[\w-]{20}|SG\.[\w-]{20,}\.[\w-]{20,}|"
     r"hf_[A-Za-z]{34}|-----BEGIN [A-Z ]*PRIVATE KEY-----[^-]{100,}"
 )
+SHORTEST = 20
+"""no provider gives out a shorter key"""
 KEYS = {
     "jwt.encode": (1, "key"),
     "jwt.decode": (1, "key"),
@@ -86,8 +88,13 @@ MIDDLEWARE = "starlette.middleware.sessions.SessionMiddleware"
 @rule(category="security", severity="error")
 def hardcoded_secret(project: Project) -> Iterator[Finding]:
     for module in project.modules:
-        if not module.is_test and not EXAMPLES & set(module.path.split("/")):
-            yield from in_module(module)
+        if not module.is_test and not is_example(module):
+            yield from tokens_in(module)
+    for call in project.calls_to(*KEYS):
+        key = call.argument(*KEYS[call.name]) if not is_example(call.module) else None
+        text = literal(key, call.scope) if key is not None else None
+        if text is not None:
+            yield finding(text, f"the key of `{call.node.func.text.rpartition('.')[0] or call.method}`")
     for app in project.apps:
         for middleware in app.middleware:
             key = middleware.options.get("secret_key")
@@ -95,21 +102,21 @@ def hardcoded_secret(project: Project) -> Iterator[Finding]:
                 yield finding(key, "the key that signs the sessions")
 
 
-def in_module(module: Module) -> Iterator[Finding]:
+def is_example(module: Module) -> bool:
+    return not EXAMPLES.isdisjoint(module.path.split("/"))
+
+
+def tokens_in(module: Module) -> Iterator[Finding]:
+    """The keys that providers give out, by their form."""
     for scope in (module, *module.classes, *module.functions):
         for constant in scope.find(n.Constant):
             if (
                 isinstance(constant.value, str)
+                and len(constant.value) >= SHORTEST
                 and PROVIDERS.fullmatch(constant.value.strip())
                 and is_random(constant.value)
             ):
                 yield finding(constant, "a provider's key")
-        for call in scope.calls:
-            place = KEYS.get(call.name)
-            key = call.argument(*place) if place is not None else None
-            text = literal(key, scope) if key is not None else None
-            if text is not None:
-                yield finding(text, f"the key of `{call.node.func.text.rpartition('.')[0] or call.method}`")
 
 
 def literal(key: n.Expr, scope: Scoped) -> n.Constant | None:

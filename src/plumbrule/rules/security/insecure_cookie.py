@@ -100,20 +100,19 @@ SESSION = re.compile(
 READ_BY_SCRIPTS = re.compile(r"csrf|xsrf|state|nonce|flash", re.IGNORECASE)
 
 
-@rule(category="security", severity="error")
-def insecure_cookie(function: Function) -> Iterator[Finding]:
-    for call in function.calls:
-        if call.method != "set_cookie" or call.is_splatted or not is_session(call):
-            continue
-        missing = [name for name in ("httponly", "secure") if is_off(call.keyword(name))]
-        if missing:
-            yield Finding(
-                at=call.span,
-                message=f"a session cookie is set without {' and '.join(missing)}",
-                label="scripts can read it" if "httponly" in missing else "it travels over plain HTTP too",
-                help=f"add {', '.join(f'{name}=True' for name in missing)}",
-                fix=completed(call, missing),
-            )
+@rule(category="security", severity="error", calls=("set_cookie",))
+def insecure_cookie(call: Call) -> Iterator[Finding]:
+    if not isinstance(call.caller, Function) or call.is_splatted or not is_session(call):
+        return
+    missing = [name for name in ("httponly", "secure") if is_off(call.keyword(name))]
+    if missing:
+        yield Finding(
+            at=call.span,
+            message=f"a session cookie is set without {' and '.join(missing)}",
+            label="scripts can read it" if "httponly" in missing else "it travels over plain HTTP too",
+            help=f"add {', '.join(f'{name}=True' for name in missing)}",
+            fix=completed(call, missing),
+        )
 
 
 def is_session(call: Call) -> bool:

@@ -50,23 +50,21 @@ def read_me(token: str) -> str:
 ```
 """
 
-from plumbrule.rulekit import Finding, Function, Iterator, n, rule
+from plumbrule.rulekit import Call, Finding, Function, Iterator, n, rule
 
-DECODE = ("jwt.decode", "jose.jwt.decode")
 HEADER = ("jwt.get_unverified_header", "jose.jwt.get_unverified_header")
 
 
-@rule(category="security", severity="error")
-def jwt_algorithm_from_token(function: Function) -> Iterator[Finding]:
-    for call in function.calls:
-        algorithms = call.argument(2, "algorithms")
-        if call.name in DECODE and algorithms is not None and is_chosen_by_token(algorithms, function):
-            yield Finding(
-                at=call.span,
-                message="the token chooses how it is checked",
-                label=f"`{algorithms.text}`",
-                help='name the algorithms: `algorithms=["RS256"]`',
-            )
+@rule(category="security", severity="error", calls=("jwt.decode", "jose.jwt.decode"))
+def jwt_algorithm_from_token(call: Call) -> Iterator[Finding]:
+    function, algorithms = call.caller, call.argument(2, "algorithms")
+    if isinstance(function, Function) and algorithms is not None and is_chosen_by_token(algorithms, function):
+        yield Finding(
+            at=call.span,
+            message="the token chooses how it is checked",
+            label=f"`{algorithms.text}`",
+            help='name the algorithms: `algorithms=["RS256"]`',
+        )
 
 
 def is_chosen_by_token(algorithms: n.Expr, function: Function) -> bool:

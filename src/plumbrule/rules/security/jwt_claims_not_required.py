@@ -82,17 +82,16 @@ def read_me(token: str, key: str) -> str:
 from plumbrule.rulekit import Call, Edit, Finding, Fix, Function, Iterator, n, rule
 
 
-@rule(category="security", severity="error", confidence="medium")
-def jwt_claims_not_required(function: Function) -> Iterator[Finding]:
-    for call in function.calls:
-        if call.name == "jwt.decode" and not call.is_splatted and not is_limited(call):
-            yield Finding(
-                at=call.span,
-                message="a token without `exp` is accepted, and valid for ever",
-                label="`exp` is checked only if it is there",
-                help='add `options={"require": ["exp", "sub"]}`',
-                fix=requiring(call),
-            )
+@rule(category="security", severity="error", confidence="medium", calls=("jwt.decode",))
+def jwt_claims_not_required(call: Call) -> Iterator[Finding]:
+    if isinstance(call.caller, Function) and not call.is_splatted and not is_limited(call):
+        yield Finding(
+            at=call.span,
+            message="a token without `exp` is accepted, and valid for ever",
+            label="`exp` is checked only if it is there",
+            help='add `options={"require": ["exp", "sub"]}`',
+            fix=requiring(call),
+        )
 
 
 def is_limited(call: Call) -> bool:

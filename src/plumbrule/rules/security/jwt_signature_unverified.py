@@ -54,12 +54,11 @@ UNVERIFIED = ("jose.jwt.get_unverified_claims", "jose.jws.get_unverified_claims"
 VERIFYING = ("jwt.decode", "jose.jwt.decode", "authlib.jose.jwt.decode")
 
 
-@rule(category="security", severity="error", confidence="low")
-def jwt_signature_unverified(function: Function) -> Iterator[Finding]:
-    unverified = [call for call in function.calls if is_unverified(call)]
-    if any(call.name in VERIFYING and not is_unverified(call) for call in function.calls):
+@rule(category="security", severity="error", confidence="low", calls=(*UNVERIFIED, *VERIFYING))
+def jwt_signature_unverified(call: Call) -> Iterator[Finding]:
+    if not isinstance(call.caller, Function) or not is_unverified(call):
         return
-    for call in unverified:
+    if not any(other.name in VERIFYING and not is_unverified(other) for other in call.scope.calls):
         yield Finding(
             at=call.span,
             message="whoever writes a token is believed",

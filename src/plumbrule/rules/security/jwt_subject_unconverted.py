@@ -104,21 +104,19 @@ DECODE = ("jwt.decode", "jose.jwt.decode")
 NUMBERS = ("int", "UUID", "uuid.UUID", "builtins.int")
 
 
-@rule(category="security", severity="error")
-def jwt_subject_unconverted(function: Function) -> Iterator[Finding]:
-    decoded = decoded_names(function)
-    for call in function.calls:
-        if not decoded or call.method != "get" or not call.name.endswith("Session.get"):
-            continue
-        model, key = call.argument(0, "entity"), call.argument(1, "ident")
-        kind = function.type_of(model) if model is not None else None
-        if key is not None and is_subject(key, decoded, function) and has_number_key(kind, function):
-            yield Finding(
-                at=call.span,
-                message=f"`{key.text}` is a text, the key of `{model.text if model else ''}` is not",
-                label="asyncpg refuses it, SQLite does not",
-                help=f"convert it: `int({key.text})`, and answer 401 if that fails",
-            )
+@rule(category="security", severity="error", calls=("*Session.get",))
+def jwt_subject_unconverted(call: Call) -> Iterator[Finding]:
+    function, model, key = call.caller, call.argument(0, "entity"), call.argument(1, "ident")
+    if not isinstance(function, Function) or model is None or key is None:
+        return
+    kind = function.type_of(model)
+    if is_subject(key, decoded_names(function), function) and has_number_key(kind, function):
+        yield Finding(
+            at=call.span,
+            message=f"`{key.text}` is a text, the key of `{model.text}` is not",
+            label="asyncpg refuses it, SQLite does not",
+            help=f"convert it: `int({key.text})`, and answer 401 if that fails",
+        )
 
 
 def decoded_names(function: Function) -> set[str]:

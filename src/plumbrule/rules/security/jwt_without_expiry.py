@@ -52,22 +52,19 @@ def sign(claims: dict[str, str], key: str) -> str:
 ```
 """
 
-from plumbrule.rulekit import Finding, Function, Iterator, n, rule
-
-ENCODE = ("jwt.encode", "jose.jwt.encode")
+from plumbrule.rulekit import Call, Finding, Function, Iterator, n, rule
 
 
-@rule(category="security", severity="error")
-def jwt_without_expiry(function: Function) -> Iterator[Finding]:
-    for call in function.calls:
-        claims = call.argument(0, "payload" if call.name == "jwt.encode" else "claims")
-        if call.name in ENCODE and isinstance(claims, n.Expr) and surely_endless(claims, function):
-            yield Finding(
-                at=call.span,
-                message="the token is valid for ever",
-                label="its claims have no `exp`",
-                help='add `"exp": datetime.now(UTC) + timedelta(…)`',
-            )
+@rule(category="security", severity="error", calls=("jwt.encode", "jose.jwt.encode"))
+def jwt_without_expiry(call: Call) -> Iterator[Finding]:
+    function, claims = call.caller, call.argument(0, "payload" if call.name == "jwt.encode" else "claims")
+    if isinstance(function, Function) and claims is not None and surely_endless(claims, function):
+        yield Finding(
+            at=call.span,
+            message="the token is valid for ever",
+            label="its claims have no `exp`",
+            help='add `"exp": datetime.now(UTC) + timedelta(…)`',
+        )
 
 
 def surely_endless(claims: n.Expr, function: Function) -> bool:

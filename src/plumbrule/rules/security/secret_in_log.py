@@ -80,8 +80,19 @@ async def drop_key(access_key: str) -> None:
 
 import re
 
-from plumbrule.rulekit import Call, Finding, Iterator, Route, is_secret_name, n, reached_calls, rule
+from plumbrule.rulekit import (
+    Call,
+    Finding,
+    Function,
+    Iterator,
+    Project,
+    is_secret_name,
+    n,
+    reached_calls,
+    rule,
+)
 
+PRINTING = ("builtins.print", "pprint.pprint")
 METHODS = {"debug", "info", "warning", "warn", "error", "exception", "critical", "log", "trace", "success"}
 HEADERS = {"authorization", "cookie", "x-api-key", "set-cookie"}
 ASIDE = re.compile(
@@ -91,34 +102,44 @@ NO_VALUE = re.compile(r"^(secret|salt|pepper|hmac|id_token)$|_salt$|(^|[^t]_)acc
 
 
 @rule(category="security", severity="error", confidence="medium")
-def secret_in_log(route: Route) -> Iterator[Finding]:
-    roots = [d.function for d in route.dependencies if d.function is not None]
-    for root in (*roots, *([route.handler] if route.handler is not None else ())):
-        for reached in reached_calls(root, depth=3):
-            if is_logging(reached.call) and not ASIDE.search(reached.call.module.path):
-                yield from written(reached.call)
+def secret_in_log(project: Project) -> Iterator[Finding]:
+    logging = [call for call in project.calls_to(*PRINTING, *METHODS) if is_logging(call)]
+    secrets = {call: secret for call in logging if (secret := secret_of(call)) is not None}
+    leading = roots(project).intersection(project.functions_leading_to(secrets))
+    served = {call for root in leading for call in near(root)}
+    for call, secret in secrets.items():
+        if call in served and not ASIDE.search(call.module.path):
+            yield Finding(
+                at=call.span,
+                message=f"`{secret.text}` is written to the log",
+                label="many more people read logs than databases",
+                help="leave it out, or log an id",
+            )
 
 
-def written(call: Call) -> Iterator[Finding]:
+def roots(project: Project) -> set[Function]:
+    """The functions that FastAPI calls for a request."""
+    routes = [route for route in project.routes if not route.module.is_test]
+    functions = (f for route in routes for f in (route.handler, *(d.function for d in route.dependencies)))
+    return {function for function in functions if function is not None}
+
+
+def near(root: Function) -> Iterator[Call]:
+    """The calls that a function makes within three steps."""
+    return (reached.call for reached in reached_calls(root, depth=3))
+
+
+def secret_of(call: Call) -> n.Expr | None:
     """The first secret that a call writes out."""
     given = (*call.args, *(k.value for k in call.keywords))
-    secret = next((secret for argument in given for secret in secrets_in(argument)), None)
-    if secret is not None:
-        yield Finding(
-            at=call.span,
-            message=f"`{secret.text}` is written to the log",
-            label="many more people read logs than databases",
-            help="leave it out, or log an id",
-        )
+    return next((secret for argument in given for secret in secrets_in(argument)), None)
 
 
 def is_logging(call: Call) -> bool:
-    if call.name in ("builtins.print", "pprint.pprint"):
+    if call.name in PRINTING:
         return True
     receiver = call.receiver.text.rpartition(".")[2].lower() if call.receiver is not None else ""
-    return call.method in METHODS and (
-        call.name.startswith(("logging.", "structlog.", "loguru.")) or "log" in receiver
-    )
+    return call.name.startswith(("logging.", "structlog.", "loguru.")) or "log" in receiver
 
 
 def secrets_in(expr: n.Expr) -> Iterator[n.Expr]:

@@ -66,8 +66,9 @@ Uvicorn's `--proxy-headers` with `--forwarded-allow-ips` set to the proxies; not
 
 import re
 
-from plumbrule.rulekit import Finding, Function, Iterator, n, rule
+from plumbrule.rulekit import Finding, Function, Iterator, Module, n, rule
 
+HEADER = "x-forwarded-for"
 TRUST = re.compile(r"trust|prox(y|ies)\b.*\bin\b|\bin\b.*prox(y|ies)|is_private|is_loopback", re.IGNORECASE)
 LAST = re.compile(r"\[-1\]|rsplit|rpartition|reversed")
 LOGS = re.compile(r"log|trac|telemetry|propagation", re.IGNORECASE)
@@ -75,12 +76,18 @@ ADDRESS = re.compile(r"client_?host|client\.host|(^|_)ip(_|$)|addr", re.IGNORECA
 
 
 @rule(category="security", severity="warning")
-def spoofable_client_address(function: Function) -> Iterator[Finding]:
+def spoofable_client_address(module: Module) -> Iterator[Finding]:
+    if HEADER.encode() not in module.source.text.lower() or LOGS.search(module.path):
+        return  # a wrong address in a log opens nothing
+    for function in module.functions:
+        yield from believed(function)
+
+
+def believed(function: Function) -> Iterator[Finding]:
+    """Where a function takes the header for the truth."""
     at = next(reads(function), None)
     if at is None or TRUST.search(function.node.text) or LAST.search(function.node.text):
         return
-    if LOGS.search(function.module.path):
-        return  # a wrong address in a log opens nothing
     if any(ADDRESS.search(name) for name in names_in(function)):
         yield Finding(
             at=at.span,
@@ -100,7 +107,7 @@ def reads(function: Function) -> Iterator[n.Node]:
                 pass
             case _:
                 continue
-        if isinstance(key, n.Constant) and str(key.value).lower() == "x-forwarded-for":
+        if isinstance(key, n.Constant) and str(key.value).lower() == HEADER:
             yield node
 
 

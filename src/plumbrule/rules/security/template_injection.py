@@ -87,7 +87,7 @@ def template_injection(project: Project) -> Iterator[Finding]:
             help="give it to `render` as a value of the context",
             chain=stations(flow),
         )
-    for call in (c for f in project.functions if not f.module.is_test for c in f.calls if c.name in SOURCES):
+    for call in project.calls_to(*SOURCES):
         source = call.argument(0, "source")
         for text, field in made_of_fields(source, call.scope, 6) if source is not None else ():
             yield Finding(

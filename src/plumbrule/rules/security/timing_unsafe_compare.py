@@ -165,13 +165,11 @@ TESTS = (n.If, n.While, n.Assert, n.Return, n.BoolOp, n.UnaryOp, n.Conditional, 
 
 @rule(category="security", severity="warning", confidence="medium")
 def timing_unsafe_compare(function: Function) -> Iterator[Finding]:
-    if is_elsewhere(function):
-        return
     for compare in function.find(n.Compare):
         if compare.ops not in (("==",), ("!=",)) or not isinstance(compare.parent, TESTS):
             continue
         left, right = compare.operands
-        if is_secret_check(left, right, function):
+        if is_secret_check(left, right, function) and not is_elsewhere(function):
             yield Finding(
                 at=compare.span,
                 message=f"`{compare.text}` takes longer the more of the secret is right",

@@ -114,8 +114,8 @@ from plumbrule.rulekit import (
     Edit,
     Finding,
     Fix,
-    Function,
     Iterator,
+    Module,
     Project,
     Schema,
     body_schemas,
@@ -133,7 +133,7 @@ OTHERS = re.compile(r"Settings|Config|Connection|Database|Server|SMTP|SSH|LDAP|C
 
 @rule(category="security", severity="warning")
 def unbounded_password(project: Project) -> Iterator[Finding]:
-    if any(measures(function) for function in project.functions if not function.module.is_test):
+    if any(measures(module) for module in project.modules if not module.is_test):
         return  # the length is asked by hand, somewhere
     routes = (route for route in project.routes if not route.module.is_test)
     schemas = {schema.cls.qualified_name: schema for route in routes for schema in body_schemas(route)}
@@ -149,11 +149,11 @@ def unbounded_password(project: Project) -> Iterator[Finding]:
                 )
 
 
-def measures(function: Function) -> bool:
+def measures(module: Module) -> bool:
     """Whether a function compares the length of a password."""
-    if b"passw" not in function.module.source.text:
+    if b"passw" not in module.source.text:
         return False
-    texts = (node.text for node in function.find(n.Compare))
+    texts = (node.text for function in module.functions for node in function.find(n.Compare))
     return any("len(" in text and "passw" in text and ">" in text for text in texts)
 
 

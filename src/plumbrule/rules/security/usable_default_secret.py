@@ -88,7 +88,18 @@ OPENAI_API_KEY = os.getenv("OPENAI_API_KEY", "lm-studio")
 
 import re
 
-from plumbrule.rulekit import Finding, Iterator, Module, Project, Settings, Span, is_secret_name, n, rule
+from plumbrule.rulekit import (
+    Call,
+    Finding,
+    Iterator,
+    Module,
+    Project,
+    Settings,
+    Span,
+    is_secret_name,
+    n,
+    rule,
+)
 
 NO_SECRET = re.compile(
     r"|none|null|empty|unset|disabled|not[-_ ]?(needed|required|set|used)|sk-no-key-required|no[-_]?key|"
@@ -103,7 +114,7 @@ NOT_PRODUCTION = re.compile(r"test|dev|local", re.IGNORECASE)
 ASIDE = re.compile(
     r"(^|/)(scripts?|examples?|example_\w+|docs?|cookbook|bench\w*|\.\w+|tools)/", re.IGNORECASE
 )
-ENVIRONMENT = ("os.getenv", "os.environ.get", "environ.get", "decouple.config", "starlette.config.Config")
+ENVIRONMENT = ("*.getenv", "*os.environ.get", "environ.get", "decouple.config", "starlette.config.Config")
 
 
 @rule(category="security", severity="error")
@@ -111,9 +122,9 @@ def usable_default_secret(project: Project) -> Iterator[Finding]:
     for settings in project.settings:
         if not is_aside(settings.module) and not NOT_PRODUCTION.search(settings.name):
             yield from in_settings(settings)
-    for module in project.modules:
-        if not is_aside(module):
-            yield from from_environment(module)
+    for call in project.calls_to(*ENVIRONMENT):
+        if not is_aside(call.module):
+            yield from from_environment(call)
 
 
 def in_settings(settings: Settings) -> Iterator[Finding]:
@@ -139,15 +150,10 @@ def is_refused(name: str, settings: Settings) -> bool:
     return any(name in f.node.text for f in methods if any("validator" in d.text for d in f.node.decorators))
 
 
-def from_environment(module: Module) -> Iterator[Finding]:
-    for scope in (module, *module.classes, *module.functions):
-        for call in scope.calls:
-            if call.name in ENVIRONMENT or call.name.endswith((".getenv", "os.environ.get")):
-                key = call.argument(0, "key")
-                default = call.argument(1, "default")
-                value = literal(default)
-                if isinstance(key, n.Constant) and is_own_secret(str(key.value)) and value is not None:
-                    yield finding(call.span, str(key.value))
+def from_environment(call: Call) -> Iterator[Finding]:
+    key, value = call.argument(0, "key"), literal(call.argument(1, "default"))
+    if isinstance(key, n.Constant) and is_own_secret(str(key.value)) and value is not None:
+        yield finding(call.span, str(key.value))
 
 
 def finding(at: Span, name: str) -> Finding:

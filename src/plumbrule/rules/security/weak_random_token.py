@@ -97,19 +97,17 @@ WEAK = {
 SAME_NAME = {"random.choice", "random.randbytes"}
 
 
-@rule(category="security", severity="error")
-def weak_random_token(function: Function) -> Iterator[Finding]:
-    for call in function.calls:
-        if call.name in WEAK:
-            name = what_it_makes(call, function)
-            if name:
-                yield Finding(
-                    at=call.span,
-                    message=f"`{name}` is drawn from a generator that can be predicted",
-                    label=f"`{call.name}` is a simulation",
-                    help="draw it from `secrets`",
-                    fix=drawn_from_secrets(call),
-                )
+@rule(category="security", severity="error", calls=WEAK)
+def weak_random_token(call: Call) -> Iterator[Finding]:
+    name = what_it_makes(call, call.caller) if isinstance(call.caller, Function) else ""
+    if name:
+        yield Finding(
+            at=call.span,
+            message=f"`{name}` is drawn from a generator that can be predicted",
+            label=f"`{call.name}` is a simulation",
+            help="draw it from `secrets`",
+            fix=drawn_from_secrets(call),
+        )
 
 
 def what_it_makes(call: Call, function: Function) -> str:

@@ -77,17 +77,22 @@ def environment_outside_settings(module: Module) -> Iterator[Finding]:
     homes = {settings.module for settings in module.project.settings if not settings.module.is_test}
     if not homes or module in homes or BESIDE & set(module.path.removesuffix(".py").split("/")):
         return
-    for scope in (module, *module.classes, *module.functions):
-        reads: list[n.Node] = [call.node for call in scope.calls if call.name in READERS]
-        reads += [node for node in scope.find(n.Subscript) if scope.name_of(node.value) == "os.environ"]
-        for node in reads:
-            if not is_written(node):
-                yield Finding(
-                    at=node.span,
-                    message=f"`{shown(node)}` is read beside the settings",
-                    label="no type, no `.env`, no override in tests",
-                    help=f"make it a field of `{module.project.settings[0].name}`",
-                )
+    for node in reads(module):
+        if not is_written(node):
+            yield Finding(
+                at=node.span,
+                message=f"`{shown(node)}` is read beside the settings",
+                label="no type, no `.env`, no override in tests",
+                help=f"make it a field of `{module.project.settings[0].name}`",
+            )
+
+
+def reads(module: Module) -> Iterator[n.Node]:
+    """Where a module asks for variables of the environment."""
+    yield from (call.node for call in module.project.calls_to(*READERS) if call.module is module)
+    if any(word in module.source.text for word in module.project.words_for("environ")):
+        for scope in (module, *module.classes, *module.functions):
+            yield from (node for node in scope.find(n.Subscript) if scope.name_of(node.value) == "os.environ")
 
 
 def is_written(node: n.Node) -> bool:

@@ -99,6 +99,8 @@ def formatted_dsn(module: Module) -> Iterator[Finding]:
 
 def is_unquoted_dsn(text: n.FString) -> bool:
     """Whether a value stands where the password of a URL is; `\\0` marks values."""
+    if "://" not in text.text:
+        return False
     flat = "".join(str(p.value) if isinstance(p, n.Constant) else "\0" for p in text.parts)
     match = PASSWORD.search(flat if not flat.startswith("\0://") else "any" + flat[1:])
     return match is not None and not SCHEMES.match(flat)

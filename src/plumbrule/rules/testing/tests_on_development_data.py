@@ -152,7 +152,7 @@ The tests run only where the environment is made for them, as in a container tha
 
 import re
 
-from plumbrule.rulekit import Call, Finding, Function, Iterator, Project, Step, Variable, n, rule
+from plumbrule.rulekit import Call, Finding, Iterator, Module, Project, Step, Variable, n, rule
 
 ENGINES = ("sqlalchemy.create_engine", "sqlmodel.create_engine", "sqlalchemy.ext.asyncio.create_async_engine")
 ELSEWHERE = re.compile(rb"environ|setenv|load_dotenv|read_dotenv|env_file|override_settings")
@@ -165,12 +165,12 @@ ENVIRONMENT = re.compile(r"(?m)^\s*(env(_files)?|setenv|passenv)\s*=|^\[tool\.py
 
 
 @rule(category="testing", severity="error", confidence="medium", needs="sqlalchemy")
-def tests_on_development_data(function: Function) -> Iterator[Finding]:
-    if not function.module.is_test or b"drop_all" not in function.module.source.text:
+def tests_on_development_data(module: Module) -> Iterator[Finding]:
+    if not module.is_test or b"drop_all" not in module.source.text:
         return
-    for call in function.calls:
-        engine = engine_emptied(call, function)
-        if engine is not None and not is_for_tests(engine) and not are_set_elsewhere(function.project):
+    for call in (call for function in module.functions for call in function.calls):
+        engine = engine_emptied(call)
+        if engine is not None and not is_for_tests(engine) and not are_set_elsewhere(module.project):
             yield Finding(
                 at=call.span,
                 message=f"the tests drop every table that the app's `{engine.name}` reaches",
@@ -180,22 +180,22 @@ def tests_on_development_data(function: Function) -> Iterator[Finding]:
             )
 
 
-def engine_emptied(call: Call, function: Function) -> Variable | None:
+def engine_emptied(call: Call) -> Variable | None:
     """The app's engine, if a call drops all tables through it."""
     if call.method == "drop_all":
-        return app_engine(call.argument(0, "bind"), function)
+        return app_engine(call.argument(0, "bind"), call)
     handed = call.argument(0, "fn")
     if call.method == "run_sync" and isinstance(handed, n.Attribute) and handed.attr == "drop_all":
         around = (p for p in call.node.parents if isinstance(p, n.With))
         for opened in (item.value for block in around for item in block.items):
             if isinstance(opened, n.Call) and isinstance(opened.func, n.Attribute):
-                return app_engine(opened.func.value, function)
+                return app_engine(opened.func.value, call)
     return None
 
 
-def app_engine(expr: n.Expr | None, function: Function) -> Variable | None:
+def app_engine(expr: n.Expr | None, call: Call) -> Variable | None:
     """What an expression names, if it is an engine made in the app's own code."""
-    found = function.resolve(expr) if expr is not None else None
+    found = call.scope.resolve(expr) if expr is not None else None
     if not isinstance(found, Variable) or found.module.is_test or not isinstance(found.value, n.Call):
         return None
     return found if found.module.call(found.value).name in ENGINES else None

@@ -67,14 +67,15 @@ def test_orders() -> None:
 ```
 """
 
-from plumbrule.rulekit import Call, Finding, Iterator, Project, Scoped, Variable, n, rule
+from plumbrule.rulekit import Call, Finding, Function, Iterator, Project, Scoped, Variable, n, rule
 
 
 @rule(category="testing", severity="warning", confidence="medium")
 def tests_without_lifespan(project: Project) -> Iterator[Finding]:
     tests = [m for m in project.modules if m.is_test]
+    words = project.words_for("TestClient")
     using = [m for m in tests if b"TestClient" in m.source.text]
-    scopes = [s for m in using for s in (m, *m.classes, *m.functions)]
+    scopes = [s for m in using for s in (m, *m.classes, *m.functions) if may_make(s, words)]
     clients = [c for s in scopes for c in s.calls if c.name == "starlette.testclient.TestClient"]
     if not clients or any(isinstance(c.node.parent, n.WithItem) for c in clients):
         return
@@ -88,6 +89,11 @@ def tests_without_lifespan(project: Project) -> Iterator[Finding]:
             label="not entered with `with`" + (f", nor in {len(bare) - 1} other places" if bare[1:] else ""),
             help="write `with TestClient(app) as client:` in a fixture",
         )
+
+
+def may_make(scope: Scoped, words: frozenset[bytes]) -> bool:
+    """Whether one of the words for a client stands in a scope."""
+    return not isinstance(scope, Function) or not all(scope.node.lacks(word) for word in words)
 
 
 def enters(scope: Scoped) -> bool:

@@ -1,0 +1,83 @@
+"""The calls to a thing are found whatever it is called where it is called, and in the order of the files."""
+
+from __future__ import annotations
+
+from textwrap import dedent
+
+import pytest
+
+from plumbrule.finding import Finding
+from plumbrule.model.reading import project_of
+from plumbrule.rulekit import Call, Function, rule
+
+FILES = {
+    "app/clock.py": """
+        import time
+        from time import sleep as nap
+
+        PAUSE = time.sleep(1)
+
+
+        def wait(redis):
+            nap(2)
+            rest = time.sleep
+            rest(3)
+            redis.set("a", 1)
+    """,
+    "app/again.py": """
+        from app.clock import nap as doze
+
+
+        class Bed:
+            doze(4)
+    """,
+    "tests/test_clock.py": """
+        import time
+
+
+        def test_waiting():
+            time.sleep(5)
+    """,
+}
+
+
+def found(*names: str) -> list[str]:
+    project = project_of({path: dedent(text) for path, text in FILES.items()})
+    return [f"{call.module.path} {call.node.text}" for call in project.calls_to(*names)]
+
+
+def test_a_full_name_finds_a_call_under_every_name_it_was_given() -> None:
+    assert found("time.sleep") == [
+        "app/again.py doze(4)",
+        "app/clock.py time.sleep(1)",
+        "app/clock.py nap(2)",
+        "app/clock.py rest(3)",
+    ]
+
+
+def test_a_word_finds_what_is_written_and_a_star_stands_for_anything() -> None:
+    assert found("set", "nap") == ["app/clock.py nap(2)", 'app/clock.py redis.set("a", 1)']
+    assert found("*.sleep") == found("time.sleep")
+    assert found("time.nap") == found("sleeping") == []
+
+
+def test_a_call_that_several_names_mean_is_given_once() -> None:
+    assert found("time.sleep", "nap", "time.*") == found("time.sleep")
+
+
+def check(call: Call) -> list[Finding]:
+    return [Finding(at=call.span, message="found")]
+
+
+def about_functions(function: Function) -> list[Finding]:
+    return [Finding(at=function.span, message="found")]
+
+
+def test_a_rule_about_calls_says_which_and_no_other_does() -> None:
+    assert rule(category="async", severity="note", calls=("time.sleep",))(check).calls == ("time.sleep",)
+    with pytest.raises(TypeError, match="rule check: `calls`"):
+        rule(category="async", severity="note")(check)
+    with pytest.raises(TypeError, match="rule about_functions: `calls`"):
+        rule(category="async", severity="note", calls=("time.sleep",))(about_functions)
+    with pytest.raises(TypeError, match="outside the tests"):
+        rule(category="testing", severity="note", calls=("time.sleep",))(check)
