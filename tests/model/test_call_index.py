@@ -65,6 +65,43 @@ def test_a_call_that_several_names_mean_is_given_once() -> None:
     assert found("time.sleep", "nap", "time.*") == found("time.sleep")
 
 
+def test_no_call_is_missed_for_the_word_that_is_written_there() -> None:
+    files = {
+        "app/web.py": """
+            from functools import partial
+            from fastapi import FastAPI as App
+            import httpx as web
+
+            fetch = web.get
+            app = App()
+
+
+            class Client:
+                session = web.Client()
+                opened = web
+
+                def load(self, make=web.AsyncClient):
+                    get = web.get
+                    other = get
+                    self.session.post("/")
+                    partial(web.put, timeout=1)("/")
+                    return other("/"), fetch("/"), make(), self.opened.get("/")
+        """,
+        "app/more.py": """
+            from app.web import App as Make, fetch as load
+
+            for app in (Make(), load("/")):
+                print(app)
+        """,
+    }
+    project = project_of({path: dedent(text) for path, text in files.items()})
+    scopes = [scope for m in project.modules for scope in (m, *m.classes, *m.functions)]
+    calls = [call for scope in scopes for call in scope.calls]
+    assert len([call for call in calls if call.name.startswith(("httpx.", "fastapi."))]) == 6
+    missed = [call for call in calls if "." in call.name and call not in project.calls_to(call.name)]
+    assert missed == []
+
+
 def check(call: Call) -> list[Finding]:
     return [Finding(at=call.span, message="found")]
 

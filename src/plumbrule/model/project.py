@@ -7,6 +7,7 @@ from plumbrule.model.cached import cached_property
 from plumbrule.model.call_index import CallIndex
 from plumbrule.model.callers import Callers
 from plumbrule.model.code import Class, Function, Module
+from plumbrule.model.dangers import Dangers
 from plumbrule.model.import_graph import ImportGraph
 from plumbrule.model.imports import Imports
 from plumbrule.model.migrations import MigrationGraph
@@ -163,9 +164,10 @@ class Project:
 
     @cached_property
     def imported(self) -> set[str]:
-        """The top-level names of everything that any file imports."""
+        """The top-level names of everything that any file imports; functions in tests are left out."""
         found: set[str] = set()
-        for node in (node for module in self.modules for node in module.imports):
+        scopes = (*self.modules, *self.classes, *self.code_functions)
+        for node in (node for s in scopes for node in (*s.find(n.Import), *s.find(n.ImportFrom))):
             if isinstance(node, n.Import):
                 found |= {alias.name.partition(".")[0] for alias in node.names}
             elif not node.level:
@@ -207,8 +209,8 @@ class Project:
         return owner or variable.module
 
     def calls_to(self, *names: str) -> list[Call]:
-        """The calls outside the tests of any of these: full names (`requests.get`, `redis.*.set`), or words
-        without a dot as they are written (`commit`).
+        """The calls outside the tests of any of these, by path and place: full names (`requests.get`,
+        `redis.*.set`), or words without a dot as they are written (`commit`).
         """
         return self._call_index.to(names)
 
@@ -223,13 +225,13 @@ class Project:
         """The words by which files may know what has one of these names: an import may give it another."""
         words, queue = set(names), list(names)
         while queue:
-            new = self._renamed.get(queue.pop(), set()) - words
+            new = self.renamed.get(queue.pop(), set()) - words
             words |= new
             queue += new
         return frozenset(word.encode() for word in words)
 
     @cached_property
-    def _renamed(self) -> dict[str, set[str]]:
+    def renamed(self) -> dict[str, set[str]]:
         """For every name that an import changes, what it is changed to."""
         found: dict[str, set[str]] = {}
         for alias in (alias for m in self.modules for statement in m.imports for alias in statement.names):
@@ -238,12 +240,9 @@ class Project:
         return found
 
     @cached_property
-    def endangered(self) -> frozenset[Function]:
-        """The functions from which what a client sends can get to a dangerous call."""
-        from plumbrule.model.taint import SINKS
-
-        sinks = self.calls_to(*(name.removeprefix(".") for name in SINKS))
-        return frozenset(self.functions_leading_to(sinks))
+    def dangers(self) -> Dangers:
+        """The calls that request data can harm."""
+        return Dangers(self)
 
     @cached_property
     def _call_index(self) -> CallIndex:

@@ -56,7 +56,7 @@ SESSIONS = ("sqlalchemy.orm.Session", "sqlalchemy.ext.asyncio.AsyncSession")
 
 @rule(category="testing", severity="error", confidence="medium", needs="sqlalchemy")
 def rollback_that_isolates_nothing(function: Function) -> Iterator[Finding]:
-    if not function.module.is_test or not function.is_generator or not is_fixture(function):
+    if not function.module.is_test or not is_fixture(function) or not function.is_generator:
         return
     last = max(node.start for node in function.find(n.Yield))
     made = [c for c in function.calls if c.type is not None and c.type.name in SESSIONS]
