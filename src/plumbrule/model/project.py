@@ -166,12 +166,10 @@ class Project:
     def imported(self) -> set[str]:
         """The top-level names of everything that any file imports; functions in tests are left out."""
         found: set[str] = set()
-        scopes = (*self.modules, *self.classes, *self.code_functions)
-        for node in (node for s in scopes for node in (*s.find(n.Import), *s.find(n.ImportFrom))):
-            if isinstance(node, n.Import):
-                found |= {alias.name.partition(".")[0] for alias in node.names}
-            elif not node.level:
-                found.add(node.module.partition(".")[0])
+        for scope in (*self.modules, *self.classes, *self.code_functions):
+            names = (alias.name for node in scope.find(n.Import) for alias in node.names)
+            origins = (node.module for node in scope.find(n.ImportFrom) if not node.level)
+            found.update(name.partition(".")[0] for name in (*names, *origins))
         return found
 
     def uses(self, package: str) -> bool:
