@@ -167,8 +167,9 @@ class Project:
         """The top-level names of everything that any file imports; functions in tests are left out."""
         found: set[str] = set()
         for scope in (*self.modules, *self.classes, *self.code_functions):
-            found |= {alias.name.partition(".")[0] for node in scope.find(n.Import) for alias in node.names}
-            found |= {node.module.partition(".")[0] for node in scope.find(n.ImportFrom) if not node.level}
+            names = (alias.name for node in scope.find(n.Import) for alias in node.names)
+            origins = (node.module for node in scope.find(n.ImportFrom) if not node.level)
+            found.update(name.partition(".")[0] for name in (*names, *origins))
         return found
 
     def uses(self, package: str) -> bool:
@@ -231,9 +232,7 @@ class Project:
     def renamed(self) -> dict[str, set[str]]:
         """For every name that an import changes, what it is changed to."""
         found: dict[str, set[str]] = {}
-        functions = (function for function in self.functions if not function.node.lacks(b" as "))
-        scopes = (*self.modules, *self.classes, *functions)
-        for alias in (alias for scope in scopes for alias in scope.find(n.Alias)):
+        for alias in (alias for m in self.modules for statement in m.imports for alias in statement.names):
             if alias.asname and isinstance(alias.parent, n.ImportFrom):
                 found.setdefault(alias.name, set()).add(alias.asname)
         return found
