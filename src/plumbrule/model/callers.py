@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING
 
 from plumbrule.facts import nodes as n
 from plumbrule.model.cached import cached_property
+from plumbrule.model.code import Function
 from plumbrule.model.knowledge.sinks import OFFLOADERS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from plumbrule.model.calls import Call
-    from plumbrule.model.code import Function, Module
+    from plumbrule.model.code import Module
     from plumbrule.model.project import Project
 
 
@@ -35,8 +36,6 @@ class Callers:
         """The functions that make one of these calls, or run one that does, themselves or in a thread, and
         so on.
         """
-        from plumbrule.model.code import Function
-
         found: set[Function] = set()
         queue = list(calls)
         while queue:
@@ -80,10 +79,8 @@ class Callers:
 
 def handed_on(call: Call) -> Iterator[Function]:
     """The functions that a call is given."""
-    from plumbrule.model.code import Function
-
     for value in (*call.args, *(k.value for k in call.keywords)):
-        target = call.scope.resolve(value) if isinstance(value, (n.Name, n.Attribute)) else None
+        target = call.scope.callee(value) if isinstance(value, (n.Name, n.Attribute)) else None
         if isinstance(target, Function):
             yield target
 

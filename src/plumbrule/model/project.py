@@ -164,9 +164,10 @@ class Project:
 
     @cached_property
     def imported(self) -> set[str]:
-        """The top-level names of everything that any file imports; functions in tests are left out."""
+        """The top-level names of all that any file imports; functions and classes in tests are left out."""
         found: set[str] = set()
-        for scope in (*self.modules, *self.classes, *self.code_functions):
+        classes = (cls for cls in self.classes if not cls.module.is_test)
+        for scope in (*self.modules, *classes, *self.code_functions):
             names = (alias.name for node in scope.find(n.Import) for alias in node.names)
             origins = (node.module for node in scope.find(n.ImportFrom) if not node.level)
             found.update(name.partition(".")[0] for name in (*names, *origins))
@@ -233,7 +234,8 @@ class Project:
         """For every name that an import changes, what it is changed to."""
         found: dict[str, set[str]] = {}
         functions = (function for function in self.functions if not function.node.lacks(b" as "))
-        scopes = (*self.modules, *self.classes, *functions)
+        classes = (cls for cls in self.classes if not cls.module.is_test)
+        scopes = (*self.modules, *classes, *functions)
         for alias in (alias for scope in scopes for alias in scope.find(n.Alias)):
             if alias.asname and isinstance(alias.parent, n.ImportFrom):
                 found.setdefault(alias.name, set()).add(alias.asname)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
-from plumbrule.facts import nodes as n
 from plumbrule.model.cached import cached_property
-from plumbrule.model.code import Function
+from plumbrule.model.callers import handed_on
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from plumbrule.model.calls import Call
+    from plumbrule.model.code import Function
     from plumbrule.model.project import Project
 
 When = Literal["request", "startup", "unknown"]
@@ -90,8 +90,4 @@ def mentioned(call: Call) -> Iterator[Function]:
     """The function a call runs, and those that it is given."""
     if call.function is not None:
         yield call.function
-    for value in (*call.args, *(k.value for k in call.keywords)):
-        if isinstance(value, (n.Name, n.Attribute)):
-            target = call.scope.callee(value)
-            if isinstance(target, Function):
-                yield target
+    yield from handed_on(call)
