@@ -6,6 +6,7 @@ import sys
 
 def main() -> None:
     """Run `plumb`; the version is answered before anything heavy is imported."""
+    gc.set_threshold(100_000)  # what is imported stays, and looking for garbage in it takes a while
     from plumbrule.cli.errors import guarded  # noqa: PLC0415
 
     arguments = sys.argv[1:]

@@ -17,11 +17,30 @@ DEEPEST = (
 )
 
 LANGUAGE = Language(tree_sitter_python.language())
-COMMENT = LANGUAGE.id_for_node_kind("comment", True)
-CONTINUATION = LANGUAGE.id_for_node_kind("line_continuation", True)
 
 
-SILENT = frozenset((COMMENT, CONTINUATION))
+def kind(name: str) -> int:
+    """The number of a kind of tree: it is cheaper to ask for than the name."""
+    found = LANGUAGE.id_for_node_kind(name, True)
+    if found is None:
+        raise KeyError(name)
+    return found
+
+
+def kinds(*names: str) -> frozenset[int]:
+    """The numbers of several kinds of trees."""
+    return frozenset(map(kind, names))
+
+
+COMMENT = kind("comment")
+SILENT = kinds("comment", "line_continuation")
+MEANINGFUL = {
+    kind(name): name
+    for number in range(LANGUAGE.node_kind_count)
+    if LANGUAGE.node_kind_is_named(number) and LANGUAGE.node_kind_is_visible(number)
+    if (name := LANGUAGE.node_kind_for_id(number)) and kind(name) not in SILENT
+} | {kind("ERROR"): "ERROR"}
+"""every kind that is more than a sign, with its name"""
 DEFINING = re.compile(rb"\b(?:def|class)\b")
 
 
@@ -33,13 +52,19 @@ def parser() -> Parser:
 
 def kids(tree: Tree) -> list[Tree]:
     """The children that mean something."""
-    return [k for k in tree.named_children if k.kind_id not in SILENT]
+    return [k for k in tree.children if k.kind_id in MEANINGFUL]
 
 
-@cache
-def name_of(raw: bytes) -> str:
-    """The text of a name, one object for all its uses."""
-    return raw.decode("utf-8", "replace")
+class Names(dict[bytes, str]):
+    """The text of every name that was read, one object for all its uses."""
+
+    def __missing__(self, raw: bytes) -> str:
+        """The text of one that is new."""
+        self[raw] = text = raw.decode("utf-8", "replace")
+        return text
+
+
+NAMES = Names()
 
 
 def dotted(text: str) -> str:
@@ -49,4 +74,4 @@ def dotted(text: str) -> str:
 
 def is_async(tree: Tree) -> bool:
     """Whether a statement starts with `async`."""
-    return bool(tree.child_count) and tree.children[0].type == "async"
+    return tree.children[0].type == "async"

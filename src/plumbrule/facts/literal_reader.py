@@ -2,104 +2,154 @@
 
 from __future__ import annotations
 
+import ast
+import re
 from typing import TYPE_CHECKING, Any
 
 from plumbrule.facts import nodes as n
-from plumbrule.facts.grammar import kids
-from plumbrule.facts.literals import WORDS, number_value, string_value
-from plumbrule.facts.tree_reader import TreeReader
+from plumbrule.facts.grammar import NAMES, kids, kind
+from plumbrule.facts.reader import branch, leaf
 
 if TYPE_CHECKING:
     from tree_sitter import Node as Tree
 
+    from plumbrule.facts.reader import Reader
 
-class LiteralReader(TreeReader):
-    """Reads what is written out in the code, not computed."""
+CONTENT, INTERPOLATION = kind("string_content"), kind("interpolation")
+PAIR, SPLAT = kind("pair"), kind("dictionary_splat")
+QUOTES = frozenset((b'"', b"'"))
+TRIPLE = frozenset((b'"""', b"'''"))
+FORMATTED = re.compile(rb"[rR]?[fFtT]")
+LONG = 32
+"""bytes; a longer text is rarely written twice"""
+WORDS = {b"True": True, b"False": False, b"None": None, b"...": ...}
 
-    def string(self, tree: Tree) -> n.Expr:
-        start, end = self.at[tree.start_byte], self.at[tree.end_byte]
-        raw = self.text[start:end]
-        prefix = raw[: raw.find(raw[-1:])].lower()
-        if b"f" in prefix or b"t" in prefix:
-            return self.fstring(tree)
-        made = n.Constant(self.source, start, end, string_value(raw))
-        self.nodes.append(made)
-        return made
 
-    def fstring(self, tree: Tree) -> n.Expr:
-        parts: list[n.Expr] = []
-        for child in tree.named_children:
-            if child.type == "string_content":
-                text = self.source.slice(child.start_byte, child.end_byte)
-                text = text.replace("{{", "{").replace("}}", "}")
-                made: n.Expr = n.Constant(
-                    self.source, self.at[child.start_byte], self.at[child.end_byte], text
-                )
-                self.nodes.append(made)
-                parts.append(made)
-            elif child.type == "interpolation":
-                inner = kids(child)
-                if inner:
-                    parts.append(self.expr(inner[0]))
-        whole = n.FString(self.source, self.at[tree.start_byte], self.at[tree.end_byte], tuple(parts))
-        self.adopt(whole, parts)
-        return whole
+@leaf("string")
+def string(reader: Reader, tree: Tree) -> n.Expr:
+    start, end = tree.start_byte, tree.end_byte
+    raw = reader.text[start:end]
+    if raw[:1] not in QUOTES and FORMATTED.match(raw):
+        return f_string(reader, tree)
+    made = n.Constant(reader.source, reader.at[start], reader.at[end], string_value(raw))
+    reader.nodes.append(made)
+    return made
 
-    def concatenated(self, tree: Tree) -> n.Expr:
-        parts = self.exprs(kids(tree))
-        if all(isinstance(p, n.Constant) for p in parts):
-            values = [p.value for p in parts if isinstance(p, n.Constant)]
-            joined: Any = (b"" if isinstance(values[0], bytes) else "").join(values)  # type: ignore[arg-type]
-            made: n.Expr = n.Constant(self.source, self.at[tree.start_byte], self.at[tree.end_byte], joined)
-            self.nodes.append(made)
-            return made
-        flat = [q for p in parts for q in (p.parts if isinstance(p, n.FString) else (p,))]
-        made = n.FString(self.source, self.at[tree.start_byte], self.at[tree.end_byte], tuple(flat))
-        self.adopt(made, flat)
-        return made
 
-    def number(self, tree: Tree) -> n.Expr:
-        made = n.Constant(
-            self.source, self.at[tree.start_byte], self.at[tree.end_byte], number_value(self.name(tree))
-        )
-        self.nodes.append(made)
-        return made
-
-    def word(self, tree: Tree) -> n.Expr:
-        made = n.Constant(self.source, self.at[tree.start_byte], self.at[tree.end_byte], WORDS[tree.type])
-        self.nodes.append(made)
-        return made
-
-    def sequence(self, tree: Tree, kind: str) -> n.Expr:
-        items = self.exprs(kids(tree))
-        made = n.Sequence(self.source, self.at[tree.start_byte], self.at[tree.end_byte], kind, items)
-        for child in items:
-            child.parent = made
-        self.nodes.append(made)
-        return made
-
-    def list_(self, tree: Tree) -> n.Expr:
-        return self.sequence(tree, "list")
-
-    def tuple_(self, tree: Tree) -> n.Expr:
-        return self.sequence(tree, "tuple")
-
-    def set_(self, tree: Tree) -> n.Expr:
-        return self.sequence(tree, "set")
-
-    def dict_(self, tree: Tree) -> n.Expr:
-        keys: list[n.Expr | None] = []
-        values: list[n.Expr] = []
-        for child in kids(tree):
+@branch()
+def f_string(reader: Reader, tree: Tree) -> n.Expr:
+    parts: list[n.Expr] = []
+    for child in tree.children:
+        if child.kind_id == CONTENT:
+            text = reader.text[child.start_byte : child.end_byte].decode("utf-8", "replace")
+            made = n.Constant(*reader.place(child), text.replace("{{", "{").replace("}}", "}"))
+            reader.nodes.append(made)
+            parts.append(made)
+        elif child.kind_id == INTERPOLATION:
             inner = kids(child)
-            if child.type == "pair" and len(inner) == 2:
-                keys.append(self.expr(inner[0]))
-                values.append(self.expr(inner[1]))
-            elif child.type == "dictionary_splat" and inner:
-                keys.append(None)
-                values.append(self.expr(inner[0]))
-        made = n.Dict(
-            self.source, self.at[tree.start_byte], self.at[tree.end_byte], tuple(keys), tuple(values)
-        )
-        self.adopt(made, [k for k in keys if k is not None], values)
-        return made
+            if inner:
+                parts.append(reader.expr(inner[0]))
+    whole = n.FString(*reader.place(tree), tuple(parts))
+    reader.adopt(whole, *parts)
+    return whole
+
+
+@branch("concatenated_string")
+def concatenated(reader: Reader, tree: Tree) -> n.Expr:
+    parts = reader.exprs(tree.children)
+    if all(isinstance(p, n.Constant) for p in parts):
+        values = [p.value for p in parts if isinstance(p, n.Constant)]
+        joined: Any = (b"" if isinstance(values[0], bytes) else "").join(values)  # type: ignore[arg-type]
+        constant = n.Constant(*reader.place(tree), joined)
+        reader.nodes.append(constant)
+        return constant
+    flat = tuple(q for p in parts for q in (p.parts if isinstance(p, n.FString) else (p,)))
+    made = n.FString(*reader.place(tree), flat)
+    reader.adopt(made, *flat)
+    return made
+
+
+@leaf("integer", "float")
+def number(reader: Reader, tree: Tree) -> n.Expr:
+    made = n.Constant(*reader.place(tree), number_value(reader.name(tree)))
+    reader.nodes.append(made)
+    return made
+
+
+@leaf("true", "false", "none", "ellipsis")
+def word(reader: Reader, tree: Tree) -> n.Expr:
+    start, end = tree.start_byte, tree.end_byte
+    value = WORDS.get(reader.text[start:end])
+    made = n.Constant(reader.source, reader.at[start], reader.at[end], value)
+    reader.nodes.append(made)
+    return made
+
+
+@branch("list", "list_pattern")
+def list_(reader: Reader, tree: Tree) -> n.Expr:
+    return sequence(reader, tree, "list")
+
+
+@branch("tuple", "tuple_pattern", "expression_list", "pattern_list")
+def tuple_(reader: Reader, tree: Tree) -> n.Expr:
+    return sequence(reader, tree, "tuple")
+
+
+@branch("set")
+def set_(reader: Reader, tree: Tree) -> n.Expr:
+    return sequence(reader, tree, "set")
+
+
+def sequence(reader: Reader, tree: Tree, kind: str) -> n.Expr:
+    """The items of a list, tuple or set."""
+    items = reader.exprs(tree.children)
+    made = n.Sequence(*reader.place(tree), kind, items)
+    reader.adopt(made, *items)
+    return made
+
+
+@branch("dictionary")
+def dictionary(reader: Reader, tree: Tree) -> n.Expr:
+    keys: list[n.Expr | None] = []
+    values: list[n.Expr] = []
+    for child in tree.children:
+        if child.kind_id == PAIR:
+            pair = kids(child)
+            if len(pair) == 2:
+                keys.append(reader.expr(pair[0]))
+                values.append(reader.expr(pair[1]))
+        elif child.kind_id == SPLAT:
+            keys.append(None)
+            values.append(reader.expr(child.children[-1]))
+    made = n.Dict(*reader.place(tree), tuple(keys), tuple(values))
+    reader.adopt(made, *keys, *values)
+    return made
+
+
+def string_value(raw: bytes) -> str | bytes:
+    """What a string literal without placeholders stands for."""
+    if raw[:1] in QUOTES and b"\\" not in raw:
+        content = raw[3:-3] if raw[:3] in TRIPLE and len(raw) >= 6 else raw[1:-1]
+        return NAMES[content] if len(content) < LONG else content.decode("utf-8", "replace")
+    text = raw.decode("utf-8", "replace")
+    try:
+        value = python_value(text)
+    except (ValueError, SyntaxError):
+        return text.strip("rRbBuU\"'")
+    return value if isinstance(value, (str, bytes)) else ""
+
+
+def number_value(text: str) -> object:
+    """What a number stands for; its text if Python cannot tell."""
+    try:
+        return int(text, 0) if text.isdecimal() else python_value(text)
+    except (ValueError, SyntaxError):
+        return text
+
+
+def python_value(text: str) -> object:
+    """What Python takes a literal for."""
+    match ast.parse(text, mode="eval").body:
+        case ast.Constant(value=value):
+            return value
+    raise ValueError(text)

@@ -28,19 +28,20 @@ class Span:
         return f"{self.path}:{self.line}:{self.column}"
 
 
-OFFSETS = list(range(100_000))
+OFFSETS: list[int] = []
 """one object for each offset, whatever file it is in: nodes are many, and two numbers are half of a node"""
+LONG = 100_000
+"""bytes; the offsets of a longer file are its own"""
 
 
 class Source:
     """The bytes of one file, and the way from byte offsets to lines and columns."""
 
-    __slots__ = ("_starts", "offsets", "path", "text")
+    __slots__ = ("_starts", "path", "text")
 
     def __init__(self, path: str, text: bytes) -> None:
         self.path = path
         self.text = text
-        self.offsets: Sequence[int] = OFFSETS if len(text) < len(OFFSETS) else range(len(text) + 1)
         self._starts: array[int] | None = None
 
     @property
@@ -59,10 +60,12 @@ class Source:
         """The line, from 1, that holds a byte offset."""
         return bisect_right(self.line_starts, offset)
 
-    def point(self, offset: int) -> tuple[int, int]:
-        """A byte offset as the parser counts: line and column from 0, in bytes."""
-        line = self.line_of(offset)
-        return line - 1, offset - self.line_starts[line - 1]
+    def offsets(self, start: int, end: int) -> list[int]:
+        """Every offset between two, both included."""
+        if end >= LONG:
+            return list(range(start, end + 1))
+        OFFSETS.extend(range(len(OFFSETS), end + 1))
+        return OFFSETS[start : end + 1] if start else OFFSETS
 
     def line_text(self, line: int) -> str:
         """One line as text, without its end."""

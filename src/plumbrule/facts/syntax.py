@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
-
-from tree_sitter import Parser, Range
 
 from plumbrule.facts import nodes as n
 from plumbrule.facts.file import Comment, File, is_test
-from plumbrule.facts.grammar import COMMENT, LANGUAGE, parser
+from plumbrule.facts.grammar import COMMENT, parser
+from plumbrule.facts.reader import Reader
 from plumbrule.facts.source import Source, Span
-from plumbrule.facts.statement_reader import StatementReader
+from plumbrule.facts.statement_reader import block
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -18,12 +18,16 @@ if TYPE_CHECKING:
     from tree_sitter import Node as Tree
 
 
+QUOTED = re.compile(rb"""[rRuUbB]*('''|\"""|'|")""")
+
+
 def read(path: str, text: bytes) -> File:
     """The facts of one file. Never fails: what cannot be read is listed in `broken`."""
     source = Source(path, text)
     root = parser().parse(text).root_node
-    reader = StatementReader(source, read_body if is_test(path) and not root.has_error else None)
-    body = reader.block(root)
+    later = read_body if is_test(path) and not root.has_error else None
+    reader = Reader(source, text, source.offsets(0, len(text)), later)
+    body = block(reader, root)
     broken = tuple(source.span(start, end) for start, end in _broken(root)) if root.has_error else ()
     comments = tuple(_comments(source, root)) if b"plumb:" in text else ()
     return File(
@@ -38,12 +42,11 @@ def unread(path: str) -> File:
 
 def read_body(function: n.FunctionDef) -> tuple[tuple[n.Statement, ...], tuple[n.Node, ...]]:
     """The body of a function that was left for later, with all nodes in it."""
-    source = function.source
-    start, end = source.point(function.start), source.point(function.end)
-    only = Parser(LANGUAGE, included_ranges=[Range(start, end, function.start, function.end)])
-    definition = only.parse(source.text).root_node.named_children[0]
-    reader = StatementReader(source)
-    body = reader.block(definition.child_by_field_name("body"))
+    source, start, end = function.source, function.start, function.end
+    text = source.text[start:end]
+    definition = parser().parse(text).root_node.children[0]
+    reader = Reader(source, text, source.offsets(start, end))
+    body = block(reader, definition.child_by_field_name("body"))
     for child in body:
         child.parent = function
     return body, tuple(reader.nodes)
@@ -53,16 +56,16 @@ def read_expression(constant: n.Constant) -> n.Expr | None:
     """What a string annotation says, with its place in the file; None if it is no expression."""
     if not isinstance(constant.value, str) or not constant.value.strip():
         return None
-    text = constant.source.text[constant.start : constant.end]
-    quote = 3 if text.lstrip(b"rRuUbB")[:3] in (b'"""', b"'''") else 1
-    begin = constant.start + len(text) - len(text.lstrip(b"rRuUbB")) + quote
-    padded = b" " * begin + b"(" + constant.source.text[begin : constant.end - quote] + b")"
-    root = parser().parse(padded[1:]).root_node
+    source = constant.source
+    quoted = QUOTED.match(source.text, constant.start)
+    begin, end = (quoted.end(), constant.end - len(quoted[1])) if quoted else (1, 0)
+    if begin > end:
+        return None
+    text = b"(" + source.text[begin:end] + b")"
+    root = parser().parse(text).root_node
     if root.has_error:
         return None
-    reader = StatementReader(constant.source)
-    body = reader.block(root)
-    match body:
+    match block(Reader(source, text, source.offsets(begin - 1, end + 1)), root):
         case (n.ExprStatement(value=value),):
             value.parent = constant.parent
             return value

@@ -226,6 +226,13 @@ class Function(Scoped):
         """Those of `callers` that stand outside the tests."""
         return self.project.callers.in_code.get(self, [])
 
+    @cached_property
+    def run_in_place(self) -> tuple[Call, ...]:
+        """Its calls of project functions whose bodies run right there, in the same thread."""
+        from plumbrule.model.loop import runs_in_place
+
+        return tuple(call for call in self.calls if runs_in_place(call))
+
     @property
     def routes(self) -> list[Route]:
         """The routes that it serves."""

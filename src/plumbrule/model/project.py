@@ -164,13 +164,12 @@ class Project:
 
     @cached_property
     def imported(self) -> set[str]:
-        """The top-level names of everything that any file imports."""
+        """The top-level names of everything that any file imports; functions in tests are left out."""
         found: set[str] = set()
-        for node in (node for module in self.modules for node in module.imports):
-            if isinstance(node, n.Import):
-                found |= {alias.name.partition(".")[0] for alias in node.names}
-            elif not node.level:
-                found.add(node.module.partition(".")[0])
+        for scope in (*self.modules, *self.classes, *self.code_functions):
+            names = (alias.name for node in scope.find(n.Import) for alias in node.names)
+            origins = (node.module for node in scope.find(n.ImportFrom) if not node.level)
+            found.update(name.partition(".")[0] for name in (*names, *origins))
         return found
 
     def uses(self, package: str) -> bool:

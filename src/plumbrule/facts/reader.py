@@ -1,0 +1,120 @@
+"""What reading any tree needs: where the reader stands, and which function reads which kind of expression."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from plumbrule.facts import nodes as n
+from plumbrule.facts.grammar import DEEPEST, LANGUAGE, MEANINGFUL, NAMES, kind
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from tree_sitter import Node as Tree
+
+    from plumbrule.facts.source import Source
+    from plumbrule.facts.statement import Contents
+
+    Read = Callable[["Reader", Tree], n.Expr]
+
+READERS: dict[int, Read | None] = dict.fromkeys(range(LANGUAGE.node_kind_count))
+"""what reads each kind of expression; nothing reads a sign"""
+NO_EXPRESSION = frozenset(
+    number
+    for number, name in MEANINGFUL.items()
+    if name.endswith(("_statement", "_definition", "assignment", "block", "ERROR"))
+)
+
+
+class Reader:
+    """Makes nodes of trees.
+
+    `nodes` collects everything that is read in the scope at hand; `at` gives each offset of the text that was
+    parsed as an offset in the file; `later` reads the body of a function when it is asked for.
+    """
+
+    def __init__(self, source: Source, text: bytes, at: Sequence[int], later: Contents | None = None) -> None:
+        self.source = source
+        self.text = text
+        self.at = at
+        self.later = later
+        self.depth = 0
+        self.nodes: list[n.Node] = []
+        self.functions: list[n.FunctionDef] = []
+        self.classes: list[n.ClassDef] = []
+
+    def name(self, tree: Tree) -> str:
+        """The text of a name."""
+        return NAMES[self.text[tree.start_byte : tree.end_byte]]
+
+    def place(self, tree: Tree) -> tuple[Source, int, int]:
+        """What every node begins with: its file, where it starts and where it ends."""
+        at = self.at
+        return self.source, at[tree.start_byte], at[tree.end_byte]
+
+    def adopt(self, made: n.Node, *children: n.Node | None) -> None:
+        """Keep a node that was made, as the parent of its parts."""
+        for child in children:
+            if child is not None:
+                child.parent = made
+        self.nodes.append(made)
+
+    def expr(self, tree: Tree) -> n.Expr:
+        """One expression."""
+        read = READERS[tree.kind_id]
+        return read(self, tree) if read else unknown(self, tree)
+
+    def exprs(self, trees: Iterable[Tree]) -> tuple[n.Expr, ...]:
+        """One expression for each tree that means something."""
+        return tuple([read(self, tree) for tree in trees if (read := READERS[tree.kind_id])])
+
+    def first(self, tree: Tree) -> n.Expr:
+        """The first expression in a tree."""
+        for child in tree.children:
+            read = READERS[child.kind_id]
+            if read:
+                return read(self, child)
+        return unknown(self, tree)
+
+
+def leaf(*names: str) -> Callable[[Read], Read]:
+    """Says which kinds of expressions without others in them a function reads."""
+
+    def registered(read: Read) -> Read:
+        READERS.update({kind(name): read for name in names})
+        return read
+
+    return registered
+
+
+def branch(*names: str) -> Callable[[Read], Read]:
+    """Says which kinds of expressions a function reads, and keeps count of how deep they are nested."""
+
+    def registered(read: Read) -> Read:
+        def nested(reader: Reader, tree: Tree) -> n.Expr:
+            if reader.depth > DEEPEST:
+                return too_deep(reader, tree)
+            reader.depth += 1
+            made = read(reader, tree)
+            reader.depth -= 1
+            return made
+
+        return leaf(*names)(nested)
+
+    return registered
+
+
+def too_deep(reader: Reader, tree: Tree) -> n.Expr:
+    """What is nested deeper than is looked at, without its parts."""
+    made = n.Unknown(*reader.place(tree), ())
+    reader.nodes.append(made)
+    return made
+
+
+@branch(*MEANINGFUL.values())
+def unknown(reader: Reader, tree: Tree) -> n.Expr:
+    """What has no reader of its own, with the expressions in it."""
+    parts = reader.exprs(child for child in tree.children if child.kind_id not in NO_EXPRESSION)
+    made = n.Unknown(*reader.place(tree), parts)
+    reader.adopt(made, *parts)
+    return made
