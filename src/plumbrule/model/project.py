@@ -232,7 +232,9 @@ class Project:
     def renamed(self) -> dict[str, set[str]]:
         """For every name that an import changes, what it is changed to."""
         found: dict[str, set[str]] = {}
-        for alias in (alias for m in self.modules for statement in m.imports for alias in statement.names):
+        functions = (function for function in self.functions if not function.node.lacks(b" as "))
+        scopes = (*self.modules, *self.classes, *functions)
+        for alias in (alias for scope in scopes for alias in scope.find(n.Alias)):
             if alias.asname and isinstance(alias.parent, n.ImportFrom):
                 found.setdefault(alias.name, set()).add(alias.asname)
         return found
