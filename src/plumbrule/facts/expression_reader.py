@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from plumbrule.facts import nodes as n
-from plumbrule.facts.grammar import NAMES, is_async, kids, kind, kinds
+from plumbrule.facts.grammar import MEANINGFUL, NAMES, is_async, kids, kind, kinds
 from plumbrule.facts.reader import READERS, branch, leaf, unknown
 
 if TYPE_CHECKING:
@@ -45,9 +45,9 @@ def identifier(reader: Reader, tree: Tree) -> n.Expr:
 @branch("attribute", "member_type")
 def attribute(reader: Reader, tree: Tree) -> n.Expr:
     inner = tree.children
-    at, name = reader.at, inner[-1]
-    start, end = name.start_byte, name.end_byte
-    value = reader.expr(inner[0])
+    first, name = inner[0], inner[-1]
+    value = READERS[first.kind_id](reader, first)
+    at, start, end = reader.at, name.start_byte, name.end_byte
     made = n.Attribute(reader.source, at[tree.start_byte], at[end], value, NAMES[reader.text[start:end]])
     value.parent = made
     reader.nodes.append(made)
@@ -70,7 +70,8 @@ def dotted_name(reader: Reader, tree: Tree) -> n.Expr:
 @branch("call")
 def call(reader: Reader, tree: Tree) -> n.Expr:
     inner = tree.children
-    func = reader.expr(inner[0])
+    first = inner[0]
+    func = READERS[first.kind_id](reader, first)
     args, keywords = arguments(reader, inner[-1])
     at = reader.at
     made = n.Call(reader.source, at[tree.start_byte], at[tree.end_byte], func, args, keywords)
@@ -91,17 +92,20 @@ def arguments(reader: Reader, tree: Tree) -> tuple[tuple[n.Expr, ...], tuple[n.K
     keywords: list[n.Keyword] = []
     for child in tree.children:
         number = child.kind_id
+        if number not in MEANINGFUL:
+            continue
         if number in GIVEN_BY_NAME:
             keywords.append(keyword(reader, child))
-        elif read := READERS[number]:
-            args.append(read(reader, child))
+        else:
+            args.append(READERS[number](reader, child))
     return tuple(args), tuple(keywords)
 
 
 def keyword(reader: Reader, tree: Tree) -> n.Keyword:
     """`name=value` or `**value`."""
     inner = tree.children
-    value = reader.expr(inner[-1])
+    last = inner[-1]
+    value = READERS[last.kind_id](reader, last)
     name = reader.name(inner[0]) if tree.kind_id == KEYWORD else None
     at = reader.at
     made = n.Keyword(reader.source, at[tree.start_byte], at[tree.end_byte], name, value)
@@ -240,7 +244,8 @@ def wrapped(reader: Reader, tree: Tree) -> n.Expr:
 
 @leaf("type")
 def type_(reader: Reader, tree: Tree) -> n.Expr:
-    return reader.expr(tree.children[0])
+    inner = tree.children[0]
+    return READERS[inner.kind_id](reader, inner)
 
 
 @branch(*("list_comprehension", "set_comprehension", "dictionary_comprehension", "generator_expression"))

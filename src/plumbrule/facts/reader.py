@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
     Read = Callable[["Reader", Tree], n.Expr]
 
-READERS: dict[int, Read | None] = dict.fromkeys(range(LANGUAGE.node_kind_count))
-"""what reads each kind of expression; nothing reads a sign"""
+READERS: dict[int, Read] = {}
+"""what reads each kind of expression"""
 NO_EXPRESSION = frozenset(
     number
     for number, name in MEANINGFUL.items()
@@ -61,19 +61,17 @@ class Reader:
 
     def expr(self, tree: Tree) -> n.Expr:
         """One expression."""
-        read = READERS[tree.kind_id]
-        return read(self, tree) if read else unknown(self, tree)
+        return READERS[tree.kind_id](self, tree)
 
     def exprs(self, trees: Iterable[Tree]) -> tuple[n.Expr, ...]:
         """One expression for each tree that means something."""
-        return tuple([read(self, tree) for tree in trees if (read := READERS[tree.kind_id])])
+        return tuple([READERS[kind](self, tree) for tree in trees if (kind := tree.kind_id) in MEANINGFUL])
 
     def first(self, tree: Tree) -> n.Expr:
         """The first expression in a tree."""
         for child in tree.children:
-            read = READERS[child.kind_id]
-            if read:
-                return read(self, child)
+            if child.kind_id in MEANINGFUL:
+                return self.expr(child)
         return unknown(self, tree)
 
 
@@ -118,3 +116,6 @@ def unknown(reader: Reader, tree: Tree) -> n.Expr:
     made = n.Unknown(*reader.place(tree), parts)
     reader.adopt(made, *parts)
     return made
+
+
+READERS |= {number: unknown for number in range(LANGUAGE.node_kind_count) if number not in MEANINGFUL}

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, TypeVar
 
 from plumbrule.facts import nodes as n
 from plumbrule.facts.expression_reader import TYPE, arguments, parameters
-from plumbrule.facts.grammar import DEFINING, dotted, is_async, kids, kind, kinds
+from plumbrule.facts.grammar import DEFINING, MEANINGFUL, dotted, is_async, kids, kind, kinds
 from plumbrule.facts.literal_reader import sequence
-from plumbrule.facts.reader import READERS, unknown
+from plumbrule.facts.reader import unknown
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -58,7 +58,7 @@ def block(reader: Reader, tree: Tree | None) -> tuple[n.Statement, ...]:
             out.append(read(reader, child))
         elif number in BLOCKS:
             out += block(reader, child)
-        elif READERS[number]:
+        elif number in MEANINGFUL:
             out.append(expression(reader, child, reader.expr(child)))
     return tuple(out)
 
@@ -72,7 +72,8 @@ def part(reader: Reader, tree: Tree, name: str) -> n.Expr:
 def expression(reader: Reader, tree: Tree, value: n.Expr) -> n.Statement:
     """An expression that stands alone."""
     made = n.ExprStatement(*reader.place(tree), value)
-    reader.adopt(made, value)
+    value.parent = made
+    reader.nodes.append(made)
     return made
 
 

@@ -7,6 +7,7 @@ import sys
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Protocol
 
+from plumbrule.facts.grammar import NAMES
 from plumbrule.facts.syntax import read, unread
 from plumbrule.model.project import Project
 from plumbrule.model.tree import Tree
@@ -40,6 +41,7 @@ def read_project(root: Path, observe: Observer | None = None) -> Project:
             if observe:
                 observe("reading the code", number, len(paths))
             files.append(read_file(tree, path))
+        NAMES.clear()
         return Project(files, tree)
 
 

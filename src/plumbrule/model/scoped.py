@@ -65,10 +65,10 @@ class Scoped:
         """Every node of one kind in this scope itself (nested functions and classes have their own)."""
         if kind in FAMILIES:
             return (node for node in self.nodes if isinstance(node, kind))
-        return iter(cast("list[N]", self.by_kind.get(kind, ())))
+        return iter(cast("tuple[N, ...]", self.by_kind.get(kind, ())))
 
     @cached_property
-    def by_kind(self) -> dict[type[n.Node], list[n.Node]]:
+    def by_kind(self) -> dict[type[n.Node], tuple[n.Node, ...]]:
         """Its nodes by their class."""
         found: dict[type[n.Node], list[n.Node]] = {}
         for node in self.nodes:
@@ -77,7 +77,7 @@ class Scoped:
                 found[kind].append(node)
             else:
                 found[kind] = [node]
-        return found
+        return {kind: tuple(nodes) for kind, nodes in found.items()}
 
     @cached_property
     def calls(self) -> tuple[Call, ...]:
