@@ -102,6 +102,44 @@ def test_no_call_is_missed_for_the_word_that_is_written_there() -> None:
     assert missed == []
 
 
+def test_what_leads_to_a_call_is_found_through_calls_and_threads() -> None:
+    files = {
+        "app/work.py": """
+            import asyncio
+            import time
+
+
+            def rest():
+                time.sleep(1)
+
+
+            class Worker:
+                def run(self):
+                    rest()
+
+
+            async def handle(worker: Worker):
+                await asyncio.to_thread(worker.run)
+
+
+            async def idle():
+                await asyncio.sleep(1)
+        """,
+        "tests/test_work.py": """
+            from app.work import rest
+
+
+            def test_rest():
+                rest()
+        """,
+    }
+    project = project_of({path: dedent(text) for path, text in files.items()})
+    leading = project.functions_leading_to(project.calls_to("time.sleep"))
+    assert [function.label for function in leading] == ["rest", "Worker.run", "handle"]
+    assert [call.module.path for call in leading[0].callers_in_code] == ["app/work.py"]
+    assert [call.module.path for call in leading[0].callers] == ["app/work.py", "tests/test_work.py"]
+
+
 def check(call: Call) -> list[Finding]:
     return [Finding(at=call.span, message="found")]
 

@@ -243,8 +243,9 @@ def lazy_load_in_async(project: Project) -> Iterator[Finding]:
         name for table in project.tables for name, r in table.relationships.items() if r.lazy not in LOADED
     }
     for function in project.code_functions if names else ():
-        if function.is_async and not refreshes(function):
-            yield from in_function(function, names)
+        found = list(in_function(function, names)) if function.is_async else []
+        if found and not refreshes(function):
+            yield from found
 
 
 def refreshes(function: Function) -> bool:
