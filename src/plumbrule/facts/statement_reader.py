@@ -118,8 +118,7 @@ def augmented(reader: Reader, tree: Tree) -> n.Statement:
 
 @statement("return_statement")
 def return_(reader: Reader, tree: Tree) -> n.Statement:
-    inner = tree.children
-    value = reader.expr(inner[-1]) if len(inner) > 1 else None
+    value = reader.first(tree) if len(tree.children) > 1 else None
     made = n.Return(*reader.place(tree), value)
     reader.adopt(made, value)
     return made
