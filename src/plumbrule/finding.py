@@ -82,7 +82,7 @@ class Rule:
     subject: type = field(compare=False)
     check: Callable[[Any], Iterable[Finding]] = field(repr=False, compare=False)
     documentation: str = field(repr=False)
-    calls: tuple[str, ...] = ()
+    calls: tuple[str, ...] = field(default=(), compare=False)
 
     @property
     def title(self) -> str:

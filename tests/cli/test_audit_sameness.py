@@ -75,3 +75,20 @@ def test_what_is_remembered_is_shown_without_what_finds_it(plumb: Plumb) -> None
 def test_a_closed_stream_is_no_error(plumb: Plumb, closed: int) -> None:
     done = plumb("audit", "--output-format", "concise", preexec_fn=lambda: os.close(closed))
     assert (done.returncode, done.stderr, bool(done.stdout)) == (1, "", closed == 2)
+
+
+@pytest.mark.usefixtures("rates")
+@pytest.mark.parametrize("encoding", ["ascii", "cp1252", "latin-1"])
+def test_a_report_is_utf8_whatever_the_system_speaks(plumb: Plumb, encoding: str) -> None:
+    for name in ("full", "json"):
+        command = ("audit", "--output-format", name)
+        assert plumb(*command, env={"PYTHONIOENCODING": encoding}).stdout == plumb(*command).stdout
+
+
+@pytest.mark.usefixtures("rates")
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="a device that is always full: /dev/full")
+def test_a_full_disk_is_refused_in_one_line(tmp_path: Path) -> None:
+    command, told = [str(PLUMB), "audit"], subprocess.PIPE
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(command, cwd=tmp_path, env=environment(), stdout=full, stderr=told, check=False)
+    assert (done.returncode, done.stderr) == (2, b"plumb: cannot write the result: No space left on device\n")

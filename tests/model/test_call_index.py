@@ -65,6 +65,81 @@ def test_a_call_that_several_names_mean_is_given_once() -> None:
     assert found("time.sleep", "nap", "time.*") == found("time.sleep")
 
 
+def test_no_call_is_missed_for_the_word_that_is_written_there() -> None:
+    files = {
+        "app/web.py": """
+            from functools import partial
+            from fastapi import FastAPI as App
+            import httpx as web
+
+            fetch = web.get
+            app = App()
+
+
+            class Client:
+                session = web.Client()
+                opened = web
+
+                def load(self, make=web.AsyncClient):
+                    get = web.get
+                    other = get
+                    self.session.post("/")
+                    partial(web.put, timeout=1)("/")
+                    return other("/"), fetch("/"), make(), self.opened.get("/")
+        """,
+        "app/more.py": """
+            from app.web import App as Make, fetch as load
+
+            for app in (Make(), load("/")):
+                print(app)
+        """,
+    }
+    project = project_of({path: dedent(text) for path, text in files.items()})
+    scopes = [scope for m in project.modules for scope in (m, *m.classes, *m.functions)]
+    calls = [call for scope in scopes for call in scope.calls]
+    assert len([call for call in calls if call.name.startswith(("httpx.", "fastapi."))]) == 6
+    missed = [call for call in calls if "." in call.name and call not in project.calls_to(call.name)]
+    assert missed == []
+
+
+def test_what_leads_to_a_call_is_found_through_calls_and_threads() -> None:
+    files = {
+        "app/work.py": """
+            import asyncio
+            import time
+
+
+            def rest():
+                time.sleep(1)
+
+
+            class Worker:
+                def run(self):
+                    rest()
+
+
+            async def handle(worker: Worker):
+                await asyncio.to_thread(worker.run)
+
+
+            async def idle():
+                await asyncio.sleep(1)
+        """,
+        "tests/test_work.py": """
+            from app.work import rest
+
+
+            def test_rest():
+                rest()
+        """,
+    }
+    project = project_of({path: dedent(text) for path, text in files.items()})
+    leading = project.functions_leading_to(project.calls_to("time.sleep"))
+    assert [function.label for function in leading] == ["rest", "Worker.run", "handle"]
+    assert [call.module.path for call in leading[0].callers_in_code] == ["app/work.py"]
+    assert [call.module.path for call in leading[0].callers] == ["app/work.py", "tests/test_work.py"]
+
+
 def check(call: Call) -> list[Finding]:
     return [Finding(at=call.span, message="found")]
 

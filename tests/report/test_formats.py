@@ -199,7 +199,7 @@ def test_full_shows_the_code_the_label_the_way_and_the_help() -> None:
         "  = reached from: GET / (main.py:6)\n"
         "  = help: mend it\n"
         "\n"
-        "1 error in 1 of 1 route (1 rule)\n"
+        "1 error; 1 of 1 route affected (1 rule)\n"
         "Why: plumb explain a-rule\n"
     )
 

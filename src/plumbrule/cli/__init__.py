@@ -1,13 +1,16 @@
 """The command line: parse, call a verb, render, exit."""
 
 import gc
+import io
 import sys
 
 
 def main() -> None:
     """Run `plumb`; the version is answered before anything heavy is imported."""
+    gc.set_threshold(100_000)  # what is imported stays, and looking for garbage in it takes a while
     from plumbrule.cli.errors import guarded  # noqa: PLC0415
 
+    speak_unicode()
     arguments = sys.argv[1:]
     if arguments == ["--version"]:
         from plumbrule import __version__  # noqa: PLC0415
@@ -17,3 +20,10 @@ def main() -> None:
     code = guarded(arguments)
     gc.freeze()  # Python would look for garbage in everything once more before it ends
     sys.exit(code)
+
+
+def speak_unicode() -> None:
+    """Results are UTF-8 wherever they go, as on Windows they would not be; a terminal keeps what it knows."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        encoding = None if sys.stdout.isatty() else "utf-8"
+        sys.stdout.reconfigure(encoding=encoding, errors="replace")

@@ -12,10 +12,11 @@ if TYPE_CHECKING:
     from typing import Self
 
 T = TypeVar("T")
+C = TypeVar("C", bound=type)
 
 
 class cached_property(Generic[T]):  # noqa: N801 - it stands where functools' own does
-    """The value stays in the instance's dictionary, where Python finds it before it asks here again."""
+    """The value stays among the instance's own, where Python finds it before it asks here again."""
 
     def __init__(self, compute: Callable[[Any], T]) -> None:
         self.compute = compute
@@ -29,5 +30,17 @@ class cached_property(Generic[T]):  # noqa: N801 - it stands where functools' ow
     def __get__(self, instance: object | None, owner: type) -> Self | T:
         if instance is None:
             return self
-        value = instance.__dict__[self.name] = self.compute(instance)
+        value = self.compute(instance)
+        setattr(instance, self.name, value)
         return value
+
+
+def compact(cls: C) -> C:
+    """A class whose objects hold what was computed for them without a dictionary each: Python makes room in
+    all of them for what the first one had.
+    """
+    first: object = object.__new__(cls)
+    for name, value in (item for base in cls.__mro__ for item in vars(base).items()):
+        if isinstance(value, cached_property):
+            setattr(first, name, None)
+    return cls

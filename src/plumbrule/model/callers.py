@@ -43,7 +43,7 @@ class Callers:
             scope = queue.pop().scope
             if isinstance(scope, Function) and scope not in found:
                 found.add(scope)
-                queue += [*self.in_code.get(scope, ()), *self._offloading.get(scope, ())]
+                queue += [*self.in_code.get(scope, ()), *self._elsewhere.get(scope, ())]
         return found
 
     @cached_property
@@ -58,10 +58,14 @@ class Callers:
         return found
 
     @cached_property
-    def _offloading(self) -> dict[Function, list[Call]]:
-        """The calls that have each function run in a thread or a background task."""
+    def offloading(self) -> frozenset[Call]:
+        """The calls outside the tests that have a function run in a thread or a background task."""
+        return frozenset(self.project.calls_to(*OFFLOADERS, "run_in_executor"))
+
+    @cached_property
+    def _elsewhere(self) -> dict[Function, list[Call]]:
         found: dict[Function, list[Call]] = {}
-        for call in self.project.calls_to(*OFFLOADERS, "run_in_executor"):
+        for call in self.offloading:
             for function in handed_on(call):
                 found.setdefault(function, []).append(call)
         return found

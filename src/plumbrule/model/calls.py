@@ -3,7 +3,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from plumbrule.facts import nodes as n
-from plumbrule.model.cached import cached_property
+from plumbrule.model.cached import cached_property, compact
 
 if TYPE_CHECKING:
     import builtins
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from plumbrule.model.values import Target, Type
 
 
+@compact
 class Call:
     """A call, with what it calls."""
 

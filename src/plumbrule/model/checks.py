@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from plumbrule.model.code import Function
 
 LEAVING = (n.Raise, n.Return)
+KINDS: tuple[type[n.Node], ...] = (n.If, n.Conditional, n.Assert, n.For, n.ExprStatement, n.Assign)
+"""the nodes that can be a check"""
 CHECKING = re.compile(
     r"check|valid|ensure|verif|assert|require|guard|safe|allow|authori|permi", re.IGNORECASE
 )
@@ -22,7 +24,7 @@ def is_checked(value: n.Expr, use: n.Node, function: Function) -> bool:
     """Whether a check of a value stands before, or around, its use."""
     text = value.text
     around = {id(p) for p in use.parents}
-    before = (node for node in function.nodes if node.start <= use.start)
+    before = (node for kind in KINDS for node in function.find(kind) if node.start <= use.start)
     return any(checks(node, text, use, around, function) for node in before)
 
 

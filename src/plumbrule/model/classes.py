@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TypeVar
 
 from plumbrule.facts import nodes as n
-from plumbrule.model.cached import cached_property
+from plumbrule.model.cached import cached_property, compact
 from plumbrule.model.functions import Function
 from plumbrule.model.scoped import Scoped
 from plumbrule.model.values import External, Type, Variable
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 N = TypeVar("N", bound=n.Node)
 
 
+@compact
 class Class(Scoped):
     """A class of the project."""
 
@@ -165,6 +166,7 @@ class Class(Scoped):
         return found
 
 
+@compact
 class Attribute:
     """An attribute of a class: `method` is where `self.name = …` stands, None in the class body."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TypeVar
 
 from plumbrule.facts import nodes as n
-from plumbrule.model.cached import cached_property
+from plumbrule.model.cached import cached_property, compact
 from plumbrule.model.scoped import Scoped
 
 if TYPE_CHECKING:
@@ -21,6 +21,7 @@ N = TypeVar("N", bound=n.Node)
 WORDS: dict[type[n.Node], bytes] = {
     n.Import: b"import",
     n.ImportFrom: b"import",
+    n.Alias: b"import",
     n.Yield: b"yield",
     n.With: b"with",
     n.Return: b"return",
@@ -28,6 +29,7 @@ WORDS: dict[type[n.Node], bytes] = {
 """what the text of a function holds if it has such a node"""
 
 
+@compact
 class Parameter:
     """A parameter of a function, with what FastAPI reads from it."""
 
@@ -86,6 +88,7 @@ class Parameter:
         return self.name
 
 
+@compact
 class Function(Scoped):
     """A function or method of the project.
 
@@ -225,6 +228,13 @@ class Function(Scoped):
     def callers_in_code(self) -> list[Call]:
         """Those of `callers` that stand outside the tests."""
         return self.project.callers.in_code.get(self, [])
+
+    @cached_property
+    def run_in_place(self) -> tuple[Call, ...]:
+        """Its calls of project functions whose bodies run right there, in the same thread."""
+        from plumbrule.model.loop import runs_in_place
+
+        return tuple(call for call in self.calls if runs_in_place(call))
 
     @property
     def routes(self) -> list[Route]:

@@ -10,7 +10,7 @@ from plumbrule.model.knowledge.names import canonical
 from plumbrule.model.values import External, Target, Variable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from plumbrule.model.code import Module
     from plumbrule.model.project import Project
@@ -112,7 +112,7 @@ class Imports:
         return self._members[key]
 
     def _member(self, module: Module, name: str) -> Target | None:
-        for binding in reversed(meaningful(module.bindings.get(name, []))):
+        for binding in reversed(meaningful(module.bindings.get(name, ()))):
             target = self.binding_target(module, binding)
             if target is not None:
                 return target
@@ -142,7 +142,7 @@ class Imports:
                 return None
 
 
-def meaningful(found: list[Binding]) -> list[Binding]:
+def meaningful(found: Sequence[Binding]) -> Sequence[Binding]:
     """Without the `name = None` that stands in for a failed import or a later assignment."""
     if len(found) < 2:
         return found

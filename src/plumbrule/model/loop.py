@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from plumbrule.facts import nodes as n
-from plumbrule.model.reach import Reached, reached_calls
+from plumbrule.model.reach import DEPTH, Reached
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,13 +19,28 @@ CONTEXT_MANAGER = "contextlib.contextmanager"
 
 def reached_on_loop(function: Function) -> Iterator[Reached]:
     """Every call that an `async def` makes on the loop itself, through synchronous project functions."""
-    return reached_calls(function, follow=runs_here)
+    for at, chain in run_on_loop(function):
+        yield from (Reached(call, chain) for call in at.calls if not call.is_deferred)
 
 
-def runs_here(call: Call) -> bool:
+def run_on_loop(function: Function) -> list[tuple[Function, tuple[Call, ...]]]:
+    """The functions whose bodies an `async def` runs on the loop itself, each once, with the calls that lead
+    to it: itself first, then the nearest.
+    """
+    found: list[tuple[Function, tuple[Call, ...]]] = [(function, ())]
+    seen = {function}
+    for at, chain in found:
+        for call in at.run_in_place if len(chain) < DEPTH else ():
+            if call.function is not None and call.function not in seen:
+                seen.add(call.function)
+                found.append((call.function, (*chain, call)))
+    return found
+
+
+def runs_in_place(call: Call) -> bool:
     """Whether the body of what is called runs in place, in the thread of the caller, each time."""
     inner = call.function
-    if inner is None or inner.is_async or call.is_awaited:
+    if inner is None or inner.is_async or call.is_awaited or call.is_deferred:
         return False
     if any(name.endswith(REMEMBERED) for name in inner.decorator_names):
         return False

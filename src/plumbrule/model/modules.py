@@ -65,9 +65,9 @@ class Module(Scoped):
         return self.path.endswith("__init__.py")
 
     @property
-    def rebound(self) -> frozenset[str]:
+    def rebound(self) -> tuple[str, ...]:
         """None: what looks into a module sees it when it is done."""
-        return frozenset()
+        return ()
 
     @cached_property
     def is_test(self) -> bool:

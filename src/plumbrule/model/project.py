@@ -7,6 +7,7 @@ from plumbrule.model.cached import cached_property
 from plumbrule.model.call_index import CallIndex
 from plumbrule.model.callers import Callers
 from plumbrule.model.code import Class, Function, Module
+from plumbrule.model.dangers import Dangers
 from plumbrule.model.import_graph import ImportGraph
 from plumbrule.model.imports import Imports
 from plumbrule.model.migrations import MigrationGraph
@@ -163,13 +164,12 @@ class Project:
 
     @cached_property
     def imported(self) -> set[str]:
-        """The top-level names of everything that any file imports."""
+        """The top-level names of everything that any file imports; functions in tests are left out."""
         found: set[str] = set()
-        for node in (node for module in self.modules for node in module.imports):
-            if isinstance(node, n.Import):
-                found |= {alias.name.partition(".")[0] for alias in node.names}
-            elif not node.level:
-                found.add(node.module.partition(".")[0])
+        for scope in (*self.modules, *self.classes, *self.code_functions):
+            names = (alias.name for node in scope.find(n.Import) for alias in node.names)
+            origins = (node.module for node in scope.find(n.ImportFrom) if not node.level)
+            found.update(name.partition(".")[0] for name in (*names, *origins))
         return found
 
     def uses(self, package: str) -> bool:
@@ -207,8 +207,8 @@ class Project:
         return owner or variable.module
 
     def calls_to(self, *names: str) -> list[Call]:
-        """The calls outside the tests of any of these: full names (`requests.get`, `redis.*.set`), or words
-        without a dot as they are written (`commit`).
+        """The calls outside the tests of any of these, by path and place: full names (`requests.get`,
+        `redis.*.set`), or words without a dot as they are written (`commit`).
         """
         return self._call_index.to(names)
 
@@ -223,27 +223,26 @@ class Project:
         """The words by which files may know what has one of these names: an import may give it another."""
         words, queue = set(names), list(names)
         while queue:
-            new = self._renamed.get(queue.pop(), set()) - words
+            new = self.renamed.get(queue.pop(), set()) - words
             words |= new
             queue += new
         return frozenset(word.encode() for word in words)
 
     @cached_property
-    def _renamed(self) -> dict[str, set[str]]:
+    def renamed(self) -> dict[str, set[str]]:
         """For every name that an import changes, what it is changed to."""
         found: dict[str, set[str]] = {}
-        for alias in (alias for m in self.modules for statement in m.imports for alias in statement.names):
+        functions = (function for function in self.functions if not function.node.lacks(b" as "))
+        scopes = (*self.modules, *self.classes, *functions)
+        for alias in (alias for scope in scopes for alias in scope.find(n.Alias)):
             if alias.asname and isinstance(alias.parent, n.ImportFrom):
                 found.setdefault(alias.name, set()).add(alias.asname)
         return found
 
     @cached_property
-    def endangered(self) -> frozenset[Function]:
-        """The functions from which what a client sends can get to a dangerous call."""
-        from plumbrule.model.taint import SINKS
-
-        sinks = self.calls_to(*(name.removeprefix(".") for name in SINKS))
-        return frozenset(self.functions_leading_to(sinks))
+    def dangers(self) -> Dangers:
+        """The calls that request data can harm."""
+        return Dangers(self)
 
     @cached_property
     def _call_index(self) -> CallIndex:

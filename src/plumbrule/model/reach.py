@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
     from plumbrule.model.calls import Call
     from plumbrule.model.code import Function
+
+DEPTH = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,13 +22,11 @@ class Reached:
     chain: tuple[Call, ...]
 
 
-def reached_calls(
-    function: Function, follow: Callable[[Call], bool] | None = None, depth: int = 8
-) -> Iterator[Reached]:
+def reached_calls(function: Function, depth: int = DEPTH) -> Iterator[Reached]:
     """Every call that running a function makes: its own first, then those of what it calls, each function
     once, shortest way first.
 
-    `follow` may refuse to go into a call. Functions handed to a thread or an executor are arguments, not
+    Functions handed to a thread or an executor are arguments, not
     calls: they are not reached, nor is what stands in a `lambda`.
     A project coroutine function that is called but not awaited is not entered, nor is a generator's body
     when it is only created.
@@ -40,12 +40,7 @@ def reached_calls(
                 continue
             yield Reached(call, chain)
             inner = call.function
-            if (
-                inner is None
-                or inner in seen
-                or len(chain) >= depth
-                or (follow is not None and not follow(call))
-            ):
+            if inner is None or inner in seen or len(chain) >= depth:
                 continue
             if inner.is_async and not inner.is_generator and not call.is_awaited:
                 continue

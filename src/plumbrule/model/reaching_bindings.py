@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 def reaching(function: Function, use: n.Name, *, inside: bool) -> Iterator[Binding | None]:
     """The bindings of a name that may hold at a use, the last first; None for a parameter."""
     around = {id(p) for p in use.parents}
-    for binding in reversed(function.bindings.get(use.id, [])):
+    for binding in reversed(function.bindings.get(use.id, ())):
         node = binding.node
         if inside and not holds_at(node, use, around):
             continue

@@ -93,9 +93,7 @@ def route_table(root: Router) -> list[Entry]:
     """
     if root.included_in and not root.is_app:
         return []
-    routing = root.routing
-    routes = {record: route for route in routing.routes for record, _ in route.registered}
-    includes = {include.record: include for router in routing.routers for include in router.includes}
+    routes, includes = root.routing.routes_by_record, root.routing.includes_by_record
     start = Way("" if root.is_app else root.prefix, (root,), conditional=False, in_schema=True)
     found: dict[object, Entry] = {}
     for entry in entries(root, start, routes, includes):

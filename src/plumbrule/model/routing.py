@@ -44,6 +44,16 @@ class Routing:
                 self.by_handler.setdefault(route.handler, []).append(route)
 
     @cached_property
+    def routes_by_record(self) -> dict[Record, Route]:
+        """The routes by what registered them."""
+        return {record: route for route in self.routes for record, _ in route.registered}
+
+    @cached_property
+    def includes_by_record(self) -> dict[Record, Include]:
+        """The includes by what made them."""
+        return {include.record: include for router in self.routers for include in router.includes}
+
+    @cached_property
     def apps(self) -> list[App]:
         """The apps; of those that the same call makes, the one that most is done to."""
         found: dict[n.Call | None, App] = {}

@@ -19,12 +19,12 @@ class Binding:
     node: n.Node
 
 
-def bindings(nodes: Iterable[n.Node]) -> dict[str, list[Binding]]:
+def bindings(nodes: Iterable[n.Node]) -> dict[str, tuple[Binding, ...]]:
     """Every name bound by the nodes of one scope, with all the places that bind it, in source order."""
-    found: dict[str, list[Binding]] = {}
+    found: dict[str, tuple[Binding, ...]] = {}
     for node in nodes:
         for name in bound_names(node):
-            found.setdefault(name, []).append(Binding(name, node))
+            found[name] = (*found.get(name, ()), Binding(name, node))
     return found
 
 

@@ -31,23 +31,21 @@ class Scoped:
     parameters: tuple[Parameter, ...] = ()
 
     @cached_property
-    def bindings(self) -> dict[str, list[Binding]]:
+    def bindings(self) -> dict[str, tuple[Binding, ...]]:
         """The names bound here, with the places that bind them."""
         binding = [node for kind in BINDING for node in self.by_kind.get(kind, ())]
         return bindings(sorted(binding, key=lambda node: node.start))
 
     @cached_property
-    def parameter_names(self) -> frozenset[str]:
+    def parameter_names(self) -> tuple[str, ...]:
         """The names of its parameters."""
-        return frozenset(parameter.name for parameter in self.parameters)
+        return tuple(parameter.name for parameter in self.parameters)
 
     @cached_property
-    def rebound(self) -> frozenset[str]:
+    def rebound(self) -> tuple[str, ...]:
         """The names bound here that mean one thing in one place and another in the next."""
         parameters = self.parameter_names
-        return frozenset(
-            name for name, places in self.bindings.items() if len(places) > 1 or name in parameters
-        )
+        return tuple(name for name, places in self.bindings.items() if len(places) > 1 or name in parameters)
 
     @cached_property
     def inference(self) -> Inference:

@@ -14,6 +14,7 @@ from plumbrule.facts import nodes as n
 from plumbrule.model.cached import cached_property
 from plumbrule.model.checks import is_checked
 from plumbrule.model.code import Function
+from plumbrule.model.dangers import SINKS
 from plumbrule.model.flow import Flow, Origin, composed
 from plumbrule.model.frames import Frame, entered, frames
 from plumbrule.model.free_text import is_constrained, is_injected, may_be_text, may_be_text_field
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
 
 DEPTH = 3
 DEEPEST = 40
-SINKS = {name: (kind, places) for kind, sinks in known.SINKS.items() for name, places in sinks.items()}
 SANITISER = re.compile(
     r"sanit|secure|safe|clean|valid|escape|quote|slug|allow|white_?list|check|verify|hash|encrypt|resolve|uuid|ensure",
     re.IGNORECASE,
@@ -76,20 +76,20 @@ class Tracer:
                     )
 
     def reached(self) -> Iterator[tuple[Frame, Call]]:
-        """Every call that may be dangerous, among others, with the frame it runs in, each call once, to the
+        """Every call that is dangerous or leads to one, with the frame it runs in, each call once, to the
         depth that is looked at.
         """
         seen: set[n.Node] = set()
-        queue = [Frame(function) for function in self.roots if function in self.project.endangered]
+        queue = [Frame(function) for function in self.roots]
         while queue:
             frame = queue.pop(0)
-            for call in frame.function.calls:
+            for call in self.project.dangers.ways(frame.function):
                 yield frame, call
                 if call.node in seen or len(frame.chain) >= DEPTH:
                     continue
                 seen.add(call.node)
                 inner = entered(call, frame)
-                if inner is not None and inner.function in self.project.endangered:
+                if inner is not None:
                     queue.append(inner)
 
     def trace(self, expr: n.Expr, frame: Frame, *, head: bool = False) -> Origin | None:

@@ -46,7 +46,7 @@ def headline(outcome: Outcome, view: View) -> str:
     counted = [view.paint(many(severities[s], s), s) for s in SEVERITIES if severities[s]]
     found = ", ".join(counted) or view.paint(nothing(outcome), "good")
     plain = ", ".join(many(severities[s], s) for s in SEVERITIES if severities[s]) or nothing(outcome)
-    text = view.wrap(f"{plain} {scope(outcome)} ({rules(outcome)})")
+    text = view.wrap(f"{plain}{scope(outcome)} ({rules(outcome)})")
     return found + text[len(plain) :] if text.startswith(plain) else text
 
 
@@ -56,17 +56,17 @@ def nothing(outcome: Outcome) -> str:
 
 
 def scope(outcome: Outcome) -> str:
-    """In how many of the routes, or else of the files; of a running service, in how many requests."""
+    """How many of the routes are affected, or else of the files; of a running service, the requests."""
     if outcome.requests is not None:
-        return f"in {many(outcome.requests, 'request')}"
+        return f" in {many(outcome.requests, 'request')}"
     seen = outcome.overview
     routes, files = len(seen.routes), seen.files - seen.files_of_tests
     if not outcome.findings:
-        return f"in {many(routes, 'route')}" if routes else f"in {many(files, 'file')}"
+        return f" in {many(routes, 'route')}" if routes else f" in {many(files, 'file')}"
     affected = affected_routes(outcome)
     if affected:
-        return f"in {affected:,} of {many(routes, 'route')}"
-    return f"in {len({item.finding.at.path for item in outcome.findings}):,} of {many(files, 'file')}"
+        return f"; {affected:,} of {many(routes, 'route')} affected"
+    return f" in {len({item.finding.at.path for item in outcome.findings}):,} of {many(files, 'file')}"
 
 
 def affected_routes(outcome: Outcome) -> int:

@@ -42,7 +42,7 @@ class Names:
             root, _, top = key.rpartition("/")
             self._by_top.setdefault(top, []).append(root)
         self._found: dict[tuple[str, str], Found | None] = {}
-        self._bindings: dict[str, dict[str, list[Binding]]] = {}
+        self._bindings: dict[str, dict[str, tuple[Binding, ...]]] = {}
 
     def path(self, key: str) -> str | None:
         """The file of a module; None for a folder without `__init__.py`."""
@@ -56,7 +56,7 @@ class Names:
         """Whether a key has modules inside it."""
         return key in self.folders and (key not in self.modules or is_init(self.modules[key]))
 
-    def bindings(self, key: str) -> dict[str, list[Binding]]:
+    def bindings(self, key: str) -> dict[str, tuple[Binding, ...]]:
         """The names that a module binds at its own level."""
         if key not in self._bindings:
             path = self.modules.get(key)
@@ -100,7 +100,7 @@ class Names:
             return None
         return inner
 
-    def _binds_submodule(self, key: str, name: str, bound: list[Binding]) -> bool:
+    def _binds_submodule(self, key: str, name: str, bound: tuple[Binding, ...]) -> bool:
         """Whether a package's own binding of a name is the submodule of that name."""
         path = self.modules[key]
         return all(

@@ -176,10 +176,11 @@ HASHING = (
     "passlib.context.CryptContext.encrypt",
     "passlib.context.CryptContext.verify",
     "passlib.context.CryptContext.verify_and_update",
-    "passlib.hash.argon2.",
-    "passlib.hash.bcrypt.",
-    "passlib.hash.pbkdf2_sha256.",
-    "passlib.hash.sha256_crypt.",
+    *(
+        f"passlib.hash.{scheme}.{verb}"
+        for scheme in ("argon2", "bcrypt", "pbkdf2_sha256", "sha256_crypt")
+        for verb in ("hash", "verify", "encrypt", "genhash")
+    ),
     "pwdlib.PasswordHash.hash",
     "pwdlib.PasswordHash.verify",
     "pwdlib.PasswordHash.verify_and_update",

@@ -127,7 +127,7 @@ class Types:
                 target = module.resolve(node)
                 if isinstance(target, External) and target.name.startswith("builtins."):
                     continue
-                bound = module.bindings.get(node.id, [])
+                bound = module.bindings.get(node.id, ())
                 if not isinstance(target, Class | External) or not bound or _is_conditional(bound[-1].node):
                     return None
                 if node.id in here.bindings and here.member(node.id) != target:

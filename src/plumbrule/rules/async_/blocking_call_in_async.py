@@ -236,8 +236,9 @@ def blocking_call_in_async(function: Function) -> Iterator[Finding]:
     if not function.is_async or when == "startup":
         return
     for reached in reached_on_loop(function):
-        kind = BLOCKING.kind(reached.call.name)
-        if kind is not None and not reached.call.is_awaited:
+        is_own = reached.call.function is not None or reached.call.is_awaited
+        kind = None if is_own else BLOCKING.kind(reached.call.name)
+        if kind is not None:
             yield Finding(
                 at=reached.call.func_span,
                 message=f"`{reached.call.name.removeprefix('builtins.')}` blocks the event loop",

@@ -253,6 +253,8 @@ def coroutine_never_awaited(function: Function) -> Iterator[Finding]:
 def misuse(call: Call) -> str | None:  # noqa: PLR0911 - one return a way to use it
     """What goes wrong with the result if it is a coroutine; None where a coroutine may be meant."""
     match call.node.parent:
+        case n.Await() | n.Call() | n.Assign() | n.Keyword() | n.Return():
+            return None
         case n.ExprStatement():
             return "nothing runs"
         case n.UnaryOp(op="not") | n.If() | n.While():

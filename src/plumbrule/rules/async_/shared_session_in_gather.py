@@ -108,42 +108,41 @@ async def prices(session: AsyncSession, items: list[int]) -> list[int]:
 
 from collections import Counter
 
-from plumbrule.rulekit import Call, Class, Finding, Function, Iterator, Span, n, rule
+from plumbrule.rulekit import Call, Class, Finding, Function, Iterator, n, rule
 
+GATHER = "asyncio.gather"
 SESSION = "sqlalchemy.ext.asyncio.AsyncSession"
 
 
-@rule(category="async", severity="error", needs="sqlalchemy")
-def shared_session_in_gather(function: Function) -> Iterator[Finding]:
-    for at, calls in at_once(function):
-        uses: Counter[str] = Counter()
-        for call, many in calls:
-            for session in sessions_of(call):
-                uses[session] += 2 if many and is_outside(call, session) else 1
-        shared = [session for session, count in uses.items() if count > 1]
-        if shared:
-            yield Finding(
-                at=at,
-                message=f"calls that run at once share the session `{shared[0]}`",
-                label="a session does one thing at a time",
-                help="make it one query, await them one after the other, or give each task its own session",
-            )
+@rule(category="async", severity="error", needs="sqlalchemy", calls=(GATHER, "*TaskGroup"))
+def shared_session_in_gather(runner: Call) -> Iterator[Finding]:
+    uses: Counter[str] = Counter()
+    for call, many in at_once(runner):
+        for session in sessions_of(call):
+            uses[session] += 2 if many and is_outside(call, session) else 1
+    shared = [session for session, count in uses.items() if count > 1]
+    if shared:
+        yield Finding(
+            at=runner.func_span if runner.name == GATHER else runner.span,
+            message=f"calls that run at once share the session `{shared[0]}`",
+            label="a session does one thing at a time",
+            help="make it one query, await them one after the other, or give each task its own session",
+        )
 
 
-def at_once(function: Function) -> Iterator[tuple[Span, list[tuple[Call, bool]]]]:
-    """The calls that each `gather` or task group runs at once, and whether each stands for many."""
-    for call in function.calls:
-        if call.name == "asyncio.gather":
-            yield call.func_span, [found for arg in call.args for found in gathered(function, arg)]
-    for item in function.find(n.WithItem):
-        match item:
-            case n.WithItem(value=n.Call() as made, target=n.Name(id=group)) if made.func.text.endswith(
-                "TaskGroup"
-            ):
-                yield (
-                    made.span,
-                    [found for call in function.calls for found in grouped(function, call, group)],
-                )
+def at_once(runner: Call) -> Iterator[tuple[Call, bool]]:
+    """The calls that a `gather` or task group runs at once, and whether each stands for many."""
+    function = runner.caller
+    if not isinstance(function, Function):
+        return
+    if runner.name == GATHER:
+        for arg in runner.args:
+            yield from gathered(function, arg)
+        return
+    match runner.node.parent:
+        case n.WithItem(target=n.Name(id=group)):
+            for call in function.calls:
+                yield from grouped(function, call, group)
 
 
 def gathered(function: Function, arg: n.Expr) -> Iterator[tuple[Call, bool]]:

@@ -77,10 +77,9 @@ ENDS = (n.Raise, n.Return)
 
 @rule(category="async", severity="warning")
 def swallowed_cancellation(function: Function) -> Iterator[Finding]:
-    if not function.is_async or any(call.method in ("cancel", "set_exception") for call in function.calls):
-        return
-    for handler in function.find(n.Handler):
-        if catches(function, handler) and goes_on(handler) and waits(handler):
+    for handler in function.find(n.Handler) if function.is_async else ():
+        endless = catches(function, handler) and goes_on(handler) and waits(handler)
+        if endless and not any(call.method in ("cancel", "set_exception") for call in function.calls):
             yield Finding(
                 at=handler.exception.span if handler.exception else handler.span,
                 message=f"`{function.label}` cannot be cancelled",

@@ -86,7 +86,8 @@ BOTH = OLD | {"pydantic.root_validator", "pydantic.class_validators.root_validat
 def pydantic_v1_validator(module: Module) -> Iterator[Finding]:
     if not may_be_pydantic_2(module.project):
         return
-    found = [(f, d) for f in module.functions for d in zip(f.node.decorators, f.decorator_names, strict=True)]
+    decorated = [function for function in module.functions if function.node.decorators]
+    found = [(f, d) for f in decorated for d in zip(f.node.decorators, f.decorator_names, strict=True)]
     old = [(f, node, name) for f, (node, name) in found if name in BOTH]
     fixes = [modern(function, node) if name in OLD else None for function, node, name in old]
     imports = import_edit(module) if all(fixes) else None

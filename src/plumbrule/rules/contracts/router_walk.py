@@ -76,7 +76,7 @@ READ = {
 @rule(category="contracts", severity="error", needs="fastapi>=0.137")
 def router_walk(module: Module) -> Iterator[Finding]:
     for scope in (module, *module.classes, *module.functions):
-        for node in scope.nodes:
+        for node in (*scope.find(n.For), *scope.find(n.Clause)):
             match node:
                 case n.For(iterable=iterable, target=n.Name(id=name)):
                     around: n.Node = node

@@ -243,8 +243,9 @@ def lazy_load_in_async(project: Project) -> Iterator[Finding]:
         name for table in project.tables for name, r in table.relationships.items() if r.lazy not in LOADED
     }
     for function in project.code_functions if names else ():
-        if function.is_async and not refreshes(function):
-            yield from in_function(function, names)
+        found = list(in_function(function, names)) if function.is_async else []
+        if found and not refreshes(function):
+            yield from found
 
 
 def refreshes(function: Function) -> bool:
@@ -254,12 +255,11 @@ def refreshes(function: Function) -> bool:
 
 def in_function(function: Function, names: set[str]) -> Iterator[Finding]:
     """The relationships with one of these names that are read in a function, or in what it calls."""
-    assigned = {target.text for assign in function.find(n.Assign) for target in assign.targets}
     for node in function.find(n.Attribute):
         read = node.attr in names and isinstance(node.value, n.Name)
         query = query_of(function, node.value) if read else None
         relation = unloaded(query).get(node.attr) if query else None
-        if query and relation and is_read(node, assigned):
+        if query and relation and is_read(node, function):
             yield finding(query, relation, node.span)
     for route in function.routes:
         schema = response_schema(route)
@@ -296,9 +296,10 @@ def unloaded(query: Query) -> dict[str, Relationship]:
     return {name: r for name, r in found if r.lazy not in LOADED and not query.loads(name)}
 
 
-def is_read(node: n.Attribute, assigned: set[str]) -> bool:
+def is_read(node: n.Attribute, function: Function) -> bool:
     """Whether the attribute is read here and now, and given a value nowhere in the function."""
-    if node.text in assigned or isinstance(node.parent, n.Delete):
+    targets = (target for assign in function.find(n.Assign) for target in assign.targets)
+    if isinstance(node.parent, n.Delete) or any(target.text == node.text for target in targets):
         return False
     return not any(isinstance(parent, n.Lambda) for parent in node.parents)
 
@@ -369,9 +370,8 @@ def reads_of(call: Call, name: str | None) -> Iterator[n.Attribute]:
         return
     shift = 1 if reader.cls is not None and not reader.is_static else 0
     taken = [parameter.name for parameter in reader.parameters[place + shift : place + shift + 1]]
-    assigned = {target.text for assign in reader.find(n.Assign) for target in assign.targets}
     for node in reader.find(n.Attribute):
-        if isinstance(node.value, n.Name) and node.value.id in taken and is_read(node, assigned):
+        if isinstance(node.value, n.Name) and node.value.id in taken and is_read(node, reader):
             yield node
 
 

@@ -81,10 +81,10 @@ QUERIES = {"execute", "exec", "scalar", "scalars", "get", "get_one", "query"}
 
 @rule(category="database", severity="warning", needs="sqlalchemy")
 def n_plus_one(function: Function) -> Iterator[Finding]:
-    if BESIDE & set(function.module.path.split("/")):
-        return
     iterables = [*(f.iterable for f in function.find(n.For)), *(c.iterable for c in function.find(n.Clause))]
     if not any(gives_rows(function, iterable) for iterable in iterables):
+        return
+    if BESIDE & set(function.module.path.split("/")):
         return
     for node in function.find(n.Attribute):
         if node.attr == "awaitable_attrs" and isinstance(node.value, n.Name):

@@ -73,7 +73,7 @@ When the proxy in front refuses large bodies: nginx takes one megabyte unless to
 
 import re
 
-from plumbrule.rulekit import Call, Finding, Iterator, Route, Scoped, Step, n, reached_calls, rule
+from plumbrule.rulekit import Call, Finding, Iterator, Project, Route, Scoped, Step, n, reached_calls, rule
 
 LIMITS = re.compile(
     rb"(?i)max_body_size|content[-_]length|(max|limit)\w*(upload|file|body|content|image|bytes)|"
@@ -86,11 +86,10 @@ UPLOAD = "UploadFile"
 def unbounded_body(route: Route) -> Iterator[Finding]:
     if route.handler is None or not any(takes_upload(p.annotation) for p in route.handler.parameters):
         return
-    if any(LIMITS.search(module.source.text) for module in route.project.modules if not module.is_test):
-        return  # there is a limit, whatever it covers
-    calls = [reached.call for reached in reached_calls(route.handler, depth=2)]
-    for call in calls:
-        if is_whole(call) and not measures(call.scope):
+    calls = (reached.call for reached in reached_calls(route.handler, depth=2))
+    unmeasured = [call for call in calls if is_whole(call) and not measures(call.scope)]
+    if unmeasured and not is_limited(route.project):
+        for call in unmeasured:
             yield Finding(
                 at=call.span,
                 message=f"{route.label} holds whatever is uploaded in memory",
@@ -98,6 +97,11 @@ def unbounded_body(route: Route) -> Iterator[Finding]:
                 help="give the app or the route a `max_body_size`",
                 chain=(Step(route.label, route.span),),
             )
+
+
+def is_limited(project: Project) -> bool:
+    """Whether there is a limit, whatever it covers."""
+    return any(LIMITS.search(module.source.text) for module in project.modules if not module.is_test)
 
 
 def takes_upload(annotation: n.Expr | None) -> bool:

@@ -135,7 +135,8 @@ LOOKS_UP = re.compile(
 
 @rule(category="security", severity="warning")
 def unvalidated_email(project: Project) -> Iterator[Finding]:
-    if any(CHECKS.search(module.source.text) for module in project.modules if not module.is_test):
+    texts = (module.source.text for module in project.modules if not module.is_test)
+    if any(b"email" in text.lower() and CHECKS.search(text) for text in texts):
         return  # checked by hand, somewhere
     seen: set[str] = set()
     for route in project.routes:

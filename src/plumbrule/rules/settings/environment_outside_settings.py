@@ -56,7 +56,7 @@ app = FastAPI(title=os.environ.get("TITLE", "shop"))
 ```
 """
 
-from plumbrule.rulekit import Finding, Iterator, Module, n, rule
+from plumbrule.rulekit import Finding, Iterator, Module, Project, n, rule
 
 READERS = ("os.getenv", "os.environ.get")
 BESIDE = {
@@ -73,26 +73,33 @@ BESIDE = {
 
 
 @rule(category="settings", severity="note")
-def environment_outside_settings(module: Module) -> Iterator[Finding]:
-    homes = {settings.module for settings in module.project.settings if not settings.module.is_test}
-    if not homes or module in homes or BESIDE & set(module.path.removesuffix(".py").split("/")):
-        return
-    for node in reads(module):
-        if not is_written(node):
+def environment_outside_settings(project: Project) -> Iterator[Finding]:
+    homes = [settings for settings in project.settings if not settings.module.is_test]
+    aside = {home.module for home in homes} | {m for m in project.modules if is_aside(m)}
+    for module, node in reads(project) if homes else ():
+        if module not in aside and not is_written(node):
             yield Finding(
                 at=node.span,
                 message=f"`{shown(node)}` is read beside the settings",
                 label="no type, no `.env`, no override in tests",
-                help=f"make it a field of `{module.project.settings[0].name}`",
+                help=f"make it a field of `{project.settings[0].name}`",
             )
 
 
-def reads(module: Module) -> Iterator[n.Node]:
-    """Where a module asks for variables of the environment."""
-    yield from (call.node for call in module.project.calls_to(*READERS) if call.module is module)
-    if any(word in module.source.text for word in module.project.words_for("environ")):
-        for scope in (module, *module.classes, *module.functions):
-            yield from (node for node in scope.find(n.Subscript) if scope.name_of(node.value) == "os.environ")
+def is_aside(module: Module) -> bool:
+    """Whether a module is a test, or no part of the app."""
+    return module.is_test or not BESIDE.isdisjoint(module.path.removesuffix(".py").split("/"))
+
+
+def reads(project: Project) -> Iterator[tuple[Module, n.Node]]:
+    """Where variables of the environment are asked for."""
+    yield from ((call.module, call.node) for call in project.calls_to(*READERS))
+    words = project.words_for("environ")
+    for module in project.modules:
+        if not module.is_test and any(word in module.source.text for word in words):
+            for scope in (module, *module.classes, *module.functions):
+                read = (node for node in scope.find(n.Subscript) if scope.name_of(node.value) == "os.environ")
+                yield from ((module, node) for node in read)
 
 
 def is_written(node: n.Node) -> bool:

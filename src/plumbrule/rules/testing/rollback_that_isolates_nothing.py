@@ -52,18 +52,20 @@ def session():
 from plumbrule.rulekit import Call, Finding, Function, Iterator, n, rule
 
 SESSIONS = ("sqlalchemy.orm.Session", "sqlalchemy.ext.asyncio.AsyncSession")
+ROLLBACKS = {f"{session}.rollback" for session in SESSIONS}
 
 
 @rule(category="testing", severity="error", confidence="medium", needs="sqlalchemy")
 def rollback_that_isolates_nothing(function: Function) -> Iterator[Finding]:
-    if not function.module.is_test or not function.is_generator or not is_fixture(function):
+    if not function.module.is_test or not is_fixture(function) or not function.is_generator:
         return
     last = max(node.start for node in function.find(n.Yield))
     made = [c for c in function.calls if c.type is not None and c.type.name in SESSIONS]
-    if not made or any(c.args or c.keywords for c in made) or overrides_anywhere(function):
+    if not made or any(c.args or c.keywords for c in made):
         return
     for call in function.calls:
-        if call.name in {f"{s}.rollback" for s in SESSIONS} and call.node.start > last and undoes(call):
+        late = call.name in ROLLBACKS and call.node.start > last and undoes(call)
+        if late and not overrides_anywhere(function):
             yield Finding(
                 at=call.span,
                 message="what the app commits in a test stays in the database",
