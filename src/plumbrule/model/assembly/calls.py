@@ -210,14 +210,14 @@ class Calls(Expressions):
         node = closure.function.node
         if self.active.count(node) > 1 or len(self.active) >= DEPTH or self.followed[node] > REPEATS:
             return UNKNOWN
+        if not self.is_worth_following(closure, [*args, *kwargs.values()]):
+            return UNKNOWN
         key = (
             closure.function,
             closure.env,
             *map(freeze, args),
             *((k, freeze(v)) for k, v in kwargs.items()),
         )
-        if not self.is_worth_following(closure, [*args, *kwargs.values()]):
-            return UNKNOWN
         if key in self._pure:
             return self._pure[key][0]
         before, made = self.effects, len(self.routers)
@@ -238,19 +238,26 @@ class Calls(Expressions):
 
     def is_worth_following(self, closure: Closure, given: list[Any]) -> bool:
         """Whether calling a function can matter: it deals with routers, gets or holds one, or is short."""
-        function = closure.function
-        if function.node in self.building or is_short(function) or makes_dependencies(function):
+        if len(self.active) < self.free_until or self.matters(closure.function):
             return True
-        if function.name == "__init__" and function.cls is not None and self.makes_builder(function.cls):
-            return True
-        return len(self.active) < self.free_until or captures_router(closure) or deals_with_routers(given)
+        return captures_router(closure) or deals_with_routers(given)
 
-    def makes_builder(self, cls: Class) -> bool:
+    def matters(self, function: Function) -> bool:
+        """Whether a function matters whatever it is given."""
+        node = function.node
+        if node not in self.mattering:
+            self.mattering[node] = (
+                node in self.building
+                or is_short(function)
+                or makes_dependencies(function)
+                or (function.name == "__init__" and self.makes_builder(function.cls))
+            )
+        return self.mattering[node]
+
+    def makes_builder(self, cls: Class | None) -> bool:
         """Whether objects of a class have a method that deals with routers."""
-        if cls not in self.builders:
-            family = [c for c in (cls, *cls.ancestors) if isinstance(c, Class)]
-            self.builders[cls] = any(m.node in self.building for c in family for m in c.methods.values())
-        return self.builders[cls]
+        family = [c for c in (cls, *cls.ancestors) if isinstance(c, Class)] if cls is not None else []
+        return any(method.node in self.building for c in family for method in c.methods.values())
 
     def pass_arguments(self, closure: Closure, args: list[Any], kwargs: dict[str, Any], env: Env) -> None:
         rest = dict(kwargs)

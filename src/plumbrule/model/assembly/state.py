@@ -42,7 +42,7 @@ class State(ABC):
         self.conditional = 0
         self.steps = 0
         self.free_until = 0
-        self.builders: dict[Class, bool] = {}
+        self.mattering: dict[n.FunctionDef, bool] = {}
         self.strangers: dict[Class, Any] = {}  # an object of each class that is known by type only
         self._pure: dict[tuple[Any, ...], tuple[Any, ...]] = {}
 
