@@ -189,6 +189,38 @@ def test_the_body_of_a_test_is_read_when_it_is_asked_for() -> None:
     assert [statement.parent for statement in later.body] == [later, later]
 
 
+@pytest.mark.parametrize("lines", [1, 20_000])
+def test_a_body_read_later_stands_where_it_stands_in_the_file(lines: int) -> None:
+    text = b"x = 1\n" * lines + b"class A:\n    async def f(self):\n        return g('a', 2)\n"
+    later = read("tests/x.py", text).functions[0]
+    assert later.read is not None
+    assert [node.text for node in later.nodes] == ["g", "'a'", "2", "g('a', 2)", "return g('a', 2)"]
+
+
+def test_a_call_with_an_error_before_its_arguments_does_not_say_what_it_is_given() -> None:
+    (statement,) = read("a.py", b"f() g(a, b=1)\n").body
+    assert isinstance(statement, n.ExprStatement)
+    match statement.value:
+        case n.Call(args=(n.Unknown(),), keywords=()):
+            pass
+        case other:
+            pytest.fail(repr(other))
+
+
+def test_a_line_that_only_continues_says_nothing() -> None:
+    assert [type(statement) for statement in read("a.py", b"a = 1\n\\\n\nb = 2\n").body] == [
+        n.Assign,
+        n.Assign,
+    ]
+
+
+def test_only_a_text_in_quotes_can_be_a_string_annotation() -> None:
+    (statement,) = read("a.py", b'x: f"{a}@"\n').body
+    assert isinstance(statement, n.Assign)
+    assert isinstance(statement.annotation, n.FString)
+    assert [read_expression(p) for p in statement.annotation.parts if isinstance(p, n.Constant)] == [None]
+
+
 @pytest.mark.parametrize(
     ("path", "expected"),
     [

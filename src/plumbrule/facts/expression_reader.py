@@ -70,9 +70,11 @@ def dotted_name(reader: Reader, tree: Tree) -> n.Expr:
 @branch("call")
 def call(reader: Reader, tree: Tree) -> n.Expr:
     inner = tree.children
+    if len(inner) > 2:
+        inner = kids(tree)
     first = inner[0]
     func = READERS[first.kind_id](reader, first)
-    args, keywords = arguments(reader, inner[-1])
+    args, keywords = arguments(reader, inner[1])
     at = reader.at
     made = n.Call(reader.source, at[tree.start_byte], at[tree.end_byte], func, args, keywords)
     func.parent = made

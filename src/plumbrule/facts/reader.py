@@ -1,8 +1,8 @@
-"""What reading any tree needs: where the reader stands, and which function reads which kind of expression."""
+"""What reading any tree needs: where the reader stands, and which function reads which kind."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from plumbrule.facts import nodes as n
 from plumbrule.facts.grammar import DEEPEST, LANGUAGE, MEANINGFUL, NAMES, kind
@@ -16,9 +16,13 @@ if TYPE_CHECKING:
     from plumbrule.facts.statement import Contents
 
     Read = Callable[["Reader", Tree], n.Expr]
+    ReadStatement = Callable[["Reader", Tree], n.Statement]
 
+R = TypeVar("R", bound="ReadStatement")
 READERS: dict[int, Read] = {}
 """what reads each kind of expression"""
+STATEMENTS: dict[int, ReadStatement] = {}
+"""what reads each kind of statement; every other kind is an expression, or several statements"""
 NO_EXPRESSION = frozenset(
     number
     for number, name in MEANINGFUL.items()
@@ -98,6 +102,16 @@ def branch(*names: str) -> Callable[[Read], Read]:
             return made
 
         return leaf(*names)(nested)
+
+    return registered
+
+
+def statement(*names: str) -> Callable[[R], R]:
+    """Says which kinds of statements a function reads."""
+
+    def registered(read: R) -> R:
+        STATEMENTS.update({kind(name): read for name in names})
+        return read
 
     return registered
 

@@ -2,26 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 from plumbrule.facts import nodes as n
 from plumbrule.facts.expression_reader import TYPE, arguments, parameters
 from plumbrule.facts.grammar import DEFINING, MEANINGFUL, dotted, is_async, kids, kind, kinds
 from plumbrule.facts.literal_reader import sequence
-from plumbrule.facts.reader import unknown
+from plumbrule.facts.reader import STATEMENTS, statement, unknown
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from tree_sitter import Node as Tree
 
     from plumbrule.facts.reader import Reader
 
-    Read = Callable[[Reader, Tree], n.Statement]
-
-R = TypeVar("R", bound="Read")
-STATEMENTS: dict[int, Read] = {}
-"""what reads each kind of statement; every other kind is an expression, or several statements"""
 BLOCK = kind("block")
 BLOCKS = kinds("block", "ERROR")
 ASSIGNMENT = kind("assignment")
@@ -34,16 +27,6 @@ AS, TARGET = kind("as_pattern"), kind("as_pattern_target")
 IDENTIFIER = kind("identifier")
 CASE, IF = kind("case_clause"), kind("if_clause")
 DECORATOR, CLASS = kind("decorator"), kind("class_definition")
-
-
-def statement(*names: str) -> Callable[[R], R]:
-    """Says which kinds of statements a function reads."""
-
-    def registered(read: R) -> R:
-        STATEMENTS.update({kind(name): read for name in names})
-        return read
-
-    return registered
 
 
 def block(reader: Reader, tree: Tree | None) -> tuple[n.Statement, ...]:
@@ -118,8 +101,7 @@ def augmented(reader: Reader, tree: Tree) -> n.Statement:
 
 @statement("return_statement")
 def return_(reader: Reader, tree: Tree) -> n.Statement:
-    inner = tree.children
-    value = reader.expr(inner[-1]) if len(inner) > 1 else None
+    value = reader.first(tree) if len(tree.children) > 1 else None
     made = n.Return(*reader.place(tree), value)
     reader.adopt(made, value)
     return made
