@@ -128,6 +128,8 @@ def test_a_broken_part_is_named_and_the_good_parts_are_read() -> None:
         b"a" * 1_000_000,
         b"x = '" + b"\\" * 99 + b"\n",
         b"\x00\x01\x02",
+        b"x = 'a' b'b'\n",
+        b"def f() -> list[int] def | None: pass\n",
     ],
 )
 def test_nothing_makes_reading_fail(text: bytes) -> None:

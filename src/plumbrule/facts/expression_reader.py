@@ -138,7 +138,8 @@ def generic_type(reader: Reader, tree: Tree) -> n.Expr:
 
 @branch("union_type")
 def union_type(reader: Reader, tree: Tree) -> n.Expr:
-    left, right = reader.exprs(tree.children)
+    inner = tree.children
+    left, right = reader.expr(inner[0]), reader.expr(inner[-1])
     made = n.BinOp(*reader.place(tree), left, "|", right)
     reader.adopt(made, left, right)
     return made

@@ -57,8 +57,8 @@ def f_string(reader: Reader, tree: Tree) -> n.Expr:
 @branch("concatenated_string")
 def concatenated(reader: Reader, tree: Tree) -> n.Expr:
     parts = reader.exprs(tree.children)
-    if all(isinstance(p, n.Constant) for p in parts):
-        values = [p.value for p in parts if isinstance(p, n.Constant)]
+    values = [p.value for p in parts if isinstance(p, n.Constant)]
+    if len(values) == len(parts) and len(set(map(type, values))) == 1:
         joined: Any = (b"" if isinstance(values[0], bytes) else "").join(values)  # type: ignore[arg-type]
         constant = n.Constant(*reader.place(tree), joined)
         reader.nodes.append(constant)
