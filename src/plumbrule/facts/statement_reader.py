@@ -184,12 +184,16 @@ def alias(reader: Reader, tree: Tree) -> n.Alias:
 
 @statement("if_statement")
 def if_(reader: Reader, tree: Tree) -> n.Statement:
-    test = part(reader, tree, "condition")
-    body = block(reader, tree.child_by_field_name("consequence"))
+    test, body = guarded(reader, tree, "consequence")
     orelse = alternatives(reader, tree)
     made = n.If(*reader.place(tree), test, body, orelse)
     reader.adopt(made, test, *body, *orelse)
     return made
+
+
+def guarded(reader: Reader, tree: Tree, name: str) -> tuple[n.Expr, tuple[n.Statement, ...]]:
+    """A condition, and the block of that name that runs under it."""
+    return part(reader, tree, "condition"), block(reader, tree.child_by_field_name(name))
 
 
 def alternatives(reader: Reader, tree: Tree) -> tuple[n.Statement, ...]:
@@ -199,8 +203,7 @@ def alternatives(reader: Reader, tree: Tree) -> tuple[n.Statement, ...]:
         if clause.kind_id == ELSE:
             orelse = block(reader, clause.child_by_field_name("body"))
             continue
-        test = part(reader, clause, "condition")
-        body = block(reader, clause.child_by_field_name("consequence"))
+        test, body = guarded(reader, clause, "consequence")
         made = n.If(*reader.place(clause), test, body, orelse)
         reader.adopt(made, test, *body, *orelse)
         orelse = (made,)
@@ -219,8 +222,7 @@ def for_(reader: Reader, tree: Tree) -> n.Statement:
 
 @statement("while_statement")
 def while_(reader: Reader, tree: Tree) -> n.Statement:
-    test = part(reader, tree, "condition")
-    body = block(reader, tree.child_by_field_name("body"))
+    test, body = guarded(reader, tree, "body")
     orelse = alternatives(reader, tree)
     made = n.While(*reader.place(tree), test, body, orelse)
     reader.adopt(made, test, *body, *orelse)
