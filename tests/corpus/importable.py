@@ -45,7 +45,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("app")
     parser.add_argument("--python", default=sys.executable)
     parser.add_argument("--path", default=".")
-    parser.add_argument("--set", nargs="*", default=[], metavar="NAME=VALUE")
+    parser.add_argument("--set", nargs="+", action="extend", default=[], metavar="NAME=VALUE")
     parser.add_argument("--verbose", action="store_true")
     return parser.parse_args()
 
