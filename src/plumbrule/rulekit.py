@@ -34,19 +34,19 @@ from plumbrule.model.values import External, Target, Type, Variable
 from plumbrule.model.versions import Version
 
 Subject = Project | App | Router | Route | Function | Call | Schema | Table | Settings | Module | Migration
-SUBJECTS: tuple[type, ...] = (
-    Project,
-    App,
-    Router,
-    Route,
-    Function,
-    Call,
-    Schema,
-    Table,
-    Settings,
-    Module,
-    Migration,
-)
+EVERY: dict[type, Callable[[Project], Iterable[Any]]] = {
+    Project: lambda project: [project],
+    App: lambda project: project.apps,
+    Router: lambda project: project.routers,
+    Route: lambda project: project.routes,
+    Function: lambda project: project.functions,
+    Schema: lambda project: project.schemas,
+    Table: lambda project: project.tables,
+    Settings: lambda project: project.settings,
+    Module: lambda project: project.modules,
+    Migration: lambda project: project.migrations.all,
+}
+"""what there is of each kind but calls, which are asked for by name"""
 
 
 def rule(  # noqa: PLR0913 - one word each for what a rule declares
@@ -68,7 +68,7 @@ def rule(  # noqa: PLR0913 - one word each for what a rule declares
     def declare(check: Callable[[Any], Iterable[Finding]]) -> Rule:
         first = next(iter(inspect.signature(check).parameters))
         subject = get_type_hints(check)[first]
-        if subject not in SUBJECTS:
+        if subject not in (*EVERY, Call):
             raise TypeError(
                 f"rule {check.__name__}: its first parameter is a {subject}, not one of the model's types"
             )
@@ -91,8 +91,8 @@ def rule(  # noqa: PLR0913 - one word each for what a rule declares
 
 
 def imports_of(module: Module, package: str) -> Iterator[n.Import | n.ImportFrom]:
-    """The imports of a package anywhere in a module, also inside functions."""
-    for node in module.imports:
+    """The imports of a package anywhere in a module outside the tests, also inside functions."""
+    for node in module.imports if package in module.project.imported else ():
         relative = isinstance(node, n.ImportFrom) and node.level
         names = [node.module] if isinstance(node, n.ImportFrom) else [alias.name for alias in node.names]
         if not relative and any(name.partition(".")[0] == package for name in names):
@@ -155,24 +155,15 @@ def steps_to(function: Function, reached: Reached) -> tuple[Step, ...]:
 
 def subjects(project: Project, rule: Rule) -> Iterable[Any]:
     """What a rule is asked about: every subject of its kind; tests are only for the rules about tests."""
-    kind, tests = rule.subject, rule.category == "testing"
-    found: dict[type, Callable[[], Iterable[Any]]] = {
-        Project: lambda: [project],
-        App: lambda: project.apps,
-        Router: lambda: project.routers,
-        Route: lambda: project.routes,
-        Function: lambda: project.functions if tests else project.code_functions,
-        Call: lambda: project.calls_to(*rule.calls),
-        Schema: lambda: project.schemas,
-        Table: lambda: project.tables,
-        Settings: lambda: project.settings,
-        Module: lambda: project.modules,
-        Migration: lambda: project.migrations.all,
-    }
-    every = found[kind]()
-    if tests or kind in (Function, Call):
-        return every
-    return (one for one in every if not getattr(getattr(one, "module", one), "is_test", False))
+    if rule.subject is Call:
+        return project.calls_to(*rule.calls)
+    if rule.category == "testing":
+        return EVERY[rule.subject](project)
+    if rule.subject not in project.outside_tests:
+        every = EVERY[rule.subject](project)
+        outside = [one for one in every if not getattr(getattr(one, "module", one), "is_test", False)]
+        project.outside_tests[rule.subject] = outside
+    return project.outside_tests[rule.subject]
 
 
 __all__ = [
