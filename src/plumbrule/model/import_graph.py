@@ -1,10 +1,10 @@
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from plumbrule.facts import nodes as n
 from plumbrule.model.cached import cached_property
+from plumbrule.model.frozen import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from plumbrule.model.project import Project
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ImportEdge:
     """One import of a project module by another. `kind`: runtime, deferred (inside a function),
     typing (under TYPE_CHECKING).
