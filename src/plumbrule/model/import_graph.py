@@ -67,7 +67,8 @@ class ImportGraph:
             if origin is None:
                 inner = imports.in_folder(module, node, alias.name)
             else:
-                inner = None if alias.name in origin.bindings else imports.submodule(origin, alias.name)
+                inner = imports.submodule(origin, alias.name)
+                inner = None if inner and alias.name in origin.bindings else inner
             target = inner or origin
             if target is not None:
                 yield target
