@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, TypeVar
 
 from plumbrule.facts import nodes as n
 from plumbrule.model.cached import cached_property
@@ -17,13 +17,16 @@ from plumbrule.model.values import External, Target, Type, Variable
 from plumbrule.model.versions import Requirement, Version, normal, read_requirements
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
     from plumbrule.facts.file import File
     from plumbrule.model.calls import Call
     from plumbrule.model.routing import App, Route, Router
+    from plumbrule.model.scoped import Scoped
     from plumbrule.model.tree import Tree
+
+N = TypeVar("N", bound=n.Node)
 
 
 class Project:
@@ -43,7 +46,7 @@ class Project:
         self.prohibitions: dict[tuple[Function, int], bool] = {}
         self._variable_types: dict[n.Assign, Type | None] = {}
         self._possible: dict[tuple[str, str], bool] = {}
-        self.outside_tests: dict[type, list[Any]] = {}
+        self._mentioning: dict[tuple[bytes, ...], list[Module]] = {}
 
     def _define(self, module: Module) -> None:
         """Make the functions and classes of a module; an outer one is always made before those inside it."""
@@ -85,19 +88,24 @@ class Project:
     # --- what there is
 
     @cached_property
-    def code_modules(self) -> list[Module]:
-        """Every module outside the tests."""
-        return [m for m in self.modules if not m.is_test]
-
-    @cached_property
     def functions(self) -> list[Function]:
         """Every function and method, by path and place."""
         return [f for m in self.modules for f in m.functions]
 
     @cached_property
+    def code_modules(self) -> list[Module]:
+        """Every module outside the tests."""
+        return [module for module in self.modules if not module.is_test]
+
+    @cached_property
     def code_functions(self) -> list[Function]:
         """Every function and method outside the tests."""
-        return [f for m in self.code_modules for f in m.functions]
+        return [function for module in self.code_modules for function in module.functions]
+
+    @cached_property
+    def code_scopes(self) -> list[Scoped]:
+        """Every module outside the tests, each followed by its classes and functions."""
+        return [scope for m in self.code_modules for scope in (m, *m.classes, *m.functions)]
 
     @cached_property
     def classes(self) -> list[Class]:
@@ -125,6 +133,11 @@ class Project:
     def routes(self) -> list[Route]:
         """The routes, one a definition whatever the number of places it is included in."""
         return self.routing.routes
+
+    @cached_property
+    def code_routes(self) -> list[Route]:
+        """The routes outside the tests."""
+        return [route for route in self.routes if not route.module.is_test]
 
     @cached_property
     def schemas(self) -> list[Schema]:
@@ -223,6 +236,14 @@ class Project:
         owner = self._owner(variable.assignment)
         return owner or variable.module
 
+    def find(self, kind: type[N]) -> Iterator[tuple[Scoped, N]]:
+        """Every node of one kind outside the tests, with the scope it stands in, in the order of
+        `code_scopes`.
+        """
+        for scope in self.code_scopes:
+            for node in scope.by_kind.get(kind, ()):
+                yield scope, node  # type: ignore[misc]
+
     def calls_to(self, *names: str) -> list[Call]:
         """The calls outside the tests of any of these, by path and place: full names (`requests.get`,
         `redis.*.set`), or words without a dot as they are written (`commit`).
@@ -235,6 +256,13 @@ class Project:
         """
         found = self.callers.leading_to(calls)
         return [function for function in self.code_functions if function in found]
+
+    def mentioning(self, *words: bytes) -> list[Module]:
+        """The modules, tests included, whose text has one of some words."""
+        if words not in self._mentioning:
+            every = self.modules
+            self._mentioning[words] = [m for m in every if any(word in m.file.source.text for word in words)]
+        return self._mentioning[words]
 
     def words_for(self, *names: str) -> frozenset[bytes]:
         """The words by which files may know what has one of these names: an import may give it another."""
@@ -270,6 +298,14 @@ class Project:
     def callers(self) -> Callers:
         """Who calls whom."""
         return Callers(self)
+
+    @cached_property
+    def may_be_pydantic_2(self) -> bool:
+        """Whether pydantic 2 may be in use: neither a manifest nor a name that it has dropped says no."""
+        if not self.may_be("pydantic", ">=2") or not self.may_be("fastapi", ">=0.100"):
+            return False
+        bases = (base for settings in self.settings for base in settings.cls.bases)
+        return not any(isinstance(base, External) and base.name == "pydantic.BaseSettings" for base in bases)
 
     @cached_property
     def uses_async_sessions(self) -> bool:
