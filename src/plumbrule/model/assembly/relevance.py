@@ -90,7 +90,8 @@ def is_routerish(value: Any, depth: int = 2) -> bool:
         case Partial(func=func):
             return is_routerish(func)
         case Instance(attrs=attrs):
-            return depth > 0 and any(type(inner) in ACTING and is_routerish(inner) for inner in attrs.values())
+            held = (inner for inner in attrs.values() if type(inner) in ACTING)
+            return depth > 0 and any(is_routerish(inner) for inner in held)
         case list() | tuple():
             return depth > 0 and any(is_routerish(inner, depth - 1) for inner in value[:20])
         case _:
