@@ -27,9 +27,9 @@ from plumbrule.model.permissions import forbids
 from plumbrule.model.project import Project
 from plumbrule.model.queries import Query, query_of
 from plumbrule.model.reach import Reached, reached_calls
-from plumbrule.model.route_table import Entry, route_table, shape
+from plumbrule.model.route_table import Entry, shape
 from plumbrule.model.routing import App, Include, Middleware, Mount, Place, Route, Router
-from plumbrule.model.schemas import Column, Relationship, Schema, Settings, Table, may_be_pydantic_2
+from plumbrule.model.schemas import Column, Relationship, Schema, Settings, Table
 from plumbrule.model.values import External, Target, Type, Variable
 from plumbrule.model.versions import Version
 
@@ -57,12 +57,14 @@ def rule(  # noqa: PLR0913 - one word each for what a rule declares
     pedantic: bool = False,
     needs: Iterable[str] | str = (),
     calls: Collection[str] = (),
+    nodes: Collection[type[n.Node]] = (),
 ) -> Callable[[Callable[[Any], Iterable[Finding]]], Rule]:
     """Make a rule of a function; the type of its first parameter says what it is called with.
 
     `needs` names packages (with an optional version range, `fastapi>=0.118`) without which the rule does
     not apply; it is then reported as skipped.
-    `calls` says of which calls a rule about a `Call` wants to hear, as `Project.calls_to` takes them.
+    `calls` says of which calls a rule about a `Call` wants to hear, as `Project.calls_to` takes them;
+    `nodes` may say the same of a rule about a `Function`: of those that have a node of one of these kinds.
     """
 
     def declare(check: Callable[[Any], Iterable[Finding]]) -> Rule:
@@ -74,6 +76,10 @@ def rule(  # noqa: PLR0913 - one word each for what a rule declares
             )
         if (subject is Call) != bool(calls) or (subject is Call and category == "testing"):
             raise TypeError(f"rule {check.__name__}: `calls` go with a rule about a Call outside the tests")
+        if nodes and (subject is not Function or category == "testing"):
+            raise TypeError(
+                f"rule {check.__name__}: `nodes` go with a rule about a Function outside the tests"
+            )
         return Rule(
             check.__name__.replace("_", "-"),
             category,
@@ -85,6 +91,7 @@ def rule(  # noqa: PLR0913 - one word each for what a rule declares
             check,
             inspect.cleandoc(getattr(check, "__globals__", {}).get("__doc__") or ""),
             tuple(calls),
+            frozenset(nodes),
         )
 
     return declare
@@ -157,6 +164,8 @@ def subjects(project: Project, rule: Rule) -> Iterable[Any]:
     """What a rule is asked about: every subject of its kind; tests are only for the rules about tests."""
     if rule.subject is Call:
         return project.calls_to(*rule.calls)
+    if rule.nodes:
+        return [f for f in project.code_functions if not rule.nodes.isdisjoint(f.by_kind)]
     if rule.category == "testing":
         return EVERY[rule.subject](project)
     if rule.subject not in project.outside_tests:
@@ -224,13 +233,11 @@ __all__ = [
     "is_bounded",
     "is_secret_name",
     "is_secretive_name",
-    "may_be_pydantic_2",
     "n",
     "query_of",
     "reached_calls",
     "reached_on_loop",
     "refuses",
-    "route_table",
     "rule",
     "shape",
     "stations",

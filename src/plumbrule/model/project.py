@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from plumbrule.facts import nodes as n
 from plumbrule.model.cached import cached_property
@@ -17,13 +17,16 @@ from plumbrule.model.values import External, Target, Type, Variable
 from plumbrule.model.versions import Requirement, Version, normal, read_requirements
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
     from plumbrule.facts.file import File
     from plumbrule.model.calls import Call
     from plumbrule.model.routing import App, Route, Router
+    from plumbrule.model.scoped import Scoped
     from plumbrule.model.tree import Tree
+
+N = TypeVar("N", bound=n.Node)
 
 
 class Project:
@@ -43,6 +46,7 @@ class Project:
         self.prohibitions: dict[tuple[Function, int], bool] = {}
         self._variable_types: dict[n.Assign, Type | None] = {}
         self._possible: dict[tuple[str, str], bool] = {}
+        self._mentioning: dict[tuple[bytes, ...], list[Module]] = {}
         self.outside_tests: dict[type, list[Any]] = {}
 
     def _define(self, module: Module) -> None:
@@ -100,6 +104,11 @@ class Project:
         return [f for m in self.code_modules for f in m.functions]
 
     @cached_property
+    def code_scopes(self) -> list[Scoped]:
+        """Every module outside the tests, each followed by its classes and functions."""
+        return [scope for m in self.code_modules for scope in (m, *m.classes, *m.functions)]
+
+    @cached_property
     def classes(self) -> list[Class]:
         """Every class, by path and place."""
         return [c for m in self.modules for c in m.classes]
@@ -125,6 +134,11 @@ class Project:
     def routes(self) -> list[Route]:
         """The routes, one a definition whatever the number of places it is included in."""
         return self.routing.routes
+
+    @cached_property
+    def code_routes(self) -> list[Route]:
+        """The routes outside the tests."""
+        return [route for route in self.routes if not route.module.is_test]
 
     @cached_property
     def schemas(self) -> list[Schema]:
@@ -223,6 +237,14 @@ class Project:
         owner = self._owner(variable.assignment)
         return owner or variable.module
 
+    def find(self, kind: type[N]) -> Iterator[tuple[Scoped, N]]:
+        """Every node of one kind outside the tests, with the scope it stands in, in the order of
+        `code_scopes`.
+        """
+        for scope in self.code_scopes:
+            for node in scope.by_kind.get(kind, ()):
+                yield scope, node  # type: ignore[misc]
+
     def calls_to(self, *names: str) -> list[Call]:
         """The calls outside the tests of any of these, by path and place: full names (`requests.get`,
         `redis.*.set`), or words without a dot as they are written (`commit`).
@@ -235,6 +257,13 @@ class Project:
         """
         found = self.callers.leading_to(calls)
         return [function for function in self.code_functions if function in found]
+
+    def mentioning(self, *words: bytes) -> list[Module]:
+        """The modules, tests included, whose text has one of some words."""
+        if words not in self._mentioning:
+            every = self.modules
+            self._mentioning[words] = [m for m in every if any(word in m.file.source.text for word in words)]
+        return self._mentioning[words]
 
     def words_for(self, *names: str) -> frozenset[bytes]:
         """The words by which files may know what has one of these names: an import may give it another."""
@@ -270,6 +299,14 @@ class Project:
     def callers(self) -> Callers:
         """Who calls whom."""
         return Callers(self)
+
+    @cached_property
+    def may_be_pydantic_2(self) -> bool:
+        """Whether pydantic 2 may be in use: neither a manifest nor a name that it has dropped says no."""
+        if not self.may_be("pydantic", ">=2") or not self.may_be("fastapi", ">=0.100"):
+            return False
+        bases = (base for settings in self.settings for base in settings.cls.bases)
+        return not any(isinstance(base, External) and base.name == "pydantic.BaseSettings" for base in bases)
 
     @cached_property
     def uses_async_sessions(self) -> bool:
