@@ -51,10 +51,11 @@ def test_what_is_remembered_is_what_was_found(project: Path) -> None:
         if field.name not in {"read", "source"}:
             assert getattr(again, field.name) == getattr(first, field.name), field.name
     assert again.project.routes
-    source, before = again.source("main.py"), first.source("main.py")
-    assert source
-    assert before
-    assert source.text == before.text
+    for path in ("main.py", "Dockerfile"):
+        source, before = again.source(path), first.source(path)
+        assert source
+        assert before
+        assert source.text == before.text
 
 
 def edited(project: Path) -> None:
