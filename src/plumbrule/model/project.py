@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from operator import attrgetter
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from plumbrule.facts import nodes as n
 from plumbrule.model.cached import cached_property
@@ -48,6 +48,7 @@ class Project:
         self._variable_types: dict[n.Assign, Type | None] = {}
         self._possible: dict[tuple[str, str], bool] = {}
         self._mentioning: dict[tuple[bytes, ...], list[Module]] = {}
+        self.outside_tests: dict[type, list[Any]] = {}
 
     def _define(self, module: Module) -> None:
         """Make the functions and classes of a module; an outer one is always made before those inside it."""
@@ -89,19 +90,19 @@ class Project:
     # --- what there is
 
     @cached_property
+    def code_modules(self) -> list[Module]:
+        """Every module outside the tests."""
+        return [m for m in self.modules if not m.is_test]
+
+    @cached_property
     def functions(self) -> list[Function]:
         """Every function and method, by path and place."""
         return [f for m in self.modules for f in m.functions]
 
     @cached_property
-    def code_modules(self) -> list[Module]:
-        """Every module outside the tests."""
-        return [module for module in self.modules if not module.is_test]
-
-    @cached_property
     def code_functions(self) -> list[Function]:
         """Every function and method outside the tests."""
-        return [function for module in self.code_modules for function in module.functions]
+        return [f for m in self.code_modules for f in m.functions]
 
     @cached_property
     def code_scopes(self) -> list[Scoped]:
