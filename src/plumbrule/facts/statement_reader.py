@@ -360,7 +360,7 @@ def named(reader: Reader, tree: Tree) -> tuple[str, int]:
 
 def contents(reader: Reader, made: n.FunctionDef, tree: Tree | None) -> None:
     """The body of a function with its nodes, now or later."""
-    if tree and made.read and not DEFINING.search(reader.text, tree.start_byte, tree.end_byte):
+    if tree and made.read and not defines(reader, tree):
         return  # it can wait; one with definitions in it cannot
     made.read = None
     outer, reader.nodes = reader.nodes, []
@@ -368,6 +368,12 @@ def contents(reader: Reader, made: n.FunctionDef, tree: Tree | None) -> None:
     made.nodes, reader.nodes = tuple(reader.nodes), outer
     for child in made.body:
         child.parent = made
+
+
+def defines(reader: Reader, tree: Tree) -> bool:
+    """Whether the text of a tree may have a definition in it."""
+    start, end = tree.start_byte, tree.end_byte
+    return any(word.search(reader.text, start, end) for word in DEFINING)
 
 
 @statement("class_definition")
