@@ -108,9 +108,9 @@ def keyword(reader: Reader, tree: Tree) -> n.Keyword:
     inner = tree.children
     last = inner[-1]
     value = READERS[last.kind_id](reader, last)
-    name = reader.name(inner[0]) if tree.kind_id == KEYWORD else None
-    at = reader.at
-    made = n.Keyword(reader.source, at[tree.start_byte], at[tree.end_byte], name, value)
+    at, start = reader.at, tree.start_byte
+    name = NAMES[reader.text[start : inner[0].end_byte]] if tree.kind_id == KEYWORD else None
+    made = n.Keyword(reader.source, at[start], at[tree.end_byte], name, value)
     value.parent = made
     reader.nodes.append(made)
     return made
@@ -298,35 +298,35 @@ def parameters(reader: Reader, tree: Tree | None) -> tuple[n.Parameter, ...]:
     """The parameters of a function or lambda."""
     out: list[n.Parameter] = []
     kind = "positional"
-    for child in kids(tree) if tree else ():
-        if child.kind_id == KEYWORD_ONLY:
+    for child in tree.children if tree else ():
+        number = child.kind_id
+        if number == KEYWORD_ONLY:
             kind = "keyword_only"
-        elif child.kind_id == POSITIONAL_ONLY:
+        elif number == POSITIONAL_ONLY:
             for made in out:
                 made.kind = "positional_only"
-        else:
-            out.append(parameter(reader, child, kind))
-            if out[-1].kind == "args":
+        elif number in MEANINGFUL:
+            made = parameter(reader, child, number, kind)
+            out.append(made)
+            if made.kind == "args":
                 kind = "keyword_only"
     return tuple(out)
 
 
-def parameter(reader: Reader, tree: Tree, kind: str) -> n.Parameter:
+def parameter(reader: Reader, tree: Tree, number: int, kind: str) -> n.Parameter:
     """One parameter, with its annotation and default."""
     name, annotation, default = tree, None, None
-    if tree.kind_id in PARAMETERS:
+    if number in PARAMETERS:
         name, *rest = tree.children
         for child in rest:
             if child.kind_id == TYPE:
-                annotation = reader.expr(child)
-        if tree.kind_id in WITH_DEFAULT:
+                annotation = type_(reader, child)
+        if number in WITH_DEFAULT:
             default = reader.expr(rest[-1])
-    made = n.Parameter(
-        *reader.place(tree),
-        reader.name(name).lstrip("*"),
-        SPLATS.get(name.kind_id, kind),
-        annotation,
-        default,
-    )
+        number = name.kind_id
+    at, start = reader.at, tree.start_byte
+    text = NAMES[reader.text[start : name.end_byte]].lstrip("*")
+    kind = SPLATS.get(number, kind)
+    made = n.Parameter(reader.source, at[start], at[tree.end_byte], text, kind, annotation, default)
     reader.adopt(made, annotation, default)
     return made

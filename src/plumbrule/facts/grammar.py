@@ -70,9 +70,10 @@ NAMES = Names()
 
 def dotted(text: str) -> str:
     """A dotted name without blanks."""
-    return "".join(text.split())
+    return text if text.isidentifier() else "".join(text.split())
 
 
 def is_async(tree: Tree) -> bool:
     """Whether a statement starts with `async`."""
-    return tree.children[0].type == "async"
+    first = tree.child(0)
+    return first is not None and first.type == "async"

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from plumbrule.facts import nodes as n
-from plumbrule.facts.expression_reader import TYPE, arguments, parameters
-from plumbrule.facts.grammar import DEFINING, MEANINGFUL, dotted, is_async, kids, kind, kinds
+from plumbrule.facts.expression_reader import TYPE, arguments, parameters, type_
+from plumbrule.facts.grammar import DEFINING, MEANINGFUL, NAMES, dotted, is_async, kids, kind, kinds
 from plumbrule.facts.literal_reader import sequence
-from plumbrule.facts.reader import STATEMENTS, statement, unknown
+from plumbrule.facts.reader import READERS, STATEMENTS, statement, unknown
 
 if TYPE_CHECKING:
     from tree_sitter import Node as Tree
@@ -20,7 +20,7 @@ BLOCKS = kinds("block", "ERROR")
 ASSIGNMENT = kind("assignment")
 ALIASED, WILDCARD = kind("aliased_import"), kind("wildcard_import")
 FUTURE = kind("future_import_statement")
-ELSE, FINALLY = kind("else_clause"), kind("finally_clause")
+ELIF, ELSE, FINALLY = kind("elif_clause"), kind("else_clause"), kind("finally_clause")
 EXCEPT = kind("except_clause")
 WITH = kind("with_clause")
 AS, TARGET = kind("as_pattern"), kind("as_pattern_target")
@@ -42,7 +42,7 @@ def block(reader: Reader, tree: Tree | None) -> tuple[n.Statement, ...]:
         elif number in BLOCKS:
             out += block(reader, child)
         elif number in MEANINGFUL:
-            out.append(expression(reader, child, reader.expr(child)))
+            out.append(expression(reader, child, READERS[number](reader, child)))
     return tuple(out)
 
 
@@ -54,7 +54,8 @@ def part(reader: Reader, tree: Tree, name: str) -> n.Expr:
 
 def expression(reader: Reader, tree: Tree, value: n.Expr) -> n.Statement:
     """An expression that stands alone."""
-    made = n.ExprStatement(*reader.place(tree), value)
+    at = reader.at
+    made = n.ExprStatement(reader.source, at[tree.start_byte], at[tree.end_byte], value)
     value.parent = made
     reader.nodes.append(made)
     return made
@@ -67,24 +68,27 @@ def bare(reader: Reader, tree: Tree) -> n.Statement:
         inner = kids(tree)
     if len(inner) > 1:
         return expression(reader, tree, sequence(reader, tree, "tuple"))
-    read = STATEMENTS.get(inner[0].kind_id)
-    return read(reader, inner[0]) if read else expression(reader, tree, reader.expr(inner[0]))
+    first = inner[0]
+    number = first.kind_id
+    read = STATEMENTS.get(number)
+    return read(reader, first) if read else expression(reader, tree, READERS[number](reader, first))
 
 
 @statement("assignment")
 def assignment(reader: Reader, tree: Tree) -> n.Statement:
     targets: list[n.Expr] = []
     annotation = None
-    at = tree
-    while at.kind_id == ASSIGNMENT:
-        left, *rest = at.children
-        targets.append(reader.expr(left))
-        for child in rest:
-            if child.kind_id == TYPE:
-                annotation = reader.expr(child)
-        at = rest[-1]
-    value = reader.expr(at) if at.kind_id != TYPE else None
-    made = n.Assign(*reader.place(tree), tuple(targets), annotation, value, None)
+    last, number = tree, ASSIGNMENT
+    while number == ASSIGNMENT:
+        first, *rest = last.children
+        targets.append(READERS[first.kind_id](reader, first))
+        for last in rest:
+            number = last.kind_id
+            if number == TYPE:
+                annotation = type_(reader, last)
+    value = READERS[number](reader, last) if number != TYPE else None
+    at, start, end = reader.at, tree.start_byte, tree.end_byte
+    made = n.Assign(reader.source, at[start], at[end], tuple(targets), annotation, value, None)
     reader.adopt(made, *targets, annotation, value)
     return made
 
@@ -102,7 +106,8 @@ def augmented(reader: Reader, tree: Tree) -> n.Statement:
 @statement("return_statement")
 def return_(reader: Reader, tree: Tree) -> n.Statement:
     value = reader.first(tree) if len(tree.children) > 1 else None
-    made = n.Return(*reader.place(tree), value)
+    at = reader.at
+    made = n.Return(reader.source, at[tree.start_byte], at[tree.end_byte], value)
     reader.adopt(made, value)
     return made
 
@@ -167,17 +172,20 @@ def import_from(reader: Reader, tree: Tree) -> n.Statement:
         origin = dotted(reader.name(tree.child_by_field_name("module_name") or first))
     module = origin.lstrip(".")
     names = tuple([alias(reader, k) for k in inner])
-    made = n.ImportFrom(*reader.place(tree), module, len(origin) - len(module), names)
+    at, start, end = reader.at, tree.start_byte, tree.end_byte
+    made = n.ImportFrom(reader.source, at[start], at[end], module, len(origin) - len(module), names)
     reader.adopt(made, *names)
     return made
 
 
 def alias(reader: Reader, tree: Tree) -> n.Alias:
     """`name as asname`."""
-    name, asname = tree, None
+    start, end, asname = tree.start_byte, tree.end_byte, None
+    at, stop = reader.at, end
     if tree.kind_id == ALIASED:
-        name, asname = tree.children[0], reader.name(tree.children[-1])
-    made = n.Alias(*reader.place(tree), dotted(reader.name(name)), asname)
+        name, *_, last = tree.children
+        stop, asname = name.end_byte, reader.name(last)
+    made = n.Alias(reader.source, at[start], at[end], dotted(NAMES[reader.text[start:stop]]), asname)
     reader.nodes.append(made)
     return made
 
@@ -199,14 +207,15 @@ def guarded(reader: Reader, tree: Tree, name: str) -> tuple[n.Expr, tuple[n.Stat
 def alternatives(reader: Reader, tree: Tree) -> tuple[n.Statement, ...]:
     """`elif` and `else` clauses, from the last to the first: a long chain needs no deep stack."""
     orelse: tuple[n.Statement, ...] = ()
-    for clause in reversed(tree.children_by_field_name("alternative")):
-        if clause.kind_id == ELSE:
+    for clause in reversed(tree.children):
+        number = clause.kind_id
+        if number == ELSE:
             orelse = block(reader, clause.child_by_field_name("body"))
-            continue
-        test, body = guarded(reader, clause, "consequence")
-        made = n.If(*reader.place(clause), test, body, orelse)
-        reader.adopt(made, test, *body, *orelse)
-        orelse = (made,)
+        elif number == ELIF:
+            test, body = guarded(reader, clause, "consequence")
+            made = n.If(*reader.place(clause), test, body, orelse)
+            reader.adopt(made, test, *body, *orelse)
+            orelse = (made,)
     return orelse
 
 
