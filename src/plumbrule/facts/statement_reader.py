@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from plumbrule.facts import nodes as n
 from plumbrule.facts.expression_reader import TYPE, arguments, parameters, type_
-from plumbrule.facts.grammar import DEFINING, MEANINGFUL, NAMES, dotted, is_async, kids, kind, kinds
+from plumbrule.facts.grammar import DEFINING, MEANINGFUL, dotted, is_async, kids, kind, kinds
 from plumbrule.facts.literal_reader import sequence
 from plumbrule.facts.reader import READERS, STATEMENTS, statement, unknown
 
@@ -80,9 +80,9 @@ def assignment(reader: Reader, tree: Tree) -> n.Statement:
     annotation = None
     last, number = tree, ASSIGNMENT
     while number == ASSIGNMENT:
-        first, *rest = last.children
-        targets.append(READERS[first.kind_id](reader, first))
-        for last in rest:
+        inner = last.children
+        targets.append(reader.expr(inner[0]))
+        for last in inner:
             number = last.kind_id
             if number == TYPE:
                 annotation = type_(reader, last)
@@ -180,12 +180,11 @@ def import_from(reader: Reader, tree: Tree) -> n.Statement:
 
 def alias(reader: Reader, tree: Tree) -> n.Alias:
     """`name as asname`."""
-    start, end, asname = tree.start_byte, tree.end_byte, None
-    at, stop = reader.at, end
+    name, asname = tree, None
     if tree.kind_id == ALIASED:
-        name, *_, last = tree.children
-        stop, asname = name.end_byte, reader.name(last)
-    made = n.Alias(reader.source, at[start], at[end], dotted(NAMES[reader.text[start:stop]]), asname)
+        name, asname = tree.children[0], reader.name(tree.children[-1])
+    at, start, end = reader.at, tree.start_byte, tree.end_byte
+    made = n.Alias(reader.source, at[start], at[end], dotted(reader.name(name)), asname)
     reader.nodes.append(made)
     return made
 
