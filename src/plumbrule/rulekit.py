@@ -34,19 +34,19 @@ from plumbrule.model.values import External, Target, Type, Variable
 from plumbrule.model.versions import Version
 
 Subject = Project | App | Router | Route | Function | Call | Schema | Table | Settings | Module | Migration
-SUBJECTS: tuple[type, ...] = (
-    Project,
-    App,
-    Router,
-    Route,
-    Function,
-    Call,
-    Schema,
-    Table,
-    Settings,
-    Module,
-    Migration,
-)
+EVERY: dict[type, Callable[[Project], Iterable[Any]]] = {
+    Project: lambda project: [project],
+    App: lambda project: project.apps,
+    Router: lambda project: project.routers,
+    Route: lambda project: project.routes,
+    Function: lambda project: project.functions,
+    Schema: lambda project: project.schemas,
+    Table: lambda project: project.tables,
+    Settings: lambda project: project.settings,
+    Module: lambda project: project.modules,
+    Migration: lambda project: project.migrations.all,
+}
+"""what there is of each kind but calls, which are asked for by name"""
 
 
 def rule(  # noqa: PLR0913 - one word each for what a rule declares
@@ -70,7 +70,7 @@ def rule(  # noqa: PLR0913 - one word each for what a rule declares
     def declare(check: Callable[[Any], Iterable[Finding]]) -> Rule:
         first = next(iter(inspect.signature(check).parameters))
         subject = get_type_hints(check)[first]
-        if subject not in SUBJECTS:
+        if subject not in (*EVERY, Call):
             raise TypeError(
                 f"rule {check.__name__}: its first parameter is a {subject}, not one of the model's types"
             )
@@ -162,32 +162,17 @@ def steps_to(function: Function, reached: Reached) -> tuple[Step, ...]:
 
 def subjects(project: Project, rule: Rule) -> Iterable[Any]:
     """What a rule is asked about: every subject of its kind; tests are only for the rules about tests."""
-    kind, tests = rule.subject, rule.category == "testing"
-    found: dict[type, Callable[[], Iterable[Any]]] = {
-        Project: lambda: [project],
-        App: lambda: outside_tests(project.apps),
-        Router: lambda: outside_tests(project.routers),
-        Route: lambda: project.code_routes,
-        Function: lambda: project.functions if tests else functions_with(project, rule.nodes),
-        Call: lambda: project.calls_to(*rule.calls),
-        Schema: lambda: outside_tests(project.schemas),
-        Table: lambda: outside_tests(project.tables),
-        Settings: lambda: outside_tests(project.settings),
-        Module: lambda: project.modules if tests else project.code_modules,
-        Migration: lambda: outside_tests(project.migrations.all),
-    }
-    return found[kind]()
-
-
-def outside_tests(every: Iterable[Any]) -> Iterable[Any]:
-    """Those that do not stand in a test."""
-    return (one for one in every if one.module is None or not one.module.is_test)
-
-
-def functions_with(project: Project, nodes: frozenset[type]) -> Iterable[Function]:
-    """The functions outside the tests that have a node of one of some kinds; all if none is given."""
-    every = project.code_functions
-    return [function for function in every if not nodes.isdisjoint(function.by_kind)] if nodes else every
+    if rule.subject is Call:
+        return project.calls_to(*rule.calls)
+    if rule.nodes:
+        return [f for f in project.code_functions if not rule.nodes.isdisjoint(f.by_kind)]
+    if rule.category == "testing":
+        return EVERY[rule.subject](project)
+    if rule.subject not in project.outside_tests:
+        every = EVERY[rule.subject](project)
+        outside = [one for one in every if not getattr(getattr(one, "module", one), "is_test", False)]
+        project.outside_tests[rule.subject] = outside
+    return project.outside_tests[rule.subject]
 
 
 __all__ = [

@@ -204,7 +204,7 @@ class Middleware:
         """The project class."""
         return self.value.cls if isinstance(self.value, ClassValue) else None
 
-    @property
+    @cached_property
     def function(self) -> Function | None:
         """What runs for a request: the decorated function, `dispatch` or `__call__` of the class."""
         if self.cls is not None:

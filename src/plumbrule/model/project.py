@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from plumbrule.facts import nodes as n
 from plumbrule.model.cached import cached_property
@@ -45,7 +45,9 @@ class Project:
         self.refusals: dict[Function, bool] = {}
         self.prohibitions: dict[tuple[Function, int], bool] = {}
         self._variable_types: dict[n.Assign, Type | None] = {}
+        self._possible: dict[tuple[str, str], bool] = {}
         self._mentioning: dict[tuple[bytes, ...], list[Module]] = {}
+        self.outside_tests: dict[type, list[Any]] = {}
 
     def _define(self, module: Module) -> None:
         """Make the functions and classes of a module; an outer one is always made before those inside it."""
@@ -87,19 +89,19 @@ class Project:
     # --- what there is
 
     @cached_property
+    def code_modules(self) -> list[Module]:
+        """Every module outside the tests."""
+        return [m for m in self.modules if not m.is_test]
+
+    @cached_property
     def functions(self) -> list[Function]:
         """Every function and method, by path and place."""
         return [f for m in self.modules for f in m.functions]
 
     @cached_property
-    def code_modules(self) -> list[Module]:
-        """Every module outside the tests."""
-        return [module for module in self.modules if not module.is_test]
-
-    @cached_property
     def code_functions(self) -> list[Function]:
         """Every function and method outside the tests."""
-        return [function for module in self.code_modules for function in module.functions]
+        return [f for m in self.code_modules for f in m.functions]
 
     @cached_property
     def code_scopes(self) -> list[Scoped]:
@@ -178,19 +180,22 @@ class Project:
         """Whether a version of a package in a range (`>=0.118`) may be in use;
         True when nothing is declared.
         """
-        found = self.requirement(package)
-        return found is None or found.may_be(range_)
+        key = package, range_
+        if key not in self._possible:
+            found = self.requirement(package)
+            self._possible[key] = found is None or found.may_be(range_)
+        return self._possible[key]
 
     @cached_property
     def imported(self) -> set[str]:
         """The top-level names of all that any file imports; functions and classes in tests are left out."""
         found: set[str] = set()
-        classes = (cls for cls in self.classes if not cls.module.is_test)
-        for scope in (*self.modules, *classes, *self.code_functions):
-            names = (alias.name for node in scope.find(n.Import) for alias in node.names)
-            origins = (node.module for node in scope.find(n.ImportFrom) if not node.level)
-            found.update(name.partition(".")[0] for name in (*names, *origins))
-        return found
+        for statement in self._imports:
+            if isinstance(statement, n.Import):
+                found.update(alias.name for alias in statement.names)
+            elif not statement.level:
+                found.add(statement.module)
+        return {name.partition(".")[0] for name in found}
 
     def uses(self, package: str) -> bool:
         """Whether a package is imported or declared."""
@@ -199,8 +204,14 @@ class Project:
     @cached_property
     def callable_names(self) -> frozenset[str]:
         """The names that functions and classes have, here or where a module imports them."""
-        imported = {alias.asname for m in self.modules for alias in m.find(n.Alias) if alias.asname}
+        imported = {alias.asname for statement in self._imports for alias in statement.names if alias.asname}
         return frozenset({f.name for f in self.functions} | {c.name for c in self.classes} | imported)
+
+    @cached_property
+    def _imports(self) -> list[n.Import | n.ImportFrom]:
+        """What files import; functions and classes in tests are left out."""
+        everything = ((module, statement) for module in self.modules for statement in module.file.imports)
+        return [s for module, s in everything if not module.is_test or self._owner(s) is None]
 
     # --- questions
 
@@ -266,12 +277,12 @@ class Project:
     def renamed(self) -> dict[str, set[str]]:
         """For every name that an import changes, what it is changed to."""
         found: dict[str, set[str]] = {}
-        functions = (function for function in self.functions if not function.node.lacks(b" as "))
-        classes = (cls for cls in self.classes if not cls.module.is_test)
-        scopes = (*self.modules, *classes, *functions)
-        for alias in (alias for scope in scopes for alias in scope.find(n.Alias)):
-            if alias.asname and isinstance(alias.parent, n.ImportFrom):
-                found.setdefault(alias.name, set()).add(alias.asname)
+        tests = (f for m in self.modules if m.is_test for f in m.functions if not f.node.lacks(b" as "))
+        inside = (statement for function in tests for statement in function.find(n.ImportFrom))
+        for statement in (*self._imports, *inside):
+            for alias in statement.names if isinstance(statement, n.ImportFrom) else ():
+                if alias.asname:
+                    found.setdefault(alias.name, set()).add(alias.asname)
         return found
 
     @cached_property
@@ -299,7 +310,7 @@ class Project:
     @cached_property
     def uses_async_sessions(self) -> bool:
         """Whether it works with SQLAlchemy's async sessions."""
-        imports = (statement for m in self.modules if not m.is_test for statement in m.imports)
+        imports = (statement for m in self.code_modules for statement in m.imports)
         made = {alias.name for statement in imports for alias in statement.names}
         return bool(made & {"AsyncSession", "async_sessionmaker"})
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from plumbrule.facts import nodes as n
 from plumbrule.model.assembly.values import HOLE
 from plumbrule.model.code import Module
+from plumbrule.model.frozen import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,7 +30,7 @@ CONVERTERS = {  # what a converter matches, and a text that it and nothing narro
 }
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Entry:
     """One line of the table: a route under one of its full paths, or a mount (`route` is None) with what is
     below its path.
