@@ -260,10 +260,9 @@ class Project:
         return [function for function in self.code_functions if function in found]
 
     def mentioning(self, *words: bytes) -> list[Module]:
-        """The modules, tests included, whose text has one of some words."""
+        """The modules outside the tests whose text has one of some words."""
         if words not in self._mentioning:
-            every = self.modules
-            self._mentioning[words] = [m for m in every if any(word in m.file.source.text for word in words)]
+            self._mentioning[words] = [m for m in self.code_modules if m.mentions(*words)]
         return self._mentioning[words]
 
     def words_for(self, *names: str) -> frozenset[bytes]:

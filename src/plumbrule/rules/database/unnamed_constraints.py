@@ -87,7 +87,7 @@ def unnamed_constraints(project: Project) -> Iterator[Finding]:
                     help="write the name that the database shows, and give `MetaData` a `naming_convention`",
                 )
                 break
-    convention = bool(project.mentioning(b"naming_convention"))
+    convention = any(module.mentions(b"naming_convention") for module in project.modules)
     for cls in () if convention or not project.migrations.all else project.classes:
         if any(isinstance(b, External) and b.name in BASES for b in cls.bases) and not cls.module.is_test:
             yield Finding(

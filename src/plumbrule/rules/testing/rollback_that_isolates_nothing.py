@@ -84,7 +84,7 @@ def is_fixture(function: Function) -> bool:
 def overrides_anywhere(function: Function) -> bool:
     """Whether the tests hand the app anything, or bind sessions to a connection."""
     hints = (b"dependency_overrides", b"join_transaction_mode", b"bind=")
-    return any(module.is_test for module in function.project.mentioning(*hints))
+    return any(module.is_test and module.mentions(*hints) for module in function.project.modules)
 
 
 def undoes(call: Call) -> bool:
