@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 
     from plumbrule.facts.reader import Reader
 
-KEYWORD, SPLAT = kind("keyword_argument"), kind("dictionary_splat")
+KEYWORD = kind("keyword_argument")
+GIVEN_BY_NAME = kinds("keyword_argument", "dictionary_splat")
 ARGUMENTS = kind("argument_list")
 TYPE = kind("type")
 BINARY = kinds("binary_operator", "boolean_operator")
@@ -96,9 +97,12 @@ def arguments(reader: Reader, tree: Tree) -> tuple[tuple[n.Expr, ...], tuple[n.K
     keywords: list[n.Keyword] = []
     for child in tree.children:
         number = child.kind_id
-        if number == KEYWORD or number == SPLAT:  # noqa: PLR1714
+        read = EXPRESSIONS[number]
+        if read is None:
+            continue
+        if number in GIVEN_BY_NAME:
             keywords.append(keyword(reader, child, number))
-        elif (read := EXPRESSIONS[number]) is not None:
+        else:
             args.append(read(reader, child))
     return tuple(args), tuple(keywords)
 

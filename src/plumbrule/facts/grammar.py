@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -41,8 +40,6 @@ MEANINGFUL = {
     if (name := LANGUAGE.node_kind_for_id(number)) and kind(name) not in SILENT
 } | {kind("ERROR"): "ERROR"}
 """every kind that is more than a sign, with its name"""
-DEFINING = (re.compile(rb"def\b"), re.compile(rb"class\b"))
-"""two, because each alone is looked for as fast as a fixed text is"""
 
 
 @cache

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from plumbrule.facts import nodes as n
-from plumbrule.facts.expression_reader import TYPE, arguments, parameters, type_
-from plumbrule.facts.grammar import DEFINING, MEANINGFUL, dotted, is_async, kids, kind, kinds
+from plumbrule.facts.expression_reader import TYPE, type_
+from plumbrule.facts.grammar import MEANINGFUL, dotted, is_async, kids, kind, kinds
 from plumbrule.facts.literal_reader import sequence
 from plumbrule.facts.reader import READERS, STATEMENTS, statement, unknown
 
@@ -26,7 +26,6 @@ WITH = kind("with_clause")
 AS, TARGET = kind("as_pattern"), kind("as_pattern_target")
 IDENTIFIER = kind("identifier")
 CASE, IF = kind("case_clause"), kind("if_clause")
-DECORATOR, CLASS = kind("decorator"), kind("class_definition")
 
 
 def block(reader: Reader, tree: Tree | None) -> tuple[n.Statement, ...]:
@@ -159,6 +158,7 @@ def simple(reader: Reader, tree: Tree) -> n.Statement:
 def import_(reader: Reader, tree: Tree) -> n.Statement:
     names = tuple([alias(reader, k) for k in kids(tree)])
     made = n.Import(*reader.place(tree), names)
+    reader.imports.append(made)
     reader.adopt(made, *names)
     return made
 
@@ -174,6 +174,7 @@ def import_from(reader: Reader, tree: Tree) -> n.Statement:
     names = tuple([alias(reader, k) for k in inner])
     at, start, end = reader.at, tree.start_byte, tree.end_byte
     made = n.ImportFrom(reader.source, at[start], at[end], module, len(origin) - len(module), names)
+    reader.imports.append(made)
     reader.adopt(made, *names)
     return made
 
@@ -336,64 +337,6 @@ def case(reader: Reader, tree: Tree) -> n.Case:
     body = block(reader, tree.child_by_field_name("consequence"))
     made = n.Case(*reader.place(tree), tuple(patterns), guard, body)
     reader.adopt(made, *patterns, guard, *body)
-    return made
-
-
-@statement("decorated_definition")
-def decorated(reader: Reader, tree: Tree) -> n.Statement:
-    *before, definition = tree.children
-    decorators = tuple([reader.first(k) for k in before if k.kind_id == DECORATOR])
-    read = class_ if definition.kind_id == CLASS else function
-    return read(reader, definition, decorators)
-
-
-@statement("function_definition")
-def function(reader: Reader, tree: Tree, decorators: tuple[n.Expr, ...] = ()) -> n.Statement:
-    names = parameters(reader, tree.child_by_field_name("parameters"))
-    result = tree.child_by_field_name("return_type")
-    returns = reader.expr(result) if result else None
-    place, later = reader.place(tree), reader.later
-    made = n.FunctionDef(*place, *named(reader, tree), names, returns, decorators, is_async(tree), later)
-    reader.functions.append(made)
-    contents(reader, made, tree.child_by_field_name("body"))
-    reader.adopt(made, *names, returns, *decorators)
-    return made
-
-
-def named(reader: Reader, tree: Tree) -> tuple[str, int]:
-    """The name of a function or class, and where it stands."""
-    name = tree.child_by_field_name("name")
-    return (reader.name(name), reader.at[name.start_byte]) if name else ("", reader.at[tree.start_byte])
-
-
-def contents(reader: Reader, made: n.FunctionDef, tree: Tree | None) -> None:
-    """The body of a function with its nodes, now or later."""
-    if tree and made.read and not defines(reader, tree):
-        return  # it can wait; one with definitions in it cannot
-    made.read = None
-    outer, reader.nodes = reader.nodes, []
-    made.body = block(reader, tree)
-    made.nodes, reader.nodes = tuple(reader.nodes), outer
-    for child in made.body:
-        child.parent = made
-
-
-def defines(reader: Reader, tree: Tree) -> bool:
-    """Whether the text of a tree may have a definition in it."""
-    start, end = tree.start_byte, tree.end_byte
-    return any(word.search(reader.text, start, end) for word in DEFINING)
-
-
-@statement("class_definition")
-def class_(reader: Reader, tree: Tree, decorators: tuple[n.Expr, ...] = ()) -> n.Statement:
-    given = tree.child_by_field_name("superclasses")
-    bases, keywords = arguments(reader, given) if given else ((), ())
-    made = n.ClassDef(*reader.place(tree), *named(reader, tree), bases, keywords, decorators, (), ())
-    reader.classes.append(made)
-    outer, reader.nodes = reader.nodes, []
-    made.body = block(reader, tree.child_by_field_name("body"))
-    made.nodes, reader.nodes = tuple(reader.nodes), outer
-    reader.adopt(made, *bases, *keywords, *decorators, *made.body)
     return made
 
 
