@@ -114,6 +114,11 @@ class Project:
         return [c for m in self.modules for c in m.classes]
 
     @cached_property
+    def derived(self) -> list[Class]:
+        """The classes that have bases."""
+        return [cls for cls in self.classes if cls.node.bases]
+
+    @cached_property
     def routing(self) -> Routing:
         """How the apps are put together."""
         from plumbrule.model.routing import Routing
@@ -144,13 +149,13 @@ class Project:
     def schemas(self) -> list[Schema]:
         """The pydantic models."""
         return [
-            Schema(c) for c in self.classes if c.is_a(*MODELS) and not is_table(c) and not c.is_a(*SETTINGS)
+            Schema(c) for c in self.derived if c.is_a(*MODELS) and not is_table(c) and not c.is_a(*SETTINGS)
         ]
 
     @cached_property
     def settings(self) -> list[Settings]:
         """The settings classes."""
-        return [Settings(c) for c in self.classes if c.is_a(*SETTINGS)]
+        return [Settings(c) for c in self.derived if c.is_a(*SETTINGS)]
 
     @cached_property
     def tables(self) -> list[Table]:
@@ -237,13 +242,11 @@ class Project:
         owner = self._owner(variable.assignment)
         return owner or variable.module
 
-    def find(self, kind: type[N]) -> Iterator[tuple[Scoped, N]]:
-        """Every node of one kind outside the tests, with the scope it stands in, in the order of
-        `code_scopes`.
-        """
+    def find(self, kind: type[N]) -> Iterator[tuple[Scoped, tuple[N, ...]]]:
+        """The nodes of one kind outside the tests, scope by scope."""
         for scope in self.code_scopes:
-            for node in scope.by_kind.get(kind, ()):
-                yield scope, node  # type: ignore[misc]
+            if kind in scope.by_kind:
+                yield scope, scope.by_kind[kind]  # type: ignore[misc]
 
     def calls_to(self, *names: str) -> list[Call]:
         """The calls outside the tests of any of these, by path and place: full names (`requests.get`,
