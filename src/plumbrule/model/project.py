@@ -89,6 +89,11 @@ class Project:
     # --- what there is
 
     @cached_property
+    def broken(self) -> dict[str, Module]:
+        """The modules of which a part does not parse, by path."""
+        return {module.path: module for module in self.modules if module.is_broken}
+
+    @cached_property
     def code_modules(self) -> list[Module]:
         """Every module outside the tests."""
         return [m for m in self.modules if not m.is_test]
