@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from plumbrule.facts import nodes as n
@@ -52,7 +53,7 @@ class Project:
     def _define(self, module: Module) -> None:
         """Make the functions and classes of a module; an outer one is always made before those inside it."""
         both = [*module.file.functions, *module.file.classes]
-        for node in sorted(both, key=lambda node: (node.start, -node.end)):
+        for node in sorted(both, key=attrgetter("start")):
             if isinstance(node, n.ClassDef):
                 self._define_class(node, module, self._owner(node))
             elif isinstance(node, n.FunctionDef):
@@ -74,12 +75,12 @@ class Project:
             cls.methods[node.name] = function
 
     def _owner(self, node: n.Node) -> Function | Class | None:
-        for parent in node.parents:
-            if isinstance(parent, n.FunctionDef):
-                return self.functions_by_node.get(parent)
-            if isinstance(parent, n.ClassDef):
-                return self.classes_by_node.get(parent)
-        return None
+        at = node.parent
+        while at is not None and not isinstance(at, (n.FunctionDef, n.ClassDef)):
+            at = at.parent
+        if isinstance(at, n.FunctionDef):
+            return self.functions_by_node.get(at)
+        return self.classes_by_node.get(at) if at is not None else None
 
     @property
     def root(self) -> Path | None:
