@@ -78,6 +78,7 @@ class Tree:
         self.opened = time.time_ns()
         self.seen: dict[str, Seen] = {}
         self.asked: set[str] = set()
+        self._named: dict[str, list[str]] = {}
         self.closed: dict[str, str] = {}
 
     @cached_property
@@ -139,7 +140,9 @@ class Tree:
     def texts(self, pattern: str) -> dict[str, str]:
         """The text of every file whose name matches a pattern, by path."""
         self.asked.add(pattern)
-        return self._readable(path for path in self.paths if fnmatch(path.rpartition("/")[2], pattern))
+        if pattern not in self._named:
+            self._named[pattern] = [p for p in self.paths if fnmatch(p.rpartition("/")[2], pattern)]
+        return self._readable(self._named[pattern])
 
     def manifests(self) -> dict[str, str]:
         """The text of every manifest and lock file, those nearest to the root first."""
