@@ -25,9 +25,7 @@ class CallIndex:
 
     def __init__(self, project: Project) -> None:
         self.project = project
-        modules = [module for module in project.modules if not module.is_test]
-        self.scopes = [scope for m in modules for scope in (m, *m.classes, *m.functions)]
-        self.calls = [call for scope in self.scopes for call in scope.calls]
+        self.calls = [call for scope in project.code_scopes for call in scope.calls]
         self._by_name: dict[str, Places] = {}
 
     def to(self, names: Iterable[str]) -> list[Call]:
@@ -75,7 +73,7 @@ class CallIndex:
     def _assigned(self) -> dict[str, set[str]]:
         """For every word that a plain assignment gives another name (`nap = time.sleep`), those names."""
         found: dict[str, set[str]] = {}
-        for assign in (assign for scope in self.scopes for assign in scope.find(n.Assign)):
+        for _, assign in self.project.find(n.Assign):
             match assign:
                 case n.Assign(targets=(n.Name(id=name),), value=n.Name(id=word) | n.Attribute(attr=word)) if (
                     name != word

@@ -17,8 +17,9 @@ LEVELS: tuple[Confidence, ...] = get_args(Confidence)
 
 def weighed(project: Project, found: Iterable[tuple[Rule, Finding]]) -> list[tuple[Rule, Finding]]:
     """Findings with the confidence that the files they rest on allow."""
-    broken = {module.path: module for module in project.modules if module.is_broken}
-    return [(rule, lowered(rule, finding, broken) if broken else finding) for rule, finding in found]
+    every = list(found)
+    broken = {module.path: module for module in project.modules if module.is_broken} if every else {}
+    return [(rule, lowered(rule, finding, broken)) for rule, finding in every] if broken else every
 
 
 def lowered(rule: Rule, finding: Finding, broken: dict[str, Module]) -> Finding:

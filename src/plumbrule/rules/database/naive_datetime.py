@@ -146,9 +146,8 @@ NAIVE = {
 
 @rule(category="database", severity="warning")
 def naive_datetime(project: Project) -> Iterator[Finding]:
-    for module in project.modules:
-        if not module.is_test and b"utc" in module.source.text:
-            yield from made_in(module)
+    for module in project.mentioning(b"utc"):
+        yield from made_in(module)
     for table in project.tables:
         for column in table.columns.values():
             if not column.attribute.cls.module.is_test and is_cut(column):

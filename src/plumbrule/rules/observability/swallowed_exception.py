@@ -95,16 +95,19 @@ TIDYING = {
 }
 
 
-@rule(category="observability", severity="warning", confidence="low")
+@rule(category="observability", severity="warning", confidence="low", nodes={n.Try})
 def swallowed_exception(function: Function) -> Iterator[Finding]:
     if function not in function.project.serving.for_requests:
         return
     for node in function.find(n.Try):
+        silent = [handler for handler in node.handlers if is_silent(handler)]
+        if not silent:
+            continue
         calls = [c for s in node.body for c in s.walk() if isinstance(c, n.Call)]
         if not calls or all(function.call(call).method in TIDYING for call in calls):
             continue
-        for handler in node.handlers:
-            if is_silent(handler) and not is_explained(handler, function):
+        for handler in silent:
+            if not is_explained(handler, function):
                 yield Finding(
                     at=handler.span,
                     message=f"`{function.label}` hides every error of this block",
