@@ -1,9 +1,9 @@
 """What does an audit cost? CPU and memory of `plumb audit` and of its peers on the same tree, in one run.
 
 `python bench/audit.py DIR [--peers VENV]` audits a copy of DIR with an empty cache, again without a change,
-again with one function more in one file, and what one more costs a `plumb audit --watch` until it has said what
-is new (on Linux). Beside it stand the parser alone and the peers in VENV, an
-environment of their own: ruff, bandit, semgrep with one rule, and whatever else of PEERS is in it.
+and again with one function more in one file; on Linux it also takes what such an edit costs a process that
+watches until it has answered. Beside it stand the parser alone and the peers in VENV, an environment of their
+own: ruff, bandit, semgrep with one rule, and whatever else of PEERS is in it.
 Every program has run once before, on a tree of one file, so that its own modules are compiled.
 """
 

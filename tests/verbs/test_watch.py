@@ -11,7 +11,7 @@ from plumbrule.config import Config
 from plumbrule.plan import Refusal
 from plumbrule.verbs import review
 from plumbrule.verbs.memory import Memory
-from plumbrule.verbs.watch import News, Watch, look, wait
+from plumbrule.verbs.watch import News, Watch, changed, look
 from report.projects import CLEAN, RATES, write
 
 if TYPE_CHECKING:
@@ -43,7 +43,8 @@ def test_many_changes_are_waited_for_until_it_is_still(
         ]
     )
     monkeypatch.setattr(time, "sleep", lambda _: write(project, next(steps)))
-    wait(project, set(), look(project, set()))
+    now = changed(project, set(), look(project, set()))
+    assert set(now) == {"a.py", "b.py", "main.py"}
     assert list(steps) == [{"c.py": CLEAN}]
 
 
@@ -52,8 +53,7 @@ def test_a_folder_that_is_gone_is_a_change(project: Path, monkeypatch: pytest.Mo
     pauses = iter(range(3))
     monkeypatch.setattr(time, "sleep", lambda _: next(pauses))
     project.rename(project.with_name("other"))
-    wait(project, set(), before)
-    assert look(project, set()) == {}
+    assert changed(project, set(), before) == {}
 
 
 def test_no_project_outlives_its_audit_and_its_outcome_is_remembered(project: Path) -> None:

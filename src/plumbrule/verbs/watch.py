@@ -61,8 +61,8 @@ class Watch:
         """
         root, patterns = self.target.root, set(names)
         reading = Reading(root)
+        stamps = look(root, patterns)
         while True:
-            stamps = look(root, patterns)
             try:
                 tree = self.audit(reading)
             except Refusal as refusal:
@@ -73,7 +73,7 @@ class Watch:
                 stamps = {path: seen.stamp for path, seen in tree.seen.items()} | stamps
                 patterns |= tree.asked
             reading.rest()
-            wait(root, patterns, stamps)
+            stamps = changed(root, patterns, stamps)
 
     def audit(self, reading: Reading) -> Tree:
         """Audit, and tell; gives the files as they were."""
@@ -96,8 +96,8 @@ def missing(findings: Findings, others: Findings) -> tuple[Reported, ...]:
     return tuple(item for name, item in findings.items() if name not in others)
 
 
-def wait(root: Path, patterns: set[str], stamps: Stamps) -> None:
-    """Until something has changed, and nothing any more for a moment."""
+def changed(root: Path, patterns: set[str], stamps: Stamps) -> Stamps:
+    """Wait until something has changed, and nothing any more for a moment."""
     now = stamps
     while now == stamps:
         time.sleep(PAUSE)
@@ -106,6 +106,7 @@ def wait(root: Path, patterns: set[str], stamps: Stamps) -> None:
     while now != last:
         time.sleep(STILL)
         last, now = now, look(root, patterns)
+    return now
 
 
 def look(root: Path, patterns: set[str]) -> Stamps:
