@@ -9,13 +9,13 @@ import time
 from contextlib import suppress
 from dataclasses import dataclass
 from fnmatch import fnmatch
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from plumbrule.model.cached import cached_property
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 SKIPPED = {
     ".agents",
@@ -57,11 +57,11 @@ class Seen:
     stamp: tuple[int, ...]
     digest: str
 
-    def again(self, file: Path, opened: int) -> Seen | None:
+    def again(self, file: str, opened: int) -> Seen | None:
         """The file as it is now, if its content is what it was for a tree that was opened then."""
         now = stamp(file)
         certain = now == self.stamp and max(now[1:3]) < opened - RECENT
-        if certain or (now[0] == self.stamp[0] and digest(file.read_bytes()) == self.digest):
+        if certain or (now[0] == self.stamp[0] and digest(Path(file).read_bytes()) == self.digest):
             return Seen(now, self.digest)
         return None
 
@@ -118,11 +118,19 @@ class Tree:
             or any(fnmatch(path.rpartition("/")[2], pattern) for pattern in asked)
         ]
 
+    def stamps(self, asked: set[str]) -> dict[str, tuple[int, ...]]:
+        """What the system says about each of those files; one that goes away meanwhile is left out."""
+        found = {}
+        for path in self.watched(asked):
+            with suppress(OSError):
+                found[path] = stamp(f"{self.root}/{path}")
+        return found
+
     def recognizes(self, path: str, before: Seen, opened: int) -> bool:
         """Whether a file is what it was for a tree that was opened then; it counts as seen."""
         now = None
         with suppress(OSError):  # the one who reads it says why it cannot be read
-            now = before.again(self.root / path, opened)
+            now = before.again(f"{self.root}/{path}", opened)
         if now is not None:
             self.seen[path] = now
         return now is not None
@@ -164,9 +172,9 @@ def is_manifest(path: str) -> bool:
     return MANIFEST.search(path) is not None and path.count("/") <= DEEPEST
 
 
-def stamp(path: Path) -> tuple[int, ...]:
+def stamp(path: Path | str) -> tuple[int, ...]:
     """What the system says about a file: its size first, then its times and its identity."""
-    found = path.stat()
+    found = os.stat(path)  # noqa: PTH116  to make a Path of each takes longer than to ask
     return found.st_size, found.st_mtime_ns, found.st_ctime_ns, found.st_ino
 
 

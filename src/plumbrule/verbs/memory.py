@@ -91,7 +91,7 @@ def unchanged(tree: Tree, record: dict[str, Any]) -> bool:
     if set(tree.watched(set(record["asked"]))) != set(files) or tree.closed:
         return False
     seen = ((path, Seen(tuple(before), content)) for path, (*before, content) in files.items())
-    return all(before.again(tree.root / path, record["opened"]) for path, before in seen)
+    return all(before.again(f"{tree.root}/{path}", record["opened"]) for path, before in seen)
 
 
 def tool() -> str:
