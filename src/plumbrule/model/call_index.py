@@ -73,7 +73,7 @@ class CallIndex:
     def _assigned(self) -> dict[str, set[str]]:
         """For every word that a plain assignment gives another name (`nap = time.sleep`), those names."""
         found: dict[str, set[str]] = {}
-        for _, assign in self.project.find(n.Assign):
+        for assign in (assign for _, assigns in self.project.find(n.Assign) for assign in assigns):
             match assign:
                 case n.Assign(targets=(n.Name(id=name),), value=n.Name(id=word) | n.Attribute(attr=word)) if (
                     name != word

@@ -74,6 +74,10 @@ class Module(Scoped):
         """Whether it belongs to the tests."""
         return self.file.is_test
 
+    def mentions(self, *words: bytes) -> bool:
+        """Whether its text has one of some words."""
+        return any(map(self.file.source.text.__contains__, words))
+
     @cached_property
     def is_broken(self) -> bool:
         """Whether a part of it does not parse."""

@@ -90,6 +90,11 @@ class Project:
     # --- what there is
 
     @cached_property
+    def broken(self) -> dict[str, Module]:
+        """The modules of which a part does not parse, by path."""
+        return {module.path: module for module in self.modules if module.is_broken}
+
+    @cached_property
     def code_modules(self) -> list[Module]:
         """Every module outside the tests."""
         return [m for m in self.modules if not m.is_test]
@@ -113,6 +118,11 @@ class Project:
     def classes(self) -> list[Class]:
         """Every class, by path and place."""
         return [c for m in self.modules for c in m.classes]
+
+    @cached_property
+    def derived(self) -> list[Class]:
+        """The classes that have bases."""
+        return [cls for cls in self.classes if cls.node.bases]
 
     @cached_property
     def routing(self) -> Routing:
@@ -145,13 +155,13 @@ class Project:
     def schemas(self) -> list[Schema]:
         """The pydantic models."""
         return [
-            Schema(c) for c in self.classes if c.is_a(*MODELS) and not is_table(c) and not c.is_a(*SETTINGS)
+            Schema(c) for c in self.derived if c.is_a(*MODELS) and not is_table(c) and not c.is_a(*SETTINGS)
         ]
 
     @cached_property
     def settings(self) -> list[Settings]:
         """The settings classes."""
-        return [Settings(c) for c in self.classes if c.is_a(*SETTINGS)]
+        return [Settings(c) for c in self.derived if c.is_a(*SETTINGS)]
 
     @cached_property
     def tables(self) -> list[Table]:
@@ -238,13 +248,11 @@ class Project:
         owner = self._owner(variable.assignment)
         return owner or variable.module
 
-    def find(self, kind: type[N]) -> Iterator[tuple[Scoped, N]]:
-        """Every node of one kind outside the tests, with the scope it stands in, in the order of
-        `code_scopes`.
-        """
+    def find(self, kind: type[N]) -> Iterator[tuple[Scoped, tuple[N, ...]]]:
+        """The nodes of one kind outside the tests, scope by scope."""
         for scope in self.code_scopes:
-            for node in scope.by_kind.get(kind, ()):
-                yield scope, node  # type: ignore[misc]
+            if kind in scope.by_kind:
+                yield scope, scope.by_kind[kind]  # type: ignore[misc]
 
     def calls_to(self, *names: str) -> list[Call]:
         """The calls outside the tests of any of these, by path and place: full names (`requests.get`,
@@ -260,10 +268,9 @@ class Project:
         return [function for function in self.code_functions if function in found]
 
     def mentioning(self, *words: bytes) -> list[Module]:
-        """The modules, tests included, whose text has one of some words."""
+        """The modules outside the tests whose text has one of some words."""
         if words not in self._mentioning:
-            every = self.modules
-            self._mentioning[words] = [m for m in every if any(word in m.file.source.text for word in words)]
+            self._mentioning[words] = [m for m in self.code_modules if m.mentions(*words)]
         return self._mentioning[words]
 
     def words_for(self, *names: str) -> frozenset[bytes]:

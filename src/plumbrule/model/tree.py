@@ -9,13 +9,13 @@ import time
 from contextlib import suppress
 from dataclasses import dataclass
 from fnmatch import filter as matching
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from plumbrule.model.cached import cached_property
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
-    from pathlib import Path
 
 SKIPPED = {
     ".agents",
@@ -57,11 +57,11 @@ class Seen:
     stamp: tuple[int, ...]
     digest: str
 
-    def again(self, file: Path, opened: int) -> Seen | None:
+    def again(self, file: str, opened: int) -> Seen | None:
         """The file as it is now, if its content is what it was for a tree that was opened then."""
-        now = stamp(file.stat())
+        now = stamp(file)
         certain = now == self.stamp and max(now[1:3]) < opened - RECENT
-        if certain or (now[0] == self.stamp[0] and digest(file.read_bytes()) == self.digest):
+        if certain or (now[0] == self.stamp[0] and digest(Path(file).read_bytes()) == self.digest):
             return Seen(now, self.digest)
         return None
 
@@ -78,6 +78,7 @@ class Tree:
         self.opened = time.time_ns()
         self.seen: dict[str, Seen] = {}
         self.asked: set[str] = set()
+        self._named: dict[str, list[str]] = {}
         self.closed: dict[str, str] = {}
 
     @cached_property
@@ -122,11 +123,19 @@ class Tree:
         """The names that files have."""
         return frozenset(path.rpartition("/")[2] for path in self.paths)
 
+    def stamps(self, asked: set[str]) -> dict[str, tuple[int, ...]]:
+        """What the system says about each of those files; one that goes away meanwhile is left out."""
+        found = {}
+        for path in self.watched(asked):
+            with suppress(OSError):
+                found[path] = stamp(f"{self.root}/{path}")
+        return found
+
     def recognizes(self, path: str, before: Seen, opened: int) -> bool:
         """Whether a file is what it was for a tree that was opened then; it counts as seen."""
         now = None
         with suppress(OSError):  # the one who reads it says why it cannot be read
-            now = before.again(self.root / path, opened)
+            now = before.again(f"{self.root}/{path}", opened)
         if now is not None:
             self.seen[path] = now
         return now is not None
@@ -134,7 +143,7 @@ class Tree:
     def read(self, path: str) -> bytes:
         """The content of a file; raises OSError if there is none to be had."""
         with (self.root / path).open("rb", buffering=0) as file:
-            before = stamp(os.fstat(file.fileno()))
+            before = stamp(file.fileno())
             if before[0] > LARGEST and not is_manifest(path):
                 raise OSError(0, f"longer than {LARGEST // 1_000_000} MB", path)
             text = file.read()
@@ -144,7 +153,9 @@ class Tree:
     def texts(self, pattern: str) -> dict[str, str]:
         """The text of every file whose name matches a pattern, by path."""
         self.asked.add(pattern)
-        return self._readable(self._matching([pattern]))
+        if pattern not in self._named:
+            self._named[pattern] = list(self._matching([pattern]))
+        return self._readable(self._named[pattern])
 
     def manifests(self) -> dict[str, str]:
         """The text of every manifest and lock file, those nearest to the root first."""
@@ -166,8 +177,11 @@ def is_manifest(path: str) -> bool:
     return MANIFEST.search(path) is not None and path.count("/") <= DEEPEST
 
 
-def stamp(found: os.stat_result) -> tuple[int, ...]:
-    """What the system says about a file: its size first, then its times and its identity."""
+def stamp(file: Path | str | int) -> tuple[int, ...]:
+    """What the system says about a file, or one that is open: its size first, then its times and its
+    identity.
+    """
+    found = os.stat(file)  # noqa: PTH116  to make a Path of each takes longer than to ask
     return found.st_size, found.st_mtime_ns, found.st_ctime_ns, found.st_ino
 
 
