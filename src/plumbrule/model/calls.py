@@ -39,8 +39,7 @@ class Call:
     @property
     def method(self) -> str:
         """The last word of what is called as written: `commit` of `self.db.commit()`."""
-        func = self.node.func
-        return func.attr if isinstance(func, n.Attribute) else func.id if isinstance(func, n.Name) else ""
+        return last_word(self.node.func)
 
     @property
     def receiver(self) -> n.Expr | None:
@@ -101,6 +100,11 @@ class Call:
         """Its keyword arguments."""
         return self.node.keywords
 
+    @property
+    def given(self) -> list[n.Expr]:
+        """All that it is given, by position and by name."""
+        return [*self.node.args, *[keyword.value for keyword in self.node.keywords]]
+
     def keyword(self, name: str) -> n.Expr | None:
         """The value given as `name=`."""
         return self.node.keyword(name)
@@ -143,3 +147,8 @@ class Call:
             if isinstance(parent, (n.FunctionDef, n.ClassDef, n.Lambda)):
                 return None
         return None
+
+
+def last_word(expr: n.Node | None) -> str:
+    """`commit` of `self.db.commit`; nothing for what is no name."""
+    return expr.attr if isinstance(expr, n.Attribute) else expr.id if isinstance(expr, n.Name) else ""

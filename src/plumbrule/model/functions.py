@@ -227,7 +227,7 @@ class Function(Scoped):
     @property
     def callers_in_code(self) -> list[Call]:
         """Those of `callers` that stand outside the tests."""
-        return self.project.callers.in_code.get(self, [])
+        return self.project.callers.in_code(self)
 
     @cached_property
     def run_in_place(self) -> tuple[Call, ...]:

@@ -10,6 +10,7 @@ from plumbrule.model.code import Class, Function, Module
 from plumbrule.model.dangers import Dangers
 from plumbrule.model.import_graph import ImportGraph
 from plumbrule.model.imports import Imports
+from plumbrule.model.loop import Blocking
 from plumbrule.model.migrations import MigrationGraph
 from plumbrule.model.naming import module_names
 from plumbrule.model.schemas import MODELS, SETTINGS, Schema, Settings, Table, is_table
@@ -177,12 +178,6 @@ class Project:
         """Whether a package is imported or declared."""
         return package.replace("-", "_") in self.imported or normal(package) in self.requirements
 
-    @cached_property
-    def callable_names(self) -> frozenset[str]:
-        """The names that functions and classes have, here or where a module imports them."""
-        imported = {alias.asname for m in self.modules for alias in m.find(n.Alias) if alias.asname}
-        return frozenset({f.name for f in self.functions} | {c.name for c in self.classes} | imported)
-
     # --- questions
 
     def module(self, name: str) -> Module | None:
@@ -211,7 +206,7 @@ class Project:
         """The calls outside the tests of any of these, by path and place: full names (`requests.get`,
         `redis.*.set`), or words without a dot as they are written (`commit`).
         """
-        return self._call_index.to(names)
+        return self.call_index.to(names)
 
     def functions_leading_to(self, calls: Iterable[Call]) -> list[Function]:
         """The functions outside the tests that make one of these calls themselves or through others, by path
@@ -247,7 +242,13 @@ class Project:
         return Dangers(self)
 
     @cached_property
-    def _call_index(self) -> CallIndex:
+    def blocking(self) -> Blocking:
+        """The calls that hold up the thread they run on."""
+        return Blocking(self)
+
+    @cached_property
+    def call_index(self) -> CallIndex:
+        """The calls by what they call."""
         return CallIndex(self)
 
     @cached_property

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from operator import attrgetter
 from typing import TYPE_CHECKING, TypeVar, cast
 
 from plumbrule.facts import nodes as n
 from plumbrule.model.cached import cached_property
-from plumbrule.model.calls import Call
+from plumbrule.model.calls import Call, last_word
 from plumbrule.model.scope import BINDING, Binding, bindings
 
 if TYPE_CHECKING:
@@ -34,7 +36,8 @@ class Scoped:
     def bindings(self) -> dict[str, tuple[Binding, ...]]:
         """The names bound here, with the places that bind them."""
         binding = [node for kind in BINDING for node in self.by_kind.get(kind, ())]
-        return bindings(sorted(binding, key=lambda node: node.start))
+        binding.sort(key=attrgetter("start"))
+        return bindings(binding)
 
     @cached_property
     def parameter_names(self) -> tuple[str, ...]:
@@ -68,13 +71,9 @@ class Scoped:
     @cached_property
     def by_kind(self) -> dict[type[n.Node], tuple[n.Node, ...]]:
         """Its nodes by their class."""
-        found: dict[type[n.Node], list[n.Node]] = {}
+        found: defaultdict[type[n.Node], list[n.Node]] = defaultdict(list)
         for node in self.nodes:
-            kind = type(node)
-            if kind in found:
-                found[kind].append(node)
-            else:
-                found[kind] = [node]
+            found[type(node)].append(node)
         return {kind: tuple(nodes) for kind, nodes in found.items()}
 
     @cached_property
@@ -95,10 +94,13 @@ class Scoped:
         return self.inference.target(expr)
 
     def callee(self, expr: n.Expr) -> Target | None:
-        """What an expression stands for, unless no function or class of the project goes by its last word."""
-        if isinstance(expr, n.Attribute) and expr.attr not in self.project.callable_names:
-            return None
-        return self.inference.target(expr)
+        """What an expression stands for, unless no function or class of the project goes by its last word;
+        what a test calls them for itself is not known.
+        """
+        word = last_word(expr)
+        if not word or word in self.project.call_index.callable_words:
+            return self.inference.target(expr)
+        return self.inference.target(expr) if isinstance(expr, n.Name) and self.module.is_test else None
 
     def name_of(self, expr: n.Expr) -> str | None:
         """The full name of what an expression stands for: `requests.get` whatever it was imported as."""
