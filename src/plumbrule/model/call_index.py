@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from fnmatch import filter as matching
 from typing import TYPE_CHECKING, TypeVar
 
@@ -49,8 +50,6 @@ class CallIndex:
         words = self.words_for(function.name)
         words = words.union(*(self.words_for(name) for name in self._made_by.get(function, ())))
         places = {place for word in words for place in self._run(word).get(function, ())}
-        if function in self._made_by:
-            places.update(self._run_by_attributes.get(function, ()))
         return [self.calls[place] for place in sorted(places)]
 
     def mentioning(self, function: Function) -> list[Call]:
@@ -72,13 +71,24 @@ class CallIndex:
         return frozenset(self._known_as(named))
 
     def _known_as(self, words: set[str]) -> set[str]:
-        queue = list(words)
+        queue = list(words & self._other_names.keys())
         while queue:
-            at = queue.pop()
-            new = (self.project.renamed.get(at, set()) | self._assigned.get(at, set())) - words
+            new = self._other_names.get(queue.pop(), set()) - words
             words |= new
             queue += new
         return words
+
+    @cached_property
+    def _other_names(self) -> dict[str, set[str]]:
+        """For every word that an import or a plain assignment (`nap = time.sleep`) gives another name, those."""
+        found = {word: set(names) for word, names in self.project.renamed.items()}
+        for scope in self.scopes:
+            for assign in scope.by_kind.get(n.Assign, ()):
+                if len(assign.targets) == 1 and isinstance(assign.targets[0], n.Name):
+                    word, name = last_word(assign.value), assign.targets[0].id
+                    if word and name != word:
+                        found.setdefault(word, set()).add(name)
+        return found
 
     def _places(self, name: str) -> Iterator[int]:
         if "." not in name:
@@ -93,17 +103,20 @@ class CallIndex:
 
     @cached_property
     def _by_word(self) -> dict[str, list[int]]:
-        return grouped((place, call.method) for place, call in enumerate(self.calls))
+        found: defaultdict[str, list[int]] = defaultdict(list)
+        for place, call in enumerate(self.calls):
+            found[call.method].append(place)
+        return found
 
     @cached_property
     def _given(self) -> dict[str, list[int]]:
-        """The calls by the words that stand for a function among what they are given."""
-        found: dict[str, list[int]] = {}
+        """The calls by the words that may stand for a function among what they are given."""
+        found: defaultdict[str, list[int]] = defaultdict(list)
+        words = self.callable_words
         for place, call in enumerate(self.calls):
             for value in call.given:
-                word = last_word(value)
-                if word in self.callable_words:
-                    found.setdefault(word, []).append(place)
+                if isinstance(value, (n.Name, n.Attribute)) and last_word(value) in words:
+                    found[last_word(value)].append(place)
         return found
 
     def _named(self, word: str) -> dict[str, list[int]]:
@@ -128,28 +141,6 @@ class CallIndex:
             init = cls.method("__init__")
             if init is not None:
                 found.setdefault(init, []).append(cls.name)
-        return found
-
-    @cached_property
-    def _run_by_attributes(self) -> dict[Function | None, list[int]]:
-        """The calls of what may be an attribute, by the function that they run: `self.model()` may make an
-        object of any class.
-        """
-        assigns = (assign for scope in self.scopes for assign in scope.find(n.Assign))
-        names = {last_word(target) for assign in assigns for target in assign.targets}
-        places = [place for word in names & self.callable_words for place in self._by_word.get(word, ())]
-        calls = ((place, self.calls[place]) for place in places)
-        return grouped((place, call.function) for place, call in calls if call.receiver is not None)
-
-    @cached_property
-    def _assigned(self) -> dict[str, set[str]]:
-        """For every word that a plain assignment gives another name (`nap = time.sleep`), those names."""
-        found: dict[str, set[str]] = {}
-        for assign in (assign for scope in self.scopes for assign in scope.find(n.Assign)):
-            if len(assign.targets) == 1 and isinstance(assign.targets[0], n.Name):
-                word, name = last_word(assign.value), assign.targets[0].id
-                if word and name != word:
-                    found.setdefault(word, set()).add(name)
         return found
 
 

@@ -7,6 +7,7 @@ from plumbrule.model.cached import cached_property, compact
 
 if TYPE_CHECKING:
     import builtins
+    from collections.abc import Sequence
 
     from plumbrule.facts.source import Span
     from plumbrule.model.code import Class, Function, Module, Scoped
@@ -39,7 +40,8 @@ class Call:
     @property
     def method(self) -> str:
         """The last word of what is called as written: `commit` of `self.db.commit()`."""
-        return last_word(self.node.func)
+        func = self.node.func
+        return func.attr if isinstance(func, n.Attribute) else func.id if isinstance(func, n.Name) else ""
 
     @property
     def receiver(self) -> n.Expr | None:
@@ -101,9 +103,10 @@ class Call:
         return self.node.keywords
 
     @property
-    def given(self) -> list[n.Expr]:
+    def given(self) -> Sequence[n.Expr]:
         """All that it is given, by position and by name."""
-        return [*self.node.args, *[keyword.value for keyword in self.node.keywords]]
+        args, keywords = self.node.args, self.node.keywords
+        return [*args, *[keyword.value for keyword in keywords]] if keywords else args
 
     def keyword(self, name: str) -> n.Expr | None:
         """The value given as `name=`."""

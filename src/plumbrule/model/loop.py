@@ -33,16 +33,20 @@ class Blocking:
     def calls(self, function: Function) -> list[Call]:
         """Those in the body of one function."""
         if function not in self._found:
-            self._found[function] = [call for call in function.calls if self._blocks(call)]
+            self._found[function] = [call for call in function.made if self._may_block(call) and blocks(call)]
         return self._found[function]
 
-    def _blocks(self, call: Call) -> bool:
-        may_be = call.method in self.words or (self.has_any_member and call.receiver is not None)
-        return (
-            may_be
-            and not (call.is_awaited or call.is_deferred or call.function is not None)
-            and BLOCKING.kind(call.name) is not None
-        )
+    def _may_block(self, call: Call) -> bool:
+        func = call.node.func
+        if isinstance(func, n.Attribute):
+            return self.has_any_member or func.attr in self.words
+        return not isinstance(func, n.Name) or func.id in self.words
+
+
+def blocks(call: Call) -> bool:
+    """Whether a call holds up the thread it runs on."""
+    is_own = call.is_awaited or call.function is not None
+    return not is_own and BLOCKING.kind(call.name) is not None
 
 
 def blocking_on_loop(function: Function) -> Iterator[Reached]:
@@ -55,7 +59,7 @@ def blocking_on_loop(function: Function) -> Iterator[Reached]:
 def reached_on_loop(function: Function) -> Iterator[Reached]:
     """Every call that an `async def` makes on the loop itself, through synchronous project functions."""
     for at, chain in run_on_loop(function):
-        yield from (Reached(call, chain) for call in at.calls if not call.is_deferred)
+        yield from (Reached(call, chain) for call in at.made)
 
 
 def run_on_loop(function: Function) -> list[tuple[Function, tuple[Call, ...]]]:
@@ -74,7 +78,7 @@ def run_on_loop(function: Function) -> list[tuple[Function, tuple[Call, ...]]]:
 
 def runs_in_place(call: Call) -> bool:
     """Whether the body of what is called runs in place, in the thread of the caller, each time."""
-    inner = None if call.is_awaited or call.is_deferred else call.function
+    inner = None if call.is_awaited else call.function
     if inner is None or inner.is_async:
         return False
     if any(name.endswith(REMEMBERED) for name in inner.decorator_names):

@@ -6,10 +6,11 @@ from plumbrule.facts import nodes as n
 from plumbrule.model.cached import cached_property
 from plumbrule.model.call_index import CallIndex
 from plumbrule.model.callers import Callers
-from plumbrule.model.code import Class, Function, Module
+from plumbrule.model.code import Class, Function, Module, Scoped
 from plumbrule.model.dangers import Dangers
 from plumbrule.model.import_graph import ImportGraph
 from plumbrule.model.imports import Imports
+from plumbrule.model.inference import Inference
 from plumbrule.model.loop import Blocking
 from plumbrule.model.migrations import MigrationGraph
 from plumbrule.model.naming import module_names
@@ -179,6 +180,10 @@ class Project:
         return package.replace("-", "_") in self.imported or normal(package) in self.requirements
 
     # --- questions
+
+    def inference_of(self, scope: Scoped) -> Inference:
+        """What answers for the expressions of a scope."""
+        return Inference(scope)
 
     def module(self, name: str) -> Module | None:
         """A module by its dotted name or path."""

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 DEPTH = 8
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class Reached:
     """A call, and the calls of project functions that lead to it, outermost first."""
 
@@ -35,9 +35,7 @@ def reached_calls(function: Function, depth: int = DEPTH) -> Iterator[Reached]:
     queue: list[tuple[Function, tuple[Call, ...]]] = [(function, ())]
     while queue:
         at, chain = queue.pop(0)
-        for call in at.calls:
-            if call.is_deferred:
-                continue
+        for call in at.made:
             yield Reached(call, chain)
             inner = call.function
             if inner is None or inner in seen or len(chain) >= depth:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from operator import attrgetter
-from typing import TYPE_CHECKING, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from plumbrule.facts import nodes as n
 from plumbrule.model.cached import cached_property
@@ -53,9 +53,7 @@ class Scoped:
     @cached_property
     def inference(self) -> Inference:
         """Answers what expressions in this scope stand for."""
-        from plumbrule.model.inference import Inference
-
-        return Inference(self)
+        return self.project.inference_of(self)
 
     @property
     def enclosing(self) -> Scoped | None:
@@ -66,12 +64,12 @@ class Scoped:
         """Every node of one kind in this scope itself (nested functions and classes have their own)."""
         if kind in FAMILIES:
             return (node for node in self.nodes if isinstance(node, kind))
-        return iter(cast("tuple[N, ...]", self.by_kind.get(kind, ())))
+        return iter(self.by_kind.get(kind, ()))
 
     @cached_property
-    def by_kind(self) -> dict[type[n.Node], tuple[n.Node, ...]]:
+    def by_kind(self) -> dict[type[n.Node], tuple[Any, ...]]:
         """Its nodes by their class."""
-        found: defaultdict[type[n.Node], list[n.Node]] = defaultdict(list)
+        found: defaultdict[type[n.Node], list[Any]] = defaultdict(list)
         for node in self.nodes:
             found[type(node)].append(node)
         return {kind: tuple(nodes) for kind, nodes in found.items()}
@@ -79,7 +77,14 @@ class Scoped:
     @cached_property
     def calls(self) -> tuple[Call, ...]:
         """Every call made in this scope."""
-        return tuple(Call(node, self) for node in self.find(n.Call))
+        return tuple([Call(node, self) for node in self.find(n.Call)])
+
+    @cached_property
+    def made(self) -> tuple[Call, ...]:
+        """Those calls that are made when it runs: what stands in a `lambda` runs when and where that does."""
+        if n.Lambda not in self.by_kind:
+            return self.calls
+        return tuple(call for call in self.calls if not call.is_deferred)
 
     def call(self, node: n.Call) -> Call:
         """The model's view of a call node of this scope."""
