@@ -51,10 +51,11 @@ def test_what_is_remembered_is_what_was_found(project: Path) -> None:
         if field.name not in {"read", "source"}:
             assert getattr(again, field.name) == getattr(first, field.name), field.name
     assert again.project.routes
-    source, before = again.source("main.py"), first.source("main.py")
-    assert source
-    assert before
-    assert source.text == before.text
+    for path in ("main.py", "Dockerfile"):
+        source, before = again.source(path), first.source(path)
+        assert source
+        assert before
+        assert source.text == before.text
 
 
 def edited(project: Path) -> None:
@@ -100,11 +101,7 @@ def test_a_change_is_seen_even_within_the_same_second(project: Path, change: Cal
     assert remembered(project) is not None
     change(project)
     assert remembered(project) is None
-    fresh = Memory(Config(project), project / "elsewhere")
-    assert (
-        audited(project).findings
-        == review.audited(review.target([project]), Config(project), fresh, None).findings
-    )
+    assert audited(project).findings == review.audited(review.target([project]), Config(project)).findings
 
 
 def test_a_file_that_was_only_touched_is_no_change(project: Path) -> None:

@@ -46,6 +46,7 @@ class Reader:
         self.nodes: list[n.Node] = []
         self.functions: list[n.FunctionDef] = []
         self.classes: list[n.ClassDef] = []
+        self.imports: list[n.Import | n.ImportFrom] = []
 
     def name(self, tree: Tree) -> str:
         """The text of a name."""

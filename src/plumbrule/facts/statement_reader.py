@@ -154,6 +154,7 @@ def simple(reader: Reader, tree: Tree) -> n.Statement:
 def import_(reader: Reader, tree: Tree) -> n.Statement:
     names = tuple([alias(reader, k) for k in kids(tree)])
     made = n.Import(*reader.place(tree), names)
+    reader.imports.append(made)
     reader.adopt(made, *names)
     return made
 
@@ -168,6 +169,7 @@ def import_from(reader: Reader, tree: Tree) -> n.Statement:
     module = origin.lstrip(".")
     names = tuple([alias(reader, k) for k in inner])
     made = n.ImportFrom(*reader.place(tree), module, len(origin) - len(module), names)
+    reader.imports.append(made)
     reader.adopt(made, *names)
     return made
 

@@ -29,9 +29,7 @@ class CallIndex:
 
     def __init__(self, project: Project) -> None:
         self.project = project
-        modules = [module for module in project.modules if not module.is_test]
-        self.scopes = [scope for m in modules for scope in (m, *m.classes, *m.functions)]
-        self.calls = [call for scope in self.scopes for call in scope.calls]
+        self.calls = [call for scope in project.code_scopes for call in scope.calls]
         self._by_name: dict[str, dict[str, list[int]]] = {}
         self._by_function: dict[str, dict[Function | None, list[int]]] = {}
         self._words: dict[str, frozenset[str]] = {}
@@ -80,14 +78,13 @@ class CallIndex:
 
     @cached_property
     def _other_names(self) -> dict[str, set[str]]:
-        """For every word that an import or a plain assignment (`nap = time.sleep`) gives another name, those."""
+        """What words an import or a plain assignment (`nap = time.sleep`) makes of others."""
         found = {word: set(names) for word, names in self.project.renamed.items()}
-        for scope in self.scopes:
-            for assign in scope.by_kind.get(n.Assign, ()):
-                if len(assign.targets) == 1 and isinstance(assign.targets[0], n.Name):
-                    word, name = last_word(assign.value), assign.targets[0].id
-                    if word and name != word:
-                        found.setdefault(word, set()).add(name)
+        for _, assign in self.project.find(n.Assign):
+            if isinstance(assign.value, (n.Name, n.Attribute)) and len(assign.targets) == 1:
+                word, name = last_word(assign.value), last_word(assign.targets[0])
+                if name != word and isinstance(assign.targets[0], n.Name):
+                    found.setdefault(word, set()).add(name)
         return found
 
     def _places(self, name: str) -> Iterator[int]:

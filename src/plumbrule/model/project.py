@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from plumbrule.facts import nodes as n
 from plumbrule.model.cached import cached_property
@@ -19,13 +19,16 @@ from plumbrule.model.values import External, Target, Type, Variable
 from plumbrule.model.versions import Requirement, Version, normal, read_requirements
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
     from plumbrule.facts.file import File
     from plumbrule.model.calls import Call
     from plumbrule.model.routing import App, Route, Router
+    from plumbrule.model.scoped import Scoped
     from plumbrule.model.tree import Tree
+
+N = TypeVar("N", bound=n.Node)
 
 
 class Project:
@@ -44,6 +47,9 @@ class Project:
         self.refusals: dict[Function, bool] = {}
         self.prohibitions: dict[tuple[Function, int], bool] = {}
         self._variable_types: dict[n.Assign, Type | None] = {}
+        self._possible: dict[tuple[str, str], bool] = {}
+        self._mentioning: dict[tuple[bytes, ...], list[Module]] = {}
+        self.outside_tests: dict[type, list[Any]] = {}
 
     def _define(self, module: Module) -> None:
         """Make the functions and classes of a module; an outer one is always made before those inside it."""
@@ -85,6 +91,11 @@ class Project:
     # --- what there is
 
     @cached_property
+    def code_modules(self) -> list[Module]:
+        """Every module outside the tests."""
+        return [m for m in self.modules if not m.is_test]
+
+    @cached_property
     def functions(self) -> list[Function]:
         """Every function and method, by path and place."""
         return [f for m in self.modules for f in m.functions]
@@ -92,7 +103,12 @@ class Project:
     @cached_property
     def code_functions(self) -> list[Function]:
         """Every function and method outside the tests."""
-        return [f for f in self.functions if not f.module.is_test]
+        return [f for m in self.code_modules for f in m.functions]
+
+    @cached_property
+    def code_scopes(self) -> list[Scoped]:
+        """Every module outside the tests, each followed by its classes and functions."""
+        return [scope for m in self.code_modules for scope in (m, *m.classes, *m.functions)]
 
     @cached_property
     def classes(self) -> list[Class]:
@@ -120,6 +136,11 @@ class Project:
     def routes(self) -> list[Route]:
         """The routes, one a definition whatever the number of places it is included in."""
         return self.routing.routes
+
+    @cached_property
+    def code_routes(self) -> list[Route]:
+        """The routes outside the tests."""
+        return [route for route in self.routes if not route.module.is_test]
 
     @cached_property
     def schemas(self) -> list[Schema]:
@@ -161,23 +182,32 @@ class Project:
         """Whether a version of a package in a range (`>=0.118`) may be in use;
         True when nothing is declared.
         """
-        found = self.requirement(package)
-        return found is None or found.may_be(range_)
+        key = package, range_
+        if key not in self._possible:
+            found = self.requirement(package)
+            self._possible[key] = found is None or found.may_be(range_)
+        return self._possible[key]
 
     @cached_property
     def imported(self) -> set[str]:
         """The top-level names of all that any file imports; functions and classes in tests are left out."""
         found: set[str] = set()
-        classes = (cls for cls in self.classes if not cls.module.is_test)
-        for scope in (*self.modules, *classes, *self.code_functions):
-            names = (alias.name for node in scope.find(n.Import) for alias in node.names)
-            origins = (node.module for node in scope.find(n.ImportFrom) if not node.level)
-            found.update(name.partition(".")[0] for name in (*names, *origins))
-        return found
+        for statement in self._imports:
+            if isinstance(statement, n.Import):
+                found.update(alias.name for alias in statement.names)
+            elif not statement.level:
+                found.add(statement.module)
+        return {name.partition(".")[0] for name in found}
 
     def uses(self, package: str) -> bool:
         """Whether a package is imported or declared."""
         return package.replace("-", "_") in self.imported or normal(package) in self.requirements
+
+    @cached_property
+    def _imports(self) -> list[n.Import | n.ImportFrom]:
+        """What files import; functions and classes in tests are left out."""
+        everything = ((module, statement) for module in self.modules for statement in module.file.imports)
+        return [s for module, s in everything if not module.is_test or self._owner(s) is None]
 
     # --- questions
 
@@ -207,6 +237,14 @@ class Project:
         owner = self._owner(variable.assignment)
         return owner or variable.module
 
+    def find(self, kind: type[N]) -> Iterator[tuple[Scoped, N]]:
+        """Every node of one kind outside the tests, with the scope it stands in, in the order of
+        `code_scopes`.
+        """
+        for scope in self.code_scopes:
+            for node in scope.by_kind.get(kind, ()):
+                yield scope, node
+
     def calls_to(self, *names: str) -> list[Call]:
         """The calls outside the tests of any of these, by path and place: full names (`requests.get`,
         `redis.*.set`), or words without a dot as they are written (`commit`).
@@ -219,6 +257,13 @@ class Project:
         """
         found = self.callers.leading_to(calls)
         return [function for function in self.code_functions if function in found]
+
+    def mentioning(self, *words: bytes) -> list[Module]:
+        """The modules, tests included, whose text has one of some words."""
+        if words not in self._mentioning:
+            every = self.modules
+            self._mentioning[words] = [m for m in every if any(word in m.file.source.text for word in words)]
+        return self._mentioning[words]
 
     def words_for(self, *names: str) -> frozenset[bytes]:
         """The words by which files may know what has one of these names: an import may give it another."""
@@ -233,12 +278,12 @@ class Project:
     def renamed(self) -> dict[str, set[str]]:
         """For every name that an import changes, what it is changed to."""
         found: dict[str, set[str]] = {}
-        functions = (function for function in self.functions if not function.node.lacks(b" as "))
-        classes = (cls for cls in self.classes if not cls.module.is_test)
-        scopes = (*self.modules, *classes, *functions)
-        for alias in (alias for scope in scopes for alias in scope.find(n.Alias)):
-            if alias.asname and isinstance(alias.parent, n.ImportFrom):
-                found.setdefault(alias.name, set()).add(alias.asname)
+        tests = (f for m in self.modules if m.is_test for f in m.functions if not f.node.lacks(b" as "))
+        inside = (statement for function in tests for statement in function.find(n.ImportFrom))
+        for statement in (*self._imports, *inside):
+            for alias in statement.names if isinstance(statement, n.ImportFrom) else ():
+                if alias.asname:
+                    found.setdefault(alias.name, set()).add(alias.asname)
         return found
 
     @cached_property
@@ -262,9 +307,17 @@ class Project:
         return Callers(self)
 
     @cached_property
+    def may_be_pydantic_2(self) -> bool:
+        """Whether pydantic 2 may be in use: neither a manifest nor a name that it has dropped says no."""
+        if not self.may_be("pydantic", ">=2") or not self.may_be("fastapi", ">=0.100"):
+            return False
+        bases = (base for settings in self.settings for base in settings.cls.bases)
+        return not any(isinstance(base, External) and base.name == "pydantic.BaseSettings" for base in bases)
+
+    @cached_property
     def uses_async_sessions(self) -> bool:
         """Whether it works with SQLAlchemy's async sessions."""
-        imports = (statement for m in self.modules if not m.is_test for statement in m.imports)
+        imports = (statement for m in self.code_modules for statement in m.imports)
         made = {alias.name for statement in imports for alias in statement.names}
         return bool(made & {"AsyncSession", "async_sessionmaker"})
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from plumbrule.model.frozen import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 DEPTH = 8
 
 
-@dataclass(slots=True, eq=False)
+@frozen
 class Reached:
     """A call, and the calls of project functions that lead to it, outermost first."""
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from plumbrule.facts import nodes as n
 from plumbrule.model.assembly.values import HOLE
 from plumbrule.model.code import Module
+from plumbrule.model.frozen import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,7 +30,7 @@ CONVERTERS = {  # what a converter matches, and a text that it and nothing narro
 }
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Entry:
     """One line of the table: a route under one of its full paths, or a mount (`route` is None) with what is
     below its path.
@@ -48,6 +49,11 @@ class Entry:
         return f"{'/'.join(sorted(self.methods))} {self.path or '/'}" if self.route else f"mount {self.path}"
 
     @property
+    def request(self) -> str:
+        """The path of a request that only patterns as wide as its own match."""
+        return sample(self.path)
+
+    @property
     def is_known(self) -> bool:
         """Whether every part of the path can be told and it is surely registered."""
         return HOLE not in self.path and not self.is_conditional
@@ -63,7 +69,7 @@ class Entry:
         """Whether every request for a later entry is matched by this one."""
         if self.route is None:
             return later.path == self.path or later.path.startswith(self.path + "/")
-        return later.methods <= self.methods and pattern(self.path).fullmatch(sample(later.path)) is not None
+        return later.methods <= self.methods and pattern(self.path).fullmatch(later.request) is not None
 
 
 @cache
@@ -82,6 +88,7 @@ def sample(path: str) -> str:
     return PARAMETER.sub(lambda found: CONVERTERS.get(found[2] or "", ("", "\x01"))[1], path)
 
 
+@cache
 def shape(path: str) -> str:
     """A path without the names of its parameters."""
     return PARAMETER.sub(lambda found: f"{{:{found[2] or 'str'}}}", path)

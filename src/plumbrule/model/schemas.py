@@ -362,14 +362,6 @@ def declared(method: Function) -> Relationship | None:
     return None
 
 
-def may_be_pydantic_2(project: Project) -> bool:
-    """Whether pydantic 2 may be in use: neither a manifest nor a name that it has dropped rules it out."""
-    if not project.may_be("pydantic", ">=2") or not project.may_be("fastapi", ">=0.100"):
-        return False
-    bases = (base for settings in project.settings for base in settings.cls.bases)
-    return not any(isinstance(base, External) and base.name == "pydantic.BaseSettings" for base in bases)
-
-
 def is_table(cls: Class) -> bool:
     """Whether a class is mapped to a table."""
     if any(

@@ -57,8 +57,7 @@ class Serving:
     def _entries(self) -> frozenset[Function]:
         """What the apps and their routes run for a request."""
         project = self.project
-        routes = [route for route in project.routes if not route.module.is_test]
-        found = [route.handler for route in routes]
+        found = [route.handler for route in project.code_routes]
         found += [dependency.function for route in project.routes for dependency in route.dependencies]
         for app in project.apps:
             found += [m.function for m in app.middleware] + [h.function for h in app.exception_handlers]

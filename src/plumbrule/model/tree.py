@@ -6,6 +6,7 @@ import hashlib
 import os
 import re
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from fnmatch import fnmatch
 from typing import TYPE_CHECKING
@@ -37,6 +38,8 @@ SKIPPED = {
     ".plumb",
     ".plumb_cache",
 }
+RECENT = 2_000_000_000
+"""nanoseconds: a file may change again without a change of its times if they are no older than this"""
 LARGEST = 5_000_000
 """bytes; a longer file was not written by a person"""
 DEEPEST = 4
@@ -53,6 +56,14 @@ class Seen:
 
     stamp: tuple[int, ...]
     digest: str
+
+    def again(self, file: Path, opened: int) -> Seen | None:
+        """The file as it is now, if its content is what it was for a tree that was opened then."""
+        now = stamp(file)
+        certain = now == self.stamp and max(now[1:3]) < opened - RECENT
+        if certain or (now[0] == self.stamp[0] and digest(file.read_bytes()) == self.digest):
+            return Seen(now, self.digest)
+        return None
 
 
 class Tree:
@@ -105,6 +116,15 @@ class Tree:
             or is_manifest(path)
             or any(fnmatch(path.rpartition("/")[2], pattern) for pattern in asked)
         ]
+
+    def recognizes(self, path: str, before: Seen, opened: int) -> bool:
+        """Whether a file is what it was for a tree that was opened then; it counts as seen."""
+        now = None
+        with suppress(OSError):  # the one who reads it says why it cannot be read
+            now = before.again(self.root / path, opened)
+        if now is not None:
+            self.seen[path] = now
+        return now is not None
 
     def read(self, path: str) -> bytes:
         """The content of a file; raises OSError if there is none to be had."""

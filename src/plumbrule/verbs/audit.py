@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import traceback
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from plumbrule.model.reading import no_collection, read_project
@@ -55,14 +56,10 @@ def audit_project(
     about = complaints(project, comments, unused, {rule.name for rule in running}, known)
     kept += fingerprinted(project, [pair for pair in about if pair[0] in chosen])
     closed = project.tree.closed if project.tree else {}
-    modules = {module.path: module for module in project.modules}
-
-    def source(path: str) -> Source | None:
-        return modules[path].source if path in modules else None
-
+    sources = {module.path: module.source for module in project.modules}
     return Outcome(
         lambda: project,
-        source,
+        lambda path: sources.get(path) or beside(project, path),
         overview(project),
         chosen,
         worst_first(kept),
@@ -83,8 +80,15 @@ def asked(
     for number, rule in enumerate(rules):
         if observe:
             observe("asking the rules", number, len(rules))
-        found += weighed(project, [(rule, finding) for finding in run(rule, project, failures)])
-    return found
+        found += [(rule, finding) for finding in run(rule, project, failures)]
+    return weighed(project, found)
+
+
+def beside(project: Project, path: str) -> Source | None:
+    """The text of a file that is no code; None if it cannot be read."""
+    with suppress(OSError):
+        return Source(path, project.tree.read(path)) if project.tree is not None else None
+    return None
 
 
 def overview(project: Project) -> Overview:

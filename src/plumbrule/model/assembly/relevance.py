@@ -6,7 +6,6 @@ import re
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-from plumbrule.facts import nodes as n
 from plumbrule.model.assembly.values import (
     Bound,
     Closure,
@@ -16,9 +15,10 @@ from plumbrule.model.assembly.values import (
     Partial,
     RouterValue,
 )
+from plumbrule.model.code import Function
 
 if TYPE_CHECKING:
-    from plumbrule.model.code import Function
+    from plumbrule.facts import nodes as n
     from plumbrule.model.project import Project
 
 BUILDING = re.compile(
@@ -35,16 +35,13 @@ def building_functions(project: Project) -> set[n.FunctionDef]:
     """The functions whose text deals with routers, and those that call one of them by name."""
     functions = project.code_functions
     definitions = Counter(function.name for function in functions)
-    callers: dict[str, list[Function]] = {}
-    for function in functions:
-        for node in function.find(n.Call):
-            callers.setdefault(last_name(node.func), []).append(function)
     queue = [function for function in functions if builds(function.node)]
     found = {function.node for function in queue}
     while queue:
         for name in names_of(queue.pop()):
-            for caller in callers.get(name, ()) if definitions[name] <= COMMON else ():
-                if caller.node not in found:
+            for call in project.calls_to(name) if definitions[name] <= COMMON else ():
+                caller = call.scope
+                if isinstance(caller, Function) and caller.node not in found:
                     found.add(caller.node)
                     queue.append(caller)
     return found
@@ -70,13 +67,6 @@ def names_of(function: Function) -> tuple[str, ...]:
     if function.cls is not None and function.name == "__init__":
         return (function.cls.name,)
     return (function.name,)
-
-
-def last_name(func: n.Expr) -> str:
-    """The last word of what is called."""
-    if isinstance(func, n.Attribute):
-        return func.attr
-    return func.id if isinstance(func, n.Name) else ""
 
 
 def is_short(function: Function) -> bool:

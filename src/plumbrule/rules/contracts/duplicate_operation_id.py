@@ -67,13 +67,13 @@ async def list_items() -> list[str]:
 ```
 """
 
-from plumbrule.rulekit import Entry, Finding, Iterator, Router, Step, route_table, rule
+from plumbrule.rulekit import Entry, Finding, Iterator, Router, Step, rule
 
 
 @rule(category="contracts", severity="error")
 def duplicate_operation_id(router: Router) -> Iterator[Finding]:
     seen: dict[str, Entry] = {}
-    for entry in route_table(router):
+    for entry in router.table:
         name = entry.route.option_value("operation_id") if entry.route else None
         if not isinstance(name, str) or not entry.is_known or not entry.in_schema:
             continue

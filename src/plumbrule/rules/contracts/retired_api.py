@@ -113,8 +113,8 @@ WORKER = re.compile(r"^(?!\s*#).*?(uvicorn\.workers)\.Uvicorn", re.MULTILINE)
 
 @rule(category="contracts", severity="warning", needs="fastapi>=0.120")
 def retired_api(project: Project) -> Iterator[Finding]:
-    for module in project.modules:
-        if not module.is_test and any(name.encode() in module.source.text for name in (*STATUS, *CLASSES)):
+    for module in project.mentioning(*(name.encode() for name in (*STATUS, *CLASSES))):
+        if not module.is_test:
             yield from in_module(module)
     for call in project.calls_to(*PARAMETERS):
         yield from of_parameter(call)

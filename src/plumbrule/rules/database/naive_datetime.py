@@ -146,8 +146,8 @@ NAIVE = {
 
 @rule(category="database", severity="warning")
 def naive_datetime(project: Project) -> Iterator[Finding]:
-    for module in project.modules:
-        if not module.is_test and b"utc" in module.source.text:
+    for module in project.mentioning(b"utc"):
+        if not module.is_test:
             yield from made_in(module)
     for table in project.tables:
         for column in table.columns.values():

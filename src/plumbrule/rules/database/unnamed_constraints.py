@@ -77,7 +77,7 @@ BASES = ("sqlalchemy.orm.DeclarativeBase", "sqlalchemy.orm.MappedAsDataclass")
 @rule(category="database", severity="warning")
 def unnamed_constraints(project: Project) -> Iterator[Finding]:
     for migration in project.migrations.all:
-        for call in (*migration.operations(migration.upgrade), *migration.operations(migration.downgrade)):
+        for call in (operation.call for operation in (*migration.ups, *migration.downs)):
             name = call.argument(0, "constraint_name")
             if call.method == "drop_constraint" and isinstance(name, n.Constant) and name.value is None:
                 yield Finding(
@@ -87,7 +87,7 @@ def unnamed_constraints(project: Project) -> Iterator[Finding]:
                     help="write the name that the database shows, and give `MetaData` a `naming_convention`",
                 )
                 break
-    convention = any("naming_convention" in m.source.text.decode("utf-8", "replace") for m in project.modules)
+    convention = bool(project.mentioning(b"naming_convention"))
     for cls in () if convention or not project.migrations.all else project.classes:
         if any(isinstance(b, External) and b.name in BASES for b in cls.bases) and not cls.module.is_test:
             yield Finding(

@@ -95,7 +95,7 @@ TIDYING = {
 }
 
 
-@rule(category="observability", severity="warning", confidence="low")
+@rule(category="observability", severity="warning", confidence="low", nodes={n.Try})
 def swallowed_exception(function: Function) -> Iterator[Finding]:
     for node in function.find(n.Try):
         silent = [h for h in node.handlers if is_silent(h) and not is_explained(h, function)]

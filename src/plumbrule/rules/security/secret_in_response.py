@@ -75,7 +75,7 @@ async def register(user: UserIn) -> UserOut: ...
 
 import re
 
-from plumbrule.rulekit import Class, Finding, Function, Iterator, Route, Type, n, rule
+from plumbrule.rulekit import Attribute, Class, Finding, Function, Iterator, Route, Schema, Type, n, rule
 
 SECRET = re.compile(
     r"^(hashed_|encrypted_|user_|raw_|plain_)?(password|passwd)(_hash|_digest|_salt)?$|^(mfa|totp|otp)_secret$|^pw_hash$"
@@ -105,9 +105,7 @@ def in_schema(kind: Type | None, route: Route, depth: int) -> Iterator[Finding]:
     if schema is None or depth == 0 or OTHERS.search(schema.name):
         return
     for name, field in schema.fields.items():
-        call = schema.field_call(name)
-        masked = field.type is not None and field.type.name != "builtins.str"
-        if SECRET.search(name) and not masked and not (call is not None and call.keyword("exclude")):
+        if SECRET.search(name) and not is_masked(field) and not is_excluded(schema, name):
             yield Finding(
                 at=field.span,
                 message=f"`{name}` of `{schema.name}` is a part of the answer",
@@ -115,6 +113,17 @@ def in_schema(kind: Type | None, route: Route, depth: int) -> Iterator[Finding]:
                 help="answer with a schema that does not have it",
             )
         yield from in_schema(field.type, route, depth - 1)
+
+
+def is_masked(field: Attribute) -> bool:
+    """Whether a field is of a type that does not show what it holds."""
+    return field.type is not None and field.type.name != "builtins.str"
+
+
+def is_excluded(schema: Schema, name: str) -> bool:
+    """Whether a field is left out of what is answered."""
+    call = schema.field_call(name)
+    return call is not None and call.keyword("exclude") is not None
 
 
 def in_table(handler: Function, route: Route) -> Iterator[Finding]:

@@ -373,16 +373,16 @@ def shares(handler: Function, service: Parameter) -> bool:
 
 def compares_owner(handler: Function, lookup: Call) -> bool:
     """Whether a handler compares the owner of what a lookup gives."""
+    sides = (side for compare in handler.find(n.Compare) for side in compare.operands)
+    owners = [side for side in sides if isinstance(side, n.Attribute) and side.attr in OWNERS]
+    if not owners:
+        return False
     found = [c.node.parent for c in handler.calls if c.node.func.text == lookup.node.func.text]
     names = {a.targets[0].text for a in found if isinstance(a, n.Assign)}
     names |= {
         a.parent.targets[0].text for a in found if isinstance(a, n.Await) and isinstance(a.parent, n.Assign)
     }
-    for compare in handler.find(n.Compare):
-        for side in compare.operands:
-            if isinstance(side, n.Attribute) and side.attr in OWNERS and side.value.text in names:
-                return True
-    return False
+    return any(side.value.text in names for side in owners)
 
 
 def looks_at_owner(handler: Function) -> bool:

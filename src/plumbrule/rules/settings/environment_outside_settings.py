@@ -95,8 +95,8 @@ def reads(project: Project) -> Iterator[tuple[Module, n.Node]]:
     """Where variables of the environment are asked for."""
     yield from ((call.module, call.node) for call in project.calls_to(*READERS))
     words = project.words_for("environ")
-    for module in project.modules:
-        if not module.is_test and any(word in module.source.text for word in words):
+    for module in project.mentioning(*sorted(words)):
+        if not module.is_test:
             for scope in (module, *module.classes, *module.functions):
                 read = (node for node in scope.find(n.Subscript) if scope.name_of(node.value) == "os.environ")
                 yield from ((module, node) for node in read)

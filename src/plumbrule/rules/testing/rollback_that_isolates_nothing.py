@@ -57,7 +57,9 @@ ROLLBACKS = {f"{session}.rollback" for session in SESSIONS}
 
 @rule(category="testing", severity="error", confidence="medium", needs="sqlalchemy")
 def rollback_that_isolates_nothing(function: Function) -> Iterator[Finding]:
-    if not function.module.is_test or not is_fixture(function) or not function.is_generator:
+    if not function.node.decorators or not function.module.is_test:
+        return
+    if not function.is_generator or not is_fixture(function):
         return
     last = max(node.start for node in function.find(n.Yield))
     made = [c for c in function.calls if c.type is not None and c.type.name in SESSIONS]
@@ -81,9 +83,8 @@ def is_fixture(function: Function) -> bool:
 
 def overrides_anywhere(function: Function) -> bool:
     """Whether the tests hand the app anything, or bind sessions to a connection."""
-    tests = [m for m in function.project.modules if m.is_test]
     hints = (b"dependency_overrides", b"join_transaction_mode", b"bind=")
-    return any(hint in m.source.text for m in tests for hint in hints)
+    return any(module.is_test for module in function.project.mentioning(*hints))
 
 
 def undoes(call: Call) -> bool:

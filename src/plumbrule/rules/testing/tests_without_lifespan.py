@@ -74,15 +74,13 @@ from plumbrule.rulekit import Call, Finding, Function, Iterator, Project, Scoped
 def tests_without_lifespan(project: Project) -> Iterator[Finding]:
     tests = [m for m in project.modules if m.is_test]
     words = project.words_for("TestClient")
-    using = [m for m in tests if b"TestClient" in m.source.text]
+    using = [m for m in project.mentioning(b"TestClient") if m.is_test]
     scopes = [s for m in using for s in (m, *m.classes, *m.functions) if may_make(s, words)]
     clients = [c for s in scopes for c in s.calls if c.name == "starlette.testclient.TestClient"]
     if not clients or any(isinstance(c.node.parent, n.WithItem) for c in clients):
         return
-    if any(enters(s) for m in tests for s in (m, *m.classes, *m.functions)):
-        return
     bare = [call for call in clients if has_lifespan(call)]
-    if bare:
+    if bare and not any(enters(s) for m in tests for s in (m, *m.classes, *m.functions)):
         yield Finding(
             at=bare[0].span,
             message="the tests run without the app's lifespan",
