@@ -43,6 +43,10 @@ class CallIndex:
         places = {place for name in names for place in self._places(name)}
         return [self.calls[place] for place in sorted(places)]
 
+    def named(self, names: Iterable[str]) -> list[Call]:
+        """The calls that may be of something with one of these names, by file and place."""
+        return self.to(self._known_as(set(names)) | {""})
+
     def running(self, function: Function) -> list[Call]:
         """The calls that are known to run a function, by file and place."""
         words = self.words_for(function.name)
@@ -100,10 +104,7 @@ class CallIndex:
 
     @cached_property
     def _by_word(self) -> dict[str, list[int]]:
-        found: defaultdict[str, list[int]] = defaultdict(list)
-        for place, call in enumerate(self.calls):
-            found[call.method].append(place)
-        return found
+        return grouped(enumerate([last_word(call.node.func) for call in self.calls]))
 
     @cached_property
     def _given(self) -> dict[str, list[int]]:
@@ -120,14 +121,14 @@ class CallIndex:
         """The calls that are written with a word, by full name."""
         if word not in self._by_name:
             places = self._by_word.get(word, ())
-            self._by_name[word] = grouped((place, self.calls[place].name) for place in places)
+            self._by_name[word] = grouped([(place, self.calls[place].name) for place in places])
         return self._by_name[word]
 
     def _run(self, word: str) -> dict[Function | None, list[int]]:
         """The calls that are written with a word, by the function that they run."""
         if word not in self._by_function:
             places = self._by_word.get(word, ())
-            self._by_function[word] = grouped((place, self.calls[place].function) for place in places)
+            self._by_function[word] = grouped([(place, self.calls[place].function) for place in places])
         return self._by_function[word]
 
     @cached_property
@@ -143,7 +144,7 @@ class CallIndex:
 
 def grouped(keys: Iterable[tuple[int, K]]) -> dict[K, list[int]]:
     """Places by key, in order."""
-    found: dict[K, list[int]] = {}
+    found: defaultdict[K, list[int]] = defaultdict(list)
     for place, key in keys:
-        found.setdefault(key, []).append(place)
+        found[key].append(place)
     return found

@@ -251,6 +251,12 @@ class Project:
         """
         return self.call_index.to(names)
 
+    def calls_named(self, names: Iterable[str]) -> list[Call]:
+        """The calls outside the tests that may be of something with one of these names, by path and place:
+        of what they really are nothing is asked.
+        """
+        return self.call_index.named(names)
+
     def functions_leading_to(self, calls: Iterable[Call]) -> list[Function]:
         """The functions outside the tests that make one of these calls themselves or through others, by path
         and place; whether all those on the way are really run is not asked.
