@@ -59,7 +59,7 @@ class Seen:
 
     def again(self, file: str, opened: int) -> Seen | None:
         """The file as it is now, if its content is what it was for a tree that was opened then."""
-        now = stamp(file)
+        now = stamp(os.stat(file))  # noqa: PTH116  to make a Path of each takes longer than to ask
         certain = now == self.stamp and max(now[1:3]) < opened - RECENT
         if certain or (now[0] == self.stamp[0] and digest(Path(file).read_bytes()) == self.digest):
             return Seen(now, self.digest)
@@ -78,7 +78,6 @@ class Tree:
         self.opened = time.time_ns()
         self.seen: dict[str, Seen] = {}
         self.asked: set[str] = set()
-        self._named: dict[str, list[str]] = {}
         self.closed: dict[str, str] = {}
 
     @cached_property
@@ -128,7 +127,7 @@ class Tree:
         found = {}
         for path in self.watched(asked):
             with suppress(OSError):
-                found[path] = stamp(f"{self.root}/{path}")
+                found[path] = stamp(os.stat(f"{self.root}/{path}"))  # noqa: PTH116
         return found
 
     def recognizes(self, path: str, before: Seen, opened: int) -> bool:
@@ -143,7 +142,7 @@ class Tree:
     def read(self, path: str) -> bytes:
         """The content of a file; raises OSError if there is none to be had."""
         with (self.root / path).open("rb", buffering=0) as file:
-            before = stamp(file.fileno())
+            before = stamp(os.fstat(file.fileno()))
             if before[0] > LARGEST and not is_manifest(path):
                 raise OSError(0, f"longer than {LARGEST // 1_000_000} MB", path)
             text = file.read()
@@ -153,9 +152,7 @@ class Tree:
     def texts(self, pattern: str) -> dict[str, str]:
         """The text of every file whose name matches a pattern, by path."""
         self.asked.add(pattern)
-        if pattern not in self._named:
-            self._named[pattern] = list(self._matching([pattern]))
-        return self._readable(self._named[pattern])
+        return self._readable(self._matching([pattern]))
 
     def manifests(self) -> dict[str, str]:
         """The text of every manifest and lock file, those nearest to the root first."""
@@ -177,11 +174,8 @@ def is_manifest(path: str) -> bool:
     return MANIFEST.search(path) is not None and path.count("/") <= DEEPEST
 
 
-def stamp(file: Path | str | int) -> tuple[int, ...]:
-    """What the system says about a file, or one that is open: its size first, then its times and its
-    identity.
-    """
-    found = os.stat(file)  # noqa: PTH116  to make a Path of each takes longer than to ask
+def stamp(found: os.stat_result) -> tuple[int, ...]:
+    """What the system says about a file: its size first, then its times and its identity."""
     return found.st_size, found.st_mtime_ns, found.st_ctime_ns, found.st_ino
 
 
