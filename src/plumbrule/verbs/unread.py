@@ -17,9 +17,8 @@ LEVELS: tuple[Confidence, ...] = get_args(Confidence)
 
 def weighed(project: Project, found: Iterable[tuple[Rule, Finding]]) -> list[tuple[Rule, Finding]]:
     """Findings with the confidence that the files they rest on allow."""
-    every = list(found)
-    broken = {module.path: module for module in project.modules if module.is_broken} if every else {}
-    return [(rule, lowered(rule, finding, broken)) for rule, finding in every] if broken else every
+    broken = project.broken
+    return [(rule, lowered(rule, finding, broken) if broken else finding) for rule, finding in found]
 
 
 def lowered(rule: Rule, finding: Finding, broken: dict[str, Module]) -> Finding:

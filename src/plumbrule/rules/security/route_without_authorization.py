@@ -126,6 +126,7 @@ app.include_router(router)
 """
 
 import re
+from functools import cache
 
 from plumbrule.rulekit import Dependency, Finding, Function, Iterator, Route, Router, forbids, n, rule
 
@@ -190,10 +191,15 @@ def is_declared(route: Route) -> bool:
 
 def is_permission(dependency: Dependency) -> bool:
     """Whether a dependency asks what the caller may do: it answers 403, and is there for nothing else."""
-    is_named = PERMISSION.search(dependency.name.rpartition(".")[2]) is not None
+    is_named = speaks_of_permission(dependency.name.rpartition(".")[2])
     if dependency.function is None:
         return is_named
     return (is_named or dependency.origin != "parameter") and forbids(dependency.function)
+
+
+@cache
+def speaks_of_permission(name: str) -> bool:
+    return PERMISSION.search(name) is not None
 
 
 def uses_the_caller(handler: Function) -> bool:

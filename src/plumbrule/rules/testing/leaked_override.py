@@ -73,11 +73,12 @@ RESTORING = {"clear", "pop"}
 
 @rule(category="testing", severity="warning")
 def leaked_override(project: Project) -> Iterator[Finding]:
-    overriding = [module for module in project.modules if module.mentions(b"dependency_overrides")]
+    tests = [module for module in project.modules if module.is_test]
+    overriding = [module for module in tests if module.mentions(b"dependency_overrides")]
     if any(module.path.endswith("conftest.py") and restores(module) for module in overriding):
         return
     for module in overriding:
-        if module.is_test and not restores(module):
+        if not restores(module):
             yield from kept_in(module)
 
 
