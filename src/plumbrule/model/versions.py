@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 REQUIREMENT = re.compile(r"^\s*([A-Za-z0-9][A-Za-z0-9._-]*)(?:\[[^\]]*\])?\s*([^;#\n]*)")
-LOCKED = re.compile(r"^(name|version) = \"([^\"\\]+)\"", re.MULTILINE)
+LOCKED = re.compile(r'^(name|version) = "([^"\\]+)"', re.MULTILINE)
 CLAUSE = re.compile(r"(~=|==|>=|<=|!=|<|>|\^|~)\s*v?(\d+(?:\.\d+)*)")
 
 
