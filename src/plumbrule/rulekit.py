@@ -20,7 +20,7 @@ from plumbrule.model.import_graph import ImportEdge
 from plumbrule.model.knowledge.blocking import BLOCKING, COMPUTING
 from plumbrule.model.knowledge.coroutines import COROUTINES
 from plumbrule.model.knowledge.secrets import is_secret_name, is_secretive_name
-from plumbrule.model.loop import reached_on_loop
+from plumbrule.model.loop import blocking_on_loop, reached_on_loop
 from plumbrule.model.migrations import Migration, MigrationGraph, Operation
 from plumbrule.model.permissions import forbids
 from plumbrule.model.project import Project
@@ -231,6 +231,7 @@ __all__ = [
     "Type",
     "Variable",
     "Version",
+    "blocking_on_loop",
     "body_schemas",
     "forbids",
     "import_edit",

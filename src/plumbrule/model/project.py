@@ -7,10 +7,12 @@ from plumbrule.facts import nodes as n
 from plumbrule.model.cached import cached_property
 from plumbrule.model.call_index import CallIndex
 from plumbrule.model.callers import Callers
-from plumbrule.model.code import Class, Function, Module
+from plumbrule.model.code import Class, Function, Module, Scoped
 from plumbrule.model.dangers import Dangers
 from plumbrule.model.import_graph import ImportGraph
 from plumbrule.model.imports import Imports
+from plumbrule.model.inference import Inference
+from plumbrule.model.loop import Blocking
 from plumbrule.model.migrations import MigrationGraph
 from plumbrule.model.naming import module_names
 from plumbrule.model.schemas import MODELS, SETTINGS, Schema, Settings, Table, is_table
@@ -213,18 +215,16 @@ class Project:
         return package.replace("-", "_") in self.imported or normal(package) in self.requirements
 
     @cached_property
-    def callable_names(self) -> frozenset[str]:
-        """The names that functions and classes have, here or where a module imports them."""
-        imported = {alias.asname for statement in self._imports for alias in statement.names if alias.asname}
-        return frozenset({f.name for f in self.functions} | {c.name for c in self.classes} | imported)
-
-    @cached_property
     def _imports(self) -> list[n.Import | n.ImportFrom]:
         """What files import; functions and classes in tests are left out."""
         everything = ((module, statement) for module in self.modules for statement in module.file.imports)
         return [s for module, s in everything if not module.is_test or self._owner(s) is None]
 
     # --- questions
+
+    def inference_of(self, scope: Scoped) -> Inference:
+        """What answers for the expressions of a scope."""
+        return Inference(scope)
 
     def module(self, name: str) -> Module | None:
         """A module by its dotted name or path."""
@@ -252,13 +252,19 @@ class Project:
         """The nodes of one kind outside the tests, scope by scope."""
         for scope in self.code_scopes:
             if kind in scope.by_kind:
-                yield scope, scope.by_kind[kind]  # type: ignore[misc]
+                yield scope, scope.by_kind[kind]
 
     def calls_to(self, *names: str) -> list[Call]:
         """The calls outside the tests of any of these, by path and place: full names (`requests.get`,
         `redis.*.set`), or words without a dot as they are written (`commit`).
         """
-        return self._call_index.to(names)
+        return self.call_index.to(names)
+
+    def calls_named(self, names: Iterable[str]) -> list[Call]:
+        """The calls outside the tests that may be of something with one of these names, by path and place:
+        of what they really are nothing is asked.
+        """
+        return self.call_index.named(names)
 
     def functions_leading_to(self, calls: Iterable[Call]) -> list[Function]:
         """The functions outside the tests that make one of these calls themselves or through others, by path
@@ -300,7 +306,13 @@ class Project:
         return Dangers(self)
 
     @cached_property
-    def _call_index(self) -> CallIndex:
+    def blocking(self) -> Blocking:
+        """The calls that hold up the thread they run on."""
+        return Blocking(self)
+
+    @cached_property
+    def call_index(self) -> CallIndex:
+        """The calls by what they call."""
         return CallIndex(self)
 
     @cached_property

@@ -36,9 +36,7 @@ def reached_calls(function: Function, depth: int = DEPTH) -> Iterator[Reached]:
     queue: list[tuple[Function, tuple[Call, ...]]] = [(function, ())]
     while queue:
         at, chain = queue.pop(0)
-        for call in at.calls:
-            if call.is_deferred:
-                continue
+        for call in at.made:
             yield Reached(call, chain)
             inner = call.function
             if inner is None or inner in seen or len(chain) >= depth:
