@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 import sys
 from collections.abc import Callable, Collection, Iterable, Iterator
 from typing import Any, get_type_hints
@@ -68,8 +67,7 @@ def rule(  # noqa: PLR0913 - one word each for what a rule declares
     """
 
     def declare(check: Callable[[Any], Iterable[Finding]]) -> Rule:
-        first = next(iter(inspect.signature(check).parameters))
-        subject = get_type_hints(check)[first]
+        subject = subject_of(check)
         if subject not in (*EVERY, Call):
             raise TypeError(
                 f"rule {check.__name__}: its first parameter is a {subject}, not one of the model's types"
@@ -89,12 +87,19 @@ def rule(  # noqa: PLR0913 - one word each for what a rule declares
             (needs,) if isinstance(needs, str) else tuple(needs),
             subject,
             check,
-            inspect.cleandoc(getattr(check, "__globals__", {}).get("__doc__") or ""),
+            (getattr(check, "__globals__", {}).get("__doc__") or "").strip(),
             tuple(calls),
             frozenset(nodes),
         )
 
     return declare
+
+
+def subject_of(check: Callable[[Any], Iterable[Finding]]) -> type:
+    """The type of the first parameter of a rule; a rule of a project may have its annotations as texts."""
+    first = check.__code__.co_varnames[0]
+    written = check.__annotations__[first]
+    return get_type_hints(check)[first] if isinstance(written, str) else written  # type: ignore[no-any-return]
 
 
 def imports_of(module: Module, package: str) -> Iterator[n.Import | n.ImportFrom]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from plumbrule.facts import definition_reader  # noqa: F401 - it says how definitions are read
 from plumbrule.facts import nodes as n
 from plumbrule.facts.file import Comment, File, is_test
 from plumbrule.facts.grammar import COMMENT, parser

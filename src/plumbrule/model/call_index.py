@@ -84,7 +84,7 @@ class CallIndex:
     def _other_names(self) -> dict[str, set[str]]:
         """What words an import or a plain assignment (`nap = time.sleep`) makes of others."""
         found = {word: set(names) for word, names in self.project.renamed.items()}
-        for _, assign in self.project.find(n.Assign):
+        for assign in (assign for _, assigns in self.project.find(n.Assign) for assign in assigns):
             if isinstance(assign.value, (n.Name, n.Attribute)) and len(assign.targets) == 1:
                 word, name = last_word(assign.value), last_word(assign.targets[0])
                 if name != word and isinstance(assign.targets[0], n.Name):

@@ -203,7 +203,7 @@ class Function(Scoped):
         keys of `path_params`.
         """
         names = {p.alias for p in self.parameters} | {p.name for p in self.parameters}
-        for node in self.nodes:
+        for node in (*self.find(n.Subscript), *self.find(n.Call)):
             match node:
                 case n.Subscript(value=n.Attribute(attr="path_params"), items=(n.Constant(value=str(key)),)):
                     names.add(key)

@@ -7,7 +7,7 @@ from plumbrule.model.cached import cached_property
 from plumbrule.model.frozen import frozen
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from plumbrule.facts.source import Span
     from plumbrule.model.code import Module
@@ -51,27 +51,21 @@ class ImportGraph:
         return self._made[module]
 
     def _of_statement(self, module: Module, node: n.Import | n.ImportFrom) -> Iterator[ImportEdge]:
-        targets = dict.fromkeys(self._targets(module, node))
-        if targets:
-            kind = kind_of(node)
-            yield from (ImportEdge(module, target, node, kind) for target in targets if target is not module)
+        for target in dict.fromkeys(self._targets(module, node)):
+            if target is not None and target is not module:
+                yield ImportEdge(module, target, node, kind_of(node))
 
-    def _targets(self, module: Module, node: n.Import | n.ImportFrom) -> Iterator[Module]:
+    def _targets(self, module: Module, node: n.Import | n.ImportFrom) -> Iterable[Module | None]:
         imports = self.project.imports
         if isinstance(node, n.Import):
-            found = (imports.find(alias.name, module) for alias in node.names)
-            yield from (target for target in found if target is not None)
-            return
+            return [imports.find(alias.name, module) for alias in node.names]
         origin = imports.origin(module, node)
-        for alias in node.names:
-            if origin is None:
-                inner = imports.in_folder(module, node, alias.name)
-            else:
-                inner = imports.submodule(origin, alias.name)
-                inner = None if inner and alias.name in origin.bindings else inner
-            target = inner or origin
-            if target is not None:
-                yield target
+        if origin is None:
+            return [imports.in_folder(module, node, alias.name) for alias in node.names]
+        if not origin.is_package:
+            return [origin]
+        inner = {alias.name: imports.submodule(origin, alias.name) for alias in node.names}
+        return [found if found and name not in origin.bindings else origin for name, found in inner.items()]
 
     def cycles(self, *, tests: bool = True) -> list[list[ImportEdge]]:
         """The shortest cycle of each group of modules that import each other while being imported; without
@@ -139,8 +133,10 @@ class ImportGraph:
 
 def kind_of(node: n.Node) -> str:
     """Whether an import runs when its module is imported."""
-    around = tuple(node.parents)
-    if any(isinstance(parent, n.FunctionDef) for parent in around):
-        return "deferred"
-    typing = any(isinstance(parent, n.If) and "TYPE_CHECKING" in parent.test.text for parent in around)
-    return "typing" if typing else "runtime"
+    kind = "runtime"
+    for parent in node.parents:
+        if isinstance(parent, n.FunctionDef):
+            return "deferred"
+        if isinstance(parent, n.If) and "TYPE_CHECKING" in parent.test.text:
+            kind = "typing"
+    return kind

@@ -74,6 +74,10 @@ class Module(Scoped):
         """Whether it belongs to the tests."""
         return self.file.is_test
 
+    def mentions(self, *words: bytes) -> bool:
+        """Whether its text has one of some words."""
+        return any(map(self.file.source.text.__contains__, words))
+
     @cached_property
     def is_broken(self) -> bool:
         """Whether a part of it does not parse."""
@@ -82,8 +86,9 @@ class Module(Scoped):
     @cached_property
     def imports(self) -> tuple[n.Import | n.ImportFrom, ...]:
         """Its import statements, also those inside functions and classes."""
-        later = [function for function in self.functions if self.is_test]
-        inside = (statement for f in later for kind in IMPORTS for statement in f.find(kind))
+        if not self.is_test:
+            return self.file.imports
+        inside = (statement for f in self.functions for kind in IMPORTS for statement in f.find(kind))
         return tuple(dict.fromkeys((*self.file.imports, *inside)))
 
     @cached_property

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from plumbrule.facts import nodes as n
@@ -54,7 +55,7 @@ class Project:
     def _define(self, module: Module) -> None:
         """Make the functions and classes of a module; an outer one is always made before those inside it."""
         both = [*module.file.functions, *module.file.classes]
-        for node in sorted(both, key=lambda node: (node.start, -node.end)):
+        for node in sorted(both, key=attrgetter("start")):
             if isinstance(node, n.ClassDef):
                 self._define_class(node, module, self._owner(node))
             elif isinstance(node, n.FunctionDef):
@@ -76,12 +77,12 @@ class Project:
             cls.methods[node.name] = function
 
     def _owner(self, node: n.Node) -> Function | Class | None:
-        for parent in node.parents:
-            if isinstance(parent, n.FunctionDef):
-                return self.functions_by_node.get(parent)
-            if isinstance(parent, n.ClassDef):
-                return self.classes_by_node.get(parent)
-        return None
+        at = node.parent
+        while at is not None and not isinstance(at, (n.FunctionDef, n.ClassDef)):
+            at = at.parent
+        if isinstance(at, n.FunctionDef):
+            return self.functions_by_node.get(at)
+        return self.classes_by_node.get(at) if at is not None else None
 
     @property
     def root(self) -> Path | None:
@@ -89,6 +90,11 @@ class Project:
         return self.tree.root if self.tree is not None else None
 
     # --- what there is
+
+    @cached_property
+    def broken(self) -> dict[str, Module]:
+        """The modules of which a part does not parse, by path."""
+        return {module.path: module for module in self.modules if module.is_broken}
 
     @cached_property
     def code_modules(self) -> list[Module]:
@@ -114,6 +120,11 @@ class Project:
     def classes(self) -> list[Class]:
         """Every class, by path and place."""
         return [c for m in self.modules for c in m.classes]
+
+    @cached_property
+    def derived(self) -> list[Class]:
+        """The classes that have bases."""
+        return [cls for cls in self.classes if cls.node.bases]
 
     @cached_property
     def routing(self) -> Routing:
@@ -146,13 +157,13 @@ class Project:
     def schemas(self) -> list[Schema]:
         """The pydantic models."""
         return [
-            Schema(c) for c in self.classes if c.is_a(*MODELS) and not is_table(c) and not c.is_a(*SETTINGS)
+            Schema(c) for c in self.derived if c.is_a(*MODELS) and not is_table(c) and not c.is_a(*SETTINGS)
         ]
 
     @cached_property
     def settings(self) -> list[Settings]:
         """The settings classes."""
-        return [Settings(c) for c in self.classes if c.is_a(*SETTINGS)]
+        return [Settings(c) for c in self.derived if c.is_a(*SETTINGS)]
 
     @cached_property
     def tables(self) -> list[Table]:
@@ -237,13 +248,11 @@ class Project:
         owner = self._owner(variable.assignment)
         return owner or variable.module
 
-    def find(self, kind: type[N]) -> Iterator[tuple[Scoped, N]]:
-        """Every node of one kind outside the tests, with the scope it stands in, in the order of
-        `code_scopes`.
-        """
+    def find(self, kind: type[N]) -> Iterator[tuple[Scoped, tuple[N, ...]]]:
+        """The nodes of one kind outside the tests, scope by scope."""
         for scope in self.code_scopes:
-            for node in scope.by_kind.get(kind, ()):
-                yield scope, node
+            if kind in scope.by_kind:
+                yield scope, scope.by_kind[kind]
 
     def calls_to(self, *names: str) -> list[Call]:
         """The calls outside the tests of any of these, by path and place: full names (`requests.get`,
@@ -265,10 +274,9 @@ class Project:
         return [function for function in self.code_functions if function in found]
 
     def mentioning(self, *words: bytes) -> list[Module]:
-        """The modules, tests included, whose text has one of some words."""
+        """The modules outside the tests whose text has one of some words."""
         if words not in self._mentioning:
-            every = self.modules
-            self._mentioning[words] = [m for m in every if any(word in m.file.source.text for word in words)]
+            self._mentioning[words] = [m for m in self.code_modules if m.mentions(*words)]
         return self._mentioning[words]
 
     def words_for(self, *names: str) -> frozenset[bytes]:

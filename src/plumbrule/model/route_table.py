@@ -39,9 +39,14 @@ class Entry:
     route: Route | None
     path: str
     methods: frozenset[str]
-    span: Span
+    node: n.Node
     is_conditional: bool
     in_schema: bool
+
+    @property
+    def span(self) -> Span:
+        """Where it is registered."""
+        return self.node.span
 
     @property
     def label(self) -> str:
@@ -104,7 +109,7 @@ def route_table(root: Router) -> list[Entry]:
     start = Way("" if root.is_app else root.prefix, (root,), conditional=False, in_schema=True)
     found: dict[object, Entry] = {}
     for entry in entries(root, start, routes, includes):
-        found.setdefault((entry.route or entry.span, entry.path, entry.methods), entry)
+        found.setdefault((entry.route or entry.node, entry.path, entry.methods), entry)
     return list(found.values())
 
 
@@ -128,10 +133,10 @@ def entries(
         visible = shown and record.args.get("include_in_schema") is not False
         if record.kind == "route" and record in routes:
             full = way.path + text(record.path)
-            yield Entry(routes[record], full, frozenset(record.methods), record.span, unsure, visible)
+            yield Entry(routes[record], full, frozenset(record.methods), record.node, unsure, visible)
         elif record.kind == "mount" and record.operation == "mount":
             full = way.path + text(record.path).rstrip("/")
-            yield Entry(None, full, frozenset(), record.span, unsure, in_schema=False)
+            yield Entry(None, full, frozenset(), record.node, unsure, in_schema=False)
         elif record.kind == "include" and record in includes and includes[record].child not in way.above:
             child = includes[record].child
             inner = way.path + includes[record].prefix + child.prefix
@@ -157,7 +162,7 @@ def moment(record: Record) -> tuple[int, int]:
     """When a statement at module level registers: where its function or itself stands."""
     parent = record.node.parent
     if isinstance(parent, n.FunctionDef) and record.node in parent.decorators:
-        return parent.name_span.start, -record.node.start
+        return parent.name_start, -record.node.start
     return record.node.start, 0
 
 

@@ -76,7 +76,7 @@ class ClassView:
         """The class statement."""
         return self.cls.node
 
-    @property
+    @cached_property
     def fields(self) -> dict[str, Attribute]:
         """Its annotated fields by name, inherited ones included."""
         return {k: a for k, a in self.cls.fields.items() if k != "model_config"}

@@ -91,7 +91,7 @@ def unchanged(tree: Tree, record: dict[str, Any]) -> bool:
     if set(tree.watched(set(record["asked"]))) != set(files) or tree.closed:
         return False
     seen = ((path, Seen(tuple(before), content)) for path, (*before, content) in files.items())
-    return all(before.again(tree.root / path, record["opened"]) for path, before in seen)
+    return all(before.again(f"{tree.root}/{path}", record["opened"]) for path, before in seen)
 
 
 def tool() -> str:
@@ -99,7 +99,7 @@ def tool() -> str:
     here = Path(__file__).parents[1]
     files = [*here.glob("*.py"), *(file for room in ROOMS for file in (here / room).rglob("*.py"))]
     files += [Path(spec.origin) for name in PARSER if (spec := find_spec(name)) and spec.origin]
-    known = [(os.fspath(file), stamp(file)) for file in sorted(files)]
+    known = [(os.fspath(file), stamp(file.stat())) for file in sorted(files)]
     return hashlib.sha256(repr((known, sys.version)).encode()).hexdigest()
 
 

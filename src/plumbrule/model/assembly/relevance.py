@@ -29,6 +29,7 @@ BUILDING = re.compile(
 INJECTING = re.compile(rb"\b(Depends|Security)\(")
 COMMON = 6  # a method name with more definitions than this says nothing about which one is called
 SHORT = 6  # statements; a helper that makes a prefix has no more
+ACTING = frozenset({RouterValue, Operation, LambdaValue, Bound, Partial})  # what is, or may act on, a router
 
 
 def building_functions(project: Project) -> set[n.FunctionDef]:
@@ -89,7 +90,8 @@ def is_routerish(value: Any, depth: int = 2) -> bool:
         case Partial(func=func):
             return is_routerish(func)
         case Instance(attrs=attrs):
-            return depth > 0 and any(is_routerish(inner, 0) for inner in attrs.values())
+            held = (inner for inner in attrs.values() if type(inner) in ACTING)
+            return depth > 0 and any(is_routerish(inner) for inner in held)
         case list() | tuple():
             return depth > 0 and any(is_routerish(inner, depth - 1) for inner in value[:20])
         case _:

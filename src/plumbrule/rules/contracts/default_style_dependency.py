@@ -74,12 +74,12 @@ REPEATED = 3
 
 @rule(category="contracts", severity="note", pedantic=True, needs="fastapi>=0.95")
 def default_style_dependency(project: Project) -> Iterator[Finding]:
-    asked: dict[str, list[Parameter]] = {}
+    asked: dict[str, dict[Parameter, None]] = {}
     for route in project.code_routes:
         for parameter in route.handler.parameters if route.handler is not None else ():
             name = asked_for(parameter)
-            if name and parameter not in asked.get(name, ()):
-                asked.setdefault(name, []).append(parameter)
+            if name:
+                asked.setdefault(name, {})[parameter] = None
     for name, parameters in asked.items():
         if len(parameters) >= REPEATED:
             last = name.rpartition(".")[2]

@@ -78,7 +78,7 @@ def duplicate_operation_id(router: Router) -> Iterator[Finding]:
         if not isinstance(name, str) or not entry.is_known or not entry.in_schema:
             continue
         first = seen.setdefault(name, entry)
-        if first.span != entry.span or len(entry.methods) > 1:
+        if first.node is not entry.node or len(entry.methods) > 1:
             yield Finding(
                 at=entry.span,
                 message=f'two operations of the app are called "{name}"',

@@ -147,8 +147,7 @@ NAIVE = {
 @rule(category="database", severity="warning")
 def naive_datetime(project: Project) -> Iterator[Finding]:
     for module in project.mentioning(b"utc"):
-        if not module.is_test:
-            yield from made_in(module)
+        yield from made_in(module)
     for table in project.tables:
         for column in table.columns.values():
             if not column.attribute.cls.module.is_test and is_cut(column):

@@ -37,10 +37,9 @@ ASIDE = {"scripts", "migrations", "alembic", "examples", "cookbook", "tools"}
 
 @rule(category="database", severity="warning", needs="sqlalchemy")
 def sqlite_without_wal(project: Project) -> Iterator[Finding]:
-    if any(is_served(module) for module in project.mentioning(b"journal_mode")):
-        return
-    for call in project.calls_to(*ENGINES):
-        if is_served(call.module) and is_file(call):
+    calls = [call for call in project.calls_to(*ENGINES) if is_served(call.module) and is_file(call)]
+    if calls and not any(m.mentions(b"journal_mode") and is_served(m) for m in project.code_modules):
+        for call in calls:
             yield Finding(
                 at=call.func_span,
                 message="SQLite runs in its default mode: a writer locks out every reader",

@@ -106,11 +106,17 @@ def is_example(module: Module) -> bool:
 
 def tokens_in(project: Project) -> Iterator[Finding]:
     """The keys that providers give out, by their form."""
-    for scope, constant in project.find(n.Constant):
-        text = constant.value if isinstance(constant.value, str) else ""
-        is_key = len(text) >= SHORTEST and PROVIDERS.fullmatch(text.strip()) and is_random(text)
-        if is_key and not is_example(scope.module):
-            yield finding(constant, "a provider's key")
+    for scope, constants in project.find(n.Constant):
+        for constant in constants:
+            text = constant.value
+            if isinstance(text, str) and len(text) >= SHORTEST and PROVIDERS.fullmatch(text.strip()):
+                yield from token(constant, text, scope)
+
+
+def token(constant: n.Constant, text: str, scope: Scoped) -> Iterator[Finding]:
+    """A key by its form, if it is neither made up nor in an example."""
+    if is_random(text) and not is_example(scope.module):
+        yield finding(constant, "a provider's key")
 
 
 def literal(key: n.Expr, scope: Scoped) -> n.Constant | None:

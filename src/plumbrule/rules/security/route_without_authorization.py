@@ -126,6 +126,7 @@ app.include_router(router)
 """
 
 import re
+from functools import cache
 
 from plumbrule.rulekit import Dependency, Finding, Function, Iterator, Route, Router, forbids, n, rule
 
@@ -148,7 +149,9 @@ def route_without_authorization(router: Router) -> Iterator[Finding]:
     restricted = [route for route in routes if is_restricted(route)] if suspects else []
     if len(restricted) < FEWEST or len(restricted) * 5 < (len(routes) - 1) * 4:
         return
-    for route in (suspect for suspect in suspects if suspect not in restricted):
+    for route in suspects:
+        if route in restricted or (route.handler is not None and uses_the_caller(route.handler)):
+            continue
         alike = [r for r in routes if r is not route and is_reading(r) == is_reading(route)]
         if alike and all(is_declared(r) if is_reading(r) else r in restricted for r in alike):
             yield Finding(
@@ -165,7 +168,7 @@ def may_be_open(route: Route) -> bool:
         return False
     if not route.is_authenticated or not route.dependencies.complete:
         return False
-    return not (OPEN.search(route.path) or OPEN.search(route.name) or uses_the_caller(route.handler))
+    return not (OPEN.search(route.path) or OPEN.search(route.name))
 
 
 def is_reading(route: Route) -> bool:
@@ -188,10 +191,15 @@ def is_declared(route: Route) -> bool:
 
 def is_permission(dependency: Dependency) -> bool:
     """Whether a dependency asks what the caller may do: it answers 403, and is there for nothing else."""
-    is_named = PERMISSION.search(dependency.name.rpartition(".")[2]) is not None
+    is_named = speaks_of_permission(dependency.name.rpartition(".")[2])
     if dependency.function is None:
         return is_named
     return (is_named or dependency.origin != "parameter") and forbids(dependency.function)
+
+
+@cache
+def speaks_of_permission(name: str) -> bool:
+    return PERMISSION.search(name) is not None
 
 
 def uses_the_caller(handler: Function) -> bool:

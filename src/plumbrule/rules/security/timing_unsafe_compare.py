@@ -233,6 +233,8 @@ def is_same_field(left: n.Expr, right: n.Expr) -> bool:
 
 def last_word(expr: n.Expr) -> str:
     match expr:
+        case n.Constant():
+            return ""
         case n.Name(id=name) | n.Attribute(attr=name):
             return name
         case n.Call(func=n.Attribute(value=value, attr="get_secret_value" | "strip" | "encode" | "decode")):

@@ -85,7 +85,7 @@ SCHEMES = re.compile(r"https?://", re.IGNORECASE)
 
 @rule(category="settings", severity="error")
 def formatted_dsn(project: Project) -> Iterator[Finding]:
-    for scope, text in project.find(n.FString):
+    for scope, text in ((scope, text) for scope, texts in project.find(n.FString) for text in texts):
         if is_unquoted_dsn(text) and not any(QUOTED.search(node.text) for node in values_of(scope, text)):
             yield Finding(
                 at=text.span,

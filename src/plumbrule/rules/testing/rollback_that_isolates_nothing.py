@@ -49,18 +49,21 @@ def session():
 ```
 """
 
-from plumbrule.rulekit import Call, Finding, Function, Iterator, n, rule
+from plumbrule.rulekit import Call, Finding, Function, Iterator, Project, n, rule
 
 SESSIONS = ("sqlalchemy.orm.Session", "sqlalchemy.ext.asyncio.AsyncSession")
 ROLLBACKS = {f"{session}.rollback" for session in SESSIONS}
 
 
 @rule(category="testing", severity="error", confidence="medium", needs="sqlalchemy")
-def rollback_that_isolates_nothing(function: Function) -> Iterator[Finding]:
-    if not function.node.decorators or not function.module.is_test:
-        return
-    if not function.is_generator or not is_fixture(function):
-        return
+def rollback_that_isolates_nothing(project: Project) -> Iterator[Finding]:
+    for function in (f for module in project.modules if module.is_test for f in module.functions):
+        if function.node.decorators and function.is_generator and is_fixture(function):
+            yield from rolled_back(function)
+
+
+def rolled_back(function: Function) -> Iterator[Finding]:
+    """Where a fixture rolls back a session of its own after the test."""
     last = max(node.start for node in function.find(n.Yield))
     made = [c for c in function.calls if c.type is not None and c.type.name in SESSIONS]
     if not made or any(c.args or c.keywords for c in made):
@@ -84,7 +87,7 @@ def is_fixture(function: Function) -> bool:
 def overrides_anywhere(function: Function) -> bool:
     """Whether the tests hand the app anything, or bind sessions to a connection."""
     hints = (b"dependency_overrides", b"join_transaction_mode", b"bind=")
-    return any(module.is_test for module in function.project.mentioning(*hints))
+    return any(module.is_test and module.mentions(*hints) for module in function.project.modules)
 
 
 def undoes(call: Call) -> bool:
