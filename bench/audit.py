@@ -1,17 +1,20 @@
 """What does an audit cost? CPU and memory of `plumb audit` and of its peers on the same tree, in one run.
 
 `python bench/audit.py DIR [--peers VENV]` audits a copy of DIR with an empty cache, again without a change,
-and again with one function more in one file. Beside it stand the parser alone and the peers in VENV, an
-environment of their own: ruff, bandit, semgrep with one rule, and whatever else of PEERS is in it.
+and again with one function more in one file; on Linux it also takes what such an edit costs a process that
+watches until it has answered. Beside it stand the parser alone and the peers in VENV, an environment of their
+own: ruff, bandit, semgrep with one rule, and whatever else of PEERS is in it.
 Every program has run once before, on a tree of one file, so that its own modules are compiled.
 """
 
 import argparse
 import os
+import re
 import shutil
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,6 +32,9 @@ for text in texts:
     parser().parse(text)
 print(process_time() - start)
 """
+PROCESSES = Path("/proc")
+IDLE = 5
+"""seconds in which a process that watches has certainly tidied up"""
 SMALLEST = "from fastapi import FastAPI\n\napp = FastAPI()\n"
 EDIT = "\n\ndef one_function_more(number: int) -> int:\n    return number + 1\n"
 SEMGREP = """
@@ -88,7 +94,7 @@ def main() -> None:
         lines = sum(path.read_bytes().count(b"\n") for path in tree.rglob("*.py") if path.is_file())
         floor = float(cost(work, sys.executable, "-c", PARSING, tree).output)
         print(f"{options.folder.name}: {lines:,} lines of Python\n")
-        print(f"{'':28} {'CPU s':>7} {'x parsing':>9} {'lines/s':>9} {'MiB':>5}")
+        print(f"{'':29} {'CPU s':>7} {'x parsing':>9} {'lines/s':>9} {'MiB':>5}")
         show("parsing alone", Cost(floor, 0), floor, lines)
         others = peers(rules, options.peers)
         for command in (AUDIT, *others.values()):
@@ -98,6 +104,8 @@ def main() -> None:
         with edited(tree).open("a") as file:
             file.write(EDIT)
         show("plumb audit, one file edited", cost(work, *AUDIT, tree), floor, lines)
+        if PROCESSES.is_dir():
+            show("plumb audit --watch, one edit", watching(work, tree), floor, lines)
         for title, command in others.items():
             show(title, cost(work, *command, tree), floor, lines)
 
@@ -130,12 +138,12 @@ def peers(rules: Path, venv: Path | None) -> dict[str, Sequence[str | Path]]:
 
 def cost(work: Path, *command: str | Path) -> Cost:
     """Run a command and wait for it; its caches and compiled modules are in a folder of our own."""
-    kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
-    caches = {"XDG_CACHE_HOME": work / "cache", "PYTHONPYCACHEPREFIX": work / "compiled", "HOME": work}
-    environment = kept | {name: os.fspath(path) for name, path in caches.items()}
     with tempfile.TemporaryFile() as out:
         process = subprocess.Popen(
-            [os.fspath(part) for part in command], stdout=out, stderr=subprocess.DEVNULL, env=environment
+            [os.fspath(part) for part in command],
+            stdout=out,
+            stderr=subprocess.DEVNULL,
+            env=environment(work),
         )
         _, status, usage = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)
@@ -143,11 +151,41 @@ def cost(work: Path, *command: str | Path) -> Cost:
         return Cost(usage.ru_utime + usage.ru_stime, usage.ru_maxrss // 1024, out.read().decode())
 
 
+def environment(work: Path) -> dict[str, str]:
+    """Ours, with caches and compiled modules elsewhere."""
+    kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    caches = {"XDG_CACHE_HOME": work / "cache", "PYTHONPYCACHEPREFIX": work / "compiled", "HOME": work}
+    return kept | {name: os.fspath(path) for name, path in caches.items()}
+
+
+def watching(work: Path, tree: Path) -> Cost:
+    """What an edit costs a process that stays, from the edit to the answer."""
+    command = [os.fspath(part) for part in (*AUDIT, "--watch", tree)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, env=environment(work)) as process:
+        assert process.stdout
+        process.stdout.readline()
+        time.sleep(IDLE)
+        before = seconds_of(process.pid)
+        with edited(tree).open("a") as file:
+            file.write(EDIT.replace("more", "again"))
+        process.stdout.readline()
+        after = seconds_of(process.pid)
+        [most] = re.findall(r"VmHWM:\s+(\d+)", (PROCESSES / f"{process.pid}/status").read_text())
+        process.kill()
+    return Cost(after - before, int(most) // 1024)
+
+
+def seconds_of(process: int) -> float:
+    """The CPU seconds that a process has had, user and system."""
+    fields = (PROCESSES / f"{process}/stat").read_text().rpartition(")")[2].split()
+    return sum(map(int, fields[11:13])) / os.sysconf("SC_CLK_TCK")
+
+
 def show(title: str, measured: Cost, floor: float, lines: int) -> None:
     """One row."""
     seconds = max(measured.seconds, 0.001)
     memory = measured.mebibytes or ""
-    print(f"{title:28} {seconds:7.2f} {seconds / floor:9.1f} {lines / seconds:9,.0f} {memory:>5}", flush=True)
+    print(f"{title:29} {seconds:7.2f} {seconds / floor:9.1f} {lines / seconds:9,.0f} {memory:>5}", flush=True)
 
 
 if __name__ == "__main__":

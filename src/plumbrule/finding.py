@@ -70,7 +70,7 @@ class Finding:
 @dataclass(frozen=True, slots=True)
 class Rule:
     """A rule as it was declared; `check` is called with every `subject` of the project, of the calls with
-    those of `calls`.
+    those of `calls`, of the functions with those that have a node of one of `nodes`.
     """
 
     name: str
@@ -83,6 +83,7 @@ class Rule:
     check: Callable[[Any], Iterable[Finding]] = field(repr=False, compare=False)
     documentation: str = field(repr=False)
     calls: tuple[str, ...] = field(default=(), compare=False)
+    nodes: frozenset[type] = field(default=frozenset(), compare=False)
 
     @property
     def title(self) -> str:

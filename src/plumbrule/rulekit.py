@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 import sys
 from collections.abc import Callable, Collection, Iterable, Iterator
 from typing import Any, get_type_hints
@@ -21,32 +20,32 @@ from plumbrule.model.import_graph import ImportEdge
 from plumbrule.model.knowledge.blocking import BLOCKING, COMPUTING
 from plumbrule.model.knowledge.coroutines import COROUTINES
 from plumbrule.model.knowledge.secrets import is_secret_name, is_secretive_name
-from plumbrule.model.loop import reached_on_loop
+from plumbrule.model.loop import blocking_on_loop, reached_on_loop
 from plumbrule.model.migrations import Migration, MigrationGraph, Operation
 from plumbrule.model.permissions import forbids
 from plumbrule.model.project import Project
 from plumbrule.model.queries import Query, query_of
 from plumbrule.model.reach import Reached, reached_calls
-from plumbrule.model.route_table import Entry, route_table, shape
+from plumbrule.model.route_table import Entry, shape
 from plumbrule.model.routing import App, Include, Middleware, Mount, Place, Route, Router
-from plumbrule.model.schemas import Column, Relationship, Schema, Settings, Table, may_be_pydantic_2
+from plumbrule.model.schemas import Column, Relationship, Schema, Settings, Table
 from plumbrule.model.values import External, Target, Type, Variable
 from plumbrule.model.versions import Version
 
 Subject = Project | App | Router | Route | Function | Call | Schema | Table | Settings | Module | Migration
-SUBJECTS: tuple[type, ...] = (
-    Project,
-    App,
-    Router,
-    Route,
-    Function,
-    Call,
-    Schema,
-    Table,
-    Settings,
-    Module,
-    Migration,
-)
+EVERY: dict[type, Callable[[Project], Iterable[Any]]] = {
+    Project: lambda project: [project],
+    App: lambda project: project.apps,
+    Router: lambda project: project.routers,
+    Route: lambda project: project.routes,
+    Function: lambda project: project.functions,
+    Schema: lambda project: project.schemas,
+    Table: lambda project: project.tables,
+    Settings: lambda project: project.settings,
+    Module: lambda project: project.modules,
+    Migration: lambda project: project.migrations.all,
+}
+"""what there is of each kind but calls, which are asked for by name"""
 
 
 def rule(  # noqa: PLR0913 - one word each for what a rule declares
@@ -57,23 +56,28 @@ def rule(  # noqa: PLR0913 - one word each for what a rule declares
     pedantic: bool = False,
     needs: Iterable[str] | str = (),
     calls: Collection[str] = (),
+    nodes: Collection[type[n.Node]] = (),
 ) -> Callable[[Callable[[Any], Iterable[Finding]]], Rule]:
     """Make a rule of a function; the type of its first parameter says what it is called with.
 
     `needs` names packages (with an optional version range, `fastapi>=0.118`) without which the rule does
     not apply; it is then reported as skipped.
-    `calls` says of which calls a rule about a `Call` wants to hear, as `Project.calls_to` takes them.
+    `calls` says of which calls a rule about a `Call` wants to hear, as `Project.calls_to` takes them;
+    `nodes` may say the same of a rule about a `Function`: of those that have a node of one of these kinds.
     """
 
     def declare(check: Callable[[Any], Iterable[Finding]]) -> Rule:
-        first = next(iter(inspect.signature(check).parameters))
-        subject = get_type_hints(check)[first]
-        if subject not in SUBJECTS:
+        subject = subject_of(check)
+        if subject not in (*EVERY, Call):
             raise TypeError(
                 f"rule {check.__name__}: its first parameter is a {subject}, not one of the model's types"
             )
         if (subject is Call) != bool(calls) or (subject is Call and category == "testing"):
             raise TypeError(f"rule {check.__name__}: `calls` go with a rule about a Call outside the tests")
+        if nodes and (subject is not Function or category == "testing"):
+            raise TypeError(
+                f"rule {check.__name__}: `nodes` go with a rule about a Function outside the tests"
+            )
         return Rule(
             check.__name__.replace("_", "-"),
             category,
@@ -83,16 +87,24 @@ def rule(  # noqa: PLR0913 - one word each for what a rule declares
             (needs,) if isinstance(needs, str) else tuple(needs),
             subject,
             check,
-            inspect.cleandoc(getattr(check, "__globals__", {}).get("__doc__") or ""),
+            (getattr(check, "__globals__", {}).get("__doc__") or "").strip(),
             tuple(calls),
+            frozenset(nodes),
         )
 
     return declare
 
 
+def subject_of(check: Callable[[Any], Iterable[Finding]]) -> type:
+    """The type of the first parameter of a rule; a rule of a project may have its annotations as texts."""
+    first = check.__code__.co_varnames[0]
+    written = check.__annotations__[first]
+    return get_type_hints(check)[first] if isinstance(written, str) else written  # type: ignore[no-any-return]
+
+
 def imports_of(module: Module, package: str) -> Iterator[n.Import | n.ImportFrom]:
-    """The imports of a package anywhere in a module, also inside functions."""
-    for node in module.imports:
+    """The imports of a package anywhere in a module outside the tests, also inside functions."""
+    for node in module.imports if package in module.project.imported else ():
         relative = isinstance(node, n.ImportFrom) and node.level
         names = [node.module] if isinstance(node, n.ImportFrom) else [alias.name for alias in node.names]
         if not relative and any(name.partition(".")[0] == package for name in names):
@@ -155,24 +167,17 @@ def steps_to(function: Function, reached: Reached) -> tuple[Step, ...]:
 
 def subjects(project: Project, rule: Rule) -> Iterable[Any]:
     """What a rule is asked about: every subject of its kind; tests are only for the rules about tests."""
-    kind, tests = rule.subject, rule.category == "testing"
-    found: dict[type, Callable[[], Iterable[Any]]] = {
-        Project: lambda: [project],
-        App: lambda: project.apps,
-        Router: lambda: project.routers,
-        Route: lambda: project.routes,
-        Function: lambda: project.functions if tests else project.code_functions,
-        Call: lambda: project.calls_to(*rule.calls),
-        Schema: lambda: project.schemas,
-        Table: lambda: project.tables,
-        Settings: lambda: project.settings,
-        Module: lambda: project.modules,
-        Migration: lambda: project.migrations.all,
-    }
-    every = found[kind]()
-    if tests or kind in (Function, Call):
-        return every
-    return (one for one in every if not getattr(getattr(one, "module", one), "is_test", False))
+    if rule.subject is Call:
+        return project.calls_to(*rule.calls)
+    if rule.nodes:
+        return [f for f in project.code_functions if not rule.nodes.isdisjoint(f.by_kind)]
+    if rule.category == "testing":
+        return EVERY[rule.subject](project)
+    if rule.subject not in project.outside_tests:
+        every = EVERY[rule.subject](project)
+        outside = [one for one in every if not getattr(getattr(one, "module", one), "is_test", False)]
+        project.outside_tests[rule.subject] = outside
+    return project.outside_tests[rule.subject]
 
 
 __all__ = [
@@ -226,6 +231,7 @@ __all__ = [
     "Type",
     "Variable",
     "Version",
+    "blocking_on_loop",
     "body_schemas",
     "forbids",
     "import_edit",
@@ -233,13 +239,11 @@ __all__ = [
     "is_bounded",
     "is_secret_name",
     "is_secretive_name",
-    "may_be_pydantic_2",
     "n",
     "query_of",
     "reached_calls",
     "reached_on_loop",
     "refuses",
-    "route_table",
     "rule",
     "shape",
     "stations",

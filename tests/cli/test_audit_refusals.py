@@ -32,6 +32,15 @@ from report.projects import CLEAN, RATES, write
         (["--score", "--output-format", "sarif"], "--score has no place in sarif"),
         (["-o", "nowhere/x"], "cannot write nowhere/x: No such file or directory"),
         (["--config", "no.toml"], "no such file"),
+        (["--watch", "--fix"], "--watch and --fix contradict each other; drop one of them"),
+        (["--watch", "--diff"], "--watch and --diff contradict each other"),
+        (["--watch", "--since", "main"], "--watch and --since contradict each other"),
+        (["--watch", "--baseline", "write"], "--watch and --baseline write contradict each other"),
+        (["--watch", "--statistics"], "--watch and --statistics contradict each other"),
+        (["--watch", "--score"], "--watch and --score contradict each other"),
+        (["--watch", "-o", "report"], "--watch and --output contradict each other"),
+        (["--watch", "--probe", "http://127.0.0.1:1"], "--watch and --probe contradict each other"),
+        (["--watch", "--output-format", "sarif"], "--watch has no place in sarif; take full, concise, json"),
     ],
 )
 def test_a_request_that_makes_no_sense_is_one_line(plumb: Plumb, arguments: list[str], words: str) -> None:

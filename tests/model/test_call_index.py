@@ -8,7 +8,7 @@ import pytest
 
 from plumbrule.finding import Finding
 from plumbrule.model.reading import project_of
-from plumbrule.rulekit import Call, Function, rule
+from plumbrule.rulekit import Call, Function, n, rule, subjects
 
 FILES = {
     "app/clock.py": """
@@ -156,3 +156,18 @@ def test_a_rule_about_calls_says_which_and_no_other_does() -> None:
         rule(category="async", severity="note", calls=("time.sleep",))(about_functions)
     with pytest.raises(TypeError, match="outside the tests"):
         rule(category="testing", severity="note", calls=("time.sleep",))(check)
+
+
+def test_a_rule_about_functions_hears_of_those_that_have_what_it_looks_for() -> None:
+    project = project_of({path: dedent(text) for path, text in FILES.items()})
+    declared = rule(category="async", severity="note", nodes={n.Assign, n.Yield})(about_functions)
+    assert [function.name for function in subjects(project, declared)] == ["wait"]
+    with pytest.raises(TypeError, match="rule check: `nodes`"):
+        rule(category="async", severity="note", calls=("time.sleep",), nodes={n.Assign})(check)
+
+
+def test_nodes_and_words_are_found_all_over_the_project() -> None:
+    project = project_of({path: dedent(text) for path, text in FILES.items()})
+    found = [(type(scope).__name__, nodes[0].line) for scope, nodes in project.find(n.Assign)]
+    assert found == [("Module", 5), ("Function", 10)]
+    assert [module.name for module in project.mentioning(b"doze", b"waiting")] == ["app.again"]

@@ -101,11 +101,7 @@ def test_a_change_is_seen_even_within_the_same_second(project: Path, change: Cal
     assert remembered(project) is not None
     change(project)
     assert remembered(project) is None
-    fresh = Memory(Config(project), project / "elsewhere")
-    assert (
-        audited(project).findings
-        == review.audited(review.target([project]), Config(project), fresh, None).findings
-    )
+    assert audited(project).findings == review.audited(review.target([project]), Config(project)).findings
 
 
 def test_a_file_that_was_only_touched_is_no_change(project: Path) -> None:

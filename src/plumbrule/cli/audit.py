@@ -31,6 +31,7 @@ File = Annotated[
 OutputFormat = Annotated[
     str | None, typer.Option(metavar="FORMAT", help="full concise json sarif github gitlab markdown")
 ]
+Watch = Annotated[bool, typer.Option("--watch", help="Stay, and say what each change brings.")]
 Probe = Annotated[str | None, typer.Option(metavar="URL", help="Ask a running service instead.")]
 Write = Annotated[bool, typer.Option("--write", help="With --probe: make accounts and rows.")]
 Config = Annotated[Path | None, typer.Option(metavar="FILE", help="Instead of pyproject.toml.")]
@@ -54,6 +55,7 @@ def audit(  # noqa: PLR0913, PLR0917  a flag is a parameter
     score: Score = False,
     file: File = None,
     output_format: OutputFormat = None,
+    watch: Watch = False,
     probe: Probe = None,
     write: Write = False,
     config: Config = None,
@@ -72,6 +74,6 @@ def audit(  # noqa: PLR0913, PLR0917  a flag is a parameter
         "output-format": output_format,
     }
     wishes = audited.Wishes(
-        tuple(paths or ()), fix, unsafe, diff, since, baseline, statistics, score, file, probe, write
+        tuple(paths or ()), fix, unsafe, diff, since, baseline, statistics, score, file, probe, write, watch
     )
     raise typer.Exit(audited.audited(output_of(context), wishes, flags, config))

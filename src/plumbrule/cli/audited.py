@@ -21,6 +21,7 @@ from plumbrule.verbs import baseline, review
 from plumbrule.verbs.outcome import Outcome
 
 NO_APP = 3
+WATCHABLE = (*FOR_PEOPLE, "json")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,15 +39,34 @@ class Wishes:
     file: Path | None = None
     probe: str | None = None
     write: bool = False
+    watch: bool = False
 
 
 def audited(output: Output, wishes: Wishes, flags: Mapping[str, object], file: Path | None) -> int:
-    """Review, fix, show; gives the exit code."""
+    """Do what the flags ask for; gives the exit code."""
     target = review.target(wishes.paths)
-    config = read_config(target.root, flags, file=file)
-    refuse_contradictions(wishes, config)
+
+    def configured() -> Config:
+        config = read_config(target.root, flags, file=file)
+        refuse_contradictions(wishes, config)
+        if wishes.watch:
+            refuse_to_stay(wishes, config)
+        return config
+
+    config = configured()
+    if wishes.watch:
+        from plumbrule.cli.watched import watched  # noqa: PLC0415  what it needs takes a while to import
+
+        names = [Path(path).name for path in (config.baseline, file) if path]
+        with no_app(output):
+            return watched(output, wishes, target, configured, names)
     if wishes.probe is not None:
         return probed(output, wishes, target, config, wishes.probe)
+    return reviewed(output, wishes, target, config)
+
+
+def reviewed(output: Output, wishes: Wishes, target: review.Target, config: Config) -> int:
+    """Review once, fix, show; gives the exit code."""
     with no_app(output):
         outcome = found(output, wishes, target, config)
     if wishes.baseline == "write":
@@ -67,10 +87,15 @@ def audited(output: Output, wishes: Wishes, flags: Mapping[str, object], file: P
             output.progress(f"fixed {base_of(config.root)}{step.operation.path}: {step.reason}")
         outcome = outcome_after
     show(output, wishes, config, outcome)
+    complain_of(output, outcome)
+    return int(review.fails(outcome, config))
+
+
+def complain_of(output: Output, outcome: Outcome) -> None:
+    """Say which rules broke."""
     if outcome.failures:
         report = write_report("\n".join(failure.trace for failure in outcome.failures))
         output.complain(f"the rules that broke are a bug in plumb; please report it with {report}")
-    return int(review.fails(outcome, config))
 
 
 def probed(output: Output, wishes: Wishes, target: review.Target, config: Config, url: str) -> int:
@@ -122,14 +147,7 @@ def refuse_contradictions(wishes: Wishes, config: Config) -> None:
 
 def show(output: Output, wishes: Wishes, config: Config, outcome: Outcome) -> None:
     """Write the report where it was asked for."""
-    for_people = config.output_format in FOR_PEOPLE
-    terminal = for_people and not wishes.file and output.out.is_terminal
-    view = View(
-        base_of(config.root, outside=for_people),
-        output.out.width if terminal else None,
-        terminal and output.colored,
-        shlex.join(["plumb", "audit", *map(str, wishes.paths), *asked_where(wishes)]),
-    )
+    view = view_of(output, wishes, config)
     if wishes.score or wishes.statistics:
         parts = [statistics_of(outcome, view)] if wishes.statistics else []
         parts += [score_of(outcome, view)] if wishes.score else []
@@ -144,6 +162,36 @@ def show(output: Output, wishes: Wishes, config: Config, outcome: Outcome) -> No
     except OSError as error:
         raise Refusal(f"cannot write {wishes.file}: {error.strerror}") from error
     output.progress(f"{many(len(outcome.findings), 'finding')}, written to {wishes.file}")
+
+
+def refuse_to_stay(wishes: Wishes, config: Config) -> None:
+    """Refuse what is done once, or has one end."""
+    once = {
+        "--fix": wishes.fix,
+        "--diff": wishes.diff,
+        "--since": wishes.since is not None,
+        "--baseline write": wishes.baseline == "write",
+        "--statistics": wishes.statistics,
+        "--score": wishes.score,
+        "--output": wishes.file is not None,
+        "--probe": wishes.probe is not None,
+    }
+    for flag in (flag for flag, given in once.items() if given):
+        raise Refusal(f"--watch and {flag} contradict each other; drop one of them")
+    if config.output_format not in WATCHABLE:
+        raise Refusal(f"--watch has no place in {config.output_format}; take {', '.join(WATCHABLE)}")
+
+
+def view_of(output: Output, wishes: Wishes, config: Config) -> View:
+    """How the reader sees the report."""
+    for_people = config.output_format in FOR_PEOPLE
+    terminal = for_people and not wishes.file and output.out.is_terminal
+    return View(
+        base_of(config.root, outside=for_people),
+        output.out.width if terminal else None,
+        terminal and output.colored,
+        shlex.join(["plumb", "audit", *map(str, wishes.paths), *asked_where(wishes)]),
+    )
 
 
 def asked_where(wishes: Wishes) -> list[str]:

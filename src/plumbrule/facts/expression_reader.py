@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from plumbrule.facts import nodes as n
 from plumbrule.facts.grammar import MEANINGFUL, NAMES, is_async, kids, kind, kinds
-from plumbrule.facts.reader import READERS, branch, leaf, unknown
+from plumbrule.facts.reader import EXPRESSIONS, READERS, branch, leaf, unknown
 
 if TYPE_CHECKING:
     from tree_sitter import Node as Tree
@@ -37,7 +37,8 @@ PARAMETERS = WITH_DEFAULT | kinds("typed_parameter")
 def identifier(reader: Reader, tree: Tree) -> n.Expr:
     start, end = tree.start_byte, tree.end_byte
     at = reader.at
-    made = n.Name(reader.source, at[start], at[end], NAMES[reader.text[start:end]])
+    raw = reader.text[start:end]
+    made = n.Name(reader.source, at[start], at[end], NAMES[raw])
     reader.nodes.append(made)
     return made
 
@@ -47,8 +48,10 @@ def attribute(reader: Reader, tree: Tree) -> n.Expr:
     inner = tree.children
     first, name = inner[0], inner[-1]
     value = READERS[first.kind_id](reader, first)
-    at, start, end = reader.at, name.start_byte, name.end_byte
-    made = n.Attribute(reader.source, at[tree.start_byte], at[end], value, NAMES[reader.text[start:end]])
+    at, end = reader.at, name.end_byte
+    raw = reader.text[name.start_byte : end]
+    attr = NAMES[raw]
+    made = n.Attribute(reader.source, at[tree.start_byte], at[end], value, attr)
     value.parent = made
     reader.nodes.append(made)
     return made
@@ -94,23 +97,25 @@ def arguments(reader: Reader, tree: Tree) -> tuple[tuple[n.Expr, ...], tuple[n.K
     keywords: list[n.Keyword] = []
     for child in tree.children:
         number = child.kind_id
-        if number not in MEANINGFUL:
+        read = EXPRESSIONS[number]
+        if read is None:
             continue
         if number in GIVEN_BY_NAME:
-            keywords.append(keyword(reader, child))
+            keywords.append(keyword(reader, child, number))
         else:
-            args.append(READERS[number](reader, child))
+            args.append(read(reader, child))
     return tuple(args), tuple(keywords)
 
 
-def keyword(reader: Reader, tree: Tree) -> n.Keyword:
+def keyword(reader: Reader, tree: Tree, number: int) -> n.Keyword:
     """`name=value` or `**value`."""
     inner = tree.children
     last = inner[-1]
     value = READERS[last.kind_id](reader, last)
-    name = reader.name(inner[0]) if tree.kind_id == KEYWORD else None
-    at = reader.at
-    made = n.Keyword(reader.source, at[tree.start_byte], at[tree.end_byte], name, value)
+    at, start = reader.at, tree.start_byte
+    raw = reader.text[start : inner[0].end_byte]
+    name = NAMES[raw] if number == KEYWORD else None
+    made = n.Keyword(reader.source, at[start], at[tree.end_byte], name, value)
     value.parent = made
     reader.nodes.append(made)
     return made
@@ -118,10 +123,9 @@ def keyword(reader: Reader, tree: Tree) -> n.Keyword:
 
 @branch("subscript")
 def subscript(reader: Reader, tree: Tree) -> n.Expr:
-    first, *rest = tree.children
-    value = reader.expr(first)
-    items = reader.exprs(rest)
-    made = n.Subscript(*reader.place(tree), value, items)
+    value, *items = reader.exprs(tree.children)
+    at, start, end = reader.at, tree.start_byte, tree.end_byte
+    made = n.Subscript(reader.source, at[start], at[end], value, tuple(items))
     reader.adopt(made, value, *items)
     return made
 
@@ -131,7 +135,8 @@ def generic_type(reader: Reader, tree: Tree) -> n.Expr:
     inner = kids(tree)
     value = reader.expr(inner[0])
     items = reader.exprs(inner[1].children) if len(inner) > 1 else ()
-    made = n.Subscript(*reader.place(tree), value, items)
+    at, start, end = reader.at, tree.start_byte, tree.end_byte
+    made = n.Subscript(reader.source, at[start], at[end], value, items)
     reader.adopt(made, value, *items)
     return made
 
@@ -208,7 +213,8 @@ def conditional(reader: Reader, tree: Tree) -> n.Expr:
 @branch("await")
 def await_(reader: Reader, tree: Tree) -> n.Expr:
     value = reader.first(tree)
-    made = n.Await(*reader.place(tree), value)
+    at = reader.at
+    made = n.Await(reader.source, at[tree.start_byte], at[tree.end_byte], value)
     reader.adopt(made, value)
     return made
 
@@ -298,35 +304,38 @@ def parameters(reader: Reader, tree: Tree | None) -> tuple[n.Parameter, ...]:
     """The parameters of a function or lambda."""
     out: list[n.Parameter] = []
     kind = "positional"
-    for child in kids(tree) if tree else ():
-        if child.kind_id == KEYWORD_ONLY:
+    for child in tree.children if tree else ():
+        number = child.kind_id
+        if number == KEYWORD_ONLY:
             kind = "keyword_only"
-        elif child.kind_id == POSITIONAL_ONLY:
+        elif number == POSITIONAL_ONLY:
             for made in out:
                 made.kind = "positional_only"
-        else:
-            out.append(parameter(reader, child, kind))
-            if out[-1].kind == "args":
+        elif number in MEANINGFUL:
+            made = parameter(reader, child, number, kind)
+            out.append(made)
+            if made.kind == "args":
                 kind = "keyword_only"
     return tuple(out)
 
 
-def parameter(reader: Reader, tree: Tree, kind: str) -> n.Parameter:
+def parameter(reader: Reader, tree: Tree, number: int, kind: str) -> n.Parameter:
     """One parameter, with its annotation and default."""
     name, annotation, default = tree, None, None
-    if tree.kind_id in PARAMETERS:
-        name, *rest = tree.children
-        for child in rest:
+    if number in PARAMETERS:
+        inner = tree.children
+        name = inner[0]
+        for child in inner:
             if child.kind_id == TYPE:
-                annotation = reader.expr(child)
-        if tree.kind_id in WITH_DEFAULT:
-            default = reader.expr(rest[-1])
-    made = n.Parameter(
-        *reader.place(tree),
-        reader.name(name).lstrip("*"),
-        SPLATS.get(name.kind_id, kind),
-        annotation,
-        default,
-    )
+                annotation = type_(reader, child)
+        if number in WITH_DEFAULT:
+            default = reader.expr(child)
+        number = name.kind_id
+    at, start = reader.at, tree.start_byte
+    raw = reader.text[start : name.end_byte]
+    text = NAMES[raw]
+    if number in SPLATS:
+        text, kind = text.lstrip("*"), SPLATS[number]
+    made = n.Parameter(reader.source, at[start], at[tree.end_byte], text, kind, annotation, default)
     reader.adopt(made, annotation, default)
     return made

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from plumbrule.facts.nodes import ClassDef, FunctionDef, Node, Statement
+    from plumbrule.facts.nodes import ClassDef, FunctionDef, Import, ImportFrom, Node, Statement
     from plumbrule.facts.source import Source, Span
 
 
@@ -20,8 +20,8 @@ class Comment:
 class File:
     """All that is known of one file by itself.
 
-    `nodes` are those of the module's own level; `functions` and `classes` hold every one in the file, in
-    source order;
+    `nodes` are those of the module's own level; `functions`, `classes` and `imports` hold every one in the
+    file, in source order, but for imports in functions that are read later;
     `broken` lists the parts that do not parse.
     """
 
@@ -30,6 +30,7 @@ class File:
     nodes: tuple[Node, ...]
     functions: tuple[FunctionDef, ...]
     classes: tuple[ClassDef, ...]
+    imports: tuple[Import | ImportFrom, ...]
     comments: tuple[Comment, ...]
     broken: tuple[Span, ...]
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -41,7 +40,6 @@ MEANINGFUL = {
     if (name := LANGUAGE.node_kind_for_id(number)) and kind(name) not in SILENT
 } | {kind("ERROR"): "ERROR"}
 """every kind that is more than a sign, with its name"""
-DEFINING = re.compile(rb"(?:def|class)\b")
 
 
 @cache
@@ -69,9 +67,10 @@ NAMES = Names()
 
 def dotted(text: str) -> str:
     """A dotted name without blanks."""
-    return "".join(text.split())
+    return text if text.isidentifier() else "".join(text.split())
 
 
 def is_async(tree: Tree) -> bool:
     """Whether a statement starts with `async`."""
-    return tree.children[0].type == "async"
+    first = tree.child(0)
+    return first is not None and first.type == "async"

@@ -17,19 +17,18 @@ if TYPE_CHECKING:
 
 CONTENT, INTERPOLATION = kind("string_content"), kind("interpolation")
 PAIR, SPLAT = kind("pair"), kind("dictionary_splat")
-QUOTES = frozenset((b'"', b"'"))
-TRIPLE = frozenset((b'"""', b"'''"))
+QUOTES = frozenset(b"\"'")
 FORMATTED = re.compile(rb"[rR]?[fFtT]")
 LONG = 32
 """bytes; a longer text is rarely written twice"""
-WORDS = {b"True": True, b"False": False, b"None": None, b"...": ...}
+WORDS = {kind("true"): True, kind("false"): False, kind("none"): None, kind("ellipsis"): ...}
 
 
 @leaf("string")
 def string(reader: Reader, tree: Tree) -> n.Expr:
     start, end = tree.start_byte, tree.end_byte
     raw = reader.text[start:end]
-    if raw[:1] not in QUOTES and FORMATTED.match(raw):
+    if raw[0] not in QUOTES and FORMATTED.match(raw):
         return f_string(reader, tree)
     made = n.Constant(reader.source, reader.at[start], reader.at[end], string_value(raw))
     reader.nodes.append(made)
@@ -71,16 +70,16 @@ def concatenated(reader: Reader, tree: Tree) -> n.Expr:
 
 @leaf("integer", "float")
 def number(reader: Reader, tree: Tree) -> n.Expr:
-    made = n.Constant(*reader.place(tree), number_value(reader.name(tree)))
+    at, start, end = reader.at, tree.start_byte, tree.end_byte
+    made = n.Constant(reader.source, at[start], at[end], number_value(reader.name(tree)))
     reader.nodes.append(made)
     return made
 
 
 @leaf("true", "false", "none", "ellipsis")
 def word(reader: Reader, tree: Tree) -> n.Expr:
-    start, end = tree.start_byte, tree.end_byte
-    value = WORDS.get(reader.text[start:end])
-    made = n.Constant(reader.source, reader.at[start], reader.at[end], value)
+    at = reader.at
+    made = n.Constant(reader.source, at[tree.start_byte], at[tree.end_byte], WORDS[tree.kind_id])
     reader.nodes.append(made)
     return made
 
@@ -128,9 +127,13 @@ def dictionary(reader: Reader, tree: Tree) -> n.Expr:
 
 def string_value(raw: bytes) -> str | bytes:
     """What a string literal without placeholders stands for."""
-    if raw[:1] in QUOTES and b"\\" not in raw:
-        content = raw[3:-3] if raw[:3] in TRIPLE and len(raw) >= 6 else raw[1:-1]
-        return NAMES[content] if len(content) < LONG else content.decode("utf-8", "replace")
+    quote = raw[0]
+    if quote in QUOTES and b"\\" not in raw:
+        is_triple = len(raw) >= 6 and raw[1] == quote == raw[2]
+        content = raw[3:-3] if is_triple else raw[1:-1]
+        if len(content) < LONG:
+            return NAMES[content]
+        return content.decode("utf-8", "replace")
     text = raw.decode("utf-8", "replace")
     try:
         value = python_value(text)

@@ -19,8 +19,10 @@ if TYPE_CHECKING:
     ReadStatement = Callable[["Reader", Tree], n.Statement]
 
 R = TypeVar("R", bound="ReadStatement")
+EXPRESSIONS: dict[int, Read | None] = dict.fromkeys(range(LANGUAGE.node_kind_count))
+"""what reads each kind of tree that means something, as an expression"""
 READERS: dict[int, Read] = {}
-"""what reads each kind of expression"""
+"""the same, for signs too: they may stand anywhere in broken code"""
 STATEMENTS: dict[int, ReadStatement] = {}
 """what reads each kind of statement; every other kind is an expression, or several statements"""
 NO_EXPRESSION = frozenset(
@@ -46,10 +48,12 @@ class Reader:
         self.nodes: list[n.Node] = []
         self.functions: list[n.FunctionDef] = []
         self.classes: list[n.ClassDef] = []
+        self.imports: list[n.Import | n.ImportFrom] = []
 
     def name(self, tree: Tree) -> str:
         """The text of a name."""
-        return NAMES[self.text[tree.start_byte : tree.end_byte]]
+        raw = self.text[tree.start_byte : tree.end_byte]
+        return NAMES[raw]
 
     def place(self, tree: Tree) -> tuple[Source, int, int]:
         """What every node begins with: its file, where it starts and where it ends."""
@@ -69,13 +73,19 @@ class Reader:
 
     def exprs(self, trees: Iterable[Tree]) -> tuple[n.Expr, ...]:
         """One expression for each tree that means something."""
-        return tuple([READERS[kind](self, tree) for tree in trees if (kind := tree.kind_id) in MEANINGFUL])
+        made = []
+        for tree in trees:
+            read = EXPRESSIONS[tree.kind_id]
+            if read is not None:
+                made.append(read(self, tree))
+        return tuple(made)
 
     def first(self, tree: Tree) -> n.Expr:
         """The first expression in a tree."""
         for child in tree.children:
-            if child.kind_id in MEANINGFUL:
-                return self.expr(child)
+            read = EXPRESSIONS[child.kind_id]
+            if read is not None:
+                return read(self, child)
         return unknown(self, tree)
 
 
@@ -83,7 +93,9 @@ def leaf(*names: str) -> Callable[[Read], Read]:
     """Says which kinds of expressions without others in them a function reads."""
 
     def registered(read: Read) -> Read:
-        READERS.update({kind(name): read for name in names})
+        found = {kind(name): read for name in names}
+        EXPRESSIONS.update(found)
+        READERS.update(found)
         return read
 
     return registered

@@ -60,10 +60,10 @@ class Source:
         """The line, from 1, that holds a byte offset."""
         return bisect_right(self.line_starts, offset)
 
-    def offsets(self, start: int, end: int) -> list[int]:
+    def offsets(self, start: int, end: int) -> Sequence[int]:
         """Every offset between two, both included."""
         if end >= LONG:
-            return list(range(start, end + 1))
+            return range(start, end + 1)
         OFFSETS.extend(range(len(OFFSETS), end + 1))
         return OFFSETS[start : end + 1] if start else OFFSETS
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from plumbrule.facts import nodes as n
-from plumbrule.facts.expression_reader import TYPE, arguments, parameters
-from plumbrule.facts.grammar import DEFINING, MEANINGFUL, dotted, is_async, kids, kind, kinds
+from plumbrule.facts.expression_reader import TYPE, type_
+from plumbrule.facts.grammar import MEANINGFUL, dotted, is_async, kids, kind, kinds
 from plumbrule.facts.literal_reader import sequence
-from plumbrule.facts.reader import STATEMENTS, statement, unknown
+from plumbrule.facts.reader import READERS, STATEMENTS, statement, unknown
 
 if TYPE_CHECKING:
     from tree_sitter import Node as Tree
@@ -20,13 +20,12 @@ BLOCKS = kinds("block", "ERROR")
 ASSIGNMENT = kind("assignment")
 ALIASED, WILDCARD = kind("aliased_import"), kind("wildcard_import")
 FUTURE = kind("future_import_statement")
-ELSE, FINALLY = kind("else_clause"), kind("finally_clause")
+ELIF, ELSE, FINALLY = kind("elif_clause"), kind("else_clause"), kind("finally_clause")
 EXCEPT = kind("except_clause")
 WITH = kind("with_clause")
 AS, TARGET = kind("as_pattern"), kind("as_pattern_target")
 IDENTIFIER = kind("identifier")
 CASE, IF = kind("case_clause"), kind("if_clause")
-DECORATOR, CLASS = kind("decorator"), kind("class_definition")
 
 
 def block(reader: Reader, tree: Tree | None) -> tuple[n.Statement, ...]:
@@ -42,7 +41,7 @@ def block(reader: Reader, tree: Tree | None) -> tuple[n.Statement, ...]:
         elif number in BLOCKS:
             out += block(reader, child)
         elif number in MEANINGFUL:
-            out.append(expression(reader, child, reader.expr(child)))
+            out.append(expression(reader, child, READERS[number](reader, child)))
     return tuple(out)
 
 
@@ -54,7 +53,8 @@ def part(reader: Reader, tree: Tree, name: str) -> n.Expr:
 
 def expression(reader: Reader, tree: Tree, value: n.Expr) -> n.Statement:
     """An expression that stands alone."""
-    made = n.ExprStatement(*reader.place(tree), value)
+    at = reader.at
+    made = n.ExprStatement(reader.source, at[tree.start_byte], at[tree.end_byte], value)
     value.parent = made
     reader.nodes.append(made)
     return made
@@ -67,24 +67,27 @@ def bare(reader: Reader, tree: Tree) -> n.Statement:
         inner = kids(tree)
     if len(inner) > 1:
         return expression(reader, tree, sequence(reader, tree, "tuple"))
-    read = STATEMENTS.get(inner[0].kind_id)
-    return read(reader, inner[0]) if read else expression(reader, tree, reader.expr(inner[0]))
+    first = inner[0]
+    number = first.kind_id
+    read = STATEMENTS.get(number)
+    return read(reader, first) if read else expression(reader, tree, READERS[number](reader, first))
 
 
 @statement("assignment")
 def assignment(reader: Reader, tree: Tree) -> n.Statement:
     targets: list[n.Expr] = []
     annotation = None
-    at = tree
-    while at.kind_id == ASSIGNMENT:
-        left, *rest = at.children
-        targets.append(reader.expr(left))
-        for child in rest:
-            if child.kind_id == TYPE:
-                annotation = reader.expr(child)
-        at = rest[-1]
-    value = reader.expr(at) if at.kind_id != TYPE else None
-    made = n.Assign(*reader.place(tree), tuple(targets), annotation, value, None)
+    last, number = tree, ASSIGNMENT
+    while number == ASSIGNMENT:
+        inner = last.children
+        targets.append(reader.expr(inner[0]))
+        for last in inner:
+            number = last.kind_id
+            if number == TYPE:
+                annotation = type_(reader, last)
+    value = READERS[number](reader, last) if number != TYPE else None
+    at, start, end = reader.at, tree.start_byte, tree.end_byte
+    made = n.Assign(reader.source, at[start], at[end], tuple(targets), annotation, value, None)
     reader.adopt(made, *targets, annotation, value)
     return made
 
@@ -102,7 +105,8 @@ def augmented(reader: Reader, tree: Tree) -> n.Statement:
 @statement("return_statement")
 def return_(reader: Reader, tree: Tree) -> n.Statement:
     value = reader.first(tree) if len(tree.children) > 1 else None
-    made = n.Return(*reader.place(tree), value)
+    at = reader.at
+    made = n.Return(reader.source, at[tree.start_byte], at[tree.end_byte], value)
     reader.adopt(made, value)
     return made
 
@@ -154,6 +158,7 @@ def simple(reader: Reader, tree: Tree) -> n.Statement:
 def import_(reader: Reader, tree: Tree) -> n.Statement:
     names = tuple([alias(reader, k) for k in kids(tree)])
     made = n.Import(*reader.place(tree), names)
+    reader.imports.append(made)
     reader.adopt(made, *names)
     return made
 
@@ -167,7 +172,9 @@ def import_from(reader: Reader, tree: Tree) -> n.Statement:
         origin = dotted(reader.name(tree.child_by_field_name("module_name") or first))
     module = origin.lstrip(".")
     names = tuple([alias(reader, k) for k in inner])
-    made = n.ImportFrom(*reader.place(tree), module, len(origin) - len(module), names)
+    at, start, end = reader.at, tree.start_byte, tree.end_byte
+    made = n.ImportFrom(reader.source, at[start], at[end], module, len(origin) - len(module), names)
+    reader.imports.append(made)
     reader.adopt(made, *names)
     return made
 
@@ -177,7 +184,8 @@ def alias(reader: Reader, tree: Tree) -> n.Alias:
     name, asname = tree, None
     if tree.kind_id == ALIASED:
         name, asname = tree.children[0], reader.name(tree.children[-1])
-    made = n.Alias(*reader.place(tree), dotted(reader.name(name)), asname)
+    at, start, end = reader.at, tree.start_byte, tree.end_byte
+    made = n.Alias(reader.source, at[start], at[end], dotted(reader.name(name)), asname)
     reader.nodes.append(made)
     return made
 
@@ -199,14 +207,15 @@ def guarded(reader: Reader, tree: Tree, name: str) -> tuple[n.Expr, tuple[n.Stat
 def alternatives(reader: Reader, tree: Tree) -> tuple[n.Statement, ...]:
     """`elif` and `else` clauses, from the last to the first: a long chain needs no deep stack."""
     orelse: tuple[n.Statement, ...] = ()
-    for clause in reversed(tree.children_by_field_name("alternative")):
-        if clause.kind_id == ELSE:
+    for clause in reversed(tree.children):
+        number = clause.kind_id
+        if number == ELSE:
             orelse = block(reader, clause.child_by_field_name("body"))
-            continue
-        test, body = guarded(reader, clause, "consequence")
-        made = n.If(*reader.place(clause), test, body, orelse)
-        reader.adopt(made, test, *body, *orelse)
-        orelse = (made,)
+        elif number == ELIF:
+            test, body = guarded(reader, clause, "consequence")
+            made = n.If(*reader.place(clause), test, body, orelse)
+            reader.adopt(made, test, *body, *orelse)
+            orelse = (made,)
     return orelse
 
 
@@ -328,58 +337,6 @@ def case(reader: Reader, tree: Tree) -> n.Case:
     body = block(reader, tree.child_by_field_name("consequence"))
     made = n.Case(*reader.place(tree), tuple(patterns), guard, body)
     reader.adopt(made, *patterns, guard, *body)
-    return made
-
-
-@statement("decorated_definition")
-def decorated(reader: Reader, tree: Tree) -> n.Statement:
-    *before, definition = tree.children
-    decorators = tuple([reader.first(k) for k in before if k.kind_id == DECORATOR])
-    read = class_ if definition.kind_id == CLASS else function
-    return read(reader, definition, decorators)
-
-
-@statement("function_definition")
-def function(reader: Reader, tree: Tree, decorators: tuple[n.Expr, ...] = ()) -> n.Statement:
-    names = parameters(reader, tree.child_by_field_name("parameters"))
-    result = tree.child_by_field_name("return_type")
-    returns = reader.expr(result) if result else None
-    place, later = reader.place(tree), reader.later
-    made = n.FunctionDef(*place, *named(reader, tree), names, returns, decorators, is_async(tree), later)
-    reader.functions.append(made)
-    contents(reader, made, tree.child_by_field_name("body"))
-    reader.adopt(made, *names, returns, *decorators)
-    return made
-
-
-def named(reader: Reader, tree: Tree) -> tuple[str, int]:
-    """The name of a function or class, and where it stands."""
-    name = tree.child_by_field_name("name")
-    return (reader.name(name), reader.at[name.start_byte]) if name else ("", reader.at[tree.start_byte])
-
-
-def contents(reader: Reader, made: n.FunctionDef, tree: Tree | None) -> None:
-    """The body of a function with its nodes, now or later."""
-    if tree and made.read and not DEFINING.search(reader.text, tree.start_byte, tree.end_byte):
-        return  # it can wait; one with definitions in it cannot
-    made.read = None
-    outer, reader.nodes = reader.nodes, []
-    made.body = block(reader, tree)
-    made.nodes, reader.nodes = tuple(reader.nodes), outer
-    for child in made.body:
-        child.parent = made
-
-
-@statement("class_definition")
-def class_(reader: Reader, tree: Tree, decorators: tuple[n.Expr, ...] = ()) -> n.Statement:
-    given = tree.child_by_field_name("superclasses")
-    bases, keywords = arguments(reader, given) if given else ((), ())
-    made = n.ClassDef(*reader.place(tree), *named(reader, tree), bases, keywords, decorators, (), ())
-    reader.classes.append(made)
-    outer, reader.nodes = reader.nodes, []
-    made.body = block(reader, tree.child_by_field_name("body"))
-    made.nodes, reader.nodes = tuple(reader.nodes), outer
-    reader.adopt(made, *bases, *keywords, *decorators, *made.body)
     return made
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from plumbrule.facts import definition_reader  # noqa: F401 - it says how definitions are read
 from plumbrule.facts import nodes as n
 from plumbrule.facts.file import Comment, File, is_test
 from plumbrule.facts.grammar import COMMENT, parser
@@ -30,14 +31,14 @@ def read(path: str, text: bytes) -> File:
     body = block(reader, root)
     broken = tuple(source.span(start, end) for start, end in _broken(root)) if root.has_error else ()
     comments = tuple(_comments(source, root)) if b"plumb:" in text else ()
-    return File(
-        source, body, tuple(reader.nodes), tuple(reader.functions), tuple(reader.classes), comments, broken
-    )
+    definitions = tuple(reader.functions), tuple(reader.classes)
+    imports = tuple(sorted(reader.imports, key=lambda statement: statement.start))
+    return File(source, body, tuple(reader.nodes), *definitions, imports, comments, broken)
 
 
 def unread(path: str) -> File:
     """A file of which nothing is known but that it is there."""
-    return File(Source(path, b""), (), (), (), (), (), (Span(path, 1, 1, 1, 1, 0, 0),))
+    return File(Source(path, b""), (), (), (), (), (), (), (Span(path, 1, 1, 1, 1, 0, 0),))
 
 
 def read_body(function: n.FunctionDef) -> tuple[tuple[n.Statement, ...], tuple[n.Node, ...]]:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Literal, assert_never
 
 from plumbrule.config import one_of, read_config
+from plumbrule.mcp.readings import readings
 from plumbrule.mcp.roots import confined
 from plumbrule.model.reading import Observer
 from plumbrule.plan import Plan, Refusal
@@ -83,7 +84,7 @@ def _plan(kind: Kind, place: Path, request: Request, roots: Sequence[Path], obse
 
 def _fixes(target: review.Target, request: Request, observe: Observer) -> Plan:
     config = read_config(target.root, {"select": request.select or None})
-    outcome = review.review(target, config, observe=observe)
+    outcome = review.review(target, config, observe=observe, reading=readings.of(target.root))
     observe("making the fixes")
     return fix.plan(outcome, target, config, unsafe=request.unsafe)[0]
 
@@ -93,7 +94,8 @@ def _structure(target: review.Target, request: Request, roots: Sequence[Path], o
     place = place_of(target.root)
     confined(place.whole, roots)
     observe("reading the code")
-    proposal = proposal_of(review.project_at(target), layout)
+    project = review.project_at(target, observe, readings.of(target.root))
+    proposal = proposal_of(project, layout)
     if not proposal.moving:
         return Plan(place.whole, ())
     observe("working out what changes")

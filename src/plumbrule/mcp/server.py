@@ -1,5 +1,6 @@
 """The server of `plumb mcp`: tools, resources, and what they have in common."""
 
+import asyncio
 import contextlib
 import threading
 from collections.abc import Iterator
@@ -18,6 +19,7 @@ from plumbrule.config import Confidence, Severity, read_config
 from plumbrule.guides import guides
 from plumbrule.mcp.pages import page, text_page
 from plumbrule.mcp.plans import NEXT, Kind, Request, planned, target_in
+from plumbrule.mcp.readings import readings
 from plumbrule.mcp.roots import Roots, confined, folders
 from plumbrule.model.reading import Observer
 from plumbrule.plan import Plan, Refusal, Step, apply, diff, undo
@@ -48,6 +50,8 @@ Names = Annotated[list[str], Field(description="rules or categories; empty: all"
 Result = dict[str, Any]
 
 server = MCPServer("plumb", version=__version__, instructions=INSTRUCTIONS, log_level="WARNING")
+SOON = 0.1
+"""seconds; an answer is on its way by then"""
 _one = threading.Lock()
 
 
@@ -66,6 +70,21 @@ def work(context: Context) -> Iterator[Observer]:
             yield observe
         except Refusal as refusal:
             raise ToolError(str(refusal)) from refusal
+        finally:
+            anyio.from_thread.run_sync(_rest_soon)
+
+
+def _rest_soon() -> None:
+    asyncio.get_running_loop().call_later(SOON, _rest)
+
+
+def _rest() -> None:
+    """Tidy up once the answer is given, unless the next one is being worked on."""
+    if _one.acquire(blocking=False):
+        try:
+            readings.rest()
+        finally:
+            _one.release()
 
 
 @server.tool(annotations=READS)
@@ -88,7 +107,8 @@ def plumb_audit(  # noqa: PLR0913, PLR0917  a parameter of the tool each
             "min-severity": min_severity,
             "min-confidence": min_confidence,
         }
-        outcome = review.review(target, read_config(target.root, flags), observe=observe)
+        config, reading = read_config(target.root, flags), readings.of(target.root)
+        outcome = review.review(target, config, observe=observe, reading=reading)
         found, more = page(outcome.findings, cursor)
         return {
             "root": str(target.root),
@@ -117,7 +137,8 @@ def plumb_explain(
             return {"rules": listed, "next_cursor": more}
         rule = one_rule(config, name)
         observe("reading the code")
-        here, more = page(findings_here(target, config, rule) or (), cursor)
+        found = findings_here(target, config, rule, observe, readings.of(target.root))
+        here, more = page(found or (), cursor)
         return {
             **_listed(rule),
             "documentation": rule.documentation,
@@ -139,7 +160,8 @@ def plumb_map(  # noqa: PLR0913, PLR0917
     with work(context) as observe:
         target = _target(path, roots)
         observe("reading the code")
-        drawn = rows(review.project_at(target), kind, filter)
+        project = review.project_at(target, observe, readings.of(target.root))
+        drawn = rows(project, kind, filter)
         shown, more = page(drawn, cursor)
         return {"total": len(drawn), "rows": [asdict(row) for row in shown], "next_cursor": more}
 

@@ -33,6 +33,8 @@ class Annotations(ABC):
     def __init__(self, scope: Scoped) -> None:
         self.scope = scope
         self.project = scope.project
+        self.rebound = scope.rebound
+        # most names mean the same wherever they stand in a scope: what they stand for is kept by name
         self._targets: dict[n.Expr | str, Target | None] = {}
         self._types: dict[n.Expr | str, Type | None] = {}
         self._annotations: dict[n.Expr, Type | None] = {}

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from plumbrule.facts.source import Span
     from plumbrule.model.code import Class, Function, Module, Scoped
     from plumbrule.model.dependencies import Dependencies
+    from plumbrule.model.route_table import Entry
     from plumbrule.model.routes import Route
     from plumbrule.model.routing import Routing
 
@@ -95,6 +96,15 @@ class Router:
         """The value of a constructor argument where it can be told: text, number, list …; else None."""
         found = self.value.options.get(name)
         return None if found is UNKNOWN else found
+
+    @cached_property
+    def table(self) -> list[Entry]:
+        """Every route and mount that a request is matched against, in that order; of a router that is part of
+        another one's table nothing.
+        """
+        from plumbrule.model.route_table import route_table
+
+        return route_table(self)
 
     @cached_property
     def dependencies(self) -> Dependencies:
@@ -194,7 +204,7 @@ class Middleware:
         """The project class."""
         return self.value.cls if isinstance(self.value, ClassValue) else None
 
-    @property
+    @cached_property
     def function(self) -> Function | None:
         """What runs for a request: the decorated function, `dispatch` or `__call__` of the class."""
         if self.cls is not None:

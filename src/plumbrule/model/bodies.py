@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 
 PLAIN = {"str", "SecretStr", "Optional", "Union", "None", "t", "typing", "pydantic"}
+ELSEWHERE = ("Depends", "Security", "Query", "Header", "Cookie", "Path")
 LIMITS = {"max_length", "pattern", "regex"}
 
 
@@ -22,8 +23,7 @@ def body_schemas(route: Route) -> list[Schema]:
     for parameter in route.handler.parameters if route.handler is not None else ():
         kind = parameter.type
         schema = route.project.schema_of(kind.cls) if kind is not None else None
-        elsewhere = parameter.marker("Depends", "Security", "Query", "Header", "Cookie", "Path")
-        if schema is not None and elsewhere is None:
+        if schema is not None and parameter.marker(*ELSEWHERE) is None:
             found.append(schema)
     return found
 

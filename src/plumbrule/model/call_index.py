@@ -2,33 +2,37 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from fnmatch import filter as matching
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from plumbrule.facts import nodes as n
 from plumbrule.model.cached import cached_property
+from plumbrule.model.calls import last_word
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from plumbrule.model.calls import Call
+    from plumbrule.model.code import Function
     from plumbrule.model.project import Project
 
-Places = dict[str, list[int]]
+K = TypeVar("K")
 
 
 class CallIndex:
-    """Finds the calls outside the tests by full name or by the last word as written.
+    """Finds the calls outside the tests by full name, by the last word as written, or by the function that
+    they run.
 
-    What a call means is only looked up if the word that is written there may stand for the name asked for.
+    What a call means is only looked up if the word that is written there may stand for what is asked for.
     """
 
     def __init__(self, project: Project) -> None:
         self.project = project
-        modules = [module for module in project.modules if not module.is_test]
-        self.scopes = [scope for m in modules for scope in (m, *m.classes, *m.functions)]
-        self.calls = [call for scope in self.scopes for call in scope.calls]
-        self._by_name: dict[str, Places] = {}
+        self.calls = [call for scope in project.code_scopes for call in scope.calls]
+        self._by_name: dict[str, dict[str, list[int]]] = {}
+        self._by_function: dict[str, dict[Function | None, list[int]]] = {}
+        self._words: dict[str, frozenset[str]] = {}
 
     def to(self, names: Iterable[str]) -> list[Call]:
         """The calls of any of these, by file and place.
@@ -39,54 +43,108 @@ class CallIndex:
         places = {place for name in names for place in self._places(name)}
         return [self.calls[place] for place in sorted(places)]
 
+    def named(self, names: Iterable[str]) -> list[Call]:
+        """The calls that may be of something with one of these names, by file and place."""
+        return self.to(self._known_as(set(names)) | {""})
+
+    def running(self, function: Function) -> list[Call]:
+        """The calls that are known to run a function, by file and place."""
+        words = self.words_for(function.name)
+        words = words.union(*(self.words_for(name) for name in self._made_by.get(function, ())))
+        places = {place for word in words for place in self._run(word).get(function, ())}
+        return [self.calls[place] for place in sorted(places)]
+
+    def mentioning(self, function: Function) -> list[Call]:
+        """The calls that may be given a function, by file and place."""
+        words = self.words_for(function.name)
+        places = {place for word in words for place in self._given.get(word, ())}
+        return [self.calls[place] for place in sorted(places)]
+
+    def words_for(self, name: str) -> frozenset[str]:
+        """What may be written for something of that name; nothing is for `partial(f)()`."""
+        if name not in self._words:
+            self._words[name] = frozenset(self._known_as({name}) | {""})
+        return self._words[name]
+
+    @cached_property
+    def callable_words(self) -> frozenset[str]:
+        """What may be written outside the tests for a function or class of the project."""
+        named = {f.name for f in self.project.functions} | {c.name for c in self.project.classes}
+        return frozenset(self._known_as(named))
+
+    def _known_as(self, words: set[str]) -> set[str]:
+        queue = list(words & self._other_names.keys())
+        while queue:
+            new = self._other_names.get(queue.pop(), set()) - words
+            words |= new
+            queue += new
+        return words
+
+    @cached_property
+    def _other_names(self) -> dict[str, set[str]]:
+        """What words an import or a plain assignment (`nap = time.sleep`) makes of others."""
+        found = {word: set(names) for word, names in self.project.renamed.items()}
+        for assign in (assign for _, assigns in self.project.find(n.Assign) for assign in assigns):
+            if isinstance(assign.value, (n.Name, n.Attribute)) and len(assign.targets) == 1:
+                word, name = last_word(assign.value), last_word(assign.targets[0])
+                if name != word and isinstance(assign.targets[0], n.Name):
+                    found.setdefault(word, set()).add(name)
+        return found
+
     def _places(self, name: str) -> Iterator[int]:
         if "." not in name:
             for word in matching(self._by_word, name) if "*" in name else (name,):
                 yield from self._by_word.get(word, ())
             return
         last = name.rpartition(".")[2]
-        for word in self._by_word if "*" in last else self._words_for(last):
+        for word in self._by_word if "*" in last else self.words_for(last):
             named = self._named(word)
             for full in matching(named, name) if "*" in name else (name,):
                 yield from named.get(full, ())
 
     @cached_property
-    def _by_word(self) -> Places:
-        return grouped((place, call.method) for place, call in enumerate(self.calls))
+    def _by_word(self) -> dict[str, list[int]]:
+        return grouped(enumerate([last_word(call.node.func) for call in self.calls]))
 
-    def _named(self, word: str) -> Places:
+    @cached_property
+    def _given(self) -> dict[str, list[int]]:
+        """The calls by the words that may stand for a function among what they are given."""
+        found: defaultdict[str, list[int]] = defaultdict(list)
+        words = self.callable_words
+        for place, call in enumerate(self.calls):
+            for value in call.given:
+                if isinstance(value, (n.Name, n.Attribute)) and last_word(value) in words:
+                    found[last_word(value)].append(place)
+        return found
+
+    def _named(self, word: str) -> dict[str, list[int]]:
         """The calls that are written with a word, by full name."""
         if word not in self._by_name:
             places = self._by_word.get(word, ())
-            self._by_name[word] = grouped((place, self.calls[place].name) for place in places)
+            self._by_name[word] = grouped([(place, self.calls[place].name) for place in places])
         return self._by_name[word]
 
-    def _words_for(self, last: str) -> set[str]:
-        """What may be written for a name that ends in a word; nothing is for `partial(f)()`."""
-        words, queue = {last, ""}, [last]
-        while queue:
-            at = queue.pop()
-            new = (self.project.renamed.get(at, set()) | self._assigned.get(at, set())) - words
-            words |= new
-            queue += new
-        return words
+    def _run(self, word: str) -> dict[Function | None, list[int]]:
+        """The calls that are written with a word, by the function that they run."""
+        if word not in self._by_function:
+            places = self._by_word.get(word, ())
+            self._by_function[word] = grouped([(place, self.calls[place].function) for place in places])
+        return self._by_function[word]
 
     @cached_property
-    def _assigned(self) -> dict[str, set[str]]:
-        """For every word that a plain assignment gives another name (`nap = time.sleep`), those names."""
-        found: dict[str, set[str]] = {}
-        for assign in (assign for scope in self.scopes for assign in scope.find(n.Assign)):
-            match assign:
-                case n.Assign(targets=(n.Name(id=name),), value=n.Name(id=word) | n.Attribute(attr=word)) if (
-                    name != word
-                ):
-                    found.setdefault(word, set()).add(name)
+    def _made_by(self) -> dict[Function, list[str]]:
+        """For every `__init__` the classes whose objects it makes, by name."""
+        found: dict[Function, list[str]] = {}
+        for cls in self.project.classes:
+            init = cls.method("__init__")
+            if init is not None:
+                found.setdefault(init, []).append(cls.name)
         return found
 
 
-def grouped(keys: Iterable[tuple[int, str]]) -> Places:
+def grouped(keys: Iterable[tuple[int, K]]) -> dict[K, list[int]]:
     """Places by key, in order."""
-    found: Places = {}
+    found: defaultdict[K, list[int]] = defaultdict(list)
     for place, key in keys:
-        found.setdefault(key, []).append(place)
+        found[key].append(place)
     return found

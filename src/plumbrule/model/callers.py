@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from plumbrule.model.calls import Call
-    from plumbrule.model.code import Module
+    from plumbrule.model.code import Module, Scoped
     from plumbrule.model.project import Project
 
 
@@ -23,13 +23,14 @@ class Callers:
     def __init__(self, project: Project) -> None:
         self.project = project
         self._found: dict[Function, tuple[Call, ...]] = {}
+        self._in_code: dict[Function, list[Call]] = {}
 
     def of(self, function: Function) -> tuple[Call, ...]:
         """The calls known to run a function, those in tests last."""
         if function not in self._found:
             names = self._names(function)
             tests = (call for m in self.project.modules if m.is_test for call in calling(function, names, m))
-            self._found[function] = (*self.in_code.get(function, ()), *tests)
+            self._found[function] = (*self.in_code(function), *tests)
         return self._found[function]
 
     def leading_to(self, calls: Iterable[Call]) -> set[Function]:
@@ -42,19 +43,29 @@ class Callers:
             scope = queue.pop().scope
             if isinstance(scope, Function) and scope not in found:
                 found.add(scope)
-                queue += [*self.in_code.get(scope, ()), *self._elsewhere.get(scope, ())]
+                queue += [*self.in_code(scope), *self._elsewhere.get(scope, ())]
         return found
 
-    @cached_property
-    def in_code(self) -> dict[Function, list[Call]]:
-        """The calls outside the tests that are known to run each function."""
-        found: dict[Function, list[Call]] = {}
-        project = self.project
-        for scope in (*project.modules, *project.classes, *project.functions):
-            for call in () if scope.module.is_test else scope.calls:
-                if call.function is not None:
-                    found.setdefault(call.function, []).append(call)
-        return found
+    def before(self, function: Function) -> Iterator[Scoped]:
+        """A function, and what calls it or hands it on, and what does so with that: functions and modules."""
+        seen: set[Scoped] = {function}
+        queue: list[Scoped] = [function]
+        for scope in queue:
+            yield scope
+            if isinstance(scope, Function):
+                new = {call.scope for call in (*self.in_code(scope), *self.handing(scope))} - seen
+                seen |= new
+                queue += new
+
+    def in_code(self, function: Function) -> list[Call]:
+        """The calls outside the tests that are known to run a function."""
+        if function not in self._in_code:
+            self._in_code[function] = self.project.call_index.running(function)
+        return self._in_code[function]
+
+    def handing(self, function: Function) -> list[Call]:
+        """The calls outside the tests that are given a function."""
+        return [c for c in self.project.call_index.mentioning(function) if function in handed_on(c)]
 
     @cached_property
     def offloading(self) -> frozenset[Call]:
@@ -79,7 +90,7 @@ class Callers:
 
 def handed_on(call: Call) -> Iterator[Function]:
     """The functions that a call is given."""
-    for value in (*call.args, *(k.value for k in call.keywords)):
+    for value in call.given:
         target = call.scope.callee(value) if isinstance(value, (n.Name, n.Attribute)) else None
         if isinstance(target, Function):
             yield target

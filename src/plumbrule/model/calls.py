@@ -7,6 +7,7 @@ from plumbrule.model.cached import cached_property, compact
 
 if TYPE_CHECKING:
     import builtins
+    from collections.abc import Sequence
 
     from plumbrule.facts.source import Span
     from plumbrule.model.code import Class, Function, Module, Scoped
@@ -101,6 +102,12 @@ class Call:
         """Its keyword arguments."""
         return self.node.keywords
 
+    @property
+    def given(self) -> Sequence[n.Expr]:
+        """All that it is given, by position and by name."""
+        args, keywords = self.node.args, self.node.keywords
+        return [*args, *[keyword.value for keyword in keywords]] if keywords else args
+
     def keyword(self, name: str) -> n.Expr | None:
         """The value given as `name=`."""
         return self.node.keyword(name)
@@ -143,3 +150,8 @@ class Call:
             if isinstance(parent, (n.FunctionDef, n.ClassDef, n.Lambda)):
                 return None
         return None
+
+
+def last_word(expr: n.Node | None) -> str:
+    """`commit` of `self.db.commit`; nothing for what is no name."""
+    return expr.attr if isinstance(expr, n.Attribute) else expr.id if isinstance(expr, n.Name) else ""

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from plumbrule.facts import nodes as n
 from plumbrule.model.cached import cached_property, compact
+from plumbrule.model.loop import runs_in_place
 from plumbrule.model.scoped import Scoped
 
 if TYPE_CHECKING:
@@ -117,8 +118,9 @@ class Function(Scoped):
 
     def find(self, kind: type[N]) -> Iterator[N]:
         """Every node of one kind in it; a body without the word for that kind is not read for it."""
-        word = WORDS.get(kind)
-        return iter(()) if word and self.node.lacks(word) else super().find(kind)
+        if self.node.read is not None and kind in WORDS and self.node.lacks(WORDS[kind]):
+            return iter(())
+        return Scoped.find(self, kind)
 
     @cached_property
     def qualified_name(self) -> str:
@@ -201,7 +203,7 @@ class Function(Scoped):
         keys of `path_params`.
         """
         names = {p.alias for p in self.parameters} | {p.name for p in self.parameters}
-        for node in self.nodes:
+        for node in (*self.find(n.Subscript), *self.find(n.Call)):
             match node:
                 case n.Subscript(value=n.Attribute(attr="path_params"), items=(n.Constant(value=str(key)),)):
                     names.add(key)
@@ -227,14 +229,12 @@ class Function(Scoped):
     @property
     def callers_in_code(self) -> list[Call]:
         """Those of `callers` that stand outside the tests."""
-        return self.project.callers.in_code.get(self, [])
+        return self.project.callers.in_code(self)
 
     @cached_property
     def run_in_place(self) -> tuple[Call, ...]:
         """Its calls of project functions whose bodies run right there, in the same thread."""
-        from plumbrule.model.loop import runs_in_place
-
-        return tuple(call for call in self.calls if runs_in_place(call))
+        return tuple(call for call in self.made if runs_in_place(call))
 
     @property
     def routes(self) -> list[Route]:

@@ -134,12 +134,10 @@ def refuses(function: Function) -> bool:
 
 def refuses_itself(function: Function) -> bool:
     """Whether the body of a function answers 401 or 403."""
-    for node in function.nodes:
-        if isinstance(node, n.Call) and mentions_refusal(node):
-            return True
-        if isinstance(node, n.Raise) and node.exception is not None and is_refusal(function, node.exception):
-            return True
-    return False
+    raised = (node.exception for node in function.find(n.Raise) if node.exception is not None)
+    return any(mentions_refusal(call) for call in function.find(n.Call)) or any(
+        is_refusal(function, exception) for exception in raised
+    )
 
 
 def is_refusal(function: Function, exception: n.Expr) -> bool:

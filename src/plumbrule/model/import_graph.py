@@ -1,22 +1,20 @@
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from plumbrule.facts import nodes as n
 from plumbrule.model.cached import cached_property
-from plumbrule.model.code import Class, Function, Module
-from plumbrule.model.values import Variable
+from plumbrule.model.frozen import frozen
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from plumbrule.facts.source import Span
-    from plumbrule.model.code import Scoped
+    from plumbrule.model.code import Module
     from plumbrule.model.project import Project
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ImportEdge:
     """One import of a project module by another. `kind`: runtime, deferred (inside a function),
     typing (under TYPE_CHECKING).
@@ -48,39 +46,26 @@ class ImportGraph:
     def of(self, module: Module) -> list[ImportEdge]:
         """The imports that one module makes of others."""
         if module not in self._made:
-            found = self._made[module] = []
-            for scope in (module, *module.classes, *module.functions):
-                found_here: list[n.Import | n.ImportFrom] = [*scope.find(n.Import), *scope.find(n.ImportFrom)]
-                for node in sorted(found_here, key=lambda statement: statement.start):
-                    found.extend(self._of_statement(scope, node))
+            statements = (self._of_statement(module, node) for node in module.imports)
+            self._made[module] = [edge for edges in statements for edge in edges]
         return self._made[module]
 
-    def _of_statement(self, scope: Scoped, node: n.Import | n.ImportFrom) -> Iterator[ImportEdge]:
-        kind = kind_of(scope, node)
-        seen: set[Module] = set()
-        for target in self._targets(scope.module, node):
-            if target is not scope.module and target not in seen:
-                seen.add(target)
-                yield ImportEdge(scope.module, target, node, kind)
+    def _of_statement(self, module: Module, node: n.Import | n.ImportFrom) -> Iterator[ImportEdge]:
+        for target in dict.fromkeys(self._targets(module, node)):
+            if target is not None and target is not module:
+                yield ImportEdge(module, target, node, kind_of(node))
 
-    def _targets(self, module: Module, node: n.Import | n.ImportFrom) -> Iterator[Module]:
+    def _targets(self, module: Module, node: n.Import | n.ImportFrom) -> Iterable[Module | None]:
         imports = self.project.imports
-        for alias in node.names:
-            if isinstance(node, n.Import):
-                found = imports.find(alias.name, module)
-                if found is not None:
-                    yield found
-                continue
-            origin = imports.origin(module, node)
-            member = (
-                imports.submodule(origin, alias.name)
-                if origin is not None
-                else imports.from_target(module, node, alias.name)
-            )
-            if isinstance(member, Module) and (origin is None or alias.name not in origin.bindings):
-                yield member
-            elif origin is not None:
-                yield origin
+        if isinstance(node, n.Import):
+            return [imports.find(alias.name, module) for alias in node.names]
+        origin = imports.origin(module, node)
+        if origin is None:
+            return [imports.in_folder(module, node, alias.name) for alias in node.names]
+        if not origin.is_package:
+            return [origin]
+        inner = {alias.name: imports.submodule(origin, alias.name) for alias in node.names}
+        return [found if found and name not in origin.bindings else origin for name, found in inner.items()]
 
     def cycles(self, *, tests: bool = True) -> list[list[ImportEdge]]:
         """The shortest cycle of each group of modules that import each other while being imported; without
@@ -146,14 +131,12 @@ class ImportGraph:
         return found
 
 
-def kind_of(scope: Scoped, node: n.Node) -> str:
+def kind_of(node: n.Node) -> str:
     """Whether an import runs when its module is imported."""
-    if isinstance(scope, Function):
-        return "deferred"
+    kind = "runtime"
     for parent in node.parents:
+        if isinstance(parent, n.FunctionDef):
+            return "deferred"
         if isinstance(parent, n.If) and "TYPE_CHECKING" in parent.test.text:
-            return "typing"
-    return "runtime"
-
-
-__all__ = ["Class", "ImportEdge", "ImportGraph", "Variable"]
+            kind = "typing"
+    return kind

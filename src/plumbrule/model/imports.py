@@ -89,11 +89,15 @@ class Imports:
         if origin is not None:
             found = self.member(origin, name) if origin is not module else self.submodule(origin, name)
             return found or External(f"{origin.name}.{name}")
-        if statement.level:
-            inner = f"{statement.module}.{name}" if statement.module else name
-            return self.relative(module, statement.level, inner)
-        full = f"{statement.module}.{name}"
-        return self.find(full, module) or External(canonical(full))
+        inner = self.in_folder(module, statement, name)
+        if inner is not None or statement.level:
+            return inner
+        return External(canonical(f"{statement.module}.{name}"))
+
+    def in_folder(self, module: Module, statement: n.ImportFrom, name: str) -> Module | None:
+        """The module that `from folder import name` means where the folder is no package."""
+        full = f"{statement.module}.{name}" if statement.module else name
+        return self.relative(module, statement.level, full) if statement.level else self.find(full, module)
 
     def submodule(self, package: Module, name: str) -> Module | None:
         """A module inside a package."""

@@ -27,15 +27,11 @@ class Inference(Annotations):
 
     def target(self, expr: n.Expr) -> Target | None:
         """The function, class, module, variable or external thing that an expression names."""
-        key = self._key(expr)
+        key = expr.id if isinstance(expr, n.Name) and expr.id not in self.rebound else expr
         if key not in self._targets:
             self._targets[key] = None
             self._targets[key] = self._target(expr)
         return self._targets[key]
-
-    def _key(self, expr: n.Expr) -> n.Expr | str:
-        """Under what an answer is remembered: most names mean the same wherever they stand in a scope."""
-        return expr.id if isinstance(expr, n.Name) and expr.id not in self.scope.rebound else expr
 
     def _target(self, expr: n.Expr) -> Target | None:
         match expr:
@@ -88,8 +84,8 @@ class Inference(Annotations):
     def lookup(self, expr: n.Name) -> tuple[Scoped | None, Binding | None]:
         """The scope that binds a name, and the place: the last one above the use, else the first."""
         scope = self.scope
-        places = scope.bindings.get(expr.id, ()) if scope is not scope.module else ()
-        before = [place for place in places if place.node.start <= expr.start]
+        places = scope.bindings.get(expr.id) if scope is not scope.module else None
+        before = [place for place in places if place.node.start <= expr.start] if places else None
         return (scope, meaningful(before)[-1]) if before else self._lookup_from_inside(expr.id)
 
     def _lookup_from_inside(self, name: str) -> tuple[Scoped | None, Binding | None]:
@@ -154,7 +150,7 @@ class Inference(Annotations):
 
     def type_of(self, expr: n.Expr) -> Type | None:
         """The type of an expression."""
-        key = self._key(expr)
+        key = expr.id if isinstance(expr, n.Name) and expr.id not in self.rebound else expr
         if key not in self._types:
             self._types[key] = None
             self._types[key] = self._type(expr)

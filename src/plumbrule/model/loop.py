@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from plumbrule.facts import nodes as n
+from plumbrule.model.knowledge.blocking import BLOCKING
 from plumbrule.model.reach import DEPTH, Reached
 
 if TYPE_CHECKING:
@@ -12,15 +13,53 @@ if TYPE_CHECKING:
 
     from plumbrule.model.calls import Call
     from plumbrule.model.code import Function
+    from plumbrule.model.project import Project
 
 REMEMBERED = ("functools.cache", "functools.lru_cache", "functools.cached_property", "cached", "lru_cache")
 CONTEXT_MANAGER = "contextlib.contextmanager"
 
 
+class Blocking:
+    """Finds the calls that hold up the thread they run on, a function at a time."""
+
+    def __init__(self, project: Project) -> None:
+        index = project.call_index
+        self.words = {word for name in BLOCKING.calls for word in index.words_for(name.rpartition(".")[2])}
+        self.has_any_member = any(
+            name.endswith("*") and name.partition(".")[0] in project.imported for name in BLOCKING.calls
+        )
+        self._found: dict[Function, list[Call]] = {}
+
+    def calls(self, function: Function) -> list[Call]:
+        """Those in the body of one function."""
+        if function not in self._found:
+            self._found[function] = [call for call in function.made if self._may_block(call) and blocks(call)]
+        return self._found[function]
+
+    def _may_block(self, call: Call) -> bool:
+        func = call.node.func
+        if isinstance(func, n.Attribute):
+            return self.has_any_member or func.attr in self.words
+        return not isinstance(func, n.Name) or func.id in self.words
+
+
+def blocks(call: Call) -> bool:
+    """Whether a call holds up the thread it runs on."""
+    is_own = call.is_awaited or call.function is not None
+    return not is_own and BLOCKING.kind(call.name) is not None
+
+
+def blocking_on_loop(function: Function) -> Iterator[Reached]:
+    """The calls that hold up the loop while an `async def` runs."""
+    blocking = function.project.blocking
+    for at, chain in run_on_loop(function):
+        yield from (Reached(call, chain) for call in blocking.calls(at))
+
+
 def reached_on_loop(function: Function) -> Iterator[Reached]:
     """Every call that an `async def` makes on the loop itself, through synchronous project functions."""
     for at, chain in run_on_loop(function):
-        yield from (Reached(call, chain) for call in at.calls if not call.is_deferred)
+        yield from (Reached(call, chain) for call in at.made)
 
 
 def run_on_loop(function: Function) -> list[tuple[Function, tuple[Call, ...]]]:
@@ -39,8 +78,8 @@ def run_on_loop(function: Function) -> list[tuple[Function, tuple[Call, ...]]]:
 
 def runs_in_place(call: Call) -> bool:
     """Whether the body of what is called runs in place, in the thread of the caller, each time."""
-    inner = call.function
-    if inner is None or inner.is_async or call.is_awaited or call.is_deferred:
+    inner = None if call.is_awaited else call.function
+    if inner is None or inner.is_async:
         return False
     if any(name.endswith(REMEMBERED) for name in inner.decorator_names):
         return False

@@ -190,13 +190,22 @@ class MigrationGraph:
 
 def migration(module: Module) -> Migration | None:
     """The revision that a module is, if it is one."""
-    if "down_revision" not in module.bindings or "revision" not in module.bindings:
+    if not any(is_revision(statement) for statement in module.body) or "down_revision" not in module.bindings:
         return None
     match literal(module, "revision"):
         case n.Constant(value=str(revision)):
             return Migration(module, revision)
         case _:
             return None
+
+
+def is_revision(statement: n.Statement) -> bool:
+    """`revision = …`."""
+    match statement:
+        case n.Assign(targets=(n.Name(id="revision"), *_)):
+            return True
+        case _:
+            return False
 
 
 def literal(module: Module, name: str) -> n.Expr | None:

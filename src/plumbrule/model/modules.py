@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 from plumbrule.facts import nodes as n
 from plumbrule.model.cached import cached_property
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from plumbrule.model.project import Project
     from plumbrule.model.values import Target
 
-N = TypeVar("N", bound=n.Node)
+IMPORTS: tuple[type[n.Import | n.ImportFrom], ...] = (n.Import, n.ImportFrom)
 
 
 class Module(Scoped):
@@ -74,6 +74,10 @@ class Module(Scoped):
         """Whether it belongs to the tests."""
         return self.file.is_test
 
+    def mentions(self, *words: bytes) -> bool:
+        """Whether its text has one of some words."""
+        return any(map(self.file.source.text.__contains__, words))
+
     @cached_property
     def is_broken(self) -> bool:
         """Whether a part of it does not parse."""
@@ -82,10 +86,10 @@ class Module(Scoped):
     @cached_property
     def imports(self) -> tuple[n.Import | n.ImportFrom, ...]:
         """Its import statements, also those inside functions and classes."""
-        found: list[n.Import | n.ImportFrom] = []
-        for scope in (self, *self.classes, *self.functions):
-            found += [*scope.find(n.Import), *scope.find(n.ImportFrom)]
-        return tuple(found)
+        if not self.is_test:
+            return self.file.imports
+        inside = (statement for f in self.functions for kind in IMPORTS for statement in f.find(kind))
+        return tuple(dict.fromkeys((*self.file.imports, *inside)))
 
     @cached_property
     def star_imports(self) -> tuple[n.ImportFrom, ...]:

@@ -21,7 +21,8 @@ def forbids(function: Function, depth: int = 3) -> bool:
     if known is None:
         function.project.prohibitions[key] = False
         inner = (c.function for c in function.calls if c.function is not None) if depth > 0 else ()
-        known = any(is_refusal(node, function, PROHIBITIONS) for node in function.nodes) or any(
+        answering = (*function.find(n.Call), *function.find(n.Raise))
+        known = any(is_refusal(node, function, PROHIBITIONS) for node in answering) or any(
             forbids(called, depth - 1) for called in inner
         )
         function.project.prohibitions[key] = known

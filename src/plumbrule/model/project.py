@@ -1,15 +1,18 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from operator import attrgetter
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from plumbrule.facts import nodes as n
 from plumbrule.model.cached import cached_property
 from plumbrule.model.call_index import CallIndex
 from plumbrule.model.callers import Callers
-from plumbrule.model.code import Class, Function, Module
+from plumbrule.model.code import Class, Function, Module, Scoped
 from plumbrule.model.dangers import Dangers
 from plumbrule.model.import_graph import ImportGraph
 from plumbrule.model.imports import Imports
+from plumbrule.model.inference import Inference
+from plumbrule.model.loop import Blocking
 from plumbrule.model.migrations import MigrationGraph
 from plumbrule.model.naming import module_names
 from plumbrule.model.schemas import MODELS, SETTINGS, Schema, Settings, Table, is_table
@@ -17,13 +20,16 @@ from plumbrule.model.values import External, Target, Type, Variable
 from plumbrule.model.versions import Requirement, Version, normal, read_requirements
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
     from plumbrule.facts.file import File
     from plumbrule.model.calls import Call
     from plumbrule.model.routing import App, Route, Router
+    from plumbrule.model.scoped import Scoped
     from plumbrule.model.tree import Tree
+
+N = TypeVar("N", bound=n.Node)
 
 
 class Project:
@@ -42,11 +48,14 @@ class Project:
         self.refusals: dict[Function, bool] = {}
         self.prohibitions: dict[tuple[Function, int], bool] = {}
         self._variable_types: dict[n.Assign, Type | None] = {}
+        self._possible: dict[tuple[str, str], bool] = {}
+        self._mentioning: dict[tuple[bytes, ...], list[Module]] = {}
+        self.outside_tests: dict[type, list[Any]] = {}
 
     def _define(self, module: Module) -> None:
         """Make the functions and classes of a module; an outer one is always made before those inside it."""
         both = [*module.file.functions, *module.file.classes]
-        for node in sorted(both, key=lambda node: (node.start, -node.end)):
+        for node in sorted(both, key=attrgetter("start")):
             if isinstance(node, n.ClassDef):
                 self._define_class(node, module, self._owner(node))
             elif isinstance(node, n.FunctionDef):
@@ -68,12 +77,12 @@ class Project:
             cls.methods[node.name] = function
 
     def _owner(self, node: n.Node) -> Function | Class | None:
-        for parent in node.parents:
-            if isinstance(parent, n.FunctionDef):
-                return self.functions_by_node.get(parent)
-            if isinstance(parent, n.ClassDef):
-                return self.classes_by_node.get(parent)
-        return None
+        at = node.parent
+        while at is not None and not isinstance(at, (n.FunctionDef, n.ClassDef)):
+            at = at.parent
+        if isinstance(at, n.FunctionDef):
+            return self.functions_by_node.get(at)
+        return self.classes_by_node.get(at) if at is not None else None
 
     @property
     def root(self) -> Path | None:
@@ -83,6 +92,16 @@ class Project:
     # --- what there is
 
     @cached_property
+    def broken(self) -> dict[str, Module]:
+        """The modules of which a part does not parse, by path."""
+        return {module.path: module for module in self.modules if module.is_broken}
+
+    @cached_property
+    def code_modules(self) -> list[Module]:
+        """Every module outside the tests."""
+        return [m for m in self.modules if not m.is_test]
+
+    @cached_property
     def functions(self) -> list[Function]:
         """Every function and method, by path and place."""
         return [f for m in self.modules for f in m.functions]
@@ -90,12 +109,22 @@ class Project:
     @cached_property
     def code_functions(self) -> list[Function]:
         """Every function and method outside the tests."""
-        return [f for f in self.functions if not f.module.is_test]
+        return [f for m in self.code_modules for f in m.functions]
+
+    @cached_property
+    def code_scopes(self) -> list[Scoped]:
+        """Every module outside the tests, each followed by its classes and functions."""
+        return [scope for m in self.code_modules for scope in (m, *m.classes, *m.functions)]
 
     @cached_property
     def classes(self) -> list[Class]:
         """Every class, by path and place."""
         return [c for m in self.modules for c in m.classes]
+
+    @cached_property
+    def derived(self) -> list[Class]:
+        """The classes that have bases."""
+        return [cls for cls in self.classes if cls.node.bases]
 
     @cached_property
     def routing(self) -> Routing:
@@ -120,16 +149,21 @@ class Project:
         return self.routing.routes
 
     @cached_property
+    def code_routes(self) -> list[Route]:
+        """The routes outside the tests."""
+        return [route for route in self.routes if not route.module.is_test]
+
+    @cached_property
     def schemas(self) -> list[Schema]:
         """The pydantic models."""
         return [
-            Schema(c) for c in self.classes if c.is_a(*MODELS) and not is_table(c) and not c.is_a(*SETTINGS)
+            Schema(c) for c in self.derived if c.is_a(*MODELS) and not is_table(c) and not c.is_a(*SETTINGS)
         ]
 
     @cached_property
     def settings(self) -> list[Settings]:
         """The settings classes."""
-        return [Settings(c) for c in self.classes if c.is_a(*SETTINGS)]
+        return [Settings(c) for c in self.derived if c.is_a(*SETTINGS)]
 
     @cached_property
     def tables(self) -> list[Table]:
@@ -159,31 +193,38 @@ class Project:
         """Whether a version of a package in a range (`>=0.118`) may be in use;
         True when nothing is declared.
         """
-        found = self.requirement(package)
-        return found is None or found.may_be(range_)
+        key = package, range_
+        if key not in self._possible:
+            found = self.requirement(package)
+            self._possible[key] = found is None or found.may_be(range_)
+        return self._possible[key]
 
     @cached_property
     def imported(self) -> set[str]:
         """The top-level names of all that any file imports; functions and classes in tests are left out."""
         found: set[str] = set()
-        classes = (cls for cls in self.classes if not cls.module.is_test)
-        for scope in (*self.modules, *classes, *self.code_functions):
-            names = (alias.name for node in scope.find(n.Import) for alias in node.names)
-            origins = (node.module for node in scope.find(n.ImportFrom) if not node.level)
-            found.update(name.partition(".")[0] for name in (*names, *origins))
-        return found
+        for statement in self._imports:
+            if isinstance(statement, n.Import):
+                found.update(alias.name for alias in statement.names)
+            elif not statement.level:
+                found.add(statement.module)
+        return {name.partition(".")[0] for name in found}
 
     def uses(self, package: str) -> bool:
         """Whether a package is imported or declared."""
         return package.replace("-", "_") in self.imported or normal(package) in self.requirements
 
     @cached_property
-    def callable_names(self) -> frozenset[str]:
-        """The names that functions and classes have, here or where a module imports them."""
-        imported = {alias.asname for m in self.modules for alias in m.find(n.Alias) if alias.asname}
-        return frozenset({f.name for f in self.functions} | {c.name for c in self.classes} | imported)
+    def _imports(self) -> list[n.Import | n.ImportFrom]:
+        """What files import; functions and classes in tests are left out."""
+        everything = ((module, statement) for module in self.modules for statement in module.file.imports)
+        return [s for module, s in everything if not module.is_test or self._owner(s) is None]
 
     # --- questions
+
+    def inference_of(self, scope: Scoped) -> Inference:
+        """What answers for the expressions of a scope."""
+        return Inference(scope)
 
     def module(self, name: str) -> Module | None:
         """A module by its dotted name or path."""
@@ -207,11 +248,23 @@ class Project:
         owner = self._owner(variable.assignment)
         return owner or variable.module
 
+    def find(self, kind: type[N]) -> Iterator[tuple[Scoped, tuple[N, ...]]]:
+        """The nodes of one kind outside the tests, scope by scope."""
+        for scope in self.code_scopes:
+            if kind in scope.by_kind:
+                yield scope, scope.by_kind[kind]
+
     def calls_to(self, *names: str) -> list[Call]:
         """The calls outside the tests of any of these, by path and place: full names (`requests.get`,
         `redis.*.set`), or words without a dot as they are written (`commit`).
         """
-        return self._call_index.to(names)
+        return self.call_index.to(names)
+
+    def calls_named(self, names: Iterable[str]) -> list[Call]:
+        """The calls outside the tests that may be of something with one of these names, by path and place:
+        of what they really are nothing is asked.
+        """
+        return self.call_index.named(names)
 
     def functions_leading_to(self, calls: Iterable[Call]) -> list[Function]:
         """The functions outside the tests that make one of these calls themselves or through others, by path
@@ -219,6 +272,12 @@ class Project:
         """
         found = self.callers.leading_to(calls)
         return [function for function in self.code_functions if function in found]
+
+    def mentioning(self, *words: bytes) -> list[Module]:
+        """The modules outside the tests whose text has one of some words."""
+        if words not in self._mentioning:
+            self._mentioning[words] = [m for m in self.code_modules if m.mentions(*words)]
+        return self._mentioning[words]
 
     def words_for(self, *names: str) -> frozenset[bytes]:
         """The words by which files may know what has one of these names: an import may give it another."""
@@ -233,12 +292,12 @@ class Project:
     def renamed(self) -> dict[str, set[str]]:
         """For every name that an import changes, what it is changed to."""
         found: dict[str, set[str]] = {}
-        functions = (function for function in self.functions if not function.node.lacks(b" as "))
-        classes = (cls for cls in self.classes if not cls.module.is_test)
-        scopes = (*self.modules, *classes, *functions)
-        for alias in (alias for scope in scopes for alias in scope.find(n.Alias)):
-            if alias.asname and isinstance(alias.parent, n.ImportFrom):
-                found.setdefault(alias.name, set()).add(alias.asname)
+        tests = (f for m in self.modules if m.is_test for f in m.functions if not f.node.lacks(b" as "))
+        inside = (statement for function in tests for statement in function.find(n.ImportFrom))
+        for statement in (*self._imports, *inside):
+            for alias in statement.names if isinstance(statement, n.ImportFrom) else ():
+                if alias.asname:
+                    found.setdefault(alias.name, set()).add(alias.asname)
         return found
 
     @cached_property
@@ -247,7 +306,13 @@ class Project:
         return Dangers(self)
 
     @cached_property
-    def _call_index(self) -> CallIndex:
+    def blocking(self) -> Blocking:
+        """The calls that hold up the thread they run on."""
+        return Blocking(self)
+
+    @cached_property
+    def call_index(self) -> CallIndex:
+        """The calls by what they call."""
         return CallIndex(self)
 
     @cached_property
@@ -256,9 +321,17 @@ class Project:
         return Callers(self)
 
     @cached_property
+    def may_be_pydantic_2(self) -> bool:
+        """Whether pydantic 2 may be in use: neither a manifest nor a name that it has dropped says no."""
+        if not self.may_be("pydantic", ">=2") or not self.may_be("fastapi", ">=0.100"):
+            return False
+        bases = (base for settings in self.settings for base in settings.cls.bases)
+        return not any(isinstance(base, External) and base.name == "pydantic.BaseSettings" for base in bases)
+
+    @cached_property
     def uses_async_sessions(self) -> bool:
         """Whether it works with SQLAlchemy's async sessions."""
-        imports = (statement for m in self.modules if not m.is_test for statement in m.imports)
+        imports = (statement for m in self.code_modules for statement in m.imports)
         made = {alias.name for statement in imports for alias in statement.names}
         return bool(made & {"AsyncSession", "async_sessionmaker"})
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from plumbrule.model.frozen import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 DEPTH = 8
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Reached:
     """A call, and the calls of project functions that lead to it, outermost first."""
 
@@ -35,9 +36,7 @@ def reached_calls(function: Function, depth: int = DEPTH) -> Iterator[Reached]:
     queue: list[tuple[Function, tuple[Call, ...]]] = [(function, ())]
     while queue:
         at, chain = queue.pop(0)
-        for call in at.calls:
-            if call.is_deferred:
-                continue
+        for call in at.made:
             yield Reached(call, chain)
             inner = call.function
             if inner is None or inner in seen or len(chain) >= depth:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import sys
+import weakref
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Protocol
 
@@ -13,10 +14,11 @@ from plumbrule.model.project import Project
 from plumbrule.model.tree import Tree
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from plumbrule.facts.file import File
+    from plumbrule.model.tree import Seen
 
 DEEP = 20_000
 """calls in each other: code nests deeper than Python's own limit expects"""
@@ -29,20 +31,46 @@ class Observer(Protocol):
         """Called as often as there is something to say."""
 
 
+class Reading:
+    """The project under a folder, as often as it is asked for; only what has changed since is read."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self._files: dict[str, File] = {}
+        self._seen: dict[str, Seen] = {}
+        self._opened = 0
+        self._given: Callable[[], Project | None] = lambda: None
+
+    def project(self, observe: Observer | None = None) -> Project:
+        """The project as it is now; `observe` hears how many files of how many are read."""
+        with no_collection():
+            tree = Tree(self.root)
+            paths = python_files(tree)
+            files = {}
+            for number, path in enumerate(paths):
+                if observe:
+                    observe("reading the code", number, len(paths))
+                seen = self._seen.get(path)
+                same = seen is not None and tree.recognizes(path, seen, self._opened)
+                files[path] = self._files[path] if same else read_file(tree, path)
+            NAMES.clear()
+            self._files, self._seen, self._opened = files, dict(tree.seen), tree.opened
+            project = Project(files.values(), tree)
+        self._given = weakref.ref(project)
+        return project
+
+    def rest(self) -> None:
+        """Give back what the last project has taken; for a moment when nobody uses it, and nobody waits."""
+        if self._given() is not None:  # all in it knows each other: it does not go by itself
+            gc.collect()
+
+
 def read_project(root: Path, observe: Observer | None = None) -> Project:
     """The project under a folder, or of one file; `observe` hears how many files of how many are read."""
-    with no_collection():
-        if root.is_file():
+    if root.is_file():
+        with no_collection():
             return Project([read(root.name, root.read_bytes())], Tree(root.parent))
-        tree = Tree(root)
-        paths = python_files(tree)
-        files = []
-        for number, path in enumerate(paths):
-            if observe:
-                observe("reading the code", number, len(paths))
-            files.append(read_file(tree, path))
-        NAMES.clear()
-        return Project(files, tree)
+    return Reading(root).project(observe)
 
 
 def read_file(tree: Tree, path: str) -> File:

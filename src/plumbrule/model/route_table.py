@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from plumbrule.facts import nodes as n
 from plumbrule.model.assembly.values import HOLE
 from plumbrule.model.code import Module
+from plumbrule.model.frozen import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,7 +30,7 @@ CONVERTERS = {  # what a converter matches, and a text that it and nothing narro
 }
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Entry:
     """One line of the table: a route under one of its full paths, or a mount (`route` is None) with what is
     below its path.
@@ -38,14 +39,24 @@ class Entry:
     route: Route | None
     path: str
     methods: frozenset[str]
-    span: Span
+    node: n.Node
     is_conditional: bool
     in_schema: bool
+
+    @property
+    def span(self) -> Span:
+        """Where it is registered."""
+        return self.node.span
 
     @property
     def label(self) -> str:
         """How a person says it."""
         return f"{'/'.join(sorted(self.methods))} {self.path or '/'}" if self.route else f"mount {self.path}"
+
+    @property
+    def request(self) -> str:
+        """The path of a request that only patterns as wide as its own match."""
+        return sample(self.path)
 
     @property
     def is_known(self) -> bool:
@@ -63,7 +74,7 @@ class Entry:
         """Whether every request for a later entry is matched by this one."""
         if self.route is None:
             return later.path == self.path or later.path.startswith(self.path + "/")
-        return later.methods <= self.methods and pattern(self.path).fullmatch(sample(later.path)) is not None
+        return later.methods <= self.methods and pattern(self.path).fullmatch(later.request) is not None
 
 
 @cache
@@ -82,6 +93,7 @@ def sample(path: str) -> str:
     return PARAMETER.sub(lambda found: CONVERTERS.get(found[2] or "", ("", "\x01"))[1], path)
 
 
+@cache
 def shape(path: str) -> str:
     """A path without the names of its parameters."""
     return PARAMETER.sub(lambda found: f"{{:{found[2] or 'str'}}}", path)
@@ -97,7 +109,7 @@ def route_table(root: Router) -> list[Entry]:
     start = Way("" if root.is_app else root.prefix, (root,), conditional=False, in_schema=True)
     found: dict[object, Entry] = {}
     for entry in entries(root, start, routes, includes):
-        found.setdefault((entry.route or entry.span, entry.path, entry.methods), entry)
+        found.setdefault((entry.route or entry.node, entry.path, entry.methods), entry)
     return list(found.values())
 
 
@@ -121,10 +133,10 @@ def entries(
         visible = shown and record.args.get("include_in_schema") is not False
         if record.kind == "route" and record in routes:
             full = way.path + text(record.path)
-            yield Entry(routes[record], full, frozenset(record.methods), record.span, unsure, visible)
+            yield Entry(routes[record], full, frozenset(record.methods), record.node, unsure, visible)
         elif record.kind == "mount" and record.operation == "mount":
             full = way.path + text(record.path).rstrip("/")
-            yield Entry(None, full, frozenset(), record.span, unsure, in_schema=False)
+            yield Entry(None, full, frozenset(), record.node, unsure, in_schema=False)
         elif record.kind == "include" and record in includes and includes[record].child not in way.above:
             child = includes[record].child
             inner = way.path + includes[record].prefix + child.prefix
@@ -150,7 +162,7 @@ def moment(record: Record) -> tuple[int, int]:
     """When a statement at module level registers: where its function or itself stands."""
     parent = record.node.parent
     if isinstance(parent, n.FunctionDef) and record.node in parent.decorators:
-        return parent.name_span.start, -record.node.start
+        return parent.name_start, -record.node.start
     return record.node.start, 0
 
 

@@ -27,7 +27,7 @@ class Routing:
     def __init__(self, project: Project) -> None:
         self.project = project
         self.interpreter = Interpreter(project)
-        self.interpreter.run(project.modules)
+        self.interpreter.run()
         self.reader = DependencyReader(self)
         self._by_value: dict[RouterValue, Router] = {}
         self._registered: dict[tuple[n.Node, Function | str], list[tuple[Record, Router]]] = {}

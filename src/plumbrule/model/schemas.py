@@ -76,7 +76,7 @@ class ClassView:
         """The class statement."""
         return self.cls.node
 
-    @property
+    @cached_property
     def fields(self) -> dict[str, Attribute]:
         """Its annotated fields by name, inherited ones included."""
         return {k: a for k, a in self.cls.fields.items() if k != "model_config"}
@@ -360,14 +360,6 @@ def declared(method: Function) -> Relationship | None:
             call = method.call(returned.value)
             return Relationship(method, call) if call.name.endswith(".relationship") else None
     return None
-
-
-def may_be_pydantic_2(project: Project) -> bool:
-    """Whether pydantic 2 may be in use: neither a manifest nor a name that it has dropped rules it out."""
-    if not project.may_be("pydantic", ">=2") or not project.may_be("fastapi", ">=0.100"):
-        return False
-    bases = (base for settings in project.settings for base in settings.cls.bases)
-    return not any(isinstance(base, External) and base.name == "pydantic.BaseSettings" for base in bases)
 
 
 def is_table(cls: Class) -> bool:

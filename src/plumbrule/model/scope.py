@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from plumbrule.facts import nodes as n
+from plumbrule.model.frozen import frozen
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Binding:
     """One place that gives a name its meaning: `node` is the statement, parameter, clause or alias."""
 
@@ -21,11 +21,14 @@ class Binding:
 
 def bindings(nodes: Iterable[n.Node]) -> dict[str, tuple[Binding, ...]]:
     """Every name bound by the nodes of one scope, with all the places that bind it, in source order."""
-    found: dict[str, tuple[Binding, ...]] = {}
+    found: dict[str, list[Binding]] = {}
     for node in nodes:
         for name in bound_names(node):
-            found[name] = (*found.get(name, ()), Binding(name, node))
-    return found
+            if name in found:
+                found[name].append(Binding(name, node))
+            else:
+                found[name] = [Binding(name, node)]
+    return {name: tuple(places) for name, places in found.items()}
 
 
 BINDING = (
@@ -42,31 +45,33 @@ BINDING = (
 )
 
 
-def bound_names(node: n.Node) -> Iterator[str]:
+def bound_names(node: n.Node) -> list[str]:
     """The names that one node binds in its own scope."""
     match node:
         case n.Assign(targets=targets):
-            for target in targets:
-                yield from target_names(target)
+            return [name for target in targets for name in target_names(target)]
         case n.FunctionDef(name=name) | n.ClassDef(name=name) | n.TypeAlias(name=name):
-            yield name
+            return [name]
         case n.Alias(name=name, asname=asname):
-            yield asname or (name if isinstance(node.parent, n.ImportFrom) else name.partition(".")[0])
+            return [asname or (name if isinstance(node.parent, n.ImportFrom) else name.partition(".")[0])]
         case n.For(target=target) | n.Clause(target=target) | n.Walrus(target=target):
-            yield from target_names(target)
+            return target_names(target)
         case n.WithItem(target=target) if target is not None:
-            yield from target_names(target)
+            return target_names(target)
         case n.Handler(name=name) if name:
-            yield name
+            return [name]
+        case _:
+            return []
 
 
-def target_names(target: n.Expr) -> Iterator[str]:
+def target_names(target: n.Expr) -> list[str]:
     """The plain names in the target of an assignment."""
     match target:
         case n.Name(id=name):
-            yield name
+            return [name]
         case n.Sequence(items=items):
-            for item in items:
-                yield from target_names(item)
+            return [name for item in items for name in target_names(item)]
         case n.Starred(value=value):
-            yield from target_names(value)
+            return target_names(value)
+        case _:
+            return []

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeVar, cast
+from collections import defaultdict
+from operator import attrgetter
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from plumbrule.facts import nodes as n
 from plumbrule.model.cached import cached_property
-from plumbrule.model.calls import Call
+from plumbrule.model.calls import Call, last_word
 from plumbrule.model.scope import BINDING, Binding, bindings
 
 if TYPE_CHECKING:
@@ -34,7 +36,8 @@ class Scoped:
     def bindings(self) -> dict[str, tuple[Binding, ...]]:
         """The names bound here, with the places that bind them."""
         binding = [node for kind in BINDING for node in self.by_kind.get(kind, ())]
-        return bindings(sorted(binding, key=lambda node: node.start))
+        binding.sort(key=attrgetter("start"))
+        return bindings(binding)
 
     @cached_property
     def parameter_names(self) -> tuple[str, ...]:
@@ -50,9 +53,7 @@ class Scoped:
     @cached_property
     def inference(self) -> Inference:
         """Answers what expressions in this scope stand for."""
-        from plumbrule.model.inference import Inference
-
-        return Inference(self)
+        return self.project.inference_of(self)
 
     @property
     def enclosing(self) -> Scoped | None:
@@ -63,24 +64,27 @@ class Scoped:
         """Every node of one kind in this scope itself (nested functions and classes have their own)."""
         if kind in FAMILIES:
             return (node for node in self.nodes if isinstance(node, kind))
-        return iter(cast("tuple[N, ...]", self.by_kind.get(kind, ())))
+        return iter(self.by_kind.get(kind, ()))
 
     @cached_property
-    def by_kind(self) -> dict[type[n.Node], tuple[n.Node, ...]]:
+    def by_kind(self) -> dict[type[n.Node], tuple[Any, ...]]:
         """Its nodes by their class."""
-        found: dict[type[n.Node], list[n.Node]] = {}
+        found: defaultdict[type[n.Node], list[Any]] = defaultdict(list)
         for node in self.nodes:
-            kind = type(node)
-            if kind in found:
-                found[kind].append(node)
-            else:
-                found[kind] = [node]
+            found[type(node)].append(node)
         return {kind: tuple(nodes) for kind, nodes in found.items()}
 
     @cached_property
     def calls(self) -> tuple[Call, ...]:
         """Every call made in this scope."""
-        return tuple(Call(node, self) for node in self.find(n.Call))
+        return tuple([Call(node, self) for node in self.find(n.Call)])
+
+    @cached_property
+    def made(self) -> tuple[Call, ...]:
+        """Those calls that are made when it runs: what stands in a `lambda` runs when and where that does."""
+        if n.Lambda not in self.by_kind:
+            return self.calls
+        return tuple(call for call in self.calls if not call.is_deferred)
 
     def call(self, node: n.Call) -> Call:
         """The model's view of a call node of this scope."""
@@ -95,10 +99,13 @@ class Scoped:
         return self.inference.target(expr)
 
     def callee(self, expr: n.Expr) -> Target | None:
-        """What an expression stands for, unless no function or class of the project goes by its last word."""
-        if isinstance(expr, n.Attribute) and expr.attr not in self.project.callable_names:
-            return None
-        return self.inference.target(expr)
+        """What an expression stands for, unless no function or class of the project goes by its last word;
+        what a test calls them for itself is not known.
+        """
+        word = last_word(expr)
+        if not word or word in self.project.call_index.callable_words:
+            return self.inference.target(expr)
+        return self.inference.target(expr) if isinstance(expr, n.Name) and self.module.is_test else None
 
     def name_of(self, expr: n.Expr) -> str | None:
         """The full name of what an expression stands for: `requests.get` whatever it was imported as."""

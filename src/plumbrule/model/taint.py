@@ -105,9 +105,9 @@ class Tracer:
     def _trace(self, expr: n.Expr, frame: Frame, *, head: bool) -> Origin | None:  # noqa: C901, PLR0912 - one case a shape
         match expr:
             case n.Name():
-                return self._name(expr, frame, head=head)
+                return unchecked(expr, self._name(expr, frame, head=head), frame)
             case n.Attribute():
-                return self._attribute(expr, frame, head=head)
+                return unchecked(expr, self._attribute(expr, frame, head=head), frame)
             case n.FString(parts=parts):
                 return composed(expr, self._first(leading(parts) if head else parts, frame, head=head))
             case n.BinOp(left=left, op="+" | "/" | "%", right=right):
@@ -142,7 +142,7 @@ class Tracer:
         at: Frame | None = frame
         while at is not None and at.function is not owner:
             at = at.below
-        if at is None or is_checked(expr, expr, frame.function):
+        if at is None:
             return None
         for binding in reaching(at.function, expr, inside=at is frame):
             if binding is None:
@@ -205,8 +205,6 @@ class Tracer:
     # --- attributes and calls
 
     def _attribute(self, expr: n.Attribute, frame: Frame, *, head: bool) -> Origin | None:
-        if is_checked(expr, expr, frame.function):
-            return None
         kind = frame.function.type_of(expr.value)
         name = kind.name if kind else ""
         if name == "fastapi.UploadFile":
@@ -255,6 +253,11 @@ class Tracer:
         values = [r.value for r in frame.function.find(n.Return) if r.value is not None]
         values += [y.value for y in frame.function.find(n.Yield) if y.value is not None]
         return self._first(tuple(values), frame, head=head)
+
+
+def unchecked(expr: n.Expr, origin: Origin | None, frame: Frame) -> Origin | None:
+    """An origin, unless a check lets only good values pass to where they are used."""
+    return origin if origin is not None and not is_checked(expr, expr, frame.function) else None
 
 
 def arguments(call: Call) -> Iterator[tuple[str, n.Expr]]:

@@ -6,15 +6,16 @@ import hashlib
 import os
 import re
 import time
+from contextlib import suppress
 from dataclasses import dataclass
-from fnmatch import fnmatch
+from fnmatch import filter as matching
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from plumbrule.model.cached import cached_property
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
+    from collections.abc import Iterable, Iterator
 
 SKIPPED = {
     ".agents",
@@ -37,6 +38,8 @@ SKIPPED = {
     ".plumb",
     ".plumb_cache",
 }
+RECENT = 2_000_000_000
+"""nanoseconds: a file may change again without a change of its times if they are no older than this"""
 LARGEST = 5_000_000
 """bytes; a longer file was not written by a person"""
 DEEPEST = 4
@@ -53,6 +56,14 @@ class Seen:
 
     stamp: tuple[int, ...]
     digest: str
+
+    def again(self, file: str, opened: int) -> Seen | None:
+        """The file as it is now, if its content is what it was for a tree that was opened then."""
+        now = stamp(os.stat(file))  # noqa: PTH116  to make a Path of each takes longer than to ask
+        certain = now == self.stamp and max(now[1:3]) < opened - RECENT
+        if certain or (now[0] == self.stamp[0] and digest(Path(file).read_bytes()) == self.digest):
+            return Seen(now, self.digest)
+        return None
 
 
 class Tree:
@@ -98,35 +109,57 @@ class Tree:
 
     def watched(self, asked: set[str]) -> list[str]:
         """The files that an audit may look at, if those that match some patterns are among them."""
-        return [
-            path
-            for path in self.paths
-            if path.endswith(".py")
-            or is_manifest(path)
-            or any(fnmatch(path.rpartition("/")[2], pattern) for pattern in asked)
-        ]
+        named = set(self._matching(asked))
+        return [path for path in self.paths if path.endswith(".py") or is_manifest(path) or path in named]
+
+    def _matching(self, patterns: Iterable[str]) -> Iterator[str]:
+        """The files whose names match one of some patterns."""
+        names = {name for pattern in patterns for name in matching(self._names, pattern)}
+        return (path for path in self.paths if path.rpartition("/")[2] in names)
+
+    @cached_property
+    def _names(self) -> frozenset[str]:
+        """The names that files have."""
+        return frozenset(path.rpartition("/")[2] for path in self.paths)
+
+    def stamps(self, asked: set[str]) -> dict[str, tuple[int, ...]]:
+        """What the system says about each of those files; one that goes away meanwhile is left out."""
+        found = {}
+        for path in self.watched(asked):
+            with suppress(OSError):
+                found[path] = stamp(os.stat(f"{self.root}/{path}"))  # noqa: PTH116
+        return found
+
+    def recognizes(self, path: str, before: Seen, opened: int) -> bool:
+        """Whether a file is what it was for a tree that was opened then; it counts as seen."""
+        now = None
+        with suppress(OSError):  # the one who reads it says why it cannot be read
+            now = before.again(f"{self.root}/{path}", opened)
+        if now is not None:
+            self.seen[path] = now
+        return now is not None
 
     def read(self, path: str) -> bytes:
         """The content of a file; raises OSError if there is none to be had."""
-        file = self.root / path
-        before = stamp(file)
-        if before[0] > LARGEST and not is_manifest(path):
-            raise OSError(0, f"longer than {LARGEST // 1_000_000} MB", path)
-        text = file.read_bytes()
+        with (self.root / path).open("rb", buffering=0) as file:
+            before = stamp(os.fstat(file.fileno()))
+            if before[0] > LARGEST and not is_manifest(path):
+                raise OSError(0, f"longer than {LARGEST // 1_000_000} MB", path)
+            text = file.read()
         self.seen[path] = Seen(before, digest(text))
         return text
 
     def texts(self, pattern: str) -> dict[str, str]:
         """The text of every file whose name matches a pattern, by path."""
         self.asked.add(pattern)
-        return self._readable(path for path in self.paths if fnmatch(path.rpartition("/")[2], pattern))
+        return self._readable(self._matching([pattern]))
 
     def manifests(self) -> dict[str, str]:
         """The text of every manifest and lock file, those nearest to the root first."""
         found = (path for path in self.paths if is_manifest(path))
         return self._readable(sorted(found, key=lambda path: (path.count("/"), path)))
 
-    def _readable(self, paths: Iterator[str] | list[str]) -> dict[str, str]:
+    def _readable(self, paths: Iterable[str]) -> dict[str, str]:
         found = {}
         for path in paths:
             try:
@@ -141,9 +174,8 @@ def is_manifest(path: str) -> bool:
     return MANIFEST.search(path) is not None and path.count("/") <= DEEPEST
 
 
-def stamp(path: Path) -> tuple[int, ...]:
+def stamp(found: os.stat_result) -> tuple[int, ...]:
     """What the system says about a file: its size first, then its times and its identity."""
-    found = path.stat()
     return found.st_size, found.st_mtime_ns, found.st_ctime_ns, found.st_ino
 
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, TypeAlias
+
+from plumbrule.model.frozen import frozen
 
 if TYPE_CHECKING:
     from plumbrule.facts.nodes import Assign, Expr
     from plumbrule.model.code import Class, Function, Module
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class External:
     """Something defined outside the project, by its full name: `requests.get`."""
 
@@ -22,7 +24,7 @@ class External:
         return None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Variable:
     """A name that an assignment at module or class level gives a value."""
 
@@ -41,7 +43,7 @@ class Variable:
 Target: TypeAlias = "Function | Class | Module | Variable | External"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Type:
     """A class by its full name, the project's own `Class` where it is one, and its type arguments.
 

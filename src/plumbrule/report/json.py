@@ -19,7 +19,17 @@ if TYPE_CHECKING:
 
 def json(outcome: Outcome, view: View) -> str:
     """One document."""
-    document = {
+    return dumps(document(outcome, view), indent=2, ensure_ascii=False) + "\n"
+
+
+def json_line(outcome: Outcome, view: View) -> str:
+    """The same in one line, for those who read one after the other."""
+    return dumps(document(outcome, view), ensure_ascii=False) + "\n"
+
+
+def document(outcome: Outcome, view: View) -> dict[str, Any]:
+    """All parts."""
+    return {
         "version": 1,
         "plumb": __version__,
         "routes": len(outcome.overview.routes) + outcome.overview.routes_of_tests,
@@ -34,7 +44,6 @@ def json(outcome: Outcome, view: View) -> str:
         "rules": [rule.name for rule in outcome.rules],
         "score": score_of(score(outcome)),
     }
-    return dumps(document, indent=2, ensure_ascii=False) + "\n"
 
 
 def finding_of(item: Reported, view: View) -> dict[str, Any]:

@@ -80,8 +80,8 @@ def asked(
     for number, rule in enumerate(rules):
         if observe:
             observe("asking the rules", number, len(rules))
-        found += weighed(project, [(rule, finding) for finding in run(rule, project, failures)])
-    return found
+        found += [(rule, finding) for finding in run(rule, project, failures)]
+    return weighed(project, found)
 
 
 def beside(project: Project, path: str) -> Source | None:

@@ -13,14 +13,18 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from plumbrule.config import Config
-    from plumbrule.model.reading import Observer
+    from plumbrule.model.reading import Observer, Reading
     from plumbrule.rulekit import Rule
     from plumbrule.verbs.outcome import Reported
     from plumbrule.verbs.review import Target
 
 
 def findings_here(
-    target: Target, config: Config, rule: Rule, observe: Observer | None = None
+    target: Target,
+    config: Config,
+    rule: Rule,
+    observe: Observer | None = None,
+    reading: Reading | None = None,
 ) -> Sequence[Reported] | None:
     """Every finding of the rule, unsure ones too; None if there is no FastAPI project here."""
     one = replace(
@@ -30,6 +34,6 @@ def findings_here(
     if everything and any(known.name == rule.name for known in everything.rules):
         return [item for item in asked(everything, target, one).findings if item.rule.name == rule.name]
     try:
-        return review(target, one, observe=observe).findings
+        return review(target, one, observe=observe, reading=reading).findings
     except Refusal:
         return None

@@ -11,7 +11,7 @@ from plumbrule.verbs.outcome import Reported
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from plumbrule.rulekit import Class, Finding, Function, Module, Project, Rule, Span
+    from plumbrule.rulekit import Class, Finding, Function, Module, Project, Rule, Span, n
 
 LONGEST = 200
 """letters of the code that count: of a long function only the beginning has to stay"""
@@ -35,14 +35,15 @@ def fingerprinted(project: Project, found: Iterable[tuple[Rule, Finding]]) -> li
 def surroundings(module: Module, at: Span) -> tuple[str, str]:
     """The name of the function or class around a place, and the letters of the code there."""
     scopes: list[Function | Class] = [*module.functions, *module.classes]
-    inside = [scope for scope in scopes if start_of(scope) <= at.start < scope.node.end]
+    inside = [scope for scope in scopes if at.start < scope.node.end and start_of(scope) <= at.start]
     around = max(inside, key=start_of).qualified_name if inside else ""
     return around, letters(module.source.slice(at.start, at.end))
 
 
 def start_of(scope: Function | Class) -> int:
     """Where a function or class starts, its decorators included."""
-    return min([scope.node.start, *(decorator.start for decorator in scope.node.decorators)])
+    first: n.Node = (*scope.node.decorators, scope.node)[0]
+    return first.start
 
 
 def letters(code: str) -> str:

@@ -16,16 +16,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from plumbrule.facts.source import Source
-from plumbrule.model.tree import Tree, digest, stamp
+from plumbrule.model.tree import Seen, Tree, stamp
 from plumbrule.verbs.record import recorded, restored
 
 if TYPE_CHECKING:
     from plumbrule.config import Config
+    from plumbrule.model.reading import Reading
     from plumbrule.rulekit import Project
     from plumbrule.verbs.outcome import Outcome
 
-RECENT = 2_000_000_000
-"""nanoseconds: a file may change again without a change of its times if they are no older than this"""
 MOST, LARGEST = 50, 100_000_000
 """how many outcomes are kept, and how many bytes of them"""
 ROOMS = ("facts", "model", "rules", "verbs")
@@ -42,12 +41,15 @@ class Memory:
         name = hashlib.sha256(json.dumps(chosen).encode()).hexdigest()[:24]
         self.path = (folder or cache_folder() / "audits") / f"{name}.json"
 
-    def recall(self) -> Outcome | None:
-        """The outcome of the last audit, if another one could find nothing else."""
+    def recall(self, reading: Reading | None = None) -> Outcome | None:
+        """The outcome of the last audit, if another one could find nothing else; `reading` gives its project
+        to one who asks for it.
+        """
         with suppress(OSError, ValueError, LookupError, TypeError):  # a record that cannot be read is none
             record = json.loads(self.path.read_bytes()) if self.may_keep else None
             if record and record["tool"] == tool() and unchanged(Tree(self.root), record):
-                return restored(record["outcome"], self._project, self._source)
+                read = reading.project if reading else self._project
+                return restored(record["outcome"], read, self._source)
         return None
 
     def _project(self) -> Project:
@@ -88,14 +90,8 @@ def unchanged(tree: Tree, record: dict[str, Any]) -> bool:
     files = record["files"]
     if set(tree.watched(set(record["asked"]))) != set(files) or tree.closed:
         return False
-    certain = record["opened"] - RECENT
-    for path, (*before, content) in files.items():
-        file = tree.root / path
-        if list(now := stamp(file)) == before and max(now[1:3]) < certain:
-            continue
-        if digest(file.read_bytes()) != content:
-            return False
-    return True
+    seen = ((path, Seen(tuple(before), content)) for path, (*before, content) in files.items())
+    return all(before.again(f"{tree.root}/{path}", record["opened"]) for path, before in seen)
 
 
 def tool() -> str:
@@ -103,7 +99,7 @@ def tool() -> str:
     here = Path(__file__).parents[1]
     files = [*here.glob("*.py"), *(file for room in ROOMS for file in (here / room).rglob("*.py"))]
     files += [Path(spec.origin) for name in PARSER if (spec := find_spec(name)) and spec.origin]
-    known = [(os.fspath(file), stamp(file)) for file in sorted(files)]
+    known = [(os.fspath(file), stamp(file.stat())) for file in sorted(files)]
     return hashlib.sha256(repr((known, sys.version)).encode()).hexdigest()
 
 

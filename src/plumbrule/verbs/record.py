@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import astuple
+from dataclasses import fields
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 from plumbrule.facts.source import Source, Span
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
 
     from plumbrule.rulekit import Project
 
+_of_span = attrgetter(*(field.name for field in fields(Span)))
+
 
 def recorded(outcome: Outcome) -> dict[str, Any]:
     """Everything about an outcome but the project itself."""
@@ -24,16 +27,16 @@ def recorded(outcome: Outcome) -> dict[str, Any]:
             seen.files_of_tests,
             seen.lines,
             seen.routes_of_tests,
-            [[astuple(span) for span in spans] for spans in seen.routes],
+            [[_of_span(span) for span in spans] for spans in seen.routes],
             seen.tables,
             seen.schemas,
         ],
         "rules": [_of_rule(rule) for rule in outcome.rules],
         "findings": [_of_reported(item) for item in outcome.findings],
-        "suppressed": [[_of_reported(s.reported), astuple(s.by)] for s in outcome.suppressed],
-        "unused": [astuple(comment) for comment in outcome.unused],
+        "suppressed": [[_of_reported(s.reported), _of_comment(s.by)] for s in outcome.suppressed],
+        "unused": [_of_comment(comment) for comment in outcome.unused],
         "skipped": [[item.rule.name, item.reason] for item in outcome.skipped],
-        "unreadable": [astuple(span) for span in outcome.unreadable],
+        "unreadable": [_of_span(span) for span in outcome.unreadable],
     }
 
 
@@ -43,7 +46,15 @@ def _of_rule(rule: Rule) -> list[Any]:
 
 
 def _of_reported(item: Reported) -> list[Any]:
-    return [item.rule.name, astuple(item.finding), item.fingerprint]
+    found = item.finding
+    steps = [(step.text, _of_span(step.span)) for step in found.chain]
+    fix = found.fix and ([(_of_span(edit.span), edit.text) for edit in found.fix.edits], found.fix.safe)
+    texts = (found.message, found.label, found.help)
+    return [item.rule.name, [_of_span(found.at), *texts, steps, fix, found.confidence], item.fingerprint]
+
+
+def _of_comment(comment: Suppression) -> list[Any]:
+    return [comment.rules, comment.reason, _of_span(comment.span), comment.line]
 
 
 def restored(

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
     from plumbrule.config import Config
-    from plumbrule.model.reading import Observer
+    from plumbrule.model.reading import Observer, Reading
     from plumbrule.rulekit import Project
 
 
@@ -65,13 +65,13 @@ def project_root(path: Path) -> Path:
     return folder
 
 
-def project_at(target: Target, observe: Observer | None = None) -> Project:
-    """Read the project; refuses one in which nothing is of FastAPI."""
+def project_at(target: Target, observe: Observer | None = None, reading: Reading | None = None) -> Project:
+    """Read the project, or what has changed of it; refuses one in which nothing is of FastAPI."""
     # The model takes a while to import, and an outcome that is remembered does not need it.
     from plumbrule.model.reading import read_project  # noqa: PLC0415
 
     try:
-        project = read_project(target.root, observe)
+        project = reading.project(observe) if reading else read_project(target.root, observe)
     except OSError as error:
         raise Refusal(f"cannot read {error.filename or target.root}: {error.strerror}") from error
     if not any((project.apps, project.routes, [r for r in project.routers if not r.is_assumed])):
@@ -79,17 +79,25 @@ def project_at(target: Target, observe: Observer | None = None) -> Project:
     return project
 
 
-def review(
+def review(  # noqa: PLR0913  a wish each
     target: Target,
     config: Config,
     *,
     known: bool = False,
     since: str | None = None,
     observe: Observer | None = None,
+    reading: Reading | None = None,
 ) -> Outcome:
-    """Audit what was asked about; `known` leaves out the baseline, `since` what a git revision has too."""
+    """Audit what was asked about; `known` leaves out the baseline, `since` what a git revision has too.
+
+    `reading` is that of one who has audited the project before.
+    """
     memory = Memory(config)
-    outcome = asked(memory.recall() or audited(target, config, memory, observe), target, config)
+    outcome = memory.recall(reading)
+    if outcome is None:
+        outcome = audited(target, config, observe, reading)
+        memory.keep(outcome)
+    outcome = asked(outcome, target, config)
     old: set[str] = set()
     if known:
         old |= baseline.read(config)
@@ -100,17 +108,17 @@ def review(
     return without(outcome, old) if old else outcome
 
 
-def audited(target: Target, config: Config, memory: Memory, observe: Observer | None) -> Outcome:
-    """The outcome of an audit of everything, which is remembered."""
+def audited(
+    target: Target, config: Config, observe: Observer | None = None, reading: Reading | None = None
+) -> Outcome:
+    """The outcome of an audit of everything."""
     from plumbrule.model.reading import no_collection  # noqa: PLC0415  heavy as well
     from plumbrule.verbs.audit import audit_project  # noqa: PLC0415
     from plumbrule.verbs.selection import chosen_rules  # noqa: PLC0415
 
     with no_collection():
         rules = chosen_rules(config)
-        outcome = audit_project(project_at(target, observe), rules, observe)
-        memory.keep(outcome)
-    return outcome
+        return audit_project(project_at(target, observe, reading), rules, observe)
 
 
 def asked(outcome: Outcome, target: Target, config: Config) -> Outcome:

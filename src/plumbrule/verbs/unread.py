@@ -17,7 +17,7 @@ LEVELS: tuple[Confidence, ...] = get_args(Confidence)
 
 def weighed(project: Project, found: Iterable[tuple[Rule, Finding]]) -> list[tuple[Rule, Finding]]:
     """Findings with the confidence that the files they rest on allow."""
-    broken = {module.path: module for module in project.modules if module.is_broken}
+    broken = project.broken
     return [(rule, lowered(rule, finding, broken) if broken else finding) for rule, finding in found]
 
 

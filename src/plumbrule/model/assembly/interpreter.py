@@ -14,17 +14,15 @@ from plumbrule.model.assembly.values import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from plumbrule.model.code import Function, Module
 
 
 class Interpreter(Statements):
     """Follows modules and the functions they call, and records what is done to routers."""
 
-    def run(self, modules: Iterable[Module]) -> None:
+    def run(self) -> None:
         """Follow every module, then the functions that build routers and that nothing called."""
-        modules = [module for module in modules if not module.is_test]
+        modules = self.project.code_modules
         for module in modules:
             self.steps = 0
             self.module_env(module)

@@ -6,7 +6,6 @@ import re
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-from plumbrule.facts import nodes as n
 from plumbrule.model.assembly.values import (
     Bound,
     Closure,
@@ -16,9 +15,10 @@ from plumbrule.model.assembly.values import (
     Partial,
     RouterValue,
 )
+from plumbrule.model.code import Function
 
 if TYPE_CHECKING:
-    from plumbrule.model.code import Function
+    from plumbrule.facts import nodes as n
     from plumbrule.model.project import Project
 
 BUILDING = re.compile(
@@ -29,22 +29,20 @@ BUILDING = re.compile(
 INJECTING = re.compile(rb"\b(Depends|Security)\(")
 COMMON = 6  # a method name with more definitions than this says nothing about which one is called
 SHORT = 6  # statements; a helper that makes a prefix has no more
+ACTING = frozenset({RouterValue, Operation, LambdaValue, Bound, Partial})  # what is, or may act on, a router
 
 
 def building_functions(project: Project) -> set[n.FunctionDef]:
     """The functions whose text deals with routers, and those that call one of them by name."""
     functions = project.code_functions
     definitions = Counter(function.name for function in functions)
-    callers: dict[str, list[Function]] = {}
-    for function in functions:
-        for node in function.find(n.Call):
-            callers.setdefault(last_name(node.func), []).append(function)
     queue = [function for function in functions if builds(function.node)]
     found = {function.node for function in queue}
     while queue:
         for name in names_of(queue.pop()):
-            for caller in callers.get(name, ()) if definitions[name] <= COMMON else ():
-                if caller.node not in found:
+            for call in project.calls_to(name) if definitions[name] <= COMMON else ():
+                caller = call.scope
+                if isinstance(caller, Function) and caller.node not in found:
                     found.add(caller.node)
                     queue.append(caller)
     return found
@@ -72,13 +70,6 @@ def names_of(function: Function) -> tuple[str, ...]:
     return (function.name,)
 
 
-def last_name(func: n.Expr) -> str:
-    """The last word of what is called."""
-    if isinstance(func, n.Attribute):
-        return func.attr
-    return func.id if isinstance(func, n.Name) else ""
-
-
 def is_short(function: Function) -> bool:
     """Whether a function is small enough to be followed just in case."""
     return len(function.node.body) <= SHORT and len(function.nodes) < 80
@@ -99,7 +90,8 @@ def is_routerish(value: Any, depth: int = 2) -> bool:
         case Partial(func=func):
             return is_routerish(func)
         case Instance(attrs=attrs):
-            return depth > 0 and any(is_routerish(inner, 0) for inner in attrs.values())
+            held = (inner for inner in attrs.values() if type(inner) in ACTING)
+            return depth > 0 and any(is_routerish(inner) for inner in held)
         case list() | tuple():
             return depth > 0 and any(is_routerish(inner, depth - 1) for inner in value[:20])
         case _:

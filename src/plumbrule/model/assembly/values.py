@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from plumbrule.model.frozen import frozen
+
 if TYPE_CHECKING:
     from plumbrule.facts import nodes as n
     from plumbrule.facts.source import Span
@@ -87,7 +89,7 @@ class ModuleValue:
     module: Module
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Ext:
     """Something outside the project, by full name."""
 

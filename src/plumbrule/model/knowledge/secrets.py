@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 
 SECRET = re.compile(
     r"(^|_)(secret(_?key)?|passw(or)?d|passphrase|pwd|(api|access|admin|auth|secret|private|signing|encryption|jwt|master|"
@@ -23,12 +24,14 @@ HARMLESS = re.compile(
 )
 
 
+@cache
 def is_secret_name(name: str) -> bool:
     """Whether a name surely holds a secret: `api_key`, `webhook_secret`; not `token_type`."""
     plain = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name)
     return SECRET.search(plain) is not None and HARMLESS.search(plain) is None
 
 
+@cache
 def is_secretive_name(name: str) -> bool:
     """Whether a name may hold a secret: also `token`, `signature`, `digest`."""
     plain = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name)

@@ -120,9 +120,8 @@ def logic_in_route(route: Route) -> Iterator[Finding]:
     handler = route.handler
     if handler is None or route.is_websocket or handler.routes[0] is not route:
         return
-    decisions = sum(isinstance(node, BRANCHING) and not refuses(node) for node in handler.nodes)
-    writes = any(changes(call) for call in handler.calls)
-    if decisions > MOST and writes:
+    decisions = sum(not refuses(node) for kind in BRANCHING for node in handler.find(kind))
+    if decisions > MOST and any(changes(call) for call in handler.calls):
         yield Finding(
             at=handler.span,
             message=f"{route.label} takes {decisions} decisions by itself and writes",

@@ -223,8 +223,8 @@ from plumbrule.rulekit import (
     Function,
     Iterator,
     Reached,
+    blocking_on_loop,
     import_edit,
-    reached_on_loop,
     rule,
     steps_to,
 )
@@ -232,24 +232,21 @@ from plumbrule.rulekit import (
 
 @rule(category="async", severity="error")
 def blocking_call_in_async(function: Function) -> Iterator[Finding]:
-    when = function.project.serving.when(function)
-    if not function.is_async or when == "startup":
-        return
-    for reached in reached_on_loop(function):
-        is_own = reached.call.function is not None or reached.call.is_awaited
-        kind = None if is_own else BLOCKING.kind(reached.call.name)
-        if kind is not None:
-            yield Finding(
-                at=reached.call.func_span,
-                message=f"`{reached.call.name.removeprefix('builtins.')}` blocks the event loop",
-                label="every request of this worker waits here",
-                help="`await asyncio.sleep(…)`"
-                if kind == "sleep"
-                else "hand it to a thread with `asyncio.to_thread`, or await an async client",
-                chain=steps_to(function, reached),
-                fix=slept(reached, function) if kind == "sleep" else None,
-                confidence="high" if when == "request" else "low" if kind == "disk" else "medium",
-            )
+    found = list(blocking_on_loop(function)) if function.is_async else []
+    when = function.project.serving.when(function) if found else "startup"
+    for reached in found if when != "startup" else ():
+        kind = BLOCKING.kind(reached.call.name)
+        yield Finding(
+            at=reached.call.func_span,
+            message=f"`{reached.call.name.removeprefix('builtins.')}` blocks the event loop",
+            label="every request of this worker waits here",
+            help="`await asyncio.sleep(…)`"
+            if kind == "sleep"
+            else "hand it to a thread with `asyncio.to_thread`, or await an async client",
+            chain=steps_to(function, reached),
+            fix=slept(reached, function) if kind == "sleep" else None,
+            confidence="high" if when == "request" else "low" if kind == "disk" else "medium",
+        )
 
 
 def slept(reached: Reached, function: Function) -> Fix | None:

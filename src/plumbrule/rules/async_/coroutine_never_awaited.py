@@ -225,29 +225,34 @@ async def read() -> None:
 Python warns of it at run time; ty and mypy have a check for the discarded call, not for the condition.
 """
 
-from plumbrule.rulekit import COROUTINES, Call, Edit, Finding, Fix, Function, Iterator, n, rule
+from plumbrule.rulekit import COROUTINES, Call, Edit, Finding, Fix, Function, Iterator, Project, n, rule
 
+LIBRARY = {name.rpartition(".")[2] for name in COROUTINES}
 ALWAYS_TRUE = "a coroutine is always true"
 TRANSPARENT = {"staticmethod", "classmethod", "abstractmethod", "override", "enforce_types", "trace_method"}
 
 
 @rule(category="async", severity="error")
-def coroutine_never_awaited(function: Function) -> Iterator[Finding]:
-    if function.module.is_broken:
-        return  # an `await` may be missing because it was not understood
-    for call in function.calls:
+def coroutine_never_awaited(project: Project) -> Iterator[Finding]:
+    for call in project.calls_named({*LIBRARY, *(f.name for f in project.functions if f.is_async)}):
         wrong = misuse(call)
-        if wrong is None or not makes_coroutine(call) or is_dead(call):
-            continue
-        yield Finding(
-            at=call.func_span,
-            message=f"`{call.node.func.text}(…)` is never awaited",
-            label=wrong,
-            help="write `await` before it"
-            if function.is_async
-            else f"await it; `{function.label}` must be `async def`",
-            fix=awaiting(call) if function.is_async else None,
-        )
+        if wrong is None or not isinstance(call.scope, Function) or call.module.is_broken:
+            continue  # in a broken file an `await` may be missing because it was not understood
+        if makes_coroutine(call) and not is_dead(call):
+            yield finding(call, call.scope, wrong)
+
+
+def finding(call: Call, function: Function, wrong: str) -> Finding:
+    """What is wrong with a call in a function."""
+    return Finding(
+        at=call.func_span,
+        message=f"`{call.node.func.text}(…)` is never awaited",
+        label=wrong,
+        help="write `await` before it"
+        if function.is_async
+        else f"await it; `{function.label}` must be `async def`",
+        fix=awaiting(call) if function.is_async else None,
+    )
 
 
 def misuse(call: Call) -> str | None:  # noqa: PLR0911 - one return a way to use it

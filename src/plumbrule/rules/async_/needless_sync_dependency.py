@@ -80,7 +80,7 @@ async def read(
 ```
 """
 
-from plumbrule.rulekit import Edit, Finding, Fix, Function, Iterator, Route, n, rule
+from plumbrule.rulekit import Edit, Finding, Fix, Function, Iterator, Project, n, rule
 
 CHEAP = {
     "len",
@@ -112,10 +112,10 @@ TEXT = {
 
 
 @rule(category="async", severity="note")
-def needless_sync_dependency(route: Route) -> Iterator[Finding]:
-    for dependency in route.dependencies:
-        function = dependency.function
-        if function is None or function.is_async or dependency.cls is not None or function.cls is not None:
+def needless_sync_dependency(project: Project) -> Iterator[Finding]:
+    asked = (dependency for route in project.code_routes for dependency in route.dependencies)
+    for function in dict.fromkeys(dependency.function for dependency in asked if dependency.cls is None):
+        if function is None or function.is_async or function.cls is not None:
             continue
         if not function.node.decorators and is_cheap(function) and not function.callers:
             yield Finding(

@@ -75,7 +75,7 @@ CAUGHT = ("asyncio.CancelledError", "asyncio.exceptions.CancelledError", "builti
 ENDS = (n.Raise, n.Return)
 
 
-@rule(category="async", severity="warning")
+@rule(category="async", severity="warning", nodes={n.Handler})
 def swallowed_cancellation(function: Function) -> Iterator[Finding]:
     for handler in function.find(n.Handler) if function.is_async else ():
         endless = catches(function, handler) and goes_on(handler) and waits(handler)

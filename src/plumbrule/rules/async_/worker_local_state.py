@@ -67,7 +67,7 @@ An app that is run as one process, on purpose and for ever.
 
 import re
 
-from plumbrule.rulekit import Finding, Function, Iterator, Variable, n, rule
+from plumbrule.rulekit import Finding, Function, Iterator, Route, Variable, n, rule
 
 WRITES = {"append", "add", "update", "extend", "insert", "setdefault", "appendleft"}
 CACHES = re.compile(
@@ -78,9 +78,13 @@ CACHES = re.compile(
 
 
 @rule(category="async", severity="warning")
-def worker_local_state(function: Function) -> Iterator[Finding]:
-    if not function.routes:
-        return
+def worker_local_state(route: Route) -> Iterator[Finding]:
+    if route.handler is not None:
+        yield from kept_by(route.handler)
+
+
+def kept_by(function: Function) -> Iterator[Finding]:
+    """What a handler leaves in variables of the process."""
     for node, target in writes(function):
         variable = named(function, target)
         if (

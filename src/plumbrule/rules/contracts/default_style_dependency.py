@@ -74,12 +74,12 @@ REPEATED = 3
 
 @rule(category="contracts", severity="note", pedantic=True, needs="fastapi>=0.95")
 def default_style_dependency(project: Project) -> Iterator[Finding]:
-    asked: dict[str, list[Parameter]] = {}
-    for route in project.routes:
+    asked: dict[str, dict[Parameter, None]] = {}
+    for route in project.code_routes:
         for parameter in route.handler.parameters if route.handler is not None else ():
             name = asked_for(parameter)
-            if name and parameter not in asked.get(name, ()) and not route.module.is_test:
-                asked.setdefault(name, []).append(parameter)
+            if name:
+                asked.setdefault(name, {})[parameter] = None
     for name, parameters in asked.items():
         if len(parameters) >= REPEATED:
             last = name.rpartition(".")[2]
@@ -95,7 +95,7 @@ def default_style_dependency(project: Project) -> Iterator[Finding]:
 def asked_for(parameter: Parameter) -> str:
     """The full name of what a `= Depends(name)` asks for."""
     default = parameter.default
-    call = parameter.marker("Depends")
-    if not isinstance(default, n.Call) or call is None or call.node is not default or len(call.args) != 1:
+    call = parameter.marker("Depends") if isinstance(default, n.Call) else None
+    if call is None or call.node is not default or len(call.args) != 1:
         return ""
     return call.scope.name_of(call.args[0]) or ""

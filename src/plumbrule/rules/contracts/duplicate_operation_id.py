@@ -67,18 +67,18 @@ async def list_items() -> list[str]:
 ```
 """
 
-from plumbrule.rulekit import Entry, Finding, Iterator, Router, Step, route_table, rule
+from plumbrule.rulekit import Entry, Finding, Iterator, Router, Step, rule
 
 
 @rule(category="contracts", severity="error")
 def duplicate_operation_id(router: Router) -> Iterator[Finding]:
     seen: dict[str, Entry] = {}
-    for entry in route_table(router):
+    for entry in router.table:
         name = entry.route.option_value("operation_id") if entry.route else None
         if not isinstance(name, str) or not entry.is_known or not entry.in_schema:
             continue
         first = seen.setdefault(name, entry)
-        if first.span != entry.span or len(entry.methods) > 1:
+        if first.node is not entry.node or len(entry.methods) > 1:
             yield Finding(
                 at=entry.span,
                 message=f'two operations of the app are called "{name}"',

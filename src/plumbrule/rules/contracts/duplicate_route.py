@@ -86,14 +86,14 @@ app.include_router(second, prefix="/orders")
 ```
 """
 
-from plumbrule.rulekit import Entry, Finding, Iterator, Router, Step, route_table, rule, shape
+from plumbrule.rulekit import Entry, Finding, Iterator, Router, Step, rule, shape
 
 
 @rule(category="contracts", severity="error")
 def duplicate_route(router: Router) -> Iterator[Finding]:
     seen: dict[tuple[str, str], Entry] = {}
     said: set[object] = set()
-    for entry in route_table(router):
+    for entry in router.table:
         if not entry.is_known or entry.route is None:
             continue
         for method in sorted(entry.methods):

@@ -128,10 +128,9 @@ MARKERS = ("fastapi.Depends", "fastapi.Security")
 
 @rule(category="contracts", severity="error")
 def ignored_dependency(project: Project) -> Iterator[Finding]:
-    for function in project.code_functions:
-        if function.routes:
-            for parameter in function.parameters:
-                yield from in_signature(parameter)
+    for handler in dict.fromkeys(route.handler for route in project.code_routes):
+        for parameter in handler.parameters if handler is not None else ():
+            yield from in_signature(parameter)
     for function in {made for call in project.calls_to(*MARKERS) if (made := filled_in(call)) is not None}:
         for call in function.callers_in_code:
             yield from by_hand(call)

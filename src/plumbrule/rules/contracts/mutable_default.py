@@ -141,7 +141,7 @@ def mutable_default(project: Project) -> Iterator[Finding]:
 
 def in_signature(function: Function) -> Iterator[Finding]:
     """The defaults that a function changes."""
-    for parameter in function.parameters:
+    for parameter in function.node.parameters:
         default = parameter.default
         if default is None or not is_mutable(default, function) or parameter.name in assigned(function):
             continue

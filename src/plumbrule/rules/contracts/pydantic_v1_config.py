@@ -84,7 +84,6 @@ from plumbrule.rulekit import (
     Iterator,
     Module,
     import_edit,
-    may_be_pydantic_2,
     n,
     rule,
 )
@@ -112,7 +111,7 @@ KEPT = {
 
 @rule(category="contracts", severity="warning")
 def pydantic_v1_config(module: Module) -> Iterator[Finding]:
-    if not may_be_pydantic_2(module.project):
+    if not module.project.may_be_pydantic_2:
         return
     for cls in module.classes:
         config = cls.classes.get("Config")

@@ -79,7 +79,7 @@ def rows(row: Row, item: Item) -> dict[str, str]:
 ```
 """
 
-from plumbrule.rulekit import Call, Edit, Finding, Fix, Iterator, Schema, may_be_pydantic_2, n, rule
+from plumbrule.rulekit import Call, Edit, Finding, Fix, Iterator, Schema, n, rule
 
 RENAMED = {
     "dict": "model_dump",
@@ -107,7 +107,7 @@ POSITIONAL = {"construct", "parse_obj"}
 
 @rule(category="contracts", severity="warning", calls=RENAMED)
 def pydantic_v1_method(call: Call) -> Iterator[Finding]:
-    schema = schema_of(call) if may_be_pydantic_2(call.module.project) else None
+    schema = schema_of(call) if call.module.project.may_be_pydantic_2 else None
     if schema is not None and not is_asked_for(call):
         new = RENAMED[call.method]
         yield Finding(

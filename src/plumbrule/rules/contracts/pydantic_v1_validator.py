@@ -76,7 +76,7 @@ class Item:
 ```
 """
 
-from plumbrule.rulekit import Edit, Finding, Fix, Function, Iterator, Module, may_be_pydantic_2, n, rule
+from plumbrule.rulekit import Edit, Finding, Fix, Function, Iterator, Module, n, rule
 
 OLD = {"pydantic.validator", "pydantic.class_validators.validator"}
 BOTH = OLD | {"pydantic.root_validator", "pydantic.class_validators.root_validator"}
@@ -84,13 +84,13 @@ BOTH = OLD | {"pydantic.root_validator", "pydantic.class_validators.root_validat
 
 @rule(category="contracts", severity="warning")
 def pydantic_v1_validator(module: Module) -> Iterator[Finding]:
-    if not may_be_pydantic_2(module.project):
+    if not module.project.may_be_pydantic_2:
         return
     decorated = [function for function in module.functions if function.node.decorators]
     found = [(f, d) for f in decorated for d in zip(f.node.decorators, f.decorator_names, strict=True)]
     old = [(f, node, name) for f, (node, name) in found if name in BOTH]
     fixes = [modern(function, node) if name in OLD else None for function, node, name in old]
-    imports = import_edit(module) if all(fixes) else None
+    imports = import_edit(module) if fixes and all(fixes) else None
     for (function, node, name), edits in zip(old, fixes, strict=True):
         last = name.rpartition(".")[2]
         new = "field_validator" if last == "validator" else "model_validator"

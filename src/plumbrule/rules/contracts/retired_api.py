@@ -107,14 +107,15 @@ STATUS = {
     "HTTP_422_UNPROCESSABLE_ENTITY": "HTTP_422_UNPROCESSABLE_CONTENT",
 }
 CLASSES = ("ORJSONResponse", "UJSONResponse")
+NAMES = [name.encode() for name in (*STATUS, *CLASSES)]
 PARAMETERS = {f"fastapi.{name}" for name in ("Query", "Path", "Body", "Header", "Cookie", "Form", "File")}
 WORKER = re.compile(r"^(?!\s*#).*?(uvicorn\.workers)\.Uvicorn", re.MULTILINE)
 
 
 @rule(category="contracts", severity="warning", needs="fastapi>=0.120")
 def retired_api(project: Project) -> Iterator[Finding]:
-    for module in project.modules:
-        if not module.is_test and any(name.encode() in module.source.text for name in (*STATUS, *CLASSES)):
+    for module in project.mentioning(b"HTTP_4", b"JSONResponse"):
+        if module.mentions(*NAMES):
             yield from in_module(module)
     for call in project.calls_to(*PARAMETERS):
         yield from of_parameter(call)

@@ -165,17 +165,23 @@ async def single_page_app(path: str) -> str:
 ```
 """
 
-from plumbrule.rulekit import Entry, Finding, Iterator, Router, Step, route_table, rule, shape
+from operator import itemgetter
+
+from plumbrule.rulekit import Entry, Finding, Iterator, Router, Step, rule, shape
+
+Kind = tuple[str, int]
+ANY = -1
+"""of a route that takes any number of slashes"""
 
 
 @rule(category="contracts", severity="error")
 def shadowed_route(router: Router) -> Iterator[Finding]:
-    earlier: list[Entry] = []
+    earlier: dict[Kind, list[tuple[int, Entry]]] = {}
     said: set[object] = set()
-    for entry in route_table(router):
+    for number, entry in enumerate(router.table):
         if not entry.is_known:
             continue
-        taker = next((e for e in earlier if hides(e, entry)), None)
+        taker = next((e for _, e in alike(entry, earlier) if hides(e, entry)), None)
         if taker is not None and entry.span not in said:
             said.add(entry.span)
             yield Finding(
@@ -186,11 +192,30 @@ def shadowed_route(router: Router) -> Iterator[Finding]:
                 chain=(Step(f"`{taker.label}`", taker.span),),
             )
         if entry.route is None or "{" in entry.path:
-            earlier.append(entry)  # a path without parameters takes no other
+            earlier.setdefault(kind_of(entry), []).append((number, entry))
+            # a path without parameters takes no other
+
+
+def kind_of(entry: Entry) -> Kind:
+    """What the requests have in common that a route takes: the folders before its first parameter, and how
+    many slashes they have.
+    """
+    if entry.route is None:
+        return "", ANY
+    start = entry.path.partition("{")[0].rpartition("/")[0]
+    return start, ANY if ":path}" in entry.path else entry.path.count("/")
+
+
+def alike(entry: Entry, earlier: dict[Kind, list[tuple[int, Entry]]]) -> list[tuple[int, Entry]]:
+    """The earlier routes that may take the requests of one, in order."""
+    request = entry.request
+    starts = {"", *(request[:place] for place, letter in enumerate(request) if letter == "/")}
+    kinds = ((start, slashes) for start in starts for slashes in (ANY, request.count("/")))
+    return sorted((one for kind in kinds for one in earlier.get(kind, ())), key=itemgetter(0))
 
 
 def hides(earlier: Entry, later: Entry) -> bool:
     """Whether one takes what another was written for (the very same path is a duplicate, not a shadow)."""
-    if later.route is None or not later.methods or later.leads_where(earlier):
+    if later.route is None or not later.methods or not earlier.takes(later) or later.leads_where(earlier):
         return False
-    return earlier.takes(later) and not (earlier.route and shape(earlier.path) == shape(later.path))
+    return not (earlier.route and shape(earlier.path) == shape(later.path))

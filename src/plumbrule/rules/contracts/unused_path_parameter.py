@@ -203,8 +203,7 @@ def is_specific(name: str, route: Route) -> bool:
     if any(name not in other.path_parameters for other in route.handler.routes):
         return False
     quoted = (f'"{name}"'.encode(), f"'{name}'".encode())
-    texts = [m.source.text for m in route.project.modules if b"path_params" in m.source.text]
-    return not any(form in text for text in texts for form in quoted)
+    return not any(module.mentions(*quoted) for module in route.project.mentioning(b"path_params"))
 
 
 def is_for_show(name: str, route: Route) -> bool:

@@ -90,11 +90,11 @@ CHANGES = {
 @rule(category="database", severity="warning")
 def irreversible_migration(migration: Migration) -> Iterator[Finding]:
     downgrade = migration.downgrade
-    changes = [call for call in migration.operations(migration.upgrade) if call.method in CHANGES]
+    changes = [operation.name for operation in migration.ups if operation.name in CHANGES]
     if downgrade is not None and changes and is_empty(downgrade):
         yield Finding(
             at=downgrade.span,
-            message=f"`{changes[0].method}` of `{migration.revision}` is never taken back",
+            message=f"`{changes[0]}` of `{migration.revision}` is never taken back",
             label="an empty `downgrade`",
             help="undo each operation in reverse order, or raise `NotImplementedError`",
         )

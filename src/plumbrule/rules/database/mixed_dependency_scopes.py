@@ -62,17 +62,15 @@ async def create_order(user: Annotated[str, Depends(current_user)], session: Ses
 ```
 """
 
-from plumbrule.rulekit import Finding, Function, Iterator, Route, Step, rule
+from plumbrule.rulekit import Dependency, Finding, Function, Iterator, Route, Step, rule
 
 
 @rule(category="database", severity="error", needs="fastapi>=0.121")
 def mixed_dependency_scopes(route: Route) -> Iterator[Finding]:
-    places: dict[Function, dict[str, Step]] = {}
+    places: dict[Function, dict[str, Dependency]] = {}
     for dependency in route.dependencies:
         if dependency.function is not None and dependency.is_generator and dependency.use_cache:
-            scope = dependency.scope or "request"
-            step = Step(f"with the scope of the {scope}", dependency.span)
-            places.setdefault(dependency.function, {}).setdefault(scope, step)
+            places.setdefault(dependency.function, {}).setdefault(dependency.scope or "request", dependency)
     for function, scopes in places.items():
         if len(scopes) > 1 and route.handler is not None:
             yield Finding(
@@ -80,5 +78,5 @@ def mixed_dependency_scopes(route: Route) -> Iterator[Finding]:
                 message=f"{route.label} runs `{function.name}` twice",
                 label="asked for with two scopes",
                 help="write one `Annotated` alias and use it everywhere",
-                chain=tuple(scopes.values()),
+                chain=tuple(Step(f"with the scope of the {s}", asked.span) for s, asked in scopes.items()),
             )

@@ -79,7 +79,7 @@ BESIDE = {"migrations", "versions", "alembic", "scripts", "cli"}
 QUERIES = {"execute", "exec", "scalar", "scalars", "get", "get_one", "query"}
 
 
-@rule(category="database", severity="warning", needs="sqlalchemy")
+@rule(category="database", severity="warning", needs="sqlalchemy", nodes={n.For, n.Clause})
 def n_plus_one(function: Function) -> Iterator[Finding]:
     iterables = [*(f.iterable for f in function.find(n.For)), *(c.iterable for c in function.find(n.Clause))]
     if not any(gives_rows(function, iterable) for iterable in iterables):

@@ -174,9 +174,8 @@ NAIVE = {
 
 @rule(category="database", severity="warning")
 def naive_datetime(project: Project) -> Iterator[Finding]:
-    for module in project.modules:
-        if not module.is_test and b"utc" in module.source.text:
-            yield from made_in(module)
+    for module in project.mentioning(b"utc"):
+        yield from made_in(module)
     columns = {column.span: column for table in project.tables for column in table.columns.values()}
     for span, column in columns.items():
         owner = column.attribute.cls

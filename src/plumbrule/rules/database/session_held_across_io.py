@@ -93,7 +93,9 @@ REMOTE = {
 @rule(category="database", severity="warning", needs="sqlalchemy")
 def session_held_across_io(route: Route) -> Iterator[Finding]:
     handler = route.handler
-    if handler is None or any(not d.complete for d in route.dependencies.tree):
+    if handler is None or not any(call.name in REMOTE for call in handler.calls):
+        return
+    if any(not d.complete for d in route.dependencies.tree):
         return
     taken: Call | None = None
     for call in sorted(handler.calls, key=lambda c: c.node.end):

@@ -191,4 +191,4 @@ def lives_long(cls: Class, seen: set[Class]) -> bool:
 
 def is_script(module: Module) -> bool:
     """Whether a file is meant to be run by itself."""
-    return any(isinstance(s, n.If) and "__main__" in s.test.text for s in module.body)
+    return any("__main__" in node.test.text and node in module.body for node in module.find(n.If))

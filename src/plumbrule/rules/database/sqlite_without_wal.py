@@ -29,7 +29,7 @@ def prepare(connection, record) -> None:
 ```
 """
 
-from plumbrule.rulekit import Call, Finding, Iterator, Project, n, rule
+from plumbrule.rulekit import Call, Finding, Iterator, Module, Project, n, rule
 
 ENGINES = ("sqlalchemy.ext.asyncio.create_async_engine", "sqlalchemy.create_engine", "sqlmodel.create_engine")
 ASIDE = {"scripts", "migrations", "alembic", "examples", "cookbook", "tools"}
@@ -37,17 +37,20 @@ ASIDE = {"scripts", "migrations", "alembic", "examples", "cookbook", "tools"}
 
 @rule(category="database", severity="warning", needs="sqlalchemy")
 def sqlite_without_wal(project: Project) -> Iterator[Finding]:
-    modules = [m for m in project.modules if not m.is_test and not ASIDE & set(m.path.split("/"))]
-    if any(b"journal_mode" in module.source.text for module in modules):
-        return
-    for call in project.calls_to(*ENGINES):
-        if call.module in modules and is_file(call):
+    calls = [call for call in project.calls_to(*ENGINES) if is_served(call.module) and is_file(call)]
+    if calls and not any(m.mentions(b"journal_mode") and is_served(m) for m in project.code_modules):
+        for call in calls:
             yield Finding(
                 at=call.func_span,
                 message="SQLite runs in its default mode: a writer locks out every reader",
                 label="no `PRAGMA journal_mode`",
                 help="set `journal_mode = WAL` and `foreign_keys = ON` on every connection",
             )
+
+
+def is_served(module: Module) -> bool:
+    """Whether a module is neither a test nor a script beside the service."""
+    return not module.is_test and ASIDE.isdisjoint(module.path.split("/"))
 
 
 def is_file(call: Call) -> bool:

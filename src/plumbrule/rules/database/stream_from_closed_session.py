@@ -89,14 +89,14 @@ def stream_from_closed_session(route: Route) -> Iterator[Finding]:
     handler = route.handler
     if handler is None:
         return
-    closed = {
-        d.parameter.name
-        for d in route.dependencies.tree
-        if d.parameter is not None and closes_early(d, route)
-    }
     for call in handler.calls:
         if call.method not in STREAMS or not call.args or not isinstance(call.args[0], n.Call):
             continue
+        closed = {
+            d.parameter.name
+            for d in route.dependencies.tree
+            if d.parameter is not None and closes_early(d, route)
+        }
         given = {node.id for node in call.args[0].walk() if isinstance(node, n.Name)}
         if closed & given:
             yield Finding(

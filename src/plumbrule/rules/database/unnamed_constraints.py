@@ -77,9 +77,11 @@ BASES = ("sqlalchemy.orm.DeclarativeBase", "sqlalchemy.orm.MappedAsDataclass")
 @rule(category="database", severity="warning")
 def unnamed_constraints(project: Project) -> Iterator[Finding]:
     for migration in project.migrations.all:
-        for call in (*migration.operations(migration.upgrade), *migration.operations(migration.downgrade)):
-            name = call.argument(0, "constraint_name")
-            if call.method == "drop_constraint" and isinstance(name, n.Constant) and name.value is None:
+        for operation in (*migration.ups, *migration.downs):
+            if operation.name != "drop_constraint":
+                continue
+            name = operation.call.argument(0, "constraint_name")
+            if isinstance(name, n.Constant) and name.value is None:
                 yield Finding(
                     at=name.span,
                     message=f"`{migration.revision}` cannot drop a constraint that has no name",
@@ -87,7 +89,7 @@ def unnamed_constraints(project: Project) -> Iterator[Finding]:
                     help="write the name that the database shows, and give `MetaData` a `naming_convention`",
                 )
                 break
-    convention = any("naming_convention" in m.source.text.decode("utf-8", "replace") for m in project.modules)
+    convention = any(module.mentions(b"naming_convention") for module in project.modules)
     for cls in () if convention or not project.migrations.all else project.classes:
         if any(isinstance(b, External) and b.name in BASES for b in cls.bases) and not cls.module.is_test:
             yield Finding(

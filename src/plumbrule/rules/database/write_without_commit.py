@@ -113,6 +113,7 @@ from plumbrule.rulekit import (
     Finding,
     Function,
     Iterator,
+    Project,
     Reached,
     Route,
     Step,
@@ -128,14 +129,16 @@ METHODS = {"POST", "PUT", "PATCH", "DELETE"}
 
 
 @rule(category="database", severity="error", needs="sqlalchemy")
-def write_without_commit(route: Route) -> Iterator[Finding]:
-    handler = route.handler
-    if (
-        handler is None
-        or not METHODS & set(route.methods)
-        or not route.dependencies.complete
-        or route.decorators
-    ):
+def write_without_commit(project: Project) -> Iterator[Finding]:
+    writing = set(project.functions_leading_to(project.calls_to(*WRITES)))
+    for route in project.code_routes:
+        if route.handler in writing and route.dependencies.complete and not route.decorators:
+            yield from uncommitted(route, route.handler)
+
+
+def uncommitted(route: Route, handler: Function) -> Iterator[Finding]:
+    """What a route writes, if nothing commits it."""
+    if not METHODS & set(route.methods):
         return
     reached = list(reached_calls(handler))
     write = next((r for r in reached if r.call.name in WRITES), None)
@@ -196,9 +199,7 @@ def is_out_of_sight(function: Function) -> bool:
 
 def commits_by_itself(route: Route) -> bool:
     """Whether an engine or session factory of the project commits every statement."""
-    for module in route.project.modules:
-        if not any(word in module.source.text for word in (b"isolation_level", b"autocommit")):
-            continue
+    for module in route.project.mentioning(b"isolation_level", b"autocommit"):
         for scope in (module, *module.classes, *module.functions):
             for call in scope.calls:
                 level, auto = call.keyword("isolation_level"), call.keyword("autocommit")

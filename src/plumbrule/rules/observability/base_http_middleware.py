@@ -65,7 +65,7 @@ BASE = "starlette.middleware.base.BaseHTTPMiddleware"
 @rule(category="observability", severity="warning")
 def base_http_middleware(module: Module) -> Iterator[Finding]:
     for cls in module.classes:
-        if any(is_base(base) for base in cls.ancestors) and "dispatch" in cls.methods:
+        if "dispatch" in cls.methods and any(is_base(base) for base in cls.ancestors):
             yield found(cls.node.bases[0] if cls.node.bases else cls.node, f"`{cls.name}`")
     for function in module.functions:
         for decorator in function.node.decorators:

@@ -95,22 +95,25 @@ TIDYING = {
 }
 
 
-@rule(category="observability", severity="warning", confidence="low")
+@rule(category="observability", severity="warning", confidence="low", nodes={n.Try})
 def swallowed_exception(function: Function) -> Iterator[Finding]:
-    if function not in function.project.serving.for_requests:
-        return
     for node in function.find(n.Try):
-        calls = [c for s in node.body for c in s.walk() if isinstance(c, n.Call)]
-        if not calls or all(function.call(call).method in TIDYING for call in calls):
+        silent = [h for h in node.handlers if is_silent(h) and not is_explained(h, function)]
+        if not silent or is_tidying(node, function) or function.project.serving.when(function) != "request":
             continue
-        for handler in node.handlers:
-            if is_silent(handler) and not is_explained(handler, function):
-                yield Finding(
-                    at=handler.span,
-                    message=f"`{function.label}` hides every error of this block",
-                    label="neither logged nor answered",
-                    help="log it with `logger.exception`, or catch the one exception that is expected",
-                )
+        for handler in silent:
+            yield Finding(
+                at=handler.span,
+                message=f"`{function.label}` hides every error of this block",
+                label="neither logged nor answered",
+                help="log it with `logger.exception`, or catch the one exception that is expected",
+            )
+
+
+def is_tidying(node: n.Try, function: Function) -> bool:
+    """Whether a block calls nothing but what may fail without harm."""
+    calls = [c for s in node.body for c in s.walk() if isinstance(c, n.Call)]
+    return all(function.call(call).method in TIDYING for call in calls)
 
 
 def is_silent(handler: n.Handler) -> bool:

@@ -102,9 +102,8 @@ from plumbrule.rulekit import App, Finding, Iterator, Project, rule
 SERVED = re.compile(
     r"(?m)^\s*(CMD|ENTRYPOINT)\b(?:.*\\\n)*.*\b(uvicorn|gunicorn|granian|hypercorn|fastapi\W+run)\b"
 )
-ALIVE = re.compile(
-    rb"(?i)health|livez|liveness|readyz|readiness|heartbeat|/(ping|status|alive|live|ready|up)\b"
-)
+ALIVE = (b"health", b"livez", b"liveness", b"readyz", b"readiness", b"heartbeat")
+ANSWERING = re.compile(rb"/(ping|status|alive|live|ready|up)\b")
 PROBED = re.compile(r"(?i)healthcheck\b|livenessProbe|readinessProbe|health_check")
 FEW = 3
 """routes below which it is an example"""
@@ -115,10 +114,12 @@ def missing_health_check(app: App) -> Iterator[Finding]:
     project = app.project
     served = [route for route in app.all_routes if not route.module.is_test]
     is_mounted = any(include.is_mount for include in app.included_in)
-    if app.span is None or is_mounted or len(served) < FEW or not is_deployed(project) or is_known(project):
+    if app.span is None or is_mounted or len(served) < FEW:
         return
     if max((len(one.all_routes) for one in project.apps), default=0) > len(app.all_routes):
         return  # another app is the one that is deployed
+    if not is_deployed(project) or is_known(project):
+        return
     yield Finding(
         at=app.span,
         message="no route says whether the service is alive",
@@ -134,7 +135,12 @@ def is_deployed(project: Project) -> bool:
 
 def is_known(project: Project) -> bool:
     """Whether the code or what deploys it speaks of health in any way."""
-    code = (module.source.text for module in project.modules if not module.is_test)
+    code = (module.source.text.lower() for module in project.code_modules)
     patterns = ("*Dockerfile*", "*.y*ml", "*.toml", "*.tf")
     deployed = (text for pattern in patterns for text in project.texts(pattern).values())
-    return any(ALIVE.search(text) for text in code) or any(PROBED.search(text) for text in deployed)
+    return any(map(speaks_of_health, code)) or any(PROBED.search(text) for text in deployed)
+
+
+def speaks_of_health(text: bytes) -> bool:
+    """Whether a text, in small letters, has a word for it or the path of such a route."""
+    return any(word in text for word in ALIVE) or ANSWERING.search(text) is not None

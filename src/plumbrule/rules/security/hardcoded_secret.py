@@ -87,9 +87,7 @@ MIDDLEWARE = "starlette.middleware.sessions.SessionMiddleware"
 
 @rule(category="security", severity="error")
 def hardcoded_secret(project: Project) -> Iterator[Finding]:
-    for module in project.modules:
-        if not module.is_test and not is_example(module):
-            yield from tokens_in(module)
+    yield from tokens_in(project)
     for call in project.calls_to(*KEYS):
         key = call.argument(*KEYS[call.name]) if not is_example(call.module) else None
         text = literal(key, call.scope) if key is not None else None
@@ -106,17 +104,19 @@ def is_example(module: Module) -> bool:
     return not EXAMPLES.isdisjoint(module.path.split("/"))
 
 
-def tokens_in(module: Module) -> Iterator[Finding]:
+def tokens_in(project: Project) -> Iterator[Finding]:
     """The keys that providers give out, by their form."""
-    for scope in (module, *module.classes, *module.functions):
-        for constant in scope.find(n.Constant):
-            if (
-                isinstance(constant.value, str)
-                and len(constant.value) >= SHORTEST
-                and PROVIDERS.fullmatch(constant.value.strip())
-                and is_random(constant.value)
-            ):
-                yield finding(constant, "a provider's key")
+    for scope, constants in project.find(n.Constant):
+        for constant in constants:
+            text = constant.value
+            if isinstance(text, str) and len(text) >= SHORTEST and PROVIDERS.fullmatch(text.strip()):
+                yield from token(constant, text, scope)
+
+
+def token(constant: n.Constant, text: str, scope: Scoped) -> Iterator[Finding]:
+    """A key by its form, if it is neither made up nor in an example."""
+    if is_random(text) and not is_example(scope.module):
+        yield finding(constant, "a provider's key")
 
 
 def literal(key: n.Expr, scope: Scoped) -> n.Constant | None:

@@ -136,10 +136,10 @@ class Body(NamedTuple):
 
 @rule(category="security", severity="warning", confidence="medium")
 def mass_assignment(route: Route) -> Iterator[Finding]:
-    if route.handler is None or not {"POST", "PUT", "PATCH"} & set(route.methods) or is_guarded(route):
+    if route.handler is None or not {"POST", "PUT", "PATCH"} & set(route.methods):
         return
     for body in bodies(route, route.handler):
-        if reads_privilege(body):
+        if reads_privilege(body) or is_guarded(route):
             continue
         for call, table in writes(body):
             names = [name for name in body.schema.fields if PRIVILEGE.search(name) and name in table.columns]
@@ -178,7 +178,7 @@ def bodies(route: Route, handler: Function) -> Iterator[Body]:
     for parameter in handler.parameters:
         kind = parameter.type
         schema = route.project.schema_of(kind.cls) if kind is not None else None
-        if schema is None or parameter.metadata:
+        if schema is None or not any(map(PRIVILEGE.search, schema.fields)) or parameter.metadata:
             continue
         yield Body(handler, parameter.name, schema, ())
         for call in handler.calls:

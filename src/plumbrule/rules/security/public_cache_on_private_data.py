@@ -70,10 +70,9 @@ from plumbrule.rulekit import Finding, Iterator, Route, n, rule
 
 @rule(category="security", severity="error", confidence="medium")
 def public_cache_on_private_data(route: Route) -> Iterator[Finding]:
-    if not route.is_authenticated or route.handler is None:
-        return
-    for node in route.handler.find(n.Constant):
-        if isinstance(node.value, str) and node.value.lower().startswith("public") and is_cache_control(node):
+    for node in route.handler.find(n.Constant) if route.handler is not None else ():
+        is_public = isinstance(node.value, str) and node.value.lower().startswith("public")
+        if is_public and is_cache_control(node) and route.is_authenticated:
             yield Finding(
                 at=node.span,
                 message=f"the answer of {route.label} may be given to others",

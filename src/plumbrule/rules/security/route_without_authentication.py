@@ -103,6 +103,7 @@ class TokenMiddleware(BaseHTTPMiddleware):
 """
 
 import re
+from functools import cache
 
 from plumbrule.rulekit import Finding, Function, Iterator, Middleware, Route, n, reached_calls, rule
 
@@ -118,9 +119,15 @@ ASKING = re.compile(
 )
 
 
+@cache
+def is_public(text: str) -> bool:
+    """Whether a path or a name is that of something anybody may ask for."""
+    return PUBLIC.search(text) is not None
+
+
 @rule(category="security", severity="error", confidence="medium")
 def route_without_authentication(route: Route) -> Iterator[Finding]:
-    if not CHANGING & set(route.methods) or PUBLIC.search(route.path) or PUBLIC.search(route.name):
+    if not CHANGING & set(route.methods) or is_public(route.path) or is_public(route.name):
         return
     if route.is_authenticated is False:
         yield from forgotten(route)
@@ -134,7 +141,7 @@ def forgotten(route: Route) -> Iterator[Finding]:
         ASKING.search(d.name) or (d.parameter and ASKING.search(d.parameter.name)) for d in route.dependencies
     ):
         return
-    siblings = [r for r in route.router.routes if r is not route and not PUBLIC.search(r.path)]
+    siblings = [r for r in route.router.routes if r is not route and not is_public(r.path)]
     guarded = [r for r in siblings if r.is_authenticated]
     if len(guarded) >= 2 and len(guarded) * 4 >= len(siblings) * 3:
         yield Finding(

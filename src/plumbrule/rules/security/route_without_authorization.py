@@ -126,8 +126,9 @@ app.include_router(router)
 """
 
 import re
+from functools import cache
 
-from plumbrule.rulekit import Dependency, Finding, Function, Iterator, Route, forbids, n, rule
+from plumbrule.rulekit import Dependency, Finding, Function, Iterator, Route, Router, forbids, n, rule
 
 PERMISSION = re.compile(
     r"permi|role|scope|admin|authori|allow|polic|privile|superuser|owner|access|require|can_", re.IGNORECASE
@@ -137,32 +138,37 @@ OPEN = re.compile(
     re.IGNORECASE,
 )
 
+FEWEST = 4
+"""routes that ask for a permission, for the others to stand out"""
+
 
 @rule(category="security", severity="warning", confidence="medium")
-def route_without_authorization(route: Route) -> Iterator[Finding]:
-    if not route.is_authenticated or route.is_websocket:
+def route_without_authorization(router: Router) -> Iterator[Finding]:
+    routes = [route for route in router.routes if route.handler is not None]
+    suspects = [route for route in routes if may_be_open(route)] if len(routes) > FEWEST else []
+    restricted = [route for route in routes if is_restricted(route)] if suspects else []
+    if len(restricted) < FEWEST or len(restricted) * 5 < (len(routes) - 1) * 4:
         return
-    if (
-        route.handler is None
-        or not route.path_parameters
-        or not route.dependencies.complete
-        or is_restricted(route)
-    ):
-        return
-    if OPEN.search(route.path) or OPEN.search(route.name) or uses_the_caller(route.handler):
-        return
-    siblings = [r for r in route.router.routes if r is not route and r.handler is not None]
-    restricted = [r for r in siblings if is_restricted(r)]
-    alike = [r for r in siblings if is_reading(r) == is_reading(route)]
-    if not alike or not all(is_declared(r) if is_reading(r) else r in restricted for r in alike):
-        return
-    if len(restricted) >= 4 and len(restricted) * 5 >= len(siblings) * 4:
-        yield Finding(
-            at=route.span,
-            message=f"{route.label} asks for no permission",
-            label=f"{len(restricted)} of the {len(siblings)} routes beside it do",
-            help=f"check what `{restricted[0].name}` checks, or say in a comment why everybody may",
-        )
+    for route in suspects:
+        if route in restricted or (route.handler is not None and uses_the_caller(route.handler)):
+            continue
+        alike = [r for r in routes if r is not route and is_reading(r) == is_reading(route)]
+        if alike and all(is_declared(r) if is_reading(r) else r in restricted for r in alike):
+            yield Finding(
+                at=route.span,
+                message=f"{route.label} asks for no permission",
+                label=f"{len(restricted)} of the {len(routes) - 1} routes beside it do",
+                help=f"check what `{restricted[0].name}` checks, or say in a comment why everybody may",
+            )
+
+
+def may_be_open(route: Route) -> bool:
+    """Whether everybody who is signed in may get at what a route names by an id."""
+    if not route.path_parameters or route.is_websocket or route.module.is_test or route.handler is None:
+        return False
+    if not route.is_authenticated or not route.dependencies.complete:
+        return False
+    return not (OPEN.search(route.path) or OPEN.search(route.name))
 
 
 def is_reading(route: Route) -> bool:
@@ -185,10 +191,15 @@ def is_declared(route: Route) -> bool:
 
 def is_permission(dependency: Dependency) -> bool:
     """Whether a dependency asks what the caller may do: it answers 403, and is there for nothing else."""
-    is_named = PERMISSION.search(dependency.name.rpartition(".")[2]) is not None
+    is_named = speaks_of_permission(dependency.name.rpartition(".")[2])
     if dependency.function is None:
         return is_named
     return (is_named or dependency.origin != "parameter") and forbids(dependency.function)
+
+
+@cache
+def speaks_of_permission(name: str) -> bool:
+    return PERMISSION.search(name) is not None
 
 
 def uses_the_caller(handler: Function) -> bool:

@@ -75,7 +75,19 @@ async def register(user: UserIn) -> UserOut: ...
 
 import re
 
-from plumbrule.rulekit import Class, Finding, Function, Iterator, Route, Type, n, rule
+from plumbrule.rulekit import (
+    Attribute,
+    Class,
+    Finding,
+    Function,
+    Iterator,
+    Project,
+    Route,
+    Schema,
+    Type,
+    n,
+    rule,
+)
 
 SECRET = re.compile(
     r"^(hashed_|encrypted_|user_|raw_|plain_)?(password|passwd)(_hash|_digest|_salt)?$|^(mfa|totp|otp)_secret$|^pw_hash$"
@@ -86,35 +98,47 @@ OTHERS = re.compile(
 
 
 @rule(category="security", severity="error", confidence="medium")
-def secret_in_response(route: Route) -> Iterator[Finding]:
-    if route.handler is None:
-        return
-    declared = route.option("response_model") or route.handler.node.returns
-    if declared is not None:
-        kind = route.handler.inference.outside.annotation_type(declared)
-        yield from in_schema(kind, route, 2)
-    else:
-        yield from in_table(route.handler, route)
+def secret_in_response(project: Project) -> Iterator[Finding]:
+    seen: set[tuple[Schema, int]] = set()
+    for route in project.code_routes:
+        declared = route.option("response_model") or (route.handler.node.returns if route.handler else None)
+        if route.handler is not None and declared is not None:
+            kind = route.handler.inference.outside.annotation_type(declared)
+            yield from in_schema(kind, route, 2, seen)
+        elif route.handler is not None:
+            yield from in_table(route.handler, route)
 
 
-def in_schema(kind: Type | None, route: Route, depth: int) -> Iterator[Finding]:
-    """The secret fields of a schema, and of the schemas in it."""
+def in_schema(
+    kind: Type | None, route: Route, depth: int, seen: set[tuple[Schema, int]]
+) -> Iterator[Finding]:
+    """The secret fields of a schema, and of the schemas in it, if none of the routes before shows them."""
     for inner in kind.args if kind is not None else ():
-        yield from in_schema(inner, route, depth)
+        yield from in_schema(inner, route, depth, seen)
     schema = route.project.schema_of(kind.cls) if kind is not None else None
-    if schema is None or depth == 0 or OTHERS.search(schema.name):
+    if schema is None or depth == 0 or (schema, depth) in seen or OTHERS.search(schema.name):
         return
+    seen.add((schema, depth))
     for name, field in schema.fields.items():
-        call = schema.field_call(name)
-        masked = field.type is not None and field.type.name != "builtins.str"
-        if SECRET.search(name) and not masked and not (call is not None and call.keyword("exclude")):
+        if SECRET.search(name) and not is_masked(field) and not is_excluded(schema, name):
             yield Finding(
                 at=field.span,
                 message=f"`{name}` of `{schema.name}` is a part of the answer",
                 label=f"{route.label} answers with it",
                 help="answer with a schema that does not have it",
             )
-        yield from in_schema(field.type, route, depth - 1)
+        yield from in_schema(field.type, route, depth - 1, seen)
+
+
+def is_masked(field: Attribute) -> bool:
+    """Whether a field is of a type that does not show what it holds."""
+    return field.type is not None and field.type.name != "builtins.str"
+
+
+def is_excluded(schema: Schema, name: str) -> bool:
+    """Whether a field is left out of what is answered."""
+    call = schema.field_call(name)
+    return call is not None and call.keyword("exclude") is not None
 
 
 def in_table(handler: Function, route: Route) -> Iterator[Finding]:

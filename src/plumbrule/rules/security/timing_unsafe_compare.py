@@ -163,7 +163,7 @@ NOT_SERVED = {
 TESTS = (n.If, n.While, n.Assert, n.Return, n.BoolOp, n.UnaryOp, n.Conditional, n.Assign, n.Compare)
 
 
-@rule(category="security", severity="warning", confidence="medium")
+@rule(category="security", severity="warning", confidence="medium", nodes={n.Compare})
 def timing_unsafe_compare(function: Function) -> Iterator[Finding]:
     for compare in function.find(n.Compare):
         if compare.ops not in (("==",), ("!=",)) or not isinstance(compare.parent, TESTS):
@@ -188,20 +188,26 @@ def is_elsewhere(function: Function) -> bool:
 def is_secret_check(left: n.Expr, right: n.Expr, function: Function) -> bool:
     """Whether one side is a secret that is kept, and the other what somebody presents."""
     names = [last_word(left), last_word(right)]
-    if not all(names) or any(SAME_HAND.search(side.text) for side in (left, right)):
+    if not all(names) or not speak_of_secrets(names, (left, right)):
+        return False
+    if any(SAME_HAND.search(side.text) for side in (left, right)):
         return False
     if any("hash" in name and "password" not in name for name in names) or all(
         "csrf" in name for name in names
     ):
         return False
-    if is_column(left, function) or is_column(right, function) or is_same_field(left, right):
-        return False
+    return not (is_column(left, function) or is_column(right, function) or is_same_field(left, right))
+
+
+def speak_of_secrets(names: list[str], sides: tuple[n.Expr, n.Expr]) -> bool:
+    """Whether the last words of both sides are those of a secret that is kept and one that is presented."""
     known = [is_secret_name(name) for name in names]
     if any(known):
-        return not all(known) or any("." in side.text or side.text.isupper() for side in (left, right))
-    kept = any(SETTINGS.search(side.text) for side in (left, right))
+        return not all(known) or any("." in side.text or side.text.isupper() for side in sides)
+    if not all(map(is_secretive_name, names)):
+        return False
     words = " ".join(names).lower()
-    return all(map(is_secretive_name, names)) and (kept or words.count("token") > 1)
+    return words.count("token") > 1 or any(SETTINGS.search(side.text) for side in sides)
 
 
 def in_constant_time(compare: n.Compare, function: Function) -> Fix | None:
@@ -227,6 +233,8 @@ def is_same_field(left: n.Expr, right: n.Expr) -> bool:
 
 def last_word(expr: n.Expr) -> str:
     match expr:
+        case n.Constant():
+            return ""
         case n.Name(id=name) | n.Attribute(attr=name):
             return name
         case n.Call(func=n.Attribute(value=value, attr="get_secret_value" | "strip" | "encode" | "decode")):

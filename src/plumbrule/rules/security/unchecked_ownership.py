@@ -210,6 +210,7 @@ def read_grades(user_id: int, current_user: Annotated[User, Depends(require_admi
 """
 
 import re
+from functools import cache
 
 from plumbrule.rulekit import (
     Call,
@@ -229,6 +230,7 @@ PERSON = {"user_id", "member_id", "account_id"}
 CALLER = re.compile(
     r"^(current_|auth(enticated)?_|logged_in_|requesting_)?(user|account|member)$|^current_", re.IGNORECASE
 )
+SIGNED_IN = re.compile(r"user|auth|token|current")
 ADMIN = re.compile(r"admin|superuser|staff|role|permission|scope|owner|allow|require_|manager", re.IGNORECASE)
 
 
@@ -264,10 +266,15 @@ def is_read(route: Route) -> bool:
 
 def is_special(dependency: Dependency) -> bool:
     """Whether a dependency lets only some people through."""
-    if any("admin" in s for s in dependency.scopes) or ADMIN.search(dependency.name.rpartition(".")[2]):
+    name = dependency.name.rpartition(".")[2]
+    if any("admin" in s for s in dependency.scopes) or is_of_admins(name):
         return True
-    gives_caller = re.search(r"user|auth|token|current", dependency.name.rpartition(".")[2]) is not None
-    return dependency.function is not None and not gives_caller and forbids(dependency.function, 1)
+    return dependency.function is not None and forbids(dependency.function, 1) and not SIGNED_IN.search(name)
+
+
+@cache
+def is_of_admins(name: str) -> bool:
+    return ADMIN.search(name) is not None
 
 
 def where_unchecked(function: Function, person: str, caller: str, depth: int) -> Function | None:
@@ -373,16 +380,16 @@ def shares(handler: Function, service: Parameter) -> bool:
 
 def compares_owner(handler: Function, lookup: Call) -> bool:
     """Whether a handler compares the owner of what a lookup gives."""
+    sides = (side for compare in handler.find(n.Compare) for side in compare.operands)
+    owners = [side for side in sides if isinstance(side, n.Attribute) and side.attr in OWNERS]
+    if not owners:
+        return False
     found = [c.node.parent for c in handler.calls if c.node.func.text == lookup.node.func.text]
     names = {a.targets[0].text for a in found if isinstance(a, n.Assign)}
     names |= {
         a.parent.targets[0].text for a in found if isinstance(a, n.Await) and isinstance(a.parent, n.Assign)
     }
-    for compare in handler.find(n.Compare):
-        for side in compare.operands:
-            if isinstance(side, n.Attribute) and side.attr in OWNERS and side.value.text in names:
-                return True
-    return False
+    return any(side.value.text in names for side in owners)
 
 
 def looks_at_owner(handler: Function) -> bool:

@@ -95,11 +95,10 @@ def reads(project: Project) -> Iterator[tuple[Module, n.Node]]:
     """Where variables of the environment are asked for."""
     yield from ((call.module, call.node) for call in project.calls_to(*READERS))
     words = project.words_for("environ")
-    for module in project.modules:
-        if not module.is_test and any(word in module.source.text for word in words):
-            for scope in (module, *module.classes, *module.functions):
-                read = (node for node in scope.find(n.Subscript) if scope.name_of(node.value) == "os.environ")
-                yield from ((module, node) for node in read)
+    for module in project.mentioning(*sorted(words)):
+        for scope in (module, *module.classes, *module.functions):
+            read = (node for node in scope.find(n.Subscript) if scope.name_of(node.value) == "os.environ")
+            yield from ((module, node) for node in read)
 
 
 def is_written(node: n.Node) -> bool:

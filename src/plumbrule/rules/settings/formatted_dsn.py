@@ -76,7 +76,7 @@ def database_url(password: str, port: int) -> str:
 
 import re
 
-from plumbrule.rulekit import Edit, Finding, Fix, Iterator, Module, import_edit, n, rule
+from plumbrule.rulekit import Edit, Finding, Fix, Iterator, Module, Project, import_edit, n, rule
 
 PASSWORD = re.compile(r"[a-z0-9+]+://[^/@\s]*:\0[^/@\s]*@", re.IGNORECASE)
 QUOTED = re.compile(r"quote|escape|encode", re.IGNORECASE)
@@ -84,17 +84,16 @@ SCHEMES = re.compile(r"https?://", re.IGNORECASE)
 
 
 @rule(category="settings", severity="error")
-def formatted_dsn(module: Module) -> Iterator[Finding]:
-    for scope in (module, *module.classes, *module.functions):
-        for text in scope.find(n.FString):
-            if is_unquoted_dsn(text) and not any(QUOTED.search(node.text) for node in values_of(scope, text)):
-                yield Finding(
-                    at=text.span,
-                    message="a password with `@`, `/` or `:` breaks this URL",
-                    label="the parts are not quoted",
-                    help="put it together with `URL.create(…)` or `PostgresDsn.build(…)`, or quote the parts",
-                    fix=quoting(text, module),
-                )
+def formatted_dsn(project: Project) -> Iterator[Finding]:
+    for scope, text in ((scope, text) for scope, texts in project.find(n.FString) for text in texts):
+        if is_unquoted_dsn(text) and not any(QUOTED.search(node.text) for node in values_of(scope, text)):
+            yield Finding(
+                at=text.span,
+                message="a password with `@`, `/` or `:` breaks this URL",
+                label="the parts are not quoted",
+                help="put it together with `URL.create(…)` or `PostgresDsn.build(…)`, or quote the parts",
+                fix=quoting(text, scope.module),
+            )
 
 
 def is_unquoted_dsn(text: n.FString) -> bool:

@@ -78,30 +78,34 @@ settings = Settings()
 ```
 """
 
-from plumbrule.rulekit import Call, Class, Finding, Iterator, Module, Settings, imports_of, n, rule
+from plumbrule.rulekit import Call, Finding, Iterator, Module, Settings, imports_of, n, rule
 
 
 @rule(category="settings", severity="warning")
-def settings_at_import(module: Module) -> Iterator[Finding]:
-    if module.path.endswith("/env.py"):
-        return  # Alembic executes it, and it cannot do without them
-    known = {settings.cls: settings for settings in module.project.settings}
-    for call in module.calls:
-        settings = known.get(call.target) if isinstance(call.target, Class) else None
-        if settings is None or call.args or call.keywords or call.only_as_script or is_run_by_alembic(module):
-            continue
-        missing = required(settings)
-        if missing:
-            yield Finding(
-                at=call.span,
-                message=f"importing `{module.name}` needs the environment variable of `{missing[0]}`",
-                label="runs at import",
-                help=f"build `{settings.name}` in a cached function, the app factory or the lifespan",
-            )
+def settings_at_import(settings: Settings) -> Iterator[Finding]:
+    calls = settings.project.calls_to(settings.qualified_name)
+    made = [call for call in calls if call.target is settings.cls and is_at_import(call)]
+    missing = required(settings) if made else []
+    for call in made if missing else ():
+        yield Finding(
+            at=call.span,
+            message=f"importing `{call.module.name}` needs the environment variable of `{missing[0]}`",
+            label="runs at import",
+            help=f"build `{settings.name}` in a cached function, the app factory or the lifespan",
+        )
+
+
+def is_at_import(call: Call) -> bool:
+    """Whether settings are made of the environment whenever a module is imported."""
+    if not isinstance(call.caller, Module) or call.args or call.keywords:
+        return False
+    return not call.only_as_script and not is_run_by_alembic(call.module)
 
 
 def is_run_by_alembic(module: Module) -> bool:
-    """Whether it is the `env.py` that Alembic runs: it needs the database whenever it is read."""
+    """Whether it is the `env.py` that Alembic runs: it needs the environment whenever it is read."""
+    if module.path.endswith("/env.py"):
+        return True
     return module.path.endswith("env.py") and any(imports_of(module, "alembic"))
 
 

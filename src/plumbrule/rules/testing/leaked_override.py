@@ -66,18 +66,24 @@ whole.dependency_overrides[current_user] = lambda: "ada"
 ```
 """
 
-from plumbrule.rulekit import Finding, Function, Iterator, Module, n, rule
+from plumbrule.rulekit import Finding, Function, Iterator, Module, Project, n, rule
 
 RESTORING = {"clear", "pop"}
 
 
 @rule(category="testing", severity="warning")
-def leaked_override(module: Module) -> Iterator[Finding]:
-    if not module.is_test or b"dependency_overrides" not in module.source.text or restores(module):
+def leaked_override(project: Project) -> Iterator[Finding]:
+    tests = [module for module in project.modules if module.is_test]
+    overriding = [module for module in tests if module.mentions(b"dependency_overrides")]
+    if any(module.path.endswith("conftest.py") and restores(module) for module in overriding):
         return
-    conftests = [m for m in module.project.modules if m.path.endswith("conftest.py")]
-    if any(restores(m) for m in conftests):
-        return
+    for module in overriding:
+        if not restores(module):
+            yield from kept_in(module)
+
+
+def kept_in(module: Module) -> Iterator[Finding]:
+    """The overrides that the tests of a module leave behind."""
     for function in module.functions:
         for node in function.find(n.Assign):
             match node.targets[0]:
@@ -94,8 +100,6 @@ def leaked_override(module: Module) -> Iterator[Finding]:
 
 def restores(module: Module) -> bool:
     """Whether a module takes overrides back anywhere."""
-    if b"dependency_overrides" not in module.source.text:
-        return False
     return any(
         is_restoring(node) for scope in (module, *module.classes, *module.functions) for node in scope.nodes
     )

@@ -49,16 +49,21 @@ def session():
 ```
 """
 
-from plumbrule.rulekit import Call, Finding, Function, Iterator, n, rule
+from plumbrule.rulekit import Call, Finding, Function, Iterator, Project, n, rule
 
 SESSIONS = ("sqlalchemy.orm.Session", "sqlalchemy.ext.asyncio.AsyncSession")
 ROLLBACKS = {f"{session}.rollback" for session in SESSIONS}
 
 
 @rule(category="testing", severity="error", confidence="medium", needs="sqlalchemy")
-def rollback_that_isolates_nothing(function: Function) -> Iterator[Finding]:
-    if not function.module.is_test or not is_fixture(function) or not function.is_generator:
-        return
+def rollback_that_isolates_nothing(project: Project) -> Iterator[Finding]:
+    for function in (f for module in project.modules if module.is_test for f in module.functions):
+        if function.node.decorators and function.is_generator and is_fixture(function):
+            yield from rolled_back(function)
+
+
+def rolled_back(function: Function) -> Iterator[Finding]:
+    """Where a fixture rolls back a session of its own after the test."""
     last = max(node.start for node in function.find(n.Yield))
     made = [c for c in function.calls if c.type is not None and c.type.name in SESSIONS]
     if not made or any(c.args or c.keywords for c in made):
@@ -81,9 +86,8 @@ def is_fixture(function: Function) -> bool:
 
 def overrides_anywhere(function: Function) -> bool:
     """Whether the tests hand the app anything, or bind sessions to a connection."""
-    tests = [m for m in function.project.modules if m.is_test]
     hints = (b"dependency_overrides", b"join_transaction_mode", b"bind=")
-    return any(hint in m.source.text for m in tests for hint in hints)
+    return any(module.is_test and module.mentions(*hints) for module in function.project.modules)
 
 
 def undoes(call: Call) -> bool:

@@ -72,17 +72,17 @@ from plumbrule.rulekit import Call, Finding, Function, Iterator, Project, Scoped
 
 @rule(category="testing", severity="warning", confidence="medium")
 def tests_without_lifespan(project: Project) -> Iterator[Finding]:
+    if not any(does_something(app.lifespan) for app in project.apps):
+        return
     tests = [m for m in project.modules if m.is_test]
     words = project.words_for("TestClient")
-    using = [m for m in tests if b"TestClient" in m.source.text]
+    using = [m for m in tests if m.mentions(b"TestClient")]
     scopes = [s for m in using for s in (m, *m.classes, *m.functions) if may_make(s, words)]
     clients = [c for s in scopes for c in s.calls if c.name == "starlette.testclient.TestClient"]
     if not clients or any(isinstance(c.node.parent, n.WithItem) for c in clients):
         return
-    if any(enters(s) for m in tests for s in (m, *m.classes, *m.functions)):
-        return
     bare = [call for call in clients if has_lifespan(call)]
-    if bare:
+    if bare and not any(enters(s) for m in tests for s in (m, *m.classes, *m.functions)):
         yield Finding(
             at=bare[0].span,
             message="the tests run without the app's lifespan",
@@ -109,4 +109,9 @@ def has_lifespan(call: Call) -> bool:
     if not isinstance(target, Variable):
         return False
     made = [a for a in call.scope.project.apps if a.node is not None and a.node is target.value]
-    return any(a.lifespan is not None and len(a.lifespan.body) > 1 for a in made)
+    return any(does_something(app.lifespan) for app in made)
+
+
+def does_something(lifespan: Function | None) -> bool:
+    """Whether a lifespan is more than its `yield`."""
+    return lifespan is not None and len(lifespan.body) > 1
