@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from plumbrule.model.reading import project_of, read_project
-from plumbrule.model.versions import requirement
+from plumbrule.model.versions import locked, requirement
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -54,6 +54,49 @@ def test_a_lock_file_wins_over_a_range(tmp_path: Path) -> None:
     assert project.version("sqlalchemy") is None
     assert project.uses("sqlalchemy")
     assert not project.uses("celery")
+
+
+LOCK = """
+version = 1
+
+[[package]]
+name = "anyio"
+version = "4.9.0"
+dependencies = [
+    { name = "idna", version = "3.10" },
+]
+
+[package.extras]
+version = "2"
+
+[[package]]
+name = "the-service"
+source = { virtual = "." }
+
+[[package]]
+category = "main"
+description = "[[of poetry]]"
+name = "Starlette"
+version = "0.46.2"
+"""
+
+
+@pytest.mark.parametrize("line_end", ["\n", "\r\n"])
+def test_a_lock_file_pins_what_its_packages_say_of_themselves(line_end: str) -> None:
+    pinned = {item.name: str(item.exact) for item in locked(LOCK.replace("\n", line_end))}
+    assert pinned == {"anyio": "4.9.0", "starlette": "0.46.2"}
+
+
+def test_what_is_imported_in_tests_counts_only_at_their_top() -> None:
+    files = {
+        "app.py": "import redis\n\ndef work():\n    import celery.app as c\n",
+        "tests/test_app.py": "import httpx\n\ndef test_it():\n    from respx.mocks import Mocker as Mock\n",
+    }
+    project = project_of(files)
+    assert project.imported == {"redis", "celery", "httpx"}
+    assert project.renamed == {"Mocker": {"Mock"}}
+    assert [len(module.imports) for module in project.modules] == [2, 2]
+    assert [len(module.imports) for module in project_of(files).modules] == [2, 2]
 
 
 KINDS = """
