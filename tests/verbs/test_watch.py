@@ -2,6 +2,7 @@
 
 import time
 import weakref
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -56,6 +57,24 @@ def test_a_folder_that_is_gone_is_a_change(project: Path, monkeypatch: pytest.Mo
     assert changed(project, set(), before) == {}
 
 
+def test_what_the_first_audit_has_looked_at_is_no_change(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is the rules that ask for a Dockerfile: before the first audit nobody knows of it."""
+    write(project, {"Dockerfile": "FROM python:3.12\n"})
+    told: list[News | Refusal] = []
+    pauses = iter(range(5))
+    monkeypatch.setattr(time, "sleep", lambda _: next(pauses))
+    with pytest.raises(StopIteration):
+        watch(project, told.append)
+    assert len(told) == 1
+
+
+def watch(project: Path, tell: Callable[[News | Refusal], None]) -> None:
+    target = review.target([project])
+    Watch(target, lambda: Config(project), known=False, tell=tell, observe=lambda *_: None).run(())
+
+
 def test_no_project_outlives_its_audit_and_its_outcome_is_remembered(project: Path) -> None:
     """`tell` changes a file after each audit, which makes the next one due."""
     given: list[weakref.ref[Project]] = []
@@ -68,8 +87,7 @@ def test_no_project_outlives_its_audit_and_its_outcome_is_remembered(project: Pa
             raise KeyboardInterrupt
         write(project, {"main.py": RATES + f"\n\nNUMBER = {len(given)}\n"})
 
-    target = review.target([project])
     with pytest.raises(KeyboardInterrupt):
-        Watch(target, lambda: Config(project), known=False, tell=tell, observe=lambda *_: None).run(())
+        watch(project, tell)
     (project / "main.py").write_text(RATES + "\n\nNUMBER = 2\n")
     assert Memory(Config(project)).recall() is not None

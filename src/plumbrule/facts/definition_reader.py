@@ -9,6 +9,7 @@ from plumbrule.facts import nodes as n
 from plumbrule.facts.expression_reader import arguments, parameters
 from plumbrule.facts.grammar import is_async, kind
 from plumbrule.facts.reader import statement
+from plumbrule.facts.scope import Nodes
 from plumbrule.facts.statement_reader import block
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from plumbrule.facts.reader import Reader
 
 DECORATOR, CLASS = kind("decorator"), kind("class_definition")
-DEFINING = (re.compile(rb"def\b"), re.compile(rb"class\b"))
+DEFINES_FUNCTION, DEFINES_CLASS = re.compile(rb"def\b"), re.compile(rb"class\b")
 """two, because each alone is looked for as fast as a fixed text is"""
 
 
@@ -55,25 +56,25 @@ def contents(reader: Reader, made: n.FunctionDef, tree: Tree | None) -> None:
     made.read = None
     outer, reader.nodes = reader.nodes, []
     made.body = block(reader, tree)
-    made.nodes, reader.nodes = tuple(reader.nodes), outer
+    made.nodes, reader.nodes = Nodes(reader.nodes), outer
     for child in made.body:
         child.parent = made
 
 
 def defines(reader: Reader, tree: Tree) -> bool:
     """Whether the text of a tree may have a definition in it."""
-    start, end = tree.start_byte, tree.end_byte
-    return any(word.search(reader.text, start, end) for word in DEFINING)
+    place = reader.text, tree.start_byte, tree.end_byte
+    return bool(DEFINES_FUNCTION.search(*place) or DEFINES_CLASS.search(*place))
 
 
 @statement("class_definition")
 def class_(reader: Reader, tree: Tree, decorators: tuple[n.Expr, ...] = ()) -> n.Statement:
     given = tree.child_by_field_name("superclasses")
     bases, keywords = arguments(reader, given) if given else ((), ())
-    made = n.ClassDef(*reader.place(tree), *named(reader, tree), bases, keywords, decorators, (), ())
+    made = n.ClassDef(*reader.place(tree), *named(reader, tree), bases, keywords, decorators, (), Nodes())
     reader.classes.append(made)
     outer, reader.nodes = reader.nodes, []
     made.body = block(reader, tree.child_by_field_name("body"))
-    made.nodes, reader.nodes = tuple(reader.nodes), outer
+    made.nodes, reader.nodes = Nodes(reader.nodes), outer
     reader.adopt(made, *bases, *keywords, *decorators, *made.body)
     return made

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 PAUSE = 0.25
 """seconds from one look at the files to the next"""
+SELDOM = 25
+"""looks that take longer are farther apart, so that they take no more than this part of the time"""
 STILL = 0.1
 """seconds: who changes many files at once takes no longer from one to the next"""
 
@@ -98,10 +100,12 @@ def missing(findings: Findings, others: Findings) -> tuple[Reported, ...]:
 
 def changed(root: Path, patterns: set[str], stamps: Stamps) -> Stamps:
     """Wait until something has changed, and nothing any more for a moment."""
-    now = stamps
+    now, took = stamps, 0.0
     while now == stamps:
-        time.sleep(PAUSE)
+        time.sleep(max(PAUSE, took * SELDOM))
+        begun = time.monotonic()
         now = look(root, patterns)
+        took = time.monotonic() - begun
     last: Stamps = {}
     while now != last:
         time.sleep(STILL)
