@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from plumbrule.facts import nodes as n
 from plumbrule.facts.cached import cached_property
+from plumbrule.model.calls import last_word
 
 if TYPE_CHECKING:
     from plumbrule.facts.source import Span
@@ -129,9 +130,7 @@ class Migration:
                 continue
             seen.add(at)
             for call in at.calls:
-                if call.name.startswith("alembic.op.") or (
-                    call.receiver is not None and call.receiver.text.endswith("batch_op")
-                ):
+                if last_word(call.receiver).endswith("batch_op") or call.name.startswith("alembic.op."):
                     found.append(call)
                 elif call.function is not None and call.function.module is self.module:
                     queue.append(call.function)

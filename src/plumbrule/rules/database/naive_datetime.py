@@ -176,12 +176,12 @@ NAIVE = {
 def naive_datetime(project: Project) -> Iterator[Finding]:
     for module in project.mentioning(b"utc"):
         yield from made_in(module)
-    columns = {column.span: column for table in project.tables for column in table.columns.values()}
-    for span, column in columns.items():
+    columns = {column.attribute: column for table in project.tables for column in table.columns.values()}
+    for column in columns.values():
         owner = column.attribute.cls
         if not owner.module.is_test and is_cut(column):
             yield Finding(
-                at=span,
+                at=column.span,
                 message=f"`{owner.name}.{column.name}` has no zone and gets a time that has one",
                 label="asyncpg refuses it, other drivers cut the zone off",
                 help="make the column `DateTime(timezone=True)`",
