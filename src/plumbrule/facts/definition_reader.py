@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from plumbrule.facts.reader import Reader
 
 DECORATOR, CLASS = kind("decorator"), kind("class_definition")
-DEFINING = (re.compile(rb"def\b"), re.compile(rb"class\b"))
+DEFINES_FUNCTION, DEFINES_CLASS = re.compile(rb"def\b"), re.compile(rb"class\b")
 """two, because each alone is looked for as fast as a fixed text is"""
 
 
@@ -62,8 +62,8 @@ def contents(reader: Reader, made: n.FunctionDef, tree: Tree | None) -> None:
 
 def defines(reader: Reader, tree: Tree) -> bool:
     """Whether the text of a tree may have a definition in it."""
-    start, end = tree.start_byte, tree.end_byte
-    return any(word.search(reader.text, start, end) for word in DEFINING)
+    place = reader.text, tree.start_byte, tree.end_byte
+    return bool(DEFINES_FUNCTION.search(*place) or DEFINES_CLASS.search(*place))
 
 
 @statement("class_definition")

@@ -132,12 +132,17 @@ def subscript(reader: Reader, tree: Tree) -> n.Expr:
 
 @branch("generic_type")
 def generic_type(reader: Reader, tree: Tree) -> n.Expr:
-    inner = kids(tree)
+    inner = tree.children
+    if len(inner) > 2:
+        inner = kids(tree)
     value = reader.expr(inner[0])
     items = reader.exprs(inner[1].children) if len(inner) > 1 else ()
     at, start, end = reader.at, tree.start_byte, tree.end_byte
     made = n.Subscript(reader.source, at[start], at[end], value, items)
-    reader.adopt(made, value, *items)
+    value.parent = made
+    for item in items:
+        item.parent = made
+    reader.nodes.append(made)
     return made
 
 
@@ -194,7 +199,8 @@ def unary(reader: Reader, tree: Tree) -> n.Expr:
 @branch("comparison_operator")
 def compare(reader: Reader, tree: Tree) -> n.Expr:
     operands = reader.exprs(tree.children)
-    made = n.Compare(*reader.place(tree), operands, operators(tree))
+    at, start, end = reader.at, tree.start_byte, tree.end_byte
+    made = n.Compare(reader.source, at[start], at[end], operands, operators(tree))
     reader.adopt(made, *operands)
     return made
 
@@ -215,7 +221,8 @@ def await_(reader: Reader, tree: Tree) -> n.Expr:
     value = reader.first(tree)
     at = reader.at
     made = n.Await(reader.source, at[tree.start_byte], at[tree.end_byte], value)
-    reader.adopt(made, value)
+    value.parent = made
+    reader.nodes.append(made)
     return made
 
 
@@ -306,12 +313,14 @@ def parameters(reader: Reader, tree: Tree | None) -> tuple[n.Parameter, ...]:
     kind = "positional"
     for child in tree.children if tree else ():
         number = child.kind_id
+        if number not in MEANINGFUL:
+            continue
         if number == KEYWORD_ONLY:
             kind = "keyword_only"
         elif number == POSITIONAL_ONLY:
             for made in out:
                 made.kind = "positional_only"
-        elif number in MEANINGFUL:
+        else:
             made = parameter(reader, child, number, kind)
             out.append(made)
             if made.kind == "args":
@@ -337,5 +346,9 @@ def parameter(reader: Reader, tree: Tree, number: int, kind: str) -> n.Parameter
     if number in SPLATS:
         text, kind = text.lstrip("*"), SPLATS[number]
     made = n.Parameter(reader.source, at[start], at[tree.end_byte], text, kind, annotation, default)
-    reader.adopt(made, annotation, default)
+    if annotation is not None:
+        annotation.parent = made
+    if default is not None:
+        default.parent = made
+    reader.nodes.append(made)
     return made

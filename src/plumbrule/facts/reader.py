@@ -106,11 +106,12 @@ def branch(*names: str) -> Callable[[Read], Read]:
 
     def registered(read: Read) -> Read:
         def nested(reader: Reader, tree: Tree) -> n.Expr:
-            if reader.depth > DEEPEST:
+            depth = reader.depth
+            if depth > DEEPEST:
                 return too_deep(reader, tree)
-            reader.depth += 1
+            reader.depth = depth + 1
             made = read(reader, tree)
-            reader.depth -= 1
+            reader.depth = depth
             return made
 
         return leaf(*names)(nested)

@@ -88,7 +88,13 @@ def assignment(reader: Reader, tree: Tree) -> n.Statement:
     value = READERS[number](reader, last) if number != TYPE else None
     at, start, end = reader.at, tree.start_byte, tree.end_byte
     made = n.Assign(reader.source, at[start], at[end], tuple(targets), annotation, value, None)
-    reader.adopt(made, *targets, annotation, value)
+    for target in targets:
+        target.parent = made
+    if annotation is not None:
+        annotation.parent = made
+    if value is not None:
+        value.parent = made
+    reader.nodes.append(made)
     return made
 
 
@@ -175,7 +181,9 @@ def import_from(reader: Reader, tree: Tree) -> n.Statement:
     at, start, end = reader.at, tree.start_byte, tree.end_byte
     made = n.ImportFrom(reader.source, at[start], at[end], module, len(origin) - len(module), names)
     reader.imports.append(made)
-    reader.adopt(made, *names)
+    for name in names:
+        name.parent = made
+    reader.nodes.append(made)
     return made
 
 

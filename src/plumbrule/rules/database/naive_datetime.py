@@ -217,12 +217,14 @@ def is_now(expr: n.Expr | None) -> bool:
 
 def is_cut(column: Column) -> bool:
     """Whether a `DateTime` without a zone has an aware default."""
-    if column.type_name not in ("DateTime", "TIMESTAMP") or column.call is None or column.type_expr is None:
+    given = column.option("default") or column.option("default_factory")
+    if given is None or column.call is None or column.type_expr is None:
         return False
     if isinstance(column.type_expr, n.Call) and (column.type_expr.args or column.type_expr.keywords):
         return False
-    given = column.option("default") or column.option("default_factory")
-    calls = [node for node in given.walk() if isinstance(node, n.Call)] if given is not None else []
+    calls = [node for node in given.walk() if isinstance(node, n.Call)]
+    if not calls or column.type_name not in ("DateTime", "TIMESTAMP"):
+        return False
     scope = column.call.scope
     return any(
         scope.name_of(call.func) == "datetime.datetime.now"
