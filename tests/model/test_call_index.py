@@ -140,6 +140,44 @@ def test_what_leads_to_a_call_is_found_through_calls_and_threads() -> None:
     assert [call.module.path for call in leading[0].callers] == ["app/work.py", "tests/test_work.py"]
 
 
+def test_what_runs_a_function_is_found_under_every_word_that_stands_for_it() -> None:
+    files = {
+        "app/models.py": """
+            class Base:
+                def __init__(self): ...
+
+
+            class User(Base): ...
+
+
+            def load(): ...
+        """,
+        "app/web.py": """
+            from app import models
+            from app.models import User as Person, load as fetch
+
+            person = Person()
+
+
+            def handle(run):
+                read = models.load
+                read()
+                run(fetch)
+                return models.User()
+
+
+            def lead(load):
+                run(load)
+        """,
+    }
+    project = project_of({path: dedent(text) for path, text in files.items()})
+    init, load = (next(f for f in project.functions if f.name == name) for name in ("__init__", "load"))
+    assert [call.node.text for call in init.callers_in_code] == ["Person()", "models.User()"]
+    assert [call.node.text for call in load.callers_in_code] == ["read()"]
+    assert [call.node.text for call in project.callers.handing(load)] == ["run(fetch)"]
+    assert [call.node.text for call in project.calls_named({"load"})] == ["read()"]
+
+
 def check(call: Call) -> list[Finding]:
     return [Finding(at=call.span, message="found")]
 

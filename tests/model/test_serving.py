@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from textwrap import dedent
+
 from plumbrule.model.loop import reached_on_loop
 from plumbrule.model.reading import project_of
 
@@ -34,6 +36,24 @@ def test_a_function_runs_for_requests_at_the_start_or_nobody_knows() -> None:
     assert when["index"] == when["later"] == when["checked"] == "request"
     assert when["lifespan"] == when["warm"] == "startup"
     assert when["lonely"] == "unknown"
+
+
+def test_what_a_module_starts_by_itself_runs_at_the_start_and_what_only_itself_calls_never() -> None:
+    text = """
+    import threading
+
+    def poll(): poll()
+    def work(): ...
+    def again(): again()
+
+    threading.Thread(target=poll).start()
+
+    class Holder:
+        made = work()
+    """
+    project = project_of({"main.py": dedent(text)})
+    when = {f.name: project.serving.when(f) for f in project.functions}
+    assert when == {"poll": "startup", "work": "unknown", "again": "unknown"}
 
 
 def test_what_stands_in_a_lambda_does_not_run_on_the_loop() -> None:

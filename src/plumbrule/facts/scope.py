@@ -70,6 +70,8 @@ BINDING = (
 def bound_names(node: n.Node) -> list[str]:  # noqa: PLR0911  one for each way to bind
     """The names that one node binds in its own scope."""
     match node:
+        case n.Assign(targets=(target,)):
+            return target_names(target)
         case n.Assign(targets=targets):
             return [name for target in targets for name in target_names(target)]
         case n.FunctionDef(name=name) | n.ClassDef(name=name) | n.TypeAlias(name=name):

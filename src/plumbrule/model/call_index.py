@@ -113,8 +113,9 @@ class CallIndex:
         words = self.callable_words
         for place, call in enumerate(self.calls):
             for value in call.given:
-                if isinstance(value, (n.Name, n.Attribute)) and last_word(value) in words:
-                    found[last_word(value)].append(place)
+                word = value.id if isinstance(value, n.Name) else getattr(value, "attr", "")
+                if word in words:
+                    found[word].append(place)
         return found
 
     def _named(self, word: str) -> dict[str, list[int]]:
