@@ -170,7 +170,7 @@ def subjects(project: Project, rule: Rule) -> Iterable[Any]:
     if rule.subject is Call:
         return project.calls_to(*rule.calls)
     if rule.nodes:
-        return [f for f in project.code_functions if not rule.nodes.isdisjoint(f.by_kind)]
+        return [f for f in project.code_functions if not f.by_kind.keys().isdisjoint(rule.nodes)]
     if rule.category == "testing":
         return EVERY[rule.subject](project)
     if rule.subject not in project.outside_tests:

@@ -9,6 +9,7 @@ from plumbrule.facts import nodes as n
 from plumbrule.facts.expression_reader import arguments, parameters
 from plumbrule.facts.grammar import is_async, kind
 from plumbrule.facts.reader import statement
+from plumbrule.facts.scope import Nodes
 from plumbrule.facts.statement_reader import block
 
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ def contents(reader: Reader, made: n.FunctionDef, tree: Tree | None) -> None:
     made.read = None
     outer, reader.nodes = reader.nodes, []
     made.body = block(reader, tree)
-    made.nodes, reader.nodes = tuple(reader.nodes), outer
+    made.nodes, reader.nodes = Nodes(reader.nodes), outer
     for child in made.body:
         child.parent = made
 
@@ -70,10 +71,10 @@ def defines(reader: Reader, tree: Tree) -> bool:
 def class_(reader: Reader, tree: Tree, decorators: tuple[n.Expr, ...] = ()) -> n.Statement:
     given = tree.child_by_field_name("superclasses")
     bases, keywords = arguments(reader, given) if given else ((), ())
-    made = n.ClassDef(*reader.place(tree), *named(reader, tree), bases, keywords, decorators, (), ())
+    made = n.ClassDef(*reader.place(tree), *named(reader, tree), bases, keywords, decorators, (), Nodes())
     reader.classes.append(made)
     outer, reader.nodes = reader.nodes, []
     made.body = block(reader, tree.child_by_field_name("body"))
-    made.nodes, reader.nodes = tuple(reader.nodes), outer
+    made.nodes, reader.nodes = Nodes(reader.nodes), outer
     reader.adopt(made, *bases, *keywords, *decorators, *made.body)
     return made

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from plumbrule.facts.nodes import ClassDef, FunctionDef, Import, ImportFrom, Node, Statement
+    from plumbrule.facts.nodes import ClassDef, FunctionDef, Import, ImportFrom, Statement
+    from plumbrule.facts.scope import Nodes
     from plumbrule.facts.source import Source, Span
 
 
@@ -27,7 +28,7 @@ class File:
 
     source: Source
     body: tuple[Statement, ...]
-    nodes: tuple[Node, ...]
+    nodes: Nodes
     functions: tuple[FunctionDef, ...]
     classes: tuple[ClassDef, ...]
     imports: tuple[Import | ImportFrom, ...]

@@ -11,9 +11,10 @@ from plumbrule.facts.node import Node, node
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from plumbrule.facts.scope import Nodes
     from plumbrule.facts.source import Span
 
-    Contents = Callable[["FunctionDef"], tuple[tuple["Statement", ...], tuple[Node, ...]]]
+    Contents = Callable[["FunctionDef"], tuple[tuple["Statement", ...], Nodes]]
 
 
 @node
@@ -180,7 +181,7 @@ class FunctionDef(Statement):
     is_async: bool
     read: Contents | None
     body: tuple[Statement, ...] = field(init=False)
-    nodes: tuple[Node, ...] = field(init=False)
+    nodes: Nodes = field(init=False)
 
     def __getattr__(self, name: str) -> tuple[Node, ...]:
         """Python asks here for what is not set yet: the body and its nodes."""
@@ -215,7 +216,7 @@ class ClassDef(Statement):
     keywords: tuple[Keyword, ...]
     decorators: tuple[Expr, ...]
     body: tuple[Statement, ...]
-    nodes: tuple[Node, ...]
+    nodes: Nodes
 
     @property
     def name_span(self) -> Span:

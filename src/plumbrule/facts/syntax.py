@@ -10,6 +10,7 @@ from plumbrule.facts import nodes as n
 from plumbrule.facts.file import Comment, File, is_test
 from plumbrule.facts.grammar import COMMENT, parser
 from plumbrule.facts.reader import Reader
+from plumbrule.facts.scope import Nodes
 from plumbrule.facts.source import Source, Span
 from plumbrule.facts.statement_reader import block
 
@@ -33,15 +34,15 @@ def read(path: str, text: bytes) -> File:
     comments = tuple(_comments(source, root)) if b"plumb:" in text else ()
     definitions = tuple(reader.functions), tuple(reader.classes)
     imports = tuple(sorted(reader.imports, key=lambda statement: statement.start))
-    return File(source, body, tuple(reader.nodes), *definitions, imports, comments, broken)
+    return File(source, body, Nodes(reader.nodes), *definitions, imports, comments, broken)
 
 
 def unread(path: str) -> File:
     """A file of which nothing is known but that it is there."""
-    return File(Source(path, b""), (), (), (), (), (), (), (Span(path, 1, 1, 1, 1, 0, 0),))
+    return File(Source(path, b""), (), Nodes(), (), (), (), (), (Span(path, 1, 1, 1, 1, 0, 0),))
 
 
-def read_body(function: n.FunctionDef) -> tuple[tuple[n.Statement, ...], tuple[n.Node, ...]]:
+def read_body(function: n.FunctionDef) -> tuple[tuple[n.Statement, ...], Nodes]:
     """The body of a function that was left for later, with all nodes in it."""
     source, start, end = function.source, function.start, function.end
     text = source.text[start:end]
@@ -50,7 +51,7 @@ def read_body(function: n.FunctionDef) -> tuple[tuple[n.Statement, ...], tuple[n
     body = block(reader, definition.child_by_field_name("body"))
     for child in body:
         child.parent = function
-    return body, tuple(reader.nodes)
+    return body, Nodes(reader.nodes)
 
 
 def read_expression(constant: n.Constant) -> n.Expr | None:

@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from plumbrule.facts import nodes as n
-from plumbrule.model.scope import BINDING, bindings, bound_names
+from plumbrule.facts.scope import BINDING, bindings, bound_names
 from plumbrule.restructure.cycles import reachable
 from plumbrule.restructure.environment import is_loader
 from plumbrule.restructure.routes import METHODS, REGISTERS

@@ -9,8 +9,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from plumbrule.facts import nodes as n
+from plumbrule.facts.scope import bound_names
 from plumbrule.model.code import Class, Function, Module
-from plumbrule.model.scope import bound_names
 from plumbrule.model.values import Variable
 
 if TYPE_CHECKING:

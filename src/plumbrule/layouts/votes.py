@@ -9,8 +9,8 @@ from keyword import iskeyword
 from typing import TYPE_CHECKING
 
 from plumbrule.facts import nodes as n
+from plumbrule.facts.scope import bound_names
 from plumbrule.layouts.words import GENERIC, NOISE, is_version, key_of
-from plumbrule.model.scope import bound_names
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

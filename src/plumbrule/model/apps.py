@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from plumbrule.facts.cached import cached_property
 from plumbrule.model.assembly.values import (
     UNKNOWN,
     ClassValue,
     Record,
     RouterValue,
 )
-from plumbrule.model.cached import cached_property
 from plumbrule.model.folded import function_of, name_of, text
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from fnmatch import filter as matching
 from typing import TYPE_CHECKING, TypeVar
 
 from plumbrule.facts import nodes as n
-from plumbrule.model.cached import cached_property
+from plumbrule.facts.cached import cached_property
 from plumbrule.model.calls import last_word
 
 if TYPE_CHECKING:

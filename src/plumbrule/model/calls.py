@@ -3,7 +3,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from plumbrule.facts import nodes as n
-from plumbrule.model.cached import cached_property, compact
+from plumbrule.facts.cached import cached_property, compact
 
 if TYPE_CHECKING:
     import builtins

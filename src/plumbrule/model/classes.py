@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TypeVar
 
 from plumbrule.facts import nodes as n
-from plumbrule.model.cached import cached_property, compact
+from plumbrule.facts.cached import cached_property, compact
 from plumbrule.model.functions import Function
 from plumbrule.model.scoped import Scoped
 from plumbrule.model.values import External, Type, Variable

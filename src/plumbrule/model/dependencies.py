@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from plumbrule.facts import nodes as n
+from plumbrule.facts.cached import cached_property
 from plumbrule.model.assembly.values import (
     UNKNOWN,
     Bound,
@@ -17,7 +18,6 @@ from plumbrule.model.assembly.values import (
     Made,
     Partial,
 )
-from plumbrule.model.cached import cached_property
 from plumbrule.model.code import Attribute, Class, Function
 
 if TYPE_CHECKING:

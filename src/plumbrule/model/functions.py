@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TypeVar
 
 from plumbrule.facts import nodes as n
-from plumbrule.model.cached import cached_property, compact
+from plumbrule.facts.cached import cached_property, compact
 from plumbrule.model.loop import runs_in_place
 from plumbrule.model.scoped import Scoped
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from plumbrule.facts.scope import Nodes
     from plumbrule.facts.source import Span
     from plumbrule.model.calls import Call
     from plumbrule.model.code import Class, Module
@@ -112,7 +113,7 @@ class Function(Scoped):
         return f"<Function {self.qualified_name}>"
 
     @property
-    def nodes(self) -> tuple[n.Node, ...]:  # type: ignore[override]
+    def nodes(self) -> Nodes:  # type: ignore[override]
         """Everything in its body but what is inside nested functions and classes."""
         return self.node.nodes
 

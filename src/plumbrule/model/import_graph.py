@@ -3,8 +3,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from plumbrule.facts import nodes as n
-from plumbrule.model.cached import cached_property
-from plumbrule.model.frozen import frozen
+from plumbrule.facts.cached import cached_property
+from plumbrule.facts.frozen import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -12,9 +12,9 @@ from plumbrule.model.values import External, Target, Variable
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from plumbrule.facts.scope import Binding
     from plumbrule.model.code import Module
     from plumbrule.model.project import Project
-    from plumbrule.model.scope import Binding
 
 
 class Imports:

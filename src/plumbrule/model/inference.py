@@ -15,8 +15,8 @@ from plumbrule.model.types import awaited, external_type, inherited, known
 from plumbrule.model.values import External, Target, Type, Variable
 
 if TYPE_CHECKING:
+    from plumbrule.facts.scope import Binding
     from plumbrule.model.code import Scoped
-    from plumbrule.model.scope import Binding
 
 ENTERED_AS_ITSELF = ("contextlib.nullcontext", "contextlib.closing")
 CONTEXT_MANAGERS = {"contextlib.contextmanager", "contextlib.asynccontextmanager"}

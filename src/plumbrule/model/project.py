@@ -4,7 +4,7 @@ from operator import attrgetter
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from plumbrule.facts import nodes as n
-from plumbrule.model.cached import cached_property
+from plumbrule.facts.cached import cached_property
 from plumbrule.model.call_index import CallIndex
 from plumbrule.model.callers import Callers
 from plumbrule.model.code import Class, Function, Module, Scoped

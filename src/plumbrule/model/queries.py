@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 SESSIONS = ("sqlalchemy.ext.asyncio.AsyncSession.", "sqlalchemy.orm.Session.")
 BY_KEY = ("get", "get_one")
 BY_STATEMENT = ("execute", "exec", "scalar", "scalars", "stream", "stream_scalars")
+ASKING = {"query", *BY_KEY, *BY_STATEMENT}
 SELECTS = ("sqlalchemy.select", "sqlmodel.select")
 STEPS = {
     "all",
@@ -102,9 +103,11 @@ def bound(node: n.Node) -> n.Expr | None:
 
 def from_session(function: Function, node: n.Call, depth: int) -> Query | None:
     """The query that a call of a session runs."""
+    if not node.args or not isinstance(node.func, n.Attribute) or node.func.attr not in ASKING:
+        return None
     call = function.call(node)
     owner = next((s for s in SESSIONS if call.name.startswith(s)), None)
-    if owner is None or not node.args:
+    if owner is None:
         return None
     method, is_async = call.name.removeprefix(owner), owner is SESSIONS[0]
     if method in BY_KEY or method == "query":

@@ -9,8 +9,8 @@ from plumbrule.facts import nodes as n
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from plumbrule.facts.scope import Binding
     from plumbrule.model.code import Function
-    from plumbrule.model.scope import Binding
 
 
 def reaching(function: Function, use: n.Name, *, inside: bool) -> Iterator[Binding | None]:

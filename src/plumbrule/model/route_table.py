@@ -8,9 +8,9 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from plumbrule.facts import nodes as n
+from plumbrule.facts.frozen import frozen
 from plumbrule.model.assembly.values import HOLE
 from plumbrule.model.code import Module
-from plumbrule.model.frozen import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

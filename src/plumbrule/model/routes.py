@@ -6,12 +6,12 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from plumbrule.facts.cached import cached_property
 from plumbrule.model.assembly.values import (
     HOLE,
     UNKNOWN,
     Record,
 )
-from plumbrule.model.cached import cached_property
 from plumbrule.model.folded import function_of, name_of, text
 
 if TYPE_CHECKING:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from plumbrule.facts.cached import cached_property
 from plumbrule.model.apps import App, Include, Middleware, Router
 from plumbrule.model.assembly.interpreter import Interpreter
 from plumbrule.model.assembly.values import (
     Record,
     RouterValue,
 )
-from plumbrule.model.cached import cached_property
 from plumbrule.model.dependencies import DependencyReader
 from plumbrule.model.folded import function_of, name_of
 from plumbrule.model.routes import Mount, Place, Route

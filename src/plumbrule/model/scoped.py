@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from operator import attrgetter
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from plumbrule.facts import nodes as n
-from plumbrule.model.cached import cached_property
+from plumbrule.facts.cached import cached_property
 from plumbrule.model.calls import Call, last_word
-from plumbrule.model.scope import BINDING, Binding, bindings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from plumbrule.facts.scope import Binding, Nodes
     from plumbrule.model.code import Module, Parameter
     from plumbrule.model.inference import Inference
     from plumbrule.model.project import Project
@@ -29,15 +27,13 @@ class Scoped:
 
     project: Project
     module: Module
-    nodes: tuple[n.Node, ...]
+    nodes: Nodes
     parameters: tuple[Parameter, ...] = ()
 
     @cached_property
     def bindings(self) -> dict[str, tuple[Binding, ...]]:
         """The names bound here, with the places that bind them."""
-        binding = [node for kind in BINDING for node in self.by_kind.get(kind, ())]
-        binding.sort(key=attrgetter("start"))
-        return bindings(binding)
+        return self.nodes.bindings
 
     @cached_property
     def parameter_names(self) -> tuple[str, ...]:
@@ -69,10 +65,7 @@ class Scoped:
     @cached_property
     def by_kind(self) -> dict[type[n.Node], tuple[Any, ...]]:
         """Its nodes by their class."""
-        found: defaultdict[type[n.Node], list[Any]] = defaultdict(list)
-        for node in self.nodes:
-            found[type(node)].append(node)
-        return {kind: tuple(nodes) for kind, nodes in found.items()}
+        return self.nodes.by_kind
 
     @cached_property
     def calls(self) -> tuple[Call, ...]:

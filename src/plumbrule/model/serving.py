@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
-from plumbrule.model.cached import cached_property
+from plumbrule.facts.cached import cached_property
 from plumbrule.model.code import Function, Module
 
 if TYPE_CHECKING:

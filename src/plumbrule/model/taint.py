@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from plumbrule.facts import nodes as n
-from plumbrule.model.cached import cached_property
+from plumbrule.facts.cached import cached_property
 from plumbrule.model.checks import is_checked
 from plumbrule.model.code import Function
 from plumbrule.model.dangers import SINKS
@@ -24,10 +24,10 @@ from plumbrule.model.reaching_bindings import bound_value, is_counter, item_at, 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from plumbrule.facts.scope import Binding
     from plumbrule.model.calls import Call
     from plumbrule.model.code import Parameter
     from plumbrule.model.routing import Route
-    from plumbrule.model.scope import Binding
 
 DEPTH = 3
 DEEPEST = 40

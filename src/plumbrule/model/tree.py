@@ -12,7 +12,7 @@ from fnmatch import filter as matching
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from plumbrule.model.cached import cached_property
+from plumbrule.facts.cached import cached_property
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 REQUIREMENT = re.compile(r"^\s*([A-Za-z0-9][A-Za-z0-9._-]*)(?:\[[^\]]*\])?\s*([^;#\n]*)")
+LOCKED = re.compile(r'^(name|version) = "([^"\\]+)"', re.MULTILINE)
 CLAUSE = re.compile(r"(~=|==|>=|<=|!=|<|>|\^|~)\s*v?(\d+(?:\.\d+)*)")
 
 
@@ -97,9 +98,7 @@ def read_requirements(manifests: Mapping[str, str]) -> dict[str, Requirement]:
 def declared(path: str, text: str) -> Iterator[Requirement]:
     """The requirements in one file."""
     if path.endswith(".lock"):
-        for package in tomllib.loads(text).get("package", ()):
-            if isinstance(package.get("version"), str):
-                yield Requirement(normal(package["name"]), Version.parse(package["version"]))
+        yield from locked(text)
     elif path.endswith("pyproject.toml"):
         yield from of_pyproject(tomllib.loads(text))
     elif path.endswith("Pipfile"):
@@ -110,6 +109,16 @@ def declared(path: str, text: str) -> Iterator[Requirement]:
             match = REQUIREMENT.match(line)
             if match and not line.lstrip().startswith(("#", "-")):
                 yield requirement(match[1], match[2])
+
+
+def locked(text: str) -> Iterator[Requirement]:
+    """What a lock file pins. It is written by a program and often longer than all the code: to read what else
+    it says would take as long as many a rule.
+    """
+    for package in text.split("[[package]]")[1:]:
+        found = dict(LOCKED.findall(package.partition("\n[")[0]))
+        if found.keys() >= {"name", "version"}:
+            yield Requirement(normal(found["name"]), Version.parse(found["version"]))
 
 
 def of_pyproject(data: dict[str, object]) -> Iterator[Requirement]:

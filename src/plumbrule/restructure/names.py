@@ -11,11 +11,11 @@ from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from plumbrule.facts import nodes as n
-from plumbrule.model.scope import BINDING, bindings
+from plumbrule.facts.scope import BINDING, bindings
 from plumbrule.restructure.tree import folders_above
 
 if TYPE_CHECKING:
-    from plumbrule.model.scope import Binding
+    from plumbrule.facts.scope import Binding
     from plumbrule.restructure.tree import Tree
 
 

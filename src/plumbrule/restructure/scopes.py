@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from plumbrule.facts import nodes as n
-from plumbrule.model.scope import BINDING as KINDS
-from plumbrule.model.scope import bindings, target_names
+from plumbrule.facts.scope import BINDING as KINDS
+from plumbrule.facts.scope import bindings, target_names
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from plumbrule.facts import nodes as n
-from plumbrule.model.scope import bound_names
+from plumbrule.facts.scope import bound_names
 from plumbrule.plan import Refusal
 from plumbrule.restructure.edits import line_end, line_start
 from plumbrule.restructure.moves import VisibleName

@@ -139,7 +139,8 @@ class Calls(Expressions):
         arg = node.args[0] if isinstance(node, n.Call) and node.args else None
         if not isinstance(arg, n.Attribute):
             return UNKNOWN
-        owners = [c for c in self.project.classes if arg.attr in c.bindings and not c.module.is_test]
+        classes = (c for module in self.project.code_modules for c in module.classes)
+        owners = [c for c in classes if arg.attr in c.bindings]
         held = [own for own in map(self.target_value, owners) if isinstance(own, ClassValue)]
         values = [self.class_attribute(own, arg.attr) for own in held]
         routers = [value for value in values if isinstance(value, RouterValue)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from plumbrule.model.frozen import frozen
+from plumbrule.facts.frozen import frozen
 
 if TYPE_CHECKING:
     from plumbrule.facts import nodes as n

@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from plumbrule.facts import nodes as n
-from plumbrule.model.scope import bound_names, target_names
+from plumbrule.facts.scope import bound_names, target_names
 from plumbrule.restructure.extraction.reads import Reads
 
 if TYPE_CHECKING:

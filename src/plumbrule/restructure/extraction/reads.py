@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from plumbrule.facts import nodes as n
-from plumbrule.model.scope import bound_names, target_names
+from plumbrule.facts.scope import bound_names, target_names
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

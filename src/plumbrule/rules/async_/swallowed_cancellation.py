@@ -78,7 +78,7 @@ ENDS = (n.Raise, n.Return)
 @rule(category="async", severity="warning", nodes={n.Handler})
 def swallowed_cancellation(function: Function) -> Iterator[Finding]:
     for handler in function.find(n.Handler) if function.is_async else ():
-        endless = catches(function, handler) and goes_on(handler) and waits(handler)
+        endless = is_in_loop(handler) and catches(function, handler) and goes_on(handler) and waits(handler)
         if endless and not any(call.method in ("cancel", "set_exception") for call in function.calls):
             yield Finding(
                 at=handler.exception.span if handler.exception else handler.span,
@@ -86,6 +86,11 @@ def swallowed_cancellation(function: Function) -> Iterator[Finding]:
                 label="the cancellation ends here",
                 help="add `raise`, or catch `Exception`",
             )
+
+
+def is_in_loop(handler: n.Handler) -> bool:
+    """Whether a handler stands in a loop."""
+    return any(isinstance(parent, (n.For, n.While)) for parent in handler.parents)
 
 
 def catches(function: Function, handler: n.Handler) -> bool:
@@ -100,14 +105,13 @@ def catches(function: Function, handler: n.Handler) -> bool:
 
 
 def goes_on(handler: n.Handler) -> bool:
-    """Whether the handler neither raises nor ends the function, and stands in a loop."""
+    """Whether the handler neither raises nor ends the function."""
     inside = [node for statement in handler.body for node in statement.walk()]
     ends = any(
         isinstance(node, ENDS) or (isinstance(node, n.Simple) and node.kind == "break") for node in inside
     )
     uses = handler.name is not None and any(isinstance(x, n.Name) and x.id == handler.name for x in inside)
-    loop = any(isinstance(parent, (n.For, n.While)) for parent in handler.parents)
-    return not ends and loop and not uses
+    return not ends and not uses
 
 
 def waits(handler: n.Handler) -> bool:

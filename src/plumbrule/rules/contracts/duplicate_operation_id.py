@@ -84,5 +84,5 @@ def duplicate_operation_id(router: Router) -> Iterator[Finding]:
                 message=f'two operations of the app are called "{name}"',
                 label=f"`{first.label}` has this id too" if first is not entry else "one id for each method",
                 help="give each operation an id of its own",
-                chain=(Step(first.label, first.span),),
+                chain=(Step(f"`{first.label}`", first.span),),
             )

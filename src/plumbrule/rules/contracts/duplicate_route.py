@@ -105,5 +105,5 @@ def duplicate_route(router: Router) -> Iterator[Finding]:
                     message=f"{method} {entry.path} is registered twice",
                     label=f"`{first.route.name if first.route else ''}` answers, this one never runs",
                     help="delete one of the two, or give one its own path",
-                    chain=(Step(first.label, first.span),),
+                    chain=(Step(f"`{first.label}`", first.span),),
                 )

@@ -75,6 +75,32 @@ async def list_tags(name: str, more: list[str] = []) -> list[str]:
     return with_own(name, with_defaults(name, more))
 ```
 
+## Good: a class method keeps what all are to share
+
+```python
+from typing import Annotated
+
+from fastapi import Depends, FastAPI
+
+app = FastAPI()
+
+
+class Filters:
+    known: list[str] = []
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    @classmethod
+    def register(cls, name: str) -> None:
+        cls.known.append(name)
+
+
+@app.get("/items")
+async def list_items(filters: Annotated[Filters, Depends()]) -> list[str]:
+    return filters.known
+```
+
 ## Good: pydantic copies
 
 ```python
@@ -129,7 +155,7 @@ def in_class(method: Function) -> Iterator[Finding]:
         cls is None
         or not method.node.parameters
         or cls.is_a(*COPYING)
-        or "classmethod" in method.decorator_names
+        or "builtins.classmethod" in method.decorator_names
     ):
         return
     for name in shared(cls):

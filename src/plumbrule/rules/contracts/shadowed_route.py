@@ -189,7 +189,7 @@ def shadowed_route(router: Router) -> Iterator[Finding]:
                 message=f"{entry.label} is never reached",
                 label=f"`{taker.label}` stands before it and takes its requests",
                 help="register it before the wider one, or narrow that with a converter such as `{id:int}`",
-                chain=(Step(taker.label, taker.span),),
+                chain=(Step(f"`{taker.label}`", taker.span),),
             )
         if entry.route is None or "{" in entry.path:
             earlier.setdefault(kind_of(entry), []).append((number, entry))

@@ -170,7 +170,9 @@ REQUESTS = (".Request", ".HTTPConnection", ".WebSocket")
 
 @rule(category="contracts", severity="error")
 def unused_path_parameter(route: Route) -> Iterator[Finding]:
-    if not route.dependencies.complete or route.handler is None or answers_alike(route.handler):
+    if route.handler is None or not route.path_parameters or answers_alike(route.handler):
+        return
+    if not route.dependencies.complete:
         return  # one that is out of sight may read it
     read = {name for function in (route.handler, *route.dependencies) for name in function.reads}
     unused = [name for name in route.path_parameters if name not in read and is_specific(name, route)]

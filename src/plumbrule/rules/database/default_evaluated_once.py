@@ -80,7 +80,7 @@ class Draft(BaseModel):
 ```
 """
 
-from plumbrule.rulekit import Call, Class, Edit, Finding, Fix, Iterator, Module, n, rule
+from plumbrule.rulekit import Call, Class, Edit, Finding, Fix, Iterator, Project, n, rule
 
 CHANGING = (
     "datetime.datetime.now",
@@ -98,8 +98,9 @@ BASES = ("pydantic.BaseModel", "sqlmodel.SQLModel")
 
 
 @rule(category="database", severity="error")
-def default_evaluated_once(module: Module) -> Iterator[Finding]:
-    for cls in module.classes:
+def default_evaluated_once(project: Project) -> Iterator[Finding]:
+    scopes = dict.fromkeys(call.caller for call in project.calls_to(*CHANGING))
+    for cls in (scope for scope in scopes if isinstance(scope, Class)):
         for attribute in cls.attributes.values() if is_model(cls) else ():
             if attribute.method is not None or not isinstance(attribute.value, n.Call):
                 continue

@@ -106,8 +106,10 @@ def enum_type_left_behind(migration: Migration) -> Iterator[Finding]:
     if "sqlite" in migration.module.path.split("/"):
         return  # those of PostgreSQL lie beside it
     made = enums(migration.upgrade)
+    if not made:
+        return
     rest = migration.module.source.text.decode("utf-8", "replace").replace(text_of(migration.upgrade), "")
-    if not made or DROPS.search(rest):
+    if DROPS.search(rest):
         return
     known = {name for before in migration.earlier for name in enums(before.upgrade)}
     for name, node in made.items():

@@ -35,6 +35,34 @@ class Order(Base):
     sent_at: Mapped[datetime] = mapped_column(DateTime(), default=datetime.utcnow)  # finding
 ```
 
+## Bad: a mixin, said once for all its tables
+
+```python title="app/models.py"
+from datetime import UTC, datetime
+
+from sqlalchemy import DateTime
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+
+class Base(DeclarativeBase): ...
+
+
+class Stamped:
+    made_at: Mapped[datetime] = mapped_column(DateTime, default=lambda: datetime.now(UTC))  # finding
+
+
+class Order(Stamped, Base):
+    __tablename__ = "orders"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+
+
+class Parcel(Stamped, Base):
+    __tablename__ = "parcels"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+```
+
 ## Bad: only the column
 
 ```python title="app/models.py"
@@ -148,16 +176,17 @@ NAIVE = {
 def naive_datetime(project: Project) -> Iterator[Finding]:
     for module in project.mentioning(b"utc"):
         yield from made_in(module)
-    for table in project.tables:
-        for column in table.columns.values():
-            if not column.attribute.cls.module.is_test and is_cut(column):
-                yield Finding(
-                    at=column.span,
-                    message=f"`{table.name}.{column.name}` has no zone and gets a time that has one",
-                    label="asyncpg refuses it, other drivers cut the zone off",
-                    help="make the column `DateTime(timezone=True)`",
-                    fix=with_zone(column),
-                )
+    columns = {column.span: column for table in project.tables for column in table.columns.values()}
+    for span, column in columns.items():
+        owner = column.attribute.cls
+        if not owner.module.is_test and is_cut(column):
+            yield Finding(
+                at=span,
+                message=f"`{owner.name}.{column.name}` has no zone and gets a time that has one",
+                label="asyncpg refuses it, other drivers cut the zone off",
+                help="make the column `DateTime(timezone=True)`",
+                fix=with_zone(column),
+            )
 
 
 def made_in(module: Module) -> Iterator[Finding]:
@@ -217,12 +246,14 @@ def is_now(expr: n.Expr | None) -> bool:
 
 def is_cut(column: Column) -> bool:
     """Whether a `DateTime` without a zone has an aware default."""
-    if column.type_name not in ("DateTime", "TIMESTAMP") or column.call is None or column.type_expr is None:
+    given = column.option("default") or column.option("default_factory")
+    if given is None or column.call is None or column.type_expr is None:
         return False
     if isinstance(column.type_expr, n.Call) and (column.type_expr.args or column.type_expr.keywords):
         return False
-    given = column.option("default") or column.option("default_factory")
-    calls = [node for node in given.walk() if isinstance(node, n.Call)] if given is not None else []
+    calls = [node for node in given.walk() if isinstance(node, n.Call)]
+    if not calls or column.type_name not in ("DateTime", "TIMESTAMP"):
+        return False
     scope = column.call.scope
     return any(
         scope.name_of(call.func) == "datetime.datetime.now"

@@ -127,7 +127,7 @@ def shared_session(module: Module) -> Iterator[Finding]:
         return
     yield from at_import(module)
     for cls in module.classes:
-        for attribute in cls.attributes.values():
+        for attribute in cls.attributes.values() if "__init__" in cls.methods else ():
             if attribute.method is not None and is_kept(attribute) and lives_long(cls, set()):
                 yield finding(attribute.span, f"a `{cls.name}` lives as long as the server")
     for function in module.functions if b"app.state." in module.source.text else ():

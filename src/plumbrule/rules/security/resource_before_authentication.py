@@ -147,8 +147,10 @@ ABSENT = (404, "HTTP_404_NOT_FOUND", "NOT_FOUND")
 
 @rule(category="security", severity="warning")
 def resource_before_authentication(route: Route) -> Iterator[Finding]:
+    if not route.path_parameters or not route.dependencies.complete:
+        return
     guards = [guard for guard in route.authentication if isinstance(guard, Dependency)]
-    if not guards or not route.dependencies.complete or not route.path_parameters:
+    if not guards:
         return
     passed: list[Dependency] = []
     for branch in route.dependencies.tree:

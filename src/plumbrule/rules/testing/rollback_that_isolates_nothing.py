@@ -58,7 +58,9 @@ ROLLBACKS = {f"{session}.rollback" for session in SESSIONS}
 @rule(category="testing", severity="error", confidence="medium", needs="sqlalchemy")
 def rollback_that_isolates_nothing(project: Project) -> Iterator[Finding]:
     for function in (f for module in project.modules if module.is_test for f in module.functions):
-        if function.node.decorators and function.is_generator and is_fixture(function):
+        if not function.node.decorators or function.node.lacks(b"rollback"):
+            continue
+        if function.is_generator and is_fixture(function):
             yield from rolled_back(function)
 
 

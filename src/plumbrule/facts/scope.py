@@ -1,14 +1,36 @@
-"""Which names a module, class or function binds, and where."""
+"""What stands in a module, class or function, and which names it binds."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections import defaultdict
+from operator import attrgetter
+from typing import TYPE_CHECKING, Any
 
 from plumbrule.facts import nodes as n
-from plumbrule.model.frozen import frozen
+from plumbrule.facts.cached import cached_property
+from plumbrule.facts.frozen import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+
+class Nodes(tuple[n.Node, ...]):  # noqa: SLOT001  what is asked of them is kept beside them
+    """The nodes of one scope; nested functions and classes have their own."""
+
+    @cached_property
+    def by_kind(self) -> dict[type[n.Node], tuple[Any, ...]]:
+        """The nodes by their class."""
+        found: defaultdict[type[n.Node], list[Any]] = defaultdict(list)
+        for node in self:
+            found[type(node)].append(node)
+        return {kind: tuple(nodes) for kind, nodes in found.items()}
+
+    @cached_property
+    def bindings(self) -> dict[str, tuple[Binding, ...]]:
+        """The names that they bind, with the places that bind them."""
+        binding = [node for kind in BINDING for node in self.by_kind.get(kind, ())]
+        binding.sort(key=attrgetter("start"))
+        return bindings(binding)
 
 
 @frozen
@@ -45,7 +67,7 @@ BINDING = (
 )
 
 
-def bound_names(node: n.Node) -> list[str]:
+def bound_names(node: n.Node) -> list[str]:  # noqa: PLR0911  one for each way to bind
     """The names that one node binds in its own scope."""
     match node:
         case n.Assign(targets=targets):
