@@ -54,8 +54,7 @@ class Node:
     @property
     def children(self) -> Iterator[Node]:
         """The nodes directly inside it, in source order."""
-        for name in child_fields(type(self)):
-            yield from _nodes_in(getattr(self, name))
+        return iter(_nodes_in(self))
 
     def walk(self) -> Iterator[Node]:
         """The node itself and every node inside it, nested functions and classes included."""
@@ -63,28 +62,34 @@ class Node:
         while stack:
             at = stack.pop()
             yield at
-            stack.extend(reversed(list(at.children)))
+            stack += reversed(_nodes_in(at))
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.text[:60]!r} {self.source.path}:{self.line}>"
 
 
-def _nodes_in(value: object) -> Iterator[Node]:
-    if isinstance(value, Node):
-        yield value
-    elif isinstance(value, tuple):
-        for item in value:
-            yield from _nodes_in(item)
+def _nodes_in(node: Node) -> list[Node]:
+    found: list[Node] = []
+    for name in child_fields(type(node)):
+        value = getattr(node, name)
+        if isinstance(value, Node):
+            found.append(value)
+        elif isinstance(value, tuple):
+            found += [item for item in value if isinstance(item, Node)]
+    return found
 
 
 _CHILD_FIELDS: dict[type, tuple[str, ...]] = {}
 _NOT_CHILDREN = {"source", "start", "end", "parent", "nodes", "read"}
+_PLAIN = {"str", "str | None", "int", "bool", "tuple[str, ...]"}
+"""types, as they are written, of what is no node"""
 
 
 def child_fields(cls: type[Node]) -> tuple[str, ...]:
     """The names of the fields of a node class that can hold nodes."""
     known = _CHILD_FIELDS.get(cls)
     if known is None:
-        known = tuple(f.name for f in fields(cls) if f.name not in _NOT_CHILDREN)
+        named = (f for f in fields(cls) if f.name not in _NOT_CHILDREN)
+        known = tuple(f.name for f in named if f.type not in _PLAIN)
         _CHILD_FIELDS[cls] = known
     return known
