@@ -68,16 +68,11 @@ def rule(  # noqa: PLR0913 - one word each for what a rule declares
 
     def declare(check: Callable[[Any], Iterable[Finding]]) -> Rule:
         subject = subject_of(check)
-        if subject not in (*EVERY, Call):
-            raise TypeError(
-                f"rule {check.__name__}: its first parameter is a {subject}, not one of the model's types"
-            )
-        if (subject is Call) != bool(calls) or (subject is Call and category == "testing"):
+        outside = subject if category != "testing" else None
+        if (subject is Call or calls) and not (outside is Call and calls):
             raise TypeError(f"rule {check.__name__}: `calls` go with a rule about a Call outside the tests")
-        if nodes and (subject is not Function or category == "testing"):
-            raise TypeError(
-                f"rule {check.__name__}: `nodes` go with a rule about a Function outside the tests"
-            )
+        if nodes and outside is not Function:
+            raise TypeError(f"rule {check.__name__}: `nodes` need a rule about a Function outside the tests")
         return Rule(
             check.__name__.replace("_", "-"),
             category,
@@ -99,7 +94,12 @@ def subject_of(check: Callable[[Any], Iterable[Finding]]) -> type:
     """The type of the first parameter of a rule; a rule of a project may have its annotations as texts."""
     first = check.__code__.co_varnames[0]
     written = check.__annotations__[first]
-    return get_type_hints(check)[first] if isinstance(written, str) else written  # type: ignore[no-any-return]
+    subject: type = get_type_hints(check)[first] if isinstance(written, str) else written
+    if subject not in (*EVERY, Call):
+        raise TypeError(
+            f"rule {check.__name__}: its first parameter is a {subject}, not one of the model's types"
+        )
+    return subject
 
 
 def imports_of(module: Module, package: str) -> Iterator[n.Import | n.ImportFrom]:

@@ -189,7 +189,7 @@ class MigrationGraph:
 
 def migration(module: Module) -> Migration | None:
     """The revision that a module is, if it is one."""
-    if not any(is_revision(statement) for statement in module.body) or "down_revision" not in module.bindings:
+    if "down_revision" not in module.bindings or not any(is_revision(statement) for statement in module.body):
         return None
     match literal(module, "revision"):
         case n.Constant(value=str(revision)):

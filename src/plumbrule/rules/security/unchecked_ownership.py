@@ -210,7 +210,6 @@ def read_grades(user_id: int, current_user: Annotated[User, Depends(require_admi
 """
 
 import re
-from functools import cache
 
 from plumbrule.rulekit import (
     Call,
@@ -267,14 +266,9 @@ def is_read(route: Route) -> bool:
 def is_special(dependency: Dependency) -> bool:
     """Whether a dependency lets only some people through."""
     name = dependency.name.rpartition(".")[2]
-    if any("admin" in s for s in dependency.scopes) or is_of_admins(name):
+    if any("admin" in s for s in dependency.scopes) or ADMIN.search(name):
         return True
     return dependency.function is not None and forbids(dependency.function, 1) and not SIGNED_IN.search(name)
-
-
-@cache
-def is_of_admins(name: str) -> bool:
-    return ADMIN.search(name) is not None
 
 
 def where_unchecked(function: Function, person: str, caller: str, depth: int) -> Function | None:
