@@ -18,8 +18,9 @@ Plumb = Callable[..., Done]
 
 
 def environment(**more: str) -> dict[str, str]:
-    """What a user's shell has; git finds no configuration of ours, and colours are not asked for."""
-    kept = {name: value for name, value in os.environ.items() if name not in {"NO_COLOR", "FORCE_COLOR"}}
+    """What a user's shell has; git finds no configuration of ours, and colours and widths are not asked for."""
+    ours = {"NO_COLOR", "FORCE_COLOR", "COLUMNS", "LINES"}
+    kept = {name: value for name, value in os.environ.items() if name not in ours}
     return {**kept, "GIT_CONFIG_GLOBAL": os.devnull, "PYTHONDONTWRITEBYTECODE": "1", **more}
 
 
