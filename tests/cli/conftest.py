@@ -18,7 +18,7 @@ Plumb = Callable[..., Done]
 
 
 def environment(**more: str) -> dict[str, str]:
-    """What a user's shell has; git finds no configuration of ours, and colours and widths are not asked for."""
+    """What a user's shell has; git finds no configuration of ours, and nobody asks for colours or a width."""
     ours = {"NO_COLOR", "FORCE_COLOR", "COLUMNS", "LINES"}
     kept = {name: value for name, value in os.environ.items() if name not in ours}
     return {**kept, "GIT_CONFIG_GLOBAL": os.devnull, "PYTHONDONTWRITEBYTECODE": "1", **more}
