@@ -46,6 +46,12 @@ EVERY: dict[type, Callable[[Project], Iterable[Any]]] = {
     Migration: lambda project: project.migrations.all,
 }
 """what there is of each kind but calls, which are asked for by name"""
+IN_CODE: dict[type, Callable[[Project], Iterable[Any]]] = {
+    Route: lambda project: project.code_routes,
+    Function: lambda project: project.code_functions,
+    Module: lambda project: project.code_modules,
+}
+"""of what there is most, those outside the tests"""
 
 
 def rule(  # noqa: PLR0913 - one word each for what a rule declares
@@ -173,11 +179,10 @@ def subjects(project: Project, rule: Rule) -> Iterable[Any]:
         return [f for f in project.code_functions if not f.by_kind.keys().isdisjoint(rule.nodes)]
     if rule.category == "testing":
         return EVERY[rule.subject](project)
-    if rule.subject not in project.outside_tests:
-        every = EVERY[rule.subject](project)
-        outside = [one for one in every if not getattr(getattr(one, "module", one), "is_test", False)]
-        project.outside_tests[rule.subject] = outside
-    return project.outside_tests[rule.subject]
+    if rule.subject in IN_CODE:
+        return IN_CODE[rule.subject](project)
+    every = EVERY[rule.subject](project)
+    return [one for one in every if one is project or one.module is None or not one.module.is_test]
 
 
 __all__ = [

@@ -33,6 +33,22 @@ def session():
 @app.put("/orders")
 def create(opened: Annotated[Session, Depends(session)]) -> None: ...
 """
+UNZONED = """\
+from datetime import UTC, datetime
+
+from sqlalchemy import DateTime
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+
+class Base(DeclarativeBase): ...
+
+
+class Order(Base):
+    __tablename__ = "orders"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    made_at: Mapped[datetime] = mapped_column(DateTime, default=lambda: datetime.now(UTC))
+"""
 REQUIREMENTS = "fastapi==0.121.0\n"
 
 
@@ -157,6 +173,13 @@ def test_a_part_that_cannot_be_read_is_said_and_the_rest_is_audited(plumb: Plumb
 @pytest.fixture
 def late(tmp_path: Path) -> Path:
     return write(tmp_path, {"main.py": LATE, "requirements.txt": REQUIREMENTS})
+
+
+def test_a_fix_that_wants_a_look_is_offered_in_a_whole_sentence(plumb: Plumb, tmp_path: Path) -> None:
+    write(tmp_path, {"main.py": CLEAN, "models.py": UNZONED})
+    assert "\n1 finding can be fixed with a look at the change: plumb audit --diff --unsafe\n" in (
+        plumb("audit", "--select", "naive-datetime").stdout
+    )
 
 
 def test_fix_mends_and_diff_shows_the_same(plumb: Plumb, late: Path) -> None:

@@ -11,7 +11,7 @@ from plumbrule.facts.cached import cached_property
 from plumbrule.model.calls import last_word
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from plumbrule.model.calls import Call
     from plumbrule.model.code import Function
@@ -45,7 +45,7 @@ class CallIndex:
 
     def named(self, names: Iterable[str]) -> list[Call]:
         """The calls that may be of something with one of these names, by file and place."""
-        return self.to(self._known_as(set(names)) | {""})
+        return self.to(known_as(names, self._other_names) | {""})
 
     def running(self, function: Function) -> list[Call]:
         """The calls that are known to run a function, by file and place."""
@@ -63,22 +63,14 @@ class CallIndex:
     def words_for(self, name: str) -> frozenset[str]:
         """What may be written for something of that name; nothing is for `partial(f)()`."""
         if name not in self._words:
-            self._words[name] = frozenset(self._known_as({name}) | {""})
+            self._words[name] = frozenset(known_as([name], self._other_names) | {""})
         return self._words[name]
 
     @cached_property
     def callable_words(self) -> frozenset[str]:
         """What may be written outside the tests for a function or class of the project."""
         named = {f.name for f in self.project.functions} | {c.name for c in self.project.classes}
-        return frozenset(self._known_as(named))
-
-    def _known_as(self, words: set[str]) -> set[str]:
-        queue = list(words & self._other_names.keys())
-        while queue:
-            new = self._other_names.get(queue.pop(), set()) - words
-            words |= new
-            queue += new
-        return words
+        return frozenset(known_as(named, self._other_names))
 
     @cached_property
     def _other_names(self) -> dict[str, set[str]]:
@@ -141,6 +133,17 @@ class CallIndex:
             if init is not None:
                 found.setdefault(init, []).append(cls.name)
         return found
+
+
+def known_as(names: Iterable[str], others: Mapping[str, set[str]]) -> set[str]:
+    """Some names, and what they may be called besides, where `others` says it of each name."""
+    words = set(names)
+    queue = list(words & others.keys())
+    while queue:
+        new = others.get(queue.pop(), set()) - words
+        words |= new
+        queue += new
+    return words
 
 
 def grouped(keys: Iterable[tuple[int, K]]) -> dict[K, list[int]]:

@@ -98,7 +98,7 @@ def handed_on(call: Call) -> Iterator[Function]:
 
 def calling(function: Function, names: frozenset[bytes], module: Module) -> Iterator[Call]:
     """The calls in a module that run a function which has one of these names there."""
-    if not any(name in module.source.text for name in names):
+    if not module.mentions(*names):
         return
     inner = (f for f in module.functions if not all(f.node.lacks(name) for name in names))
     for scope in (module, *module.classes, *inner):

@@ -1,11 +1,11 @@
 from __future__ import annotations
 
 from operator import attrgetter
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from plumbrule.facts import nodes as n
 from plumbrule.facts.cached import cached_property
-from plumbrule.model.call_index import CallIndex
+from plumbrule.model.call_index import CallIndex, known_as
 from plumbrule.model.callers import Callers
 from plumbrule.model.code import Class, Function, Module, Scoped
 from plumbrule.model.dangers import Dangers
@@ -50,7 +50,6 @@ class Project:
         self._variable_types: dict[n.Assign, Type | None] = {}
         self._possible: dict[tuple[str, str], bool] = {}
         self._mentioning: dict[tuple[bytes, ...], list[Module]] = {}
-        self.outside_tests: dict[type, list[Any]] = {}
 
     def _define(self, module: Module) -> None:
         """Make the functions and classes of a module; an outer one is always made before those inside it."""
@@ -281,12 +280,7 @@ class Project:
 
     def words_for(self, *names: str) -> frozenset[bytes]:
         """The words by which files may know what has one of these names: an import may give it another."""
-        words, queue = set(names), list(names)
-        while queue:
-            new = self.renamed.get(queue.pop(), set()) - words
-            words |= new
-            queue += new
-        return frozenset(word.encode() for word in words)
+        return frozenset(word.encode() for word in known_as(names, self.renamed))
 
     @cached_property
     def renamed(self) -> dict[str, set[str]]:

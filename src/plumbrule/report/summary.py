@@ -30,11 +30,9 @@ def summary(outcome: Outcome, view: View) -> list[str]:
     safe = [item for item in fixable if item.finding.fix and item.finding.fix.safe]
     if safe:
         lines.append(f"{many(len(safe), 'finding')} can be fixed: {view.command} --fix")
-    if len(fixable) > len(safe):
-        more = "more " if safe else ""
-        lines.append(
-            f"{len(fixable) - len(safe)} {more}with a look at the change: {view.command} --diff --unsafe"
-        )
+    if unsure := len(fixable) - len(safe):
+        what = f"{unsure} more" if safe else f"{many(unsure, 'finding')} can be fixed"
+        lines.append(f"{what} with a look at the change: {view.command} --diff --unsafe")
     if outcome.findings:
         lines.append(f"Why: plumb explain {outcome.findings[0].rule.name}")
     return lines

@@ -93,11 +93,10 @@ def beside(project: Project, path: str) -> Source | None:
 
 def overview(project: Project) -> Overview:
     """The figures of a project."""
-    tests = [module for module in project.modules if module.is_test]
-    routes = [route for route in project.routes if not route.module.is_test]
+    routes = project.code_routes
     return Overview(
         len(project.modules),
-        len(tests),
+        len(project.modules) - len(project.code_modules),
         sum(module.source.lines for module in project.modules),
         len(project.routes) - len(routes),
         tuple((r.span, *([r.handler.node.span] if r.handler is not None else ())) for r in routes),

@@ -105,7 +105,7 @@ LOWER = {
 def upward_import(project: Project) -> Iterator[Finding]:
     routing = {route.scope.module for route in project.routes}
     seen: set[tuple[str, str]] = set()
-    modules = (module for module in project.modules if not module.is_test and module not in routing)
+    modules = (module for module in project.code_modules if module not in routing)
     for edge in (edge for module in modules for edge in project.import_graph.of(module)):
         if edge.target not in routing or edge.kind == "typing":
             continue

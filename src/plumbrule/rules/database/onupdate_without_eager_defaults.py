@@ -138,7 +138,7 @@ def is_read(column: Column, table: Table) -> bool:
     for schema in table.project.schemas:
         if column.name in schema.fields and len(set(schema.fields) & set(table.columns)) > 1:
             return True
-    functions = [f for f in table.project.functions if not f.module.is_test]
+    functions = table.project.code_functions
     word = f".{column.name}".encode()
     nodes = ((f, node) for f in functions if word in f.module.source.text for node in f.find(n.Attribute))
     return any(node.attr == column.name and may_be_row(function, node, table) for function, node in nodes)

@@ -130,9 +130,8 @@ def is_aside(call: Call) -> bool:
 
 def only_network(project: Project) -> bool:
     """Whether a project has a driver of a server and never speaks of SQLite."""
-    plain = (m.source.text for m in project.modules if not m.is_test)
-    return any(project.uses(driver) for driver in DRIVERS) and not any(
-        b"sqlite:" in t or b"aiosqlite" in t for t in plain
+    return any(project.uses(driver) for driver in DRIVERS) and not project.mentioning(
+        b"sqlite:", b"aiosqlite"
     )
 
 

@@ -119,8 +119,9 @@ def secret_in_log(project: Project) -> Iterator[Finding]:
 
 def roots(project: Project) -> set[Function]:
     """The functions that FastAPI calls for a request."""
-    routes = [route for route in project.routes if not route.module.is_test]
-    functions = (f for route in routes for f in (route.handler, *(d.function for d in route.dependencies)))
+    functions = (
+        f for route in project.code_routes for f in (route.handler, *(d.function for d in route.dependencies))
+    )
     return {function for function in functions if function is not None}
 
 

@@ -101,7 +101,7 @@ def unbounded_body(route: Route) -> Iterator[Finding]:
 
 def is_limited(project: Project) -> bool:
     """Whether there is a limit, whatever it covers."""
-    return any(LIMITS.search(module.source.text) for module in project.modules if not module.is_test)
+    return any(LIMITS.search(module.source.text) for module in project.code_modules)
 
 
 def takes_upload(annotation: n.Expr | None) -> bool:

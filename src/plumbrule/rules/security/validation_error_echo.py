@@ -176,9 +176,8 @@ def secrets_of(route: Route) -> Iterator[Attribute]:
 
 def may_be_handled(app: App) -> bool:
     """Whether something that is not understood may handle the error."""
-    modules = (module for module in app.project.modules if not module.is_test)
     unread = any(not handler.exception for handler in app.exception_handlers)
-    return unread or any(b"RequestValidationError" in module.source.text for module in modules)
+    return unread or bool(app.project.mentioning(b"RequestValidationError"))
 
 
 def echoes(handler: ExceptionHandler) -> bool:
