@@ -225,7 +225,7 @@ def test_a_name_imported_back_from_its_package_is_what_was_bound_before() -> Non
     [app] = project.apps
     [handler] = app.exception_handlers
     assert handler.exception == "errors.base.Missing"
-    user_missing = project.module("errors.users").cls("UserMissing")
+    [user_missing] = [cls for cls in project.classes if cls.name == "UserMissing"]
     assert user_missing.is_a("errors.base.Missing")
 
 

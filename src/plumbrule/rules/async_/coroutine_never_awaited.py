@@ -78,8 +78,13 @@ def sign_up(email: str) -> None:
 
 @app.post("/users/later")
 async def sign_up_later(email: str) -> str | None:
+    global waiting
+    waiting = find_user("first@example.com")
     looking = find_user(email)
     return await looking
+
+
+waiting = None
 ```
 
 ## Bad: a library's own coroutines
@@ -285,8 +290,11 @@ def finding(call: Call, function: Function, wrong: str) -> Finding:
 
 def misuse_of_kept(call: Call, function: Function) -> str | None:
     """What goes wrong with a result that gets a name, if that is the only one and nothing awaits it."""
+    outer = {name for statement in function.find(n.Scoped) for name in statement.names}
     match call.node.parent:
-        case n.Assign(targets=(n.Name(id=name) as target,)) if len(function.bindings.get(name, ())) == 1:
+        case n.Assign(targets=(n.Name(id=name) as target,)) if (
+            len(function.bindings.get(name, ())) == 1 and name not in outer
+        ):
             names = (node for node in function.node.walk() if isinstance(node, n.Name) and node.id == name)
             wrongs = [misuse(node) for node in names if node is not target]
             return (wrongs or ["nothing runs"])[0] if all(wrongs) else None

@@ -98,7 +98,11 @@ def subject_of(token: str, key: str) -> str:
 ```
 """
 
-from plumbrule.rulekit import Call, Edit, Finding, Fix, Function, Iterator, n, rule
+import re
+
+from plumbrule.rulekit import Call, Edit, Finding, Fix, Function, Iterator, Scoped, n, rule
+
+ENDS = re.compile(r"exp(ires?|iry|iration)?(_\w+)?")
 
 
 @rule(category="security", severity="error", confidence="medium", calls=("jwt.decode",))
@@ -123,13 +127,13 @@ def is_limited(call: Call, function: Function) -> bool:
         return is_false(options.get("verify_signature"))
     if options is not None:
         return True
-    after = (function, *(c.caller for c in function.callers_in_code if isinstance(c.caller, Function)))
-    return any(says_when(node) for at in after for node in at.nodes)
+    callers = [c.caller for c in function.callers_in_code]
+    return looks(function) or (bool(callers) and all(looks(caller) for caller in callers))
 
 
-def says_when(node: n.Node) -> bool:
-    """Whether a node is the name of `exp`, or of a claim of the project's own such as `expires_at`."""
-    return isinstance(node, n.Constant) and isinstance(node.value, str) and node.value.startswith("exp")
+def looks(scope: Scoped) -> bool:
+    """Whether `exp`, or a claim of the project's own such as `expires_at`, is named in a scope."""
+    return any(isinstance(c.value, str) and ENDS.fullmatch(c.value) for c in scope.find(n.Constant))
 
 
 def requiring(call: Call) -> Fix | None:

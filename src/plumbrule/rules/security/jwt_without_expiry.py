@@ -70,7 +70,11 @@ def read(token: str, key: str) -> dict[str, object]:
 ```
 """
 
+import re
+
 from plumbrule.rulekit import Call, Finding, Function, Iterator, n, rule
+
+ENDS = re.compile(r"exp(ires?|iry|iration)?(_\w+)?")
 
 
 @rule(category="security", severity="error", calls=("jwt.encode", "jose.jwt.encode"))
@@ -104,7 +108,7 @@ def surely_endless(claims: n.Expr, function: Function) -> bool:
 
 def says_when(key: n.Constant) -> bool:
     """Whether a claim is `exp`, or one of the project's own such as `expires`, which it looks at itself."""
-    return str(key.value).startswith("exp")
+    return ENDS.fullmatch(str(key.value)) is not None
 
 
 def grows(name: str, function: Function) -> bool:
