@@ -30,6 +30,7 @@ class Imports:
         self.packages = {m.path.rpartition("/")[0] for m in project.modules if m.path.endswith("__init__.py")}
         self._found: dict[tuple[str, str], Module | None] = {}
         self._members: dict[tuple[Module, str], Target | None] = {}
+        self._under_way: set[tuple[Module, str]] = set()
 
     def find(self, name: str, importer: Module) -> Module | None:
         """The module that `import name` means in a file."""
@@ -88,7 +89,8 @@ class Imports:
         origin = self.origin(module, statement)
         if origin is not None:
             found = self.member(origin, name) if origin is not module else self.submodule(origin, name)
-            return found or External(f"{origin.name}.{name}")
+            leads_back = found is None and (origin, name) in self._under_way
+            return found or (None if leads_back else External(f"{origin.name}.{name}"))
         inner = self.in_folder(module, statement, name)
         if inner is not None or statement.level:
             return inner
@@ -112,14 +114,18 @@ class Imports:
         key = (module, name)
         if key not in self._members:
             self._members[key] = None
+            self._under_way.add(key)
             self._members[key] = self._member(module, name)
+            self._under_way.remove(key)
         return self._members[key]
 
     def _member(self, module: Module, name: str) -> Target | None:
-        for binding in reversed(meaningful(module.bindings.get(name, ()))):
-            target = self.binding_target(module, binding)
-            if target is not None:
-                return target
+        key = (module, name)
+        for binding in meaningful(module.bindings.get(name, ())):
+            # in the order of the file: an import that leads back here finds what was bound before it
+            self._members[key] = self.binding_target(module, binding) or self._members[key]
+        if self._members[key] is not None:
+            return self._members[key]
         submodule = self.submodule(module, name)
         if submodule is not None:
             return submodule

@@ -51,18 +51,24 @@ class Lookup(State):
     def imported(self, name: str, env: Env) -> Any:
         """The value of a name that an import in this scope binds."""
         for binding in reversed(env.scope.bindings.get(name, ())):
-            if isinstance(binding.node, n.Alias):
-                statement = binding.node.parent
-                module = env.scope.module
-                if isinstance(statement, n.ImportFrom):
-                    origin = self.project.imports.origin(module, statement)
-                    if origin is not None and origin is not module:
-                        value = self.member(origin, binding.node.name)
-                        if value is not UNKNOWN:
-                            return value
-                target = self.project.imports.alias_target(module, binding.node)
-                return self.target_value(target) if target is not None else UNKNOWN
+            alias = binding.node
+            if isinstance(alias, n.Alias) and alias not in self.following:
+                self.following.add(alias)
+                value = self.alias_value(alias, env.scope.module)
+                self.following.remove(alias)
+                return value
         return UNKNOWN
+
+    def alias_value(self, alias: n.Alias, module: Module) -> Any:
+        """The value of one name of an import statement."""
+        if isinstance(alias.parent, n.ImportFrom):
+            origin = self.project.imports.origin(module, alias.parent)
+            if origin is not None and origin is not module:
+                value = self.member(origin, alias.name)
+                if value is not UNKNOWN:
+                    return value
+        target = self.project.imports.alias_target(module, alias)
+        return self.target_value(target) if target is not None else UNKNOWN
 
     def member(self, module: Module, name: str) -> Any:
         """`module.name`, after following the module."""
