@@ -55,10 +55,14 @@ class Callers:
         for scope in queue:
             yield scope
             if isinstance(scope, Function):
-                calls = (*self.in_code(scope), *self.handing(scope))
+                calls = self.leading_into(scope)
                 new = {call.scope for call in calls if call.node not in apart} - seen
                 seen |= new
                 queue += new
+
+    def leading_into(self, function: Function) -> list[Call]:
+        """The calls outside the tests that run a function, or hand it on."""
+        return [*self.in_code(function), *self.handing(function)]
 
     def in_code(self, function: Function) -> list[Call]:
         """The calls outside the tests that are known to run a function."""

@@ -4,15 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
-from plumbrule.facts import nodes as n
 from plumbrule.facts.cached import cached_property
-from plumbrule.model.callers import handed_on
 from plumbrule.model.code import Class, Function, Module
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from plumbrule.model.calls import Call
+    from plumbrule.facts import nodes as n
     from plumbrule.model.project import Project
 
 When = Literal["request", "startup", "unknown"]
@@ -46,7 +42,7 @@ class Serving:
                 found = "startup" if isinstance(scope, Module) else found
             elif self._known.get(scope) == "request" or self._is_entry(scope):
                 return "request"
-            elif self._is_starter(scope) or scope in self._run_apart:
+            elif self._is_starter(scope) or self._is_run_apart(scope):
                 found = "startup"
         return found if self._is_loaded(function) else "startup"
 
@@ -80,10 +76,10 @@ class Serving:
         runs = self.project.calls_to(*RUNNERS)
         return frozenset(node for run in runs for node in (run.node, *run.given))
 
-    @cached_property
-    def _run_apart(self) -> frozenset[Function]:
-        """The functions that are run there."""
-        return frozenset(function for run in self.project.calls_to(*RUNNERS) for function in run_by(run))
+    def _is_run_apart(self, function: Function) -> bool:
+        """Whether a function runs there and nowhere else."""
+        calls = self.project.callers.leading_into(function) if self._runs else []
+        return bool(calls) and all(call.node in self._runs for call in calls)
 
     @cached_property
     def _entries(self) -> frozenset[Function]:
@@ -98,12 +94,3 @@ class Serving:
     @cached_property
     def _lifespans(self) -> frozenset[Function]:
         return frozenset(app.lifespan for app in self.project.apps if app.lifespan is not None)
-
-
-def run_by(run: Call) -> Iterator[Function]:
-    """The functions that a call of `asyncio.run` runs."""
-    yield from handed_on(run)
-    for value in run.given:
-        inner = run.scope.call(value).function if isinstance(value, n.Call) else None
-        if inner is not None:
-            yield inner
