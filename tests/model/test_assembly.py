@@ -71,6 +71,16 @@ def test_the_routers_of_libraries_are_known() -> None:
         ),
         (
             """
+            class Plugin:
+                def on_start(self, app):
+                    @app.get("/x")
+                    def read(): ...
+            app = FastAPI()
+            """,
+            "`main.Plugin.on_start` takes `app`, and no call that passes a router can be seen",
+        ),
+        (
+            """
             def make():
                 router = APIRouter()
                 @router.get("/x")
