@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from plumbrule.facts import nodes as n
 from plumbrule.model.annotations import Annotations
 from plumbrule.model.code import Class, Function, Module
+from plumbrule.model.generics import solved_result
 from plumbrule.model.imports import meaningful
 from plumbrule.model.knowledge.names import canonical
 from plumbrule.model.knowledge.returns import ATTRIBUTES, RETURNS
@@ -343,6 +344,8 @@ class Inference(Annotations):
     def result_type(self, function: Function, call: n.Call | None) -> Type | None:
         """The type of the result of calling a project function."""
         kind = function.returns
+        if call is not None and function.is_generic:
+            kind = solved_result(function, call, self) or kind
         if (
             kind is not None
             and kind.name == "typing.Self"

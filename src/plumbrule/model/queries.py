@@ -47,7 +47,7 @@ STEPS = {
     "having",
     "yield_per",
 }
-DEEPEST = 8
+DEEPEST = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +74,11 @@ def query_of(function: Function, expr: n.Expr, depth: int = 0) -> Query | None:
         case n.Call(func=n.Name(id="list" | "tuple" | "reversed" | "enumerate"), args=(first,)):
             return query_of(function, first, depth + 1)
         case n.Call(func=n.Attribute(value=receiver, attr=method)):
-            return from_session(function, expr, depth) or (
-                query_of(function, receiver, depth + 1) if method in STEPS else None
-            )
+            if method in STEPS:
+                return from_session(function, expr, depth) or query_of(function, receiver, depth + 1)
+            return from_session(function, expr, depth) or returned(function, expr, depth)
+        case n.Call(func=n.Name()):
+            return returned(function, expr, depth)
         case n.Name(id=name):
             bindings = function.bindings.get(name, ())
             return (
@@ -86,6 +88,24 @@ def query_of(function: Function, expr: n.Expr, depth: int = 0) -> Query | None:
             )
         case _:
             return None
+
+
+def returned(function: Function, node: n.Call, depth: int) -> Query | None:
+    """The query whose objects a function of the project gives back as they were loaded."""
+    inner = function.call(node).function
+    if inner is None or inner.is_generator or inner.name == "__init__":
+        return None
+    given = [r.value for r in inner.find(n.Return) if r.value is not None and r.value.text != "None"]
+    if len(given) != 1 or (isinstance(given[0], n.Name) and is_completed(inner, given[0].id)):
+        return None
+    return query_of(inner, given[0], depth + 1)
+
+
+def is_completed(function: Function, name: str) -> bool:
+    """Whether an object that was loaded under a name may get more than that."""
+    sets = (t for assign in function.find(n.Assign) for t in assign.targets if isinstance(t, n.Attribute))
+    handed = (call for call in function.calls if call.is_awaited or call.method == "refresh")
+    return any(t.value.text == name for t in sets) or any(a.text == name for c in handed for a in c.given)
 
 
 def bound(node: n.Node) -> n.Expr | None:

@@ -87,6 +87,67 @@ async def sign_up_later(email: str) -> str | None:
 waiting = None
 ```
 
+## Bad: as the second choice, or given to what takes a value
+
+```python title="main.py"
+from fastapi import FastAPI
+
+app = FastAPI()
+
+
+class Price:
+    amount = 1
+
+
+async def find_price(item: int) -> Price:
+    return Price()
+
+
+def rounded(price: Price, *, by: int | None = None) -> int:
+    return price.amount
+
+
+@app.get("/prices")
+async def read(item: int, known: Price | None = None) -> int:
+    price = known or find_price(item)  # finding
+    if price is not None:
+        return price.amount
+    return 0
+
+
+@app.get("/rounded")
+async def read_rounded(item: int) -> int:
+    price = find_price(item)  # finding
+    print(rounded(find_price(item)))  # finding
+    return rounded(price)
+```
+
+## Good: given to what may await it
+
+```python title="main.py"
+from collections.abc import Awaitable
+from typing import Any
+
+from fastapi import FastAPI
+
+app = FastAPI()
+
+
+async def price(item: int) -> int:
+    return item
+
+
+async def doubled(value: Awaitable[int] | int, note: Any = None) -> int:
+    return 2 * (value if isinstance(value, int) else await value)
+
+
+@app.get("/")
+async def read(known: int | None = None) -> int:
+    later = known or price(1)
+    print(later.real if isinstance(later, int) else await later)
+    return await doubled(price(1), note=price(2))
+```
+
 ## Bad: a library's own coroutines
 
 ```python title="main.py"
@@ -255,9 +316,28 @@ async def read() -> None:
 Python warns of it at run time; ty and mypy have a check for the discarded call, not for the condition.
 """
 
-from plumbrule.rulekit import COROUTINES, Call, Edit, Finding, Fix, Function, Iterator, Project, n, rule
+import re
+
+from plumbrule.rulekit import (
+    COROUTINES,
+    Call,
+    Class,
+    Edit,
+    Finding,
+    Fix,
+    Function,
+    Iterator,
+    Project,
+    n,
+    rule,
+)
 
 LIBRARY = {name.rpartition(".")[2] for name in COROUTINES}
+USES = (n.Assign, n.Call, n.Keyword)
+PLAIN = {
+    f"builtins.{name}" for name in ("str", "int", "float", "bool", "bytes", "list", "dict", "set", "tuple")
+}
+OPEN = re.compile(r"\b(Any|object|Awaitable|Coroutine|Future|Task)\b")
 ALWAYS_TRUE = "a coroutine is always true"
 TRANSPARENT = {"staticmethod", "classmethod", "abstractmethod", "override", "enforce_types", "trace_method"}
 
@@ -265,12 +345,11 @@ TRANSPARENT = {"staticmethod", "classmethod", "abstractmethod", "override", "enf
 @rule(category="async", severity="error")
 def coroutine_never_awaited(project: Project) -> Iterator[Finding]:
     for call in project.calls_named({*LIBRARY, *(f.name for f in project.functions if f.is_async)}):
-        kept = isinstance(call.node.parent, n.Assign)
         wrong = misuse(call.node)
-        if not (kept or wrong) or not isinstance(call.scope, Function) or call.module.is_broken:
-            continue  # in a broken file an `await` may be missing because it was not understood
-        if makes_coroutine(call) and not is_dead(call):
-            wrong = wrong or misuse_of_kept(call, call.scope)
+        if not (wrong or isinstance(around(call.node), USES)) or not isinstance(call.scope, Function):
+            continue
+        if not call.module.is_broken and makes_coroutine(call) and not is_dead(call):
+            wrong = wrong or misuse_of_kept(call, call.scope) or untaken(call.node, call.scope)
             if wrong is not None:
                 yield finding(call, call.scope, wrong)
 
@@ -288,18 +367,72 @@ def finding(call: Call, function: Function, wrong: str) -> Finding:
     )
 
 
+def around(result: n.Expr) -> n.Node | None:
+    """What takes a result, itself or as one of two values."""
+    match result.parent:
+        case n.BoolOp(right=right) as both if right is result:
+            return around(both)
+        case n.Conditional(test=test) as both if test is not result:
+            return around(both)
+        case parent:
+            return parent
+
+
 def misuse_of_kept(call: Call, function: Function) -> str | None:
     """What goes wrong with a result that gets a name, if that is the only one and nothing awaits it."""
     outer = {name for statement in function.find(n.Scoped) for name in statement.names}
-    match call.node.parent:
-        case n.Assign(targets=(n.Name(id=name) as target,)) if (
+    match around(call.node):
+        case n.Assign(targets=(n.Name(id=name),)) as kept if (
             len(function.bindings.get(name, ())) == 1 and name not in outer
         ):
-            names = (node for node in function.node.walk() if isinstance(node, n.Name) and node.id == name)
-            wrongs = [misuse(node) for node in names if node is not target]
-            return (wrongs or ["nothing runs"])[0] if all(wrongs) else None
+            names = [x for x in function.node.walk() if isinstance(x, n.Name) and x.id == name]
+            uses = [x for x in names if not kept.start <= x.start < kept.end]
+            wrongs = [misuse(use) or untaken(use, function) for use in uses]
+            if all(wrongs):
+                return (wrongs or ["nothing runs"])[0]
+            proofs = (wrong for wrong in wrongs if wrong and wrong != ALWAYS_TRUE)
+            return None if any(may_await(use, function) for use in uses) else next(proofs, None)
         case _:
             return None
+
+
+def may_await(use: n.Expr, function: Function) -> bool:
+    """Whether something awaits a result, or looks whether it has to."""
+    match use.parent:
+        case n.Await() | n.Sequence() | n.Starred() | n.Comprehension():
+            return True
+        case n.Call(func=func) as taking if func is not use:
+            return (function.name_of(taking.func) or "").startswith(("asyncio.", "inspect.", "anyio."))
+        case _:
+            return False
+
+
+def untaken(result: n.Expr, function: Function) -> str | None:
+    """What goes wrong with a result that is given to a function of the project, which says what it takes."""
+    match result.parent:
+        case n.Call() as taking if taking.func is not result:
+            call, place = function.call(taking), taking.args.index(result)
+            taken = call.function.parameters if call.function and not call.is_splatted else ()
+            at = place + (call.function is not None and is_bound(call, call.function))
+            parameter = taken[at] if at < len(taken) and taken[at].kind.startswith("positional") else None
+        case n.Keyword(name=str(name), parent=n.Call() as taking):
+            call = function.call(taking)
+            parameter = call.function.parameter(name) if call.function else None
+        case _:
+            return None
+    if parameter is None or parameter.annotation is None or OPEN.search(parameter.annotation.text):
+        return None
+    kind = parameter.type
+    closed = kind is not None and (kind.cls is not None or kind.name in PLAIN)
+    return f"`{parameter.name}` takes no coroutine" if closed else None
+
+
+def is_bound(call: Call, function: Function) -> bool:
+    """Whether the first parameter is the object or the class before the dot."""
+    if function.cls is None or function.is_static:
+        return False
+    is_class = call.receiver is not None and isinstance(call.scope.resolve(call.receiver), Class)
+    return not is_class or function.name == "__init__" or "builtins.classmethod" in function.decorator_names
 
 
 def misuse(result: n.Expr) -> str | None:  # noqa: PLR0911 - one return a way to use it

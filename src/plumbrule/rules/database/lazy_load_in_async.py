@@ -261,11 +261,10 @@ def refreshes(function: Function) -> bool:
 
 def in_function(function: Function, names: set[str]) -> Iterator[Finding]:
     """The relationships with one of these names that are read in a function, or in what it calls."""
-    for node in function.find(n.Attribute):
-        read = node.attr in names and isinstance(node.value, n.Name)
-        query = query_of(function, node.value) if read else None
-        relation = unloaded(query).get(node.attr) if query else None
-        if query and relation and is_read(node, function):
+    for node, owner, name in read_in(function):
+        query = query_of(function, owner) if name in names else None
+        relation = unloaded(query).get(name) if query else None
+        if query and relation and is_read(node, f"{owner.id}.{name}", function):
             yield finding(query, relation, node.span)
     for route in function.routes:
         schema = response_schema(route)
@@ -302,10 +301,21 @@ def unloaded(query: Query) -> dict[str, Relationship]:
     return {name: r for name, r in found if r.lazy not in LOADED and not query.loads(name)}
 
 
-def is_read(node: n.Attribute, function: Function) -> bool:
-    """Whether the attribute is read here and now, and given a value nowhere in the function."""
+def read_in(function: Function) -> Iterator[tuple[n.Expr, n.Name, str]]:
+    """What is read of an object that has a name: the node, the object and the attribute."""
+    for node in function.find(n.Attribute):
+        if isinstance(node.value, n.Name):
+            yield node, node.value, node.attr
+    for call in function.find(n.Call):
+        match call:
+            case n.Call(func=n.Name(id="getattr"), args=(n.Name() as owner, n.Constant(value=str(attr)), *_)):
+                yield call, owner, attr
+
+
+def is_read(node: n.Node, text: str, function: Function) -> bool:
+    """Whether an attribute is read here and now, and given a value nowhere in the function."""
     targets = (target for assign in function.find(n.Assign) for target in assign.targets)
-    if isinstance(node.parent, n.Delete) or any(target.text == node.text for target in targets):
+    if isinstance(node.parent, n.Delete) or any(target.text == text for target in targets):
         return False
     return not any(isinstance(parent, n.Lambda) for parent in node.parents)
 
@@ -377,7 +387,7 @@ def reads_of(call: Call, name: str | None) -> Iterator[n.Attribute]:
     shift = 1 if reader.cls is not None and not reader.is_static else 0
     taken = [parameter.name for parameter in reader.parameters[place + shift : place + shift + 1]]
     for node in reader.find(n.Attribute):
-        if isinstance(node.value, n.Name) and node.value.id in taken and is_read(node, reader):
+        if isinstance(node.value, n.Name) and node.value.id in taken and is_read(node, node.text, reader):
             yield node
 
 
