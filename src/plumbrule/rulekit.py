@@ -24,8 +24,9 @@ from plumbrule.model.loop import blocking_on_loop, reached_on_loop
 from plumbrule.model.migrations import Migration, MigrationGraph, Operation
 from plumbrule.model.permissions import forbids
 from plumbrule.model.project import Project
-from plumbrule.model.queries import Query, query_of
+from plumbrule.model.queries import LOADED, Query, query_of, read_in
 from plumbrule.model.reach import Reached, reached_calls
+from plumbrule.model.results import ALWAYS_TRUE, around, may_await, misuse, untaken
 from plumbrule.model.route_table import Entry, shape
 from plumbrule.model.routing import App, Include, Middleware, Mount, Place, Route, Router
 from plumbrule.model.schemas import Column, Relationship, Schema, Settings, Table
@@ -186,9 +187,11 @@ def subjects(project: Project, rule: Rule) -> Iterable[Any]:
 
 
 __all__ = [
+    "ALWAYS_TRUE",
     "BLOCKING",
     "COMPUTING",
     "COROUTINES",
+    "LOADED",
     "App",
     "Attribute",
     "Call",
@@ -236,6 +239,7 @@ __all__ = [
     "Type",
     "Variable",
     "Version",
+    "around",
     "blocking_on_loop",
     "body_schemas",
     "forbids",
@@ -244,14 +248,18 @@ __all__ = [
     "is_bounded",
     "is_secret_name",
     "is_secretive_name",
+    "may_await",
+    "misuse",
     "n",
     "query_of",
     "reached_calls",
     "reached_on_loop",
+    "read_in",
     "refuses",
     "rule",
     "shape",
     "stations",
     "steps_to",
     "subjects",
+    "untaken",
 ]

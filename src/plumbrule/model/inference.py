@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from plumbrule.model.code import Scoped
 
 ENTERED_AS_ITSELF = ("contextlib.nullcontext", "contextlib.closing")
+ENTERED = {"ContextManager", "AsyncContextManager", "AbstractContextManager", "AbstractAsyncContextManager"}
 CONTEXT_MANAGERS = {"contextlib.contextmanager", "contextlib.asynccontextmanager"}
 
 
@@ -273,7 +274,7 @@ class Inference(Annotations):
         kind = self.type_of(value)
         if kind is None:
             return None
-        if kind.name == "ContextManager":
+        if kind.name.rpartition(".")[2] in ENTERED:
             return kind.args[0] if kind.args else None
         if kind.cls is not None:
             enter = kind.cls.method("__aenter__") or kind.cls.method("__enter__")

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from plumbrule.model.code import Function
-    from plumbrule.model.schemas import Table
+    from plumbrule.model.schemas import Relationship, Table
 
 SESSIONS = ("sqlalchemy.ext.asyncio.AsyncSession.", "sqlalchemy.orm.Session.")
 BY_KEY = ("get", "get_one")
@@ -48,6 +48,8 @@ STEPS = {
     "yield_per",
 }
 DEEPEST = 16
+LOADED = {"joined", "selectin", "subquery", "immediate", "noload", "dynamic", "write_only", "raise_on_sql"}
+"""what `lazy=` of a relationship means that reading it asks the database nothing"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +64,35 @@ class Query:
     def loads(self, name: str) -> bool:
         """Whether it loads a relationship with the objects, or may do so."""
         return any(name in text or "*" in text for text in self.options)
+
+    @property
+    def unloaded(self) -> dict[str, Relationship]:
+        """The relationships that neither the table nor the query loads."""
+        found = self.table.relationships.items()
+        return {name: r for name, r in found if r.lazy not in LOADED and not self.loads(name)}
+
+    def lazily(self, name: str) -> Relationship | None:
+        """The relationship that reading an attribute loads then, itself or in a property of that name."""
+        cls = self.table.cls
+        written = [
+            f for f in cls.module.functions if f.name == name and f.cls is cls
+        ]  # and its setters
+        for method in written[:1]:
+            read = [attr for _, owner, attr in read_in(method) if owner.id == "self"]
+            is_property = any(d.endswith("property") for d in method.decorator_names)
+            return next((self.unloaded[x] for x in read if is_property and x in self.unloaded), None)
+        return self.unloaded.get(name)
+
+
+def read_in(function: Function) -> Iterator[tuple[n.Expr, n.Name, str]]:
+    """What a function reads of the objects that have a name: the node, the object and the attribute."""
+    for node in function.find(n.Attribute):
+        if isinstance(node.value, n.Name):
+            yield node, node.value, node.attr
+    for call in function.find(n.Call):
+        match call:
+            case n.Call(func=n.Name(id="getattr"), args=(n.Name() as owner, n.Constant(value=str(attr)), *_)):
+                yield call, owner, attr
 
 
 def query_of(function: Function, expr: n.Expr, depth: int = 0) -> Query | None:
@@ -170,19 +201,29 @@ def statement(function: Function, expr: n.Expr, depth: int) -> Iterator[tuple[Ta
             table = table_of(function, first)
             if table is not None:
                 yield table, ""
+        case n.Call(func=n.Attribute(value=receiver, attr="returning"), args=(first,)):
+            yield table_of(function, first), ""
+            yield from statement(function, receiver, depth + 1)
         case n.Call(func=n.Attribute(value=receiver, attr=method)):
-            if method == "options":
-                yield None, expr.text[len(receiver.text) :]
+            yield None, expr.text[len(receiver.text) :] if method == "options" else ""
             yield from statement(function, receiver, depth + 1)
         case n.Name(id=name):
             for binding in function.bindings.get(name, ()):
                 value = bound(binding.node)
-                if value is not None and not any(
-                    isinstance(x, n.Name) and x.id == name for x in value.walk()
-                ):
+                names = (x for x in value.walk() if isinstance(x, n.Name)) if value is not None else ()
+                if value is not None and all(x.id != name for x in names):
                     yield from statement(function, value, depth + 1)
-                elif value is not None and ".options(" in value.text:
-                    yield None, value.text
+                elif value is not None and (".options(" in value.text or not is_chain(value, name)):
+                    yield None, value.text if is_chain(value, name) else "*"
+
+
+def is_chain(value: n.Expr, name: str) -> bool:
+    """Whether an expression is a name and what its methods make of it: no other function may add options."""
+    match value:
+        case n.Call(func=n.Attribute(value=receiver)):
+            return is_chain(receiver, name)
+        case _:
+            return isinstance(value, n.Name) and value.id == name
 
 
 def table_of(function: Function, expr: n.Expr) -> Table | None:

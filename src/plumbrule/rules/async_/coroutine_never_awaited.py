@@ -122,32 +122,6 @@ async def read_rounded(item: int) -> int:
     return rounded(price)
 ```
 
-## Good: given to what may await it
-
-```python title="main.py"
-from collections.abc import Awaitable
-from typing import Any
-
-from fastapi import FastAPI
-
-app = FastAPI()
-
-
-async def price(item: int) -> int:
-    return item
-
-
-async def doubled(value: Awaitable[int] | int, note: Any = None) -> int:
-    return 2 * (value if isinstance(value, int) else await value)
-
-
-@app.get("/")
-async def read(known: int | None = None) -> int:
-    later = known or price(1)
-    print(later.real if isinstance(later, int) else await later)
-    return await doubled(price(1), note=price(2))
-```
-
 ## Bad: a library's own coroutines
 
 ```python title="main.py"
@@ -164,10 +138,12 @@ async def put_logo(request: Request) -> int:
     return request.json()["version"]  # finding
 ```
 
-## Good: awaited later, returned, gathered or made a task
+## Good: awaited later, returned, gathered, made a task, given to what may await it; a branch that never runs
 
 ```python title="main.py"
 import asyncio
+from collections.abc import Awaitable
+from typing import Any
 
 from fastapi import FastAPI
 
@@ -181,6 +157,19 @@ async def price(item: int) -> int:
 
 def prices(item: int):
     return price(item)
+
+
+async def doubled(value: Awaitable[int] | int, note: Any = None) -> int:
+    return 2 * (value if isinstance(value, int) else await value)
+
+
+@app.get("/doubled")
+async def read_doubled(known: int | None = None) -> int:
+    later = known or price(1)
+    print(later.real if isinstance(later, int) else await later)
+    if False and known:
+        price(3)
+    return await doubled(price(1), note=price(2))
 
 
 @app.get("/")
@@ -276,25 +265,6 @@ async def read() -> None:
     Shelf(Now()).clear()
 ```
 
-## Good: a branch that never runs
-
-```python title="main.py"
-from fastapi import FastAPI
-
-app = FastAPI()
-
-
-async def price(item: int) -> int:
-    return item
-
-
-@app.get("/")
-async def read(item: int) -> int:
-    if False and item:
-        price(item)
-    return await price(item)
-```
-
 ## Good: adding to a session needs no await
 
 ```python title="main.py"
@@ -316,29 +286,26 @@ async def read() -> None:
 Python warns of it at run time; ty and mypy have a check for the discarded call, not for the condition.
 """
 
-import re
-
 from plumbrule.rulekit import (
+    ALWAYS_TRUE,
     COROUTINES,
     Call,
-    Class,
     Edit,
     Finding,
     Fix,
     Function,
     Iterator,
     Project,
+    around,
+    may_await,
+    misuse,
     n,
     rule,
+    untaken,
 )
 
 LIBRARY = {name.rpartition(".")[2] for name in COROUTINES}
 USES = (n.Assign, n.Call, n.Keyword)
-PLAIN = {
-    f"builtins.{name}" for name in ("str", "int", "float", "bool", "bytes", "list", "dict", "set", "tuple")
-}
-OPEN = re.compile(r"\b(Any|object|Awaitable|Coroutine|Future|Task)\b")
-ALWAYS_TRUE = "a coroutine is always true"
 TRANSPARENT = {"staticmethod", "classmethod", "abstractmethod", "override", "enforce_types", "trace_method"}
 
 
@@ -367,17 +334,6 @@ def finding(call: Call, function: Function, wrong: str) -> Finding:
     )
 
 
-def around(result: n.Expr) -> n.Node | None:
-    """What takes a result, itself or as one of two values."""
-    match result.parent:
-        case n.BoolOp(right=right) as both if right is result:
-            return around(both)
-        case n.Conditional(test=test) as both if test is not result:
-            return around(both)
-        case parent:
-            return parent
-
-
 def misuse_of_kept(call: Call, function: Function) -> str | None:
     """What goes wrong with a result that gets a name, if that is the only one and nothing awaits it."""
     outer = {name for statement in function.find(n.Scoped) for name in statement.names}
@@ -392,66 +348,6 @@ def misuse_of_kept(call: Call, function: Function) -> str | None:
                 return (wrongs or ["nothing runs"])[0]
             proofs = (wrong for wrong in wrongs if wrong and wrong != ALWAYS_TRUE)
             return None if any(may_await(use, function) for use in uses) else next(proofs, None)
-        case _:
-            return None
-
-
-def may_await(use: n.Expr, function: Function) -> bool:
-    """Whether something awaits a result, or looks whether it has to."""
-    match use.parent:
-        case n.Await() | n.Sequence() | n.Starred() | n.Comprehension():
-            return True
-        case n.Call(func=func) as taking if func is not use:
-            return (function.name_of(taking.func) or "").startswith(("asyncio.", "inspect.", "anyio."))
-        case _:
-            return False
-
-
-def untaken(result: n.Expr, function: Function) -> str | None:
-    """What goes wrong with a result that is given to a function of the project, which says what it takes."""
-    match result.parent:
-        case n.Call() as taking if taking.func is not result:
-            call, place = function.call(taking), taking.args.index(result)
-            taken = call.function.parameters if call.function and not call.is_splatted else ()
-            at = place + (call.function is not None and is_bound(call, call.function))
-            parameter = taken[at] if at < len(taken) and taken[at].kind.startswith("positional") else None
-        case n.Keyword(name=str(name), parent=n.Call() as taking):
-            call = function.call(taking)
-            parameter = call.function.parameter(name) if call.function else None
-        case _:
-            return None
-    if parameter is None or parameter.annotation is None or OPEN.search(parameter.annotation.text):
-        return None
-    kind = parameter.type
-    closed = kind is not None and (kind.cls is not None or kind.name in PLAIN)
-    return f"`{parameter.name}` takes no coroutine" if closed else None
-
-
-def is_bound(call: Call, function: Function) -> bool:
-    """Whether the first parameter is the object or the class before the dot."""
-    if function.cls is None or function.is_static:
-        return False
-    is_class = call.receiver is not None and isinstance(call.scope.resolve(call.receiver), Class)
-    return not is_class or function.name == "__init__" or "builtins.classmethod" in function.decorator_names
-
-
-def misuse(result: n.Expr) -> str | None:  # noqa: PLR0911 - one return a way to use it
-    """What goes wrong with a result if it is a coroutine; None where a coroutine may be meant."""
-    match result.parent:
-        case n.Await() | n.Call() | n.Assign() | n.Keyword() | n.Return():
-            return None
-        case n.ExprStatement():
-            return "nothing runs"
-        case n.UnaryOp(op="not") | n.If() | n.While():
-            return ALWAYS_TRUE
-        case n.BoolOp(left=left) | n.Conditional(test=left) if left is result:
-            return ALWAYS_TRUE
-        case n.Compare(ops=ops) if not {"is", "is not"} & set(ops):
-            return "a coroutine equals nothing"
-        case n.Attribute(attr=attr) if attr not in ("close", "send", "throw", "__await__"):
-            return f"a coroutine has no `{attr}`"
-        case n.Subscript(value=value) if value is result:
-            return "a coroutine has no items"
         case _:
             return None
 

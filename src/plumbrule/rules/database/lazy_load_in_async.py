@@ -43,6 +43,15 @@ async def count_lines(session: AsyncSession, order_id: int) -> int:
 async def all_lines(session: AsyncSession) -> list[int]:
     orders = await session.scalars(select(Order))
     return [len(order.lines) for order in orders]  # finding
+
+
+async def find(session: AsyncSession, order_id: int) -> Order | None:
+    return await session.get(Order, order_id)
+
+
+async def has_lines(session: AsyncSession, order_id: int) -> bool:
+    order = await find(session, order_id)
+    return bool(getattr(order, "lines", []))  # finding
 ```
 
 ## Bad: the response model reads it
@@ -221,6 +230,7 @@ async def clear(session: AsyncSession, order_id: int) -> None:
 import re
 
 from plumbrule.rulekit import (
+    LOADED,
     Call,
     Class,
     Finding,
@@ -237,10 +247,9 @@ from plumbrule.rulekit import (
     n,
     query_of,
     reached_calls,
+    read_in,
     rule,
 )
-
-LOADED = {"joined", "selectin", "subquery", "immediate", "noload", "dynamic", "write_only", "raise_on_sql"}
 
 
 @rule(category="database", severity="error", needs="sqlalchemy")
@@ -263,14 +272,14 @@ def in_function(function: Function, names: set[str]) -> Iterator[Finding]:
     """The relationships with one of these names that are read in a function, or in what it calls."""
     for node, owner, name in read_in(function):
         query = query_of(function, owner) if name in names else None
-        relation = unloaded(query).get(name) if query else None
+        relation = query.lazily(name) if query and query.is_async else None
         if query and relation and is_read(node, f"{owner.id}.{name}", function):
             yield finding(query, relation, node.span)
     for route in function.routes:
         schema = response_schema(route)
         for statement in function.find(n.Return) if schema else ():
             query = query_of(function, statement.value) if statement.value is not None else None
-            for name, relation in unloaded(query).items() if query else ():
+            for name, relation in query.unloaded.items() if query and query.is_async else ():
                 if schema and name in schema.fields and query and returns_table(query, schema):
                     yield finding(query, relation, statement.span, f"`{schema.name}` reads it")
     for call in function.calls:
@@ -291,25 +300,6 @@ def finding(query: Query, relation: Relationship, at: Span, label: str = "") -> 
             Step(f"`{name}` is loaded when it is read", relation.span),
         ),
     )
-
-
-def unloaded(query: Query) -> dict[str, Relationship]:
-    """The relationships that neither the table nor the query loads."""
-    if not query.is_async:
-        return {}
-    found = query.table.relationships.items()
-    return {name: r for name, r in found if r.lazy not in LOADED and not query.loads(name)}
-
-
-def read_in(function: Function) -> Iterator[tuple[n.Expr, n.Name, str]]:
-    """What is read of an object that has a name: the node, the object and the attribute."""
-    for node in function.find(n.Attribute):
-        if isinstance(node.value, n.Name):
-            yield node, node.value, node.attr
-    for call in function.find(n.Call):
-        match call:
-            case n.Call(func=n.Name(id="getattr"), args=(n.Name() as owner, n.Constant(value=str(attr)), *_)):
-                yield call, owner, attr
 
 
 def is_read(node: n.Node, text: str, function: Function) -> bool:
@@ -380,14 +370,17 @@ def loaded_plainly(call: Call) -> Table | None:
 
 def reads_of(call: Call, name: str | None) -> Iterator[n.Attribute]:
     """What an async function reads of the argument with a name."""
-    place = next((i for i, arg in enumerate(call.args) if isinstance(arg, n.Name) and arg.id == name), None)
-    reader = call.function if place is not None else None
-    if reader is None or place is None or not reader.is_async:
+    value = next((arg for arg in call.given if isinstance(arg, n.Name) and arg.id == name), None)
+    parameter = call.parameter_for(value) if value is not None else None
+    reader = call.function
+    if reader is None or parameter is None or not reader.is_async:
         return
-    shift = 1 if reader.cls is not None and not reader.is_static else 0
-    taken = [parameter.name for parameter in reader.parameters[place + shift : place + shift + 1]]
     for node in reader.find(n.Attribute):
-        if isinstance(node.value, n.Name) and node.value.id in taken and is_read(node, node.text, reader):
+        if (
+            isinstance(node.value, n.Name)
+            and node.value.id == parameter.name
+            and is_read(node, node.text, reader)
+        ):
             yield node
 
 
