@@ -54,10 +54,13 @@ LOADED = {"joined", "selectin", "subquery", "immediate", "noload", "dynamic", "w
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """A query for the objects of one table: `node` is where it runs, `options` its loader options."""
+    """A query for the objects of one table: `node` is where it runs, `made` where it is put together,
+    `options` its loader options.
+    """
 
     table: Table
     node: n.Node
+    made: n.Node
     options: tuple[str, ...]
     is_async: bool
 
@@ -74,9 +77,7 @@ class Query:
     def lazily(self, name: str) -> Relationship | None:
         """The relationship that reading an attribute loads then, itself or in a property of that name."""
         cls = self.table.cls
-        written = [
-            f for f in cls.module.functions if f.name == name and f.cls is cls
-        ]  # and its setters
+        written = [f for f in cls.module.functions if f.name == name and f.cls is cls]  # and its setters
         for method in written[:1]:
             read = [attr for _, owner, attr in read_in(method) if owner.id == "self"]
             is_property = any(d.endswith("property") for d in method.decorator_names)
@@ -164,19 +165,18 @@ def from_session(function: Function, node: n.Call, depth: int) -> Query | None:
     if method in BY_KEY or method == "query":
         table = table_of(function, node.args[0])
         given = call.keyword("options")
-        options: tuple[str, ...] = (given.text,) if given is not None else ()
-        if method == "query":
-            options = tuple(chained_options(node))
+        options = tuple(chained_options(node)) if method == "query" else (given.text,) if given else ()
         return (
-            Query(table, node, options, is_async)
+            Query(table, node, node, options, is_async)
             if table and (method != "query" or len(node.args) == 1)
             else None
         )
     if method not in BY_STATEMENT:
         return None
     found = list(statement(function, node.args[0], depth))
-    tables = [t for t, _ in found if t is not None]
-    return Query(tables[0], node, tuple(o for _, o in found if o), is_async) if len(tables) == 1 else None
+    tables = [(table, made) for table, _, made in found if table is not None]
+    options = tuple(text for _, text, _ in found if text)
+    return Query(tables[0][0], node, tables[0][1], options, is_async) if len(tables) == 1 else None
 
 
 def chained_options(node: n.Node) -> Iterator[str]:
@@ -192,20 +192,20 @@ def chained_options(node: n.Node) -> Iterator[str]:
         at = at.parent
 
 
-def statement(function: Function, expr: n.Expr, depth: int) -> Iterator[tuple[Table | None, str]]:
-    """The table a statement selects from and the texts of its options, one by one."""
+def statement(function: Function, expr: n.Expr, depth: int) -> Iterator[tuple[Table | None, str, n.Node]]:
+    """The table a statement selects from and the texts of its options, one by one, each with its place."""
     if depth > DEEPEST:
         return
     match expr:
         case n.Call(func=func, args=(first,)) if function.name_of(func) in SELECTS:
             table = table_of(function, first)
             if table is not None:
-                yield table, ""
+                yield table, "", expr
         case n.Call(func=n.Attribute(value=receiver, attr="returning"), args=(first,)):
-            yield table_of(function, first), ""
+            yield table_of(function, first), "", expr
             yield from statement(function, receiver, depth + 1)
         case n.Call(func=n.Attribute(value=receiver, attr=method)):
-            yield None, expr.text[len(receiver.text) :] if method == "options" else ""
+            yield None, expr.text[len(receiver.text) :] if method == "options" else "", expr
             yield from statement(function, receiver, depth + 1)
         case n.Name(id=name):
             for binding in function.bindings.get(name, ()):
@@ -214,7 +214,7 @@ def statement(function: Function, expr: n.Expr, depth: int) -> Iterator[tuple[Ta
                 if value is not None and all(x.id != name for x in names):
                     yield from statement(function, value, depth + 1)
                 elif value is not None and (".options(" in value.text or not is_chain(value, name)):
-                    yield None, value.text if is_chain(value, name) else "*"
+                    yield None, value.text if is_chain(value, name) else "*", value
 
 
 def is_chain(value: n.Expr, name: str) -> bool:

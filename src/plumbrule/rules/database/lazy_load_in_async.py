@@ -296,7 +296,7 @@ def finding(query: Query, relation: Relationship, at: Span, label: str = "") -> 
         label=label or "an `AsyncSession` cannot load it here",
         help=f"add `.options({loader}({name}))` to the query",
         chain=(
-            Step("the query", query.node.span),
+            Step("the query", query.made.span),
             Step(f"`{name}` is loaded when it is read", relation.span),
         ),
     )

@@ -148,14 +148,14 @@ def n_plus_one(function: Function) -> Iterator[Finding]:
         if node.attr == "awaitable_attrs" and isinstance(node.value, n.Name):
             loop = loop_over_rows(function, node, node.value.id)
             if loop is not None:
-                yield finding(node, loop)
+                yield finding(node, loop, function)
     yield from lazily_read(function)
     for call in function.calls:
         names = {x.id for arg in (*call.args, *(k.value for k in call.keywords)) for x in names_in(arg)}
         loops = (loop_over_rows(function, call.node, name) for name in sorted(names))
         loop = next((found for found in loops if found is not None), None)
         if loop is not None and not call.is_deferred and runs_query(call):
-            yield finding(call.node.func, loop)
+            yield finding(call.node.func, loop, function)
 
 
 def lazily_read(function: Function) -> Iterator[Finding]:
@@ -165,20 +165,20 @@ def lazily_read(function: Function) -> Iterator[Finding]:
         loop = loop_over_rows(function, node, owner.id)
         if loop and (loop, name) not in told and is_always(node, loop) and loads(function, loop, name):
             told.add((loop, name))
-            yield finding(node, loop)
+            yield finding(node, loop, function)
     for call in function.calls:
         for value in (v for v in call.given if isinstance(v, n.Name)):
             loop = loop_over_rows(function, call.node, value.id)
             taken = call.parameter_for(value) if loop and is_always(call.node, loop) else None
             if loop is None or taken is None:
                 continue
-            read = {name for _, owner, name in read_in(taken.function) if owner.id == taken.name}
-            if any(loads(function, loop, name) for name in read):
-                yield finding(call.node.func, loop)
+            inner = [(node, x) for node, owner, x in read_in(taken.function) if owner.id == taken.name]
+            if any(loads(function, loop, name) for node, name in inner if is_always(node)):
+                yield finding(call.node.func, loop, function)
 
 
-def is_always(node: n.Expr, loop: n.Expr) -> bool:
-    """Whether a loop comes to something for each row, and it is no target of an assignment."""
+def is_always(node: n.Expr, loop: n.Expr | None = None) -> bool:
+    """Whether a loop or a function always comes to something, and it is no target of an assignment."""
     below: n.Node = node
     for parent in node.parents:
         match parent:
@@ -188,7 +188,9 @@ def is_always(node: n.Expr, loop: n.Expr) -> bool:
                 return False
             case n.Handler():
                 return False
-            case _ if parent is loop.parent:
+            case n.FunctionDef():
+                return True
+            case _ if loop is not None and parent is loop.parent:
                 return True
         below = parent
     return True
@@ -200,14 +202,15 @@ def loads(function: Function, loop: n.Expr, name: str) -> bool:
     return query is not None and not query.is_async and query.lazily(name) is not None
 
 
-def finding(at: n.Node, loop: n.Node) -> Finding:
+def finding(at: n.Node, loop: n.Expr, function: Function) -> Finding:
     """A query in a loop over the rows of a query."""
+    query = query_of(function, loop)
     return Finding(
         at=at.span,
         message=f"`{' '.join(at.text.split())}` asks the database once for each row",
         label="in a loop over the rows of a query",
         help="load them with the first query (`selectinload`, a join), or with one `in_(…)`",
-        chain=(Step("the rows", loop.span),),
+        chain=(Step("the rows", loop.span), *([Step("the query", query.made.span)] if query else [])),
     )
 
 
