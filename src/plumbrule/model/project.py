@@ -199,25 +199,13 @@ class Project:
         return self._possible[key]
 
     @cached_property
-    def imported(self) -> set[str]:
+    def imported(self) -> frozenset[str]:
         """The top-level names of all that any file imports; functions and classes in tests are left out."""
-        found: set[str] = set()
-        for statement in self._imports:
-            if isinstance(statement, n.Import):
-                found.update(alias.name for alias in statement.names)
-            elif not statement.level:
-                found.add(statement.module)
-        return {name.partition(".")[0] for name in found}
+        return frozenset(name for module in self.modules for name in module.file.packages)
 
     def uses(self, package: str) -> bool:
         """Whether a package is imported or declared."""
         return package.replace("-", "_") in self.imported or normal(package) in self.requirements
-
-    @cached_property
-    def _imports(self) -> list[n.Import | n.ImportFrom]:
-        """What files import; functions and classes in tests are left out."""
-        everything = ((module, statement) for module in self.modules for statement in module.file.imports)
-        return [s for module, s in everything if not module.is_test or self._owner(s) is None]
 
     # --- questions
 
@@ -286,12 +274,8 @@ class Project:
     def renamed(self) -> dict[str, set[str]]:
         """For every name that an import changes, what it is changed to."""
         found: dict[str, set[str]] = {}
-        tests = (f for m in self.modules if m.is_test for f in m.functions if not f.node.lacks(b" as "))
-        inside = (statement for function in tests for statement in function.find(n.ImportFrom))
-        for statement in (*self._imports, *inside):
-            for alias in statement.names if isinstance(statement, n.ImportFrom) else ():
-                if alias.asname:
-                    found.setdefault(alias.name, set()).add(alias.asname)
+        for name, other in (pair for module in self.modules for pair in module.file.renamed):
+            found.setdefault(name, set()).add(other)
         return found
 
     @cached_property

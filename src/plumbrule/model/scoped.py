@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from plumbrule.facts import nodes as n
 from plumbrule.facts.cached import cached_property
-from plumbrule.model.calls import Call, last_word
+from plumbrule.facts.words import last_word
+from plumbrule.model.calls import Call
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
