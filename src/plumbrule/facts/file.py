@@ -1,15 +1,19 @@
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from plumbrule.facts import nodes as n
 from plumbrule.facts.cached import cached_property
 from plumbrule.facts.words import Words
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from plumbrule.facts.scope import Nodes
     from plumbrule.facts.source import Source, Span
+
+A = TypeVar("A")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +41,14 @@ class File:
     imports: tuple[n.Import | n.ImportFrom, ...]
     comments: tuple[Comment, ...]
     broken: tuple[Span, ...]
+    _answers: dict[Callable[[File], Any], Any] = field(init=False, default_factory=dict)
+
+    def once(self, question: Callable[[File], A]) -> A:
+        """The answer to a question about this file and nothing else: it is asked only once."""
+        if question not in self._answers:
+            self._answers[question] = question(self)
+        answer: A = self._answers[question]
+        return answer
 
     @property
     def path(self) -> str:
