@@ -60,10 +60,15 @@ class File:
         """Whether it belongs to the tests."""
         return is_test(self.path)
 
+    @property
+    def scopes(self) -> list[Nodes]:
+        """The nodes of the module's own level, of each class, then of each function."""
+        return [self.nodes, *[cls.nodes for cls in self.classes], *[f.nodes for f in self.functions]]
+
     @cached_property
     def words(self) -> Words:
         """The words of its calls: of the module first, then of each class, then of each function."""
-        return Words([self.nodes, *[c.nodes for c in self.classes], *[f.nodes for f in self.functions]])
+        return Words(self.scopes)
 
     @cached_property
     def needed(self) -> tuple[n.Import | n.ImportFrom, ...]:

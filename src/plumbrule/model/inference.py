@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+import re
 from typing import TYPE_CHECKING
 
 from plumbrule.facts import nodes as n
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from plumbrule.facts.scope import Binding
     from plumbrule.model.code import Scoped
 
+DOTTED = re.compile(r"[\w.\s]+")
 ENTERED_AS_ITSELF = ("contextlib.nullcontext", "contextlib.closing")
 CONTEXT_MANAGERS = {"contextlib.contextmanager", "contextlib.asynccontextmanager"}
 
@@ -49,7 +51,7 @@ class Inference(Annotations):
                 return self.target(
                     expr.args[1] if self.name_of(func) == "typing.cast" and len(expr.args) > 1 else first
                 )
-            case n.Constant(value=str()):
+            case n.Constant(value=str(text)) if DOTTED.fullmatch(text):
                 inner = self.quoted(expr)
                 return self.target(inner) if isinstance(inner, (n.Name, n.Attribute)) else None
             case _:

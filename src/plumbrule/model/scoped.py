@@ -36,16 +36,16 @@ class Scoped:
         """The names bound here, with the places that bind them."""
         return self.nodes.bindings
 
-    @cached_property
+    @property
     def parameter_names(self) -> tuple[str, ...]:
         """The names of its parameters."""
-        return tuple(parameter.name for parameter in self.parameters)
+        return ()
 
     @cached_property
     def rebound(self) -> tuple[str, ...]:
         """The names bound here that mean one thing in one place and another in the next."""
-        parameters = self.parameter_names
-        return tuple(name for name, places in self.bindings.items() if len(places) > 1 or name in parameters)
+        bindings = self.bindings
+        return (*self.nodes.rebound, *[name for name in self.parameter_names if name in bindings])
 
     @cached_property
     def inference(self) -> Inference:

@@ -59,7 +59,7 @@ EXAMPLE = "ghp_..."
 
 import re
 
-from plumbrule.rulekit import Finding, Iterator, Module, Project, Scoped, Variable, n, rule
+from plumbrule.rulekit import File, Finding, Iterator, Module, Project, Scoped, Variable, n, rule
 
 PROVIDERS = re.compile(
     r"(ghp|gho|ghs|github_pat)_\w{30,}|AKIA[0-9A-Z]{16}|xox[baprs]-\d{8,}-\w{10,}|sk_live_\w{20,}|"
@@ -106,17 +106,17 @@ def is_example(module: Module) -> bool:
 
 def tokens_in(project: Project) -> Iterator[Finding]:
     """The keys that providers give out, by their form."""
-    for scope, constants in project.find(n.Constant):
-        for constant in constants:
-            text = constant.value
-            if isinstance(text, str) and len(text) >= SHORTEST and PROVIDERS.fullmatch(text.strip()):
-                yield from token(constant, text, scope)
+    for module in project.code_modules:
+        for constant in module.file.once(tokens) if not is_example(module) else ():
+            yield finding(constant, "a provider's key")
 
 
-def token(constant: n.Constant, text: str, scope: Scoped) -> Iterator[Finding]:
-    """A key by its form, if it is neither made up nor in an example."""
-    if is_random(text) and not is_example(scope.module):
-        yield finding(constant, "a provider's key")
+def tokens(file: File) -> list[n.Constant]:
+    """The texts that have the form of such a key and are not made up."""
+    constants = (constant for nodes in file.scopes for constant in nodes.by_kind.get(n.Constant, ()))
+    texts = ((constant, constant.value) for constant in constants)
+    long = ((constant, text) for constant, text in texts if isinstance(text, str) and len(text) >= SHORTEST)
+    return [constant for constant, text in long if PROVIDERS.fullmatch(text.strip()) and is_random(text)]
 
 
 def literal(key: n.Expr, scope: Scoped) -> n.Constant | None:
