@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from plumbrule.facts import nodes as n
@@ -60,6 +61,12 @@ class File:
         """Whether it belongs to the tests."""
         return is_test(self.path)
 
+    @cached_property
+    def definitions(self) -> tuple[tuple[n.Scope, n.Scope | None], ...]:
+        """Its functions and classes in source order, each with the one around it."""
+        both: list[n.Scope] = [*self.functions, *self.classes]
+        return tuple([(node, around(node)) for node in sorted(both, key=attrgetter("start"))])
+
     @property
     def scopes(self) -> list[Nodes]:
         """The nodes of the module's own level, of each class, then of each function."""
@@ -73,7 +80,7 @@ class File:
     @cached_property
     def needed(self) -> tuple[n.Import | n.ImportFrom, ...]:
         """What it imports; functions and classes in tests are left out."""
-        return tuple([s for s in self.imports if not self.is_test or not is_inside(s)])
+        return tuple([s for s in self.imports if not self.is_test or around(s) is None])
 
     @cached_property
     def packages(self) -> frozenset[str]:
@@ -101,9 +108,12 @@ def is_test(path: str) -> bool:
     )
 
 
-def is_inside(node: n.Node) -> bool:
-    """Whether a node stands in a function or class."""
-    return any(isinstance(parent, (n.FunctionDef, n.ClassDef)) for parent in node.parents)
+def around(node: n.Node) -> n.Scope | None:
+    """The innermost function or class in which a node stands."""
+    at = node.parent
+    while at is not None and not isinstance(at, (n.FunctionDef, n.ClassDef)):
+        at = at.parent
+    return at
 
 
 def absolute_names(statement: n.Import | n.ImportFrom) -> list[str]:

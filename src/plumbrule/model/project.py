@@ -1,10 +1,10 @@
 from __future__ import annotations
 
-from operator import attrgetter
 from typing import TYPE_CHECKING, TypeVar
 
 from plumbrule.facts import nodes as n
 from plumbrule.facts.cached import cached_property
+from plumbrule.facts.file import around
 from plumbrule.model.call_index import CallIndex, known_as
 from plumbrule.model.callers import Callers
 from plumbrule.model.code import Class, Function, Module, Scoped
@@ -53,12 +53,11 @@ class Project:
 
     def _define(self, module: Module) -> None:
         """Make the functions and classes of a module; an outer one is always made before those inside it."""
-        both = [*module.file.functions, *module.file.classes]
-        for node in sorted(both, key=attrgetter("start")):
+        for node, outer in module.file.definitions:
             if isinstance(node, n.ClassDef):
-                self._define_class(node, module, self._owner(node))
-            elif isinstance(node, n.FunctionDef):
-                self._define_function(node, module, self._owner(node))
+                self._define_class(node, module, self._made(outer))
+            else:
+                self._define_function(node, module, self._made(outer))
 
     def _define_class(self, node: n.ClassDef, module: Module, owner: Function | Class | None) -> None:
         cls = self.classes_by_node[node] = Class(node, module, owner)
@@ -75,13 +74,10 @@ class Project:
         if cls is not None:
             cls.methods[node.name] = function
 
-    def _owner(self, node: n.Node) -> Function | Class | None:
-        at = node.parent
-        while at is not None and not isinstance(at, (n.FunctionDef, n.ClassDef)):
-            at = at.parent
-        if isinstance(at, n.FunctionDef):
-            return self.functions_by_node.get(at)
-        return self.classes_by_node.get(at) if at is not None else None
+    def _made(self, node: n.Scope | None) -> Function | Class | None:
+        if isinstance(node, n.FunctionDef):
+            return self.functions_by_node.get(node)
+        return self.classes_by_node.get(node) if node is not None else None
 
     @property
     def root(self) -> Path | None:
@@ -232,8 +228,7 @@ class Project:
         return self._variable_types[key]
 
     def _scope_of(self, variable: Variable) -> Class | Function | Module:
-        owner = self._owner(variable.assignment)
-        return owner or variable.module
+        return self._made(around(variable.assignment)) or variable.module
 
     def find(self, kind: type[N]) -> Iterator[tuple[Scoped, tuple[N, ...]]]:
         """The nodes of one kind outside the tests, scope by scope."""

@@ -41,7 +41,7 @@ class Scoped:
         """The names of its parameters."""
         return ()
 
-    @cached_property
+    @property
     def rebound(self) -> tuple[str, ...]:
         """The names bound here that mean one thing in one place and another in the next."""
         bindings = self.bindings
@@ -59,9 +59,10 @@ class Scoped:
 
     def find(self, kind: type[N]) -> Iterator[N]:
         """Every node of one kind in this scope itself (nested functions and classes have their own)."""
-        if kind in FAMILIES:
+        found = self.by_kind.get(kind)
+        if found is None and kind in FAMILIES:
             return (node for node in self.nodes if isinstance(node, kind))
-        return iter(self.by_kind.get(kind, ()))
+        return iter(found or ())
 
     @cached_property
     def by_kind(self) -> dict[type[n.Node], tuple[Any, ...]]:
