@@ -233,7 +233,7 @@ def test_a_name_imported_back_from_its_package_is_what_was_bound_before() -> Non
 def test_a_folder_comes_before_a_file_of_the_same_name(statement: str) -> None:
     files = {
         "app/__init__.py": "",
-        "app/main.py": f"from fastapi import FastAPI\n{statement}\napp = FastAPI()\napp.include_router(router)",
+        "app/main.py": f"{statement}\nimport fastapi\napp = fastapi.FastAPI()\napp.include_router(router)\n",
         "app/history.py": "from fastapi import APIRouter\n\nrouter = APIRouter(prefix='/old')\n",
         "app/history/__init__.py": "from fastapi import APIRouter\n\nrouter = APIRouter(prefix='/new')\n",
     }
