@@ -215,7 +215,18 @@ def read_grades(user_id: int, current_user: Annotated[User, Depends(require_admi
 
 import re
 
-from plumbrule.rulekit import Call, Dependency, Finding, Function, Iterator, Parameter, Route, forbids, n, rule
+from plumbrule.rulekit import (
+    Call,
+    Dependency,
+    Finding,
+    Function,
+    Iterator,
+    Parameter,
+    Route,
+    forbids,
+    n,
+    rule,
+)
 
 OWNERS = {"user_id", "owner_id", "owner", "created_by", "author_id", "tenant_id", "creator_id", "account_id"}
 PERSON = {"user_id", "member_id", "account_id"}
