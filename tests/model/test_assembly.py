@@ -95,6 +95,16 @@ def test_routers_that_a_function_puts_together_are_served() -> None:
         ),
         (
             """
+            class Plugin:
+                def on_start(self, app):
+                    @app.get("/x")
+                    def read(): ...
+            app = FastAPI()
+            """,
+            "`main.Plugin.on_start` takes `app`, and no call that passes a router can be seen",
+        ),
+        (
+            """
             def make():
                 router = APIRouter()
                 @router.get("/x")

@@ -76,10 +76,13 @@ class Lookup(State):
         if name in env.names:
             return env.names[name]
         found = self.imported(name, env)
-        if found is UNKNOWN:
-            target = self.project.imports.member(module, name)
-            return self.target_value(target) if target is not None else UNKNOWN
-        return found
+        if found is not UNKNOWN:
+            return found
+        target = self.project.imports.member(module, name)
+        if target is not None:
+            return self.target_value(target)
+        maker = env.names.get("__getattr__")  # a module may make its members when they are asked for
+        return self.call_closure(maker, [name], {}) if isinstance(maker, Closure) else UNKNOWN
 
     def target_value(self, target: Target) -> Any:
         """The value of something that was found by name."""
@@ -173,20 +176,22 @@ class Lookup(State):
             own = value if cls is value.cls else self.target_value(cls)
             if isinstance(own, ClassValue) and attr in own.env.names:
                 found = own.env.names[attr]
-                if isinstance(found, Closure) and instance is not None:
-                    return self.method(found, instance)
-                return found
+                return self.method(found, value, instance) if isinstance(found, Closure) else found
             if attr in cls.methods:
-                return self.method(Closure(cls.methods[attr], self.module_env(cls.module)), instance)
+                found = Closure(cls.methods[attr], self.module_env(cls.module))
+                return self.method(found, value, instance)
         return UNKNOWN
 
-    def method(self, closure: Closure, instance: Any) -> Any:
+    def method(self, closure: Closure, cls: ClassValue, instance: Any) -> Any:
+        """What `cls.method`, or `instance.method` if there is one, is bound to."""
         names = closure.function.decorator_names
+        if "builtins.classmethod" in names:
+            return Bound(closure, cls)
+        if instance is None or closure.function.is_static:
+            return closure
         if "builtins.property" in names or "functools.cached_property" in names:
             return self.call_closure(closure, [instance], {})
-        return (
-            Bound(closure, instance) if instance is not None and not closure.function.is_static else closure
-        )
+        return Bound(closure, instance)
 
     def super_attribute(self, instance: Any, cls: Class, attr: str) -> Any:
         for base in cls.ancestors:

@@ -53,6 +53,13 @@ def builds(node: n.FunctionDef) -> bool:
     return BUILDING.search(node.source.text, node.start, node.end) is not None
 
 
+def decorates(node: n.FunctionDef, name: str) -> bool:
+    """Whether a function, in a file that knows FastAPI, registers handlers with its parameter `name`."""
+    registers = rb"@" + name.encode() + rb"\.(get|post|put|patch|delete|websocket|api_route)\(\s*f?[\"']/"
+    text = node.source.text
+    return b"fastapi" in text and re.compile(registers).search(text, node.start, node.end) is not None
+
+
 def makes_dependencies(function: Function) -> bool:
     """Whether a function's own body writes `Depends(…)`: it may return one."""
     return INJECTING.search(function.node.source.text, function.node.start, function.node.end) is not None

@@ -106,7 +106,7 @@ class Statements(Calls):
         self, test: n.Expr, body: tuple[n.Statement, ...], orelse: tuple[n.Statement, ...], env: Env
     ) -> Way:
         verdict = self.eval(test, env) if is_decisive(test) else UNKNOWN
-        if isinstance(verdict, bool):
+        if isinstance(verdict, bool) or verdict is None:
             way = self.block(body if verdict else orelse, env)
             return "goes on" if way == "raises" else way  # an app that serves did not raise
         before = dict(env.names)
