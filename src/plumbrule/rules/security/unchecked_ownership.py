@@ -328,8 +328,7 @@ def compared_elsewhere(route: Route, handler: Function) -> Iterator[Finding]:
         else names & set(route.path_parameters)
     )
     for call in handler.calls:
-        given = (*call.args, *(k.value for k in call.keywords))
-        if not call.method or not any(arg.text in ids for arg in given):
+        if not call.method or not given_names(call) & ids:
             continue
         beside = (r for r in route.router.routes if r.handler is not None and r.handler is not handler)
         other = next((r for r in beside if r.handler and compares_owner(r.handler, call)), None)
