@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from plumbrule.facts import nodes as n
-from plumbrule.model.assembly import builtin
+from plumbrule.model.assembly import builtin, data_classes
 from plumbrule.model.assembly.expressions import Expressions
 from plumbrule.model.assembly.libraries import call_library
 from plumbrule.model.assembly.registering import RouteDecorator, from_starlette, register
 from plumbrule.model.assembly.relevance import (
     captures_router,
     deals_with_routers,
+    decorates,
     is_short,
     makes_dependencies,
 )
@@ -196,6 +197,8 @@ class Calls(Expressions):
                     }
         elif isinstance(made, RouterValue):
             self.initialise(made, kwargs, node)
+        elif value.cls.takes_fields:
+            data_classes.fill(self, made, value, args, kwargs)
         else:
             made.attrs.update(kwargs)
         return made
@@ -251,7 +254,7 @@ class Calls(Expressions):
                 node in self.building
                 or is_short(function)
                 or makes_dependencies(function)
-                or (function.name == "__init__" and self.makes_builder(function.cls))
+                or (function.name in ("__init__", *data_classes.AFTER) and self.makes_builder(function.cls))
             )
         return self.mattering[node]
 
@@ -279,9 +282,11 @@ class Calls(Expressions):
                 env.names[name] = self.assumed(closure.function, name)
 
     def assumed(self, function: Function, name: str) -> Any:
-        """A parameter nobody passes: a router if its annotation says so."""
+        """A parameter nobody passes: a router if its annotation says so, or else what is done with it."""
         parameter = function.parameter(name)
         kind = ROUTERS.get(parameter.type.name) if parameter and parameter.type else None
+        if parameter is not None and parameter.annotation is None and decorates(function.node, name):
+            kind = "router"
         if kind is None or parameter is None:
             return UNKNOWN
         apps = {router.node: router for router in self.routers if router.kind == "app" and router.node}

@@ -115,7 +115,7 @@ class Statements(Calls):
         self, test: n.Expr, body: tuple[n.Statement, ...], orelse: tuple[n.Statement, ...], env: Env
     ) -> Way:
         verdict = self.eval(test, env) if is_decisive(test) else UNKNOWN
-        if isinstance(verdict, bool):
+        if isinstance(verdict, bool) or verdict is None:
             way = self.block(body if verdict else orelse, env)
             return "goes on" if way == "raises" else way  # an app that serves did not raise
         before = dict(env.names)
@@ -140,7 +140,7 @@ class Statements(Calls):
     def assign(self, targets: tuple[n.Expr, ...], value: n.Expr, op: str | None, env: Env) -> None:
         found = self.eval(value, env)
         if op is not None:
-            found = builtin.add(self.eval(targets[0], env), found) if op == "+" else UNKNOWN
+            found = builtin.add_in_place(self.eval(targets[0], env), found) if op == "+" else UNKNOWN
         for target in targets:
             self.bind(target, found, env)
 
