@@ -183,7 +183,12 @@ def by_hand(call: Call) -> Iterator[Finding]:
     given = {p.name for p in positional[: len(call.args)]} | {k.name for k in call.keywords}
     for parameter in function.parameters:
         default = parameter.default
-        if parameter.name not in given and default is not None and is_marker(default, parameter):
+        if (
+            parameter.name not in given
+            and default is not None
+            and is_marker(default, parameter)
+            and not is_guarded_alike(call, parameter)
+        ):
             yield Finding(
                 at=call.span,
                 message=f"`{parameter.name}` of `{function.label}` is a `Depends` object here",
@@ -191,3 +196,12 @@ def by_hand(call: Call) -> Iterator[Finding]:
                 help=f"pass `{parameter.name}=`, or let FastAPI call `{function.label}`",
             )
             return
+
+
+def is_guarded_alike(call: Call, parameter: Parameter) -> bool:
+    """Whether what is missing is a guard only, and the function that calls has the same one."""
+    if any(node.id == parameter.name for node in parameter.function.find(n.Name)):
+        return False
+    own = call.scope.parameters if isinstance(call.scope, Function) else ()
+    asked = {p.default.text for p in own if p.default is not None}
+    return parameter.default is not None and parameter.default.text in asked

@@ -81,6 +81,46 @@ async def save(session: AsyncSession) -> None:
     await session.commit()
 ```
 
+## Good: only other tables are read through async sessions
+
+```python title="app/models.py"
+from datetime import datetime
+
+from sqlalchemy import func
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
+
+
+class Base(DeclarativeBase): ...
+
+
+class User(Base):
+    __tablename__ = "users"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+
+
+class Order(Base):
+    __tablename__ = "orders"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    changed_at: Mapped[datetime] = mapped_column(onupdate=func.now())
+
+
+def change(order: Order, session: Session) -> datetime:
+    session.commit()
+    return order.changed_at
+```
+
+```python title="app/users.py"
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.models import User
+
+
+async def find(session: AsyncSession, user_id: int) -> User | None:
+    return await session.get(User, user_id)
+```
+
 ## Good: a synchronous session loads it again
 
 ```python title="app/models.py"
@@ -101,24 +141,43 @@ class Order(Base):
 ```
 """
 
-from plumbrule.rulekit import Class, Column, Edit, Finding, Fix, Function, Iterator, Table, n, rule
+from plumbrule.rulekit import Class, Column, Edit, Finding, Fix, Function, Iterator, Project, Table, n, rule
+
+SYNC = {"sqlalchemy.orm.Session", "sqlmodel.Session"}
 
 
 @rule(category="database", severity="error", confidence="medium", needs="sqlalchemy")
-def onupdate_without_eager_defaults(table: Table) -> Iterator[Finding]:
-    if not table.project.uses_async_sessions or has_eager_defaults(table.cls):
-        return
-    for column in table.columns.values():
-        value = onupdate(column)
-        if value is not None:
-            yield Finding(
-                at=column.span,
-                message=f"reading `{column.attribute.cls.name}.{column.name}` after an update fails",
-                label="`MissingGreenlet`: the database sets it, and nothing fetches it",
-                help='set `__mapper_args__ = {"eager_defaults": True}` on the base class',
-                fix=fetching(table),
-                confidence=None if is_read(column, table) else "low",
-            )
+def onupdate_without_eager_defaults(project: Project) -> Iterator[Finding]:
+    awaiting = [m for m in project.mentioning(b"AsyncSession") if project.uses_async_sessions]
+    mixed = bool(awaiting) and has_sync_sessions(project)
+    for table in project.tables if awaiting else ():
+        columns = [column for column in table.columns.values() if onupdate(column) is not None]
+        if columns and not has_eager_defaults(table.cls):
+            words = project.words_for(table.name)
+            if not mixed or any(m.mentions(*words) for m in awaiting if m is not table.module):
+                yield from (finding(column, table) for column in columns)
+
+
+def finding(column: Column, table: Table) -> Finding:
+    return Finding(
+        at=column.span,
+        message=f"reading `{column.attribute.cls.name}.{column.name}` after an update fails",
+        label="`MissingGreenlet`: the database sets it, and nothing fetches it",
+        help='set `__mapper_args__ = {"eager_defaults": True}` on the base class',
+        fix=fetching(table),
+        confidence=None if is_read(column, table) else "low",
+    )
+
+
+def has_sync_sessions(project: Project) -> bool:
+    """Whether functions get synchronous sessions too: then a table need not be read through async ones."""
+    functions = (f for m in project.mentioning(b"Session") for f in m.functions)
+    given = (p for f in functions for p in f.parameters if names_session(p.annotation))
+    return any(p.type is not None and p.type.name in SYNC for p in given)
+
+
+def names_session(annotation: n.Expr | None) -> bool:
+    return annotation is not None and "Session" in annotation.text and "Async" not in annotation.text
 
 
 def onupdate(column: Column) -> n.Expr | None:
