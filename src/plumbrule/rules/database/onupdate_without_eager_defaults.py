@@ -141,21 +141,32 @@ class Order(Base):
 ```
 """
 
-from plumbrule.rulekit import Class, Column, Edit, Finding, Fix, Function, Iterator, Project, Table, n, rule
+from plumbrule.rulekit import (
+    Class,
+    Column,
+    Edit,
+    Finding,
+    Fix,
+    Function,
+    Iterator,
+    Module,
+    Project,
+    Table,
+    n,
+    rule,
+)
 
 SYNC = {"sqlalchemy.orm.Session", "sqlmodel.Session"}
 
 
 @rule(category="database", severity="error", confidence="medium", needs="sqlalchemy")
 def onupdate_without_eager_defaults(project: Project) -> Iterator[Finding]:
-    awaiting = [m for m in project.mentioning(b"AsyncSession") if project.uses_async_sessions]
-    mixed = bool(awaiting) and has_sync_sessions(project)
+    awaiting = project.mentioning(b"AsyncSession") if project.uses_async_sessions else []
+    plain = sync_functions(project) if awaiting else []
     for table in project.tables if awaiting else ():
         columns = [column for column in table.columns.values() if onupdate(column) is not None]
-        if columns and not has_eager_defaults(table.cls):
-            words = project.words_for(table.name)
-            if not mixed or any(m.mentions(*words) for m in awaiting if m is not table.module):
-                yield from (finding(column, table) for column in columns)
+        if columns and not has_eager_defaults(table.cls) and not is_sync_only(table, awaiting, plain):
+            yield from (finding(column, table) for column in columns)
 
 
 def finding(column: Column, table: Table) -> Finding:
@@ -169,11 +180,22 @@ def finding(column: Column, table: Table) -> Finding:
     )
 
 
-def has_sync_sessions(project: Project) -> bool:
-    """Whether functions get synchronous sessions too: then a table need not be read through async ones."""
+def is_sync_only(table: Table, awaiting: list[Module], plain: list[Function]) -> bool:
+    """Whether functions with a synchronous session name a table, and no module with an asynchronous one."""
+    words = table.project.words_for(table.name)
+    others = [module for module in awaiting if module is not table.module]
+    named = (function for function in plain if any(not function.node.lacks(word) for word in words))
+    return not any(module.mentions(*words) for module in others) and any(named)
+
+
+def sync_functions(project: Project) -> list[Function]:
+    """The functions that get a synchronous session."""
     functions = (f for m in project.mentioning(b"Session") for f in m.functions)
-    given = (p for f in functions for p in f.parameters if names_session(p.annotation))
-    return any(p.type is not None and p.type.name in SYNC for p in given)
+    return [
+        f
+        for f in functions
+        if any(names_session(p.annotation) and p.type and p.type.name in SYNC for p in f.parameters)
+    ]
 
 
 def names_session(annotation: n.Expr | None) -> bool:
