@@ -28,6 +28,15 @@ from plumbrule.model.assembly.values import (
 from plumbrule.model.code import Class, Function, Module
 from plumbrule.model.values import External, Target, Variable
 
+DEFAULTS = {
+    "openapi_url": "/openapi.json",
+    "docs_url": "/docs",
+    "redoc_url": "/redoc",
+    "swagger_ui_oauth2_redirect_url": "/docs/oauth2-redirect",
+    "root_path": "",
+}
+"""what a FastAPI app says of itself when it was told nothing"""
+
 
 class Lookup(State):
     """Finds values by name."""
@@ -51,18 +60,24 @@ class Lookup(State):
     def imported(self, name: str, env: Env) -> Any:
         """The value of a name that an import in this scope binds."""
         for binding in reversed(env.scope.bindings.get(name, ())):
-            if isinstance(binding.node, n.Alias):
-                statement = binding.node.parent
-                module = env.scope.module
-                if isinstance(statement, n.ImportFrom):
-                    origin = self.project.imports.origin(module, statement)
-                    if origin is not None and origin is not module:
-                        value = self.member(origin, binding.node.name)
-                        if value is not UNKNOWN:
-                            return value
-                target = self.project.imports.alias_target(module, binding.node)
-                return self.target_value(target) if target is not None else UNKNOWN
+            alias = binding.node
+            if isinstance(alias, n.Alias) and alias not in self.following:
+                self.following.add(alias)
+                value = self.alias_value(alias, env.scope.module)
+                self.following.remove(alias)
+                return value
         return UNKNOWN
+
+    def alias_value(self, alias: n.Alias, module: Module) -> Any:
+        """The value of one name of an import statement."""
+        if isinstance(alias.parent, n.ImportFrom):
+            origin = self.project.imports.origin(module, alias.parent)
+            if origin is not None and origin is not module:
+                value = self.member(origin, alias.name)
+                if value is not UNKNOWN:
+                    return value
+        target = self.project.imports.alias_target(module, alias)
+        return self.target_value(target) if target is not None else UNKNOWN
 
     def member(self, module: Module, name: str) -> Any:
         """`module.name`, after following the module."""
@@ -149,6 +164,8 @@ class Lookup(State):
             return router
         if attr in router.options:
             return router.options[attr]
+        if attr in DEFAULTS and router.kind == "app":
+            return DEFAULTS[attr]
         return Operation(router, attr) if attr in OPERATIONS else UNKNOWN
 
     def own_method(self, router: RouterValue, name: str) -> Bound | None:
