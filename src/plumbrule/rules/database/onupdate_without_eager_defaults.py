@@ -218,7 +218,7 @@ def is_sync_only(table: Table, awaiting: list[Module], plain: list[Function]) ->
     """Whether functions with a synchronous session name a table, and no module with an asynchronous one."""
     words = table.project.words_for(table.name)
     others = [module for module in awaiting if module is not table.module]
-    named = (function for function in plain if any(not function.node.lacks(word) for word in words))
+    named = (function for function in plain if any(word.decode() in function.node.text for word in words))
     return not any(module.mentions(*words) for module in others) and any(named)
 
 
