@@ -63,6 +63,13 @@ async def receive(request: Request) -> None:
     token = request.headers.get("X-Token")
     if not (token == settings.webhook_secret):  # finding
         raise HTTPException(401)
+
+
+@app.post("/jobs")
+async def start(api_key: str) -> None:
+    expected = f"jobs:{settings.webhook_secret}"
+    if api_key != expected:  # finding
+        raise HTTPException(401)
 ```
 
 ## Good: in constant time
@@ -236,14 +243,16 @@ def is_secret_check(left: n.Expr, right: n.Expr, function: Function) -> bool:
 
 
 def is_written(expr: n.Expr, function: Function) -> bool:
-    """Whether a name stands for a text in the code: a mark, and no secret."""
+    """Whether an expression stands for a text in the code: a mark, and no secret."""
+    if isinstance(expr, n.FString):
+        return all(is_written(part, function) for part in expr.parts)
     if not isinstance(expr, (n.Name, n.Attribute)):
-        return False
+        return isinstance(expr, n.Constant)
     known = function.resolve(expr)
     bound = function.bindings.get(expr.id, ()) if isinstance(expr, n.Name) else ()
     local = [b.node.value if isinstance(b.node, n.Assign) else None for b in bound]
     values = [known.value] if isinstance(known, Variable) and not local else local
-    return bool(values) and all(isinstance(value, (n.Constant, n.FString)) for value in values)
+    return bool(values) and all(v is not None and v is not expr and is_written(v, function) for v in values)
 
 
 def speak_of_secrets(names: list[str], sides: tuple[n.Expr, n.Expr], function: Function) -> bool:
