@@ -103,6 +103,26 @@ async def put_logo(request: Request) -> int:
     return request.json()["version"]  # finding
 ```
 
+## Bad: what the other methods await
+
+```python title="app/users.py"
+class Users:
+    def __init__(self, collection) -> None:
+        self.collection = collection
+
+    async def read(self, name: str):
+        return await self.collection.find_one({"name": name})
+
+    async def rename(self, name: str, new: str) -> None:
+        user = await self.collection.find_one({"name": name})
+        await self.collection.update_one({"_id": user["_id"]}, {"$set": {"name": new}})
+
+    async def forget(self, name: str) -> None:
+        user = self.collection.find_one({"name": name})  # finding
+        if not user:
+            raise LookupError(name)
+```
+
 ## Good: awaited later, returned, gathered or made a task
 
 ```python title="main.py"
@@ -255,6 +275,8 @@ async def read() -> None:
 Python warns of it at run time; ty and mypy have a check for the discarded call, not for the condition.
 """
 
+import re
+
 from plumbrule.rulekit import COROUTINES, Call, Edit, Finding, Fix, Function, Iterator, Project, n, rule
 
 LIBRARY = {name.rpartition(".")[2] for name in COROUTINES}
@@ -333,13 +355,22 @@ def makes_coroutine(call: Call) -> bool:
     """Whether what is called is a coroutine function, surely."""
     called = call.function
     if called is None:
-        return call.name in COROUTINES
+        return call.name in COROUTINES or (not call.name and is_awaited_beside(call))
     plain = all(name.rpartition(".")[2] in TRANSPARENT for name in called.decorator_names)
     if not called.is_async or called.is_generator or not plain or called.name == "__init__":
         return False
     scope = called.cls or called.parent or called.module
     once = len(scope.bindings.get(called.name, ())) == 1
     return once and not is_overridden(called) and not may_be_plain(call)
+
+
+def is_awaited_beside(call: Call) -> bool:
+    """Whether another method of the class awaits the very same call: `self.users.find_one(…)`."""
+    cls, written = call.caller.cls if isinstance(call.caller, Function) else None, call.node.func.text
+    if cls is None or not re.fullmatch(r"self(\.\w+){2,}", written):
+        return False
+    same = [c for m in cls.methods.values() for c in m.calls if c.node.func.text == written]
+    return sum(c.is_awaited for c in same) * 2 > len(same)
 
 
 def may_be_plain(call: Call) -> bool:
