@@ -11,7 +11,7 @@ from plumbrule.model.annotations import Annotations
 from plumbrule.model.code import Class, Function, Module
 from plumbrule.model.imports import meaningful
 from plumbrule.model.knowledge.returns import ATTRIBUTES, RETURNS
-from plumbrule.model.types import awaited, external, external_type, inherited, known
+from plumbrule.model.types import awaited, external, external_type, inherited, is_part, known, part_of
 from plumbrule.model.values import External, Target, Type, Variable
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ class Inference(Annotations):
                 return self._attribute_target(value, attr)
             case n.Subscript(value=value):
                 target = self.target(value)
-                return target if not isinstance(target, Variable) else None
+                return target if not isinstance(target, Variable) and not is_part(target) else None
             case n.Call(func=func, args=(first, *_)) if self.name_of(func) in (
                 "typing.cast",
                 "functools.partial",
@@ -106,7 +106,7 @@ class Inference(Annotations):
         match self.target(value):
             case Module() as module:
                 return module.member(attr)
-            case External(name=name):
+            case External(name=name) as whole if not is_part(whole):
                 outside = external(f"{name}.{attr}")
                 return self.project.imports.find(outside.name, self.scope.module) or outside
             case Class() as cls:
@@ -187,7 +187,7 @@ class Inference(Annotations):
                 return Type(name, args=(inner,) if inner else ())
             case n.Subscript(value=value):
                 outer = self.type_of(value)
-                return outer.args[-1] if outer and outer.args else None
+                return outer.args[-1] if outer and outer.args else external_type(part_of(outer))
             case n.Conditional(body=one, orelse=other) | n.BoolOp(left=one, right=other):
                 return known(self.type_of(one)) or self.type_of(other)
             case n.BinOp(left=left, op=op, right=right):
@@ -297,8 +297,7 @@ class Inference(Annotations):
         if kind is None:
             return None
         if kind.cls is None:
-            name = ATTRIBUTES.get(f"{kind.name}.{attr}")
-            return Type(name) if name else None
+            return external_type(ATTRIBUTES.get(f"{kind.name}.{attr}") or part_of(kind))
         method = kind.cls.method(attr)
         if method is not None:
             return (

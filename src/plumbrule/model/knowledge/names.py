@@ -38,6 +38,8 @@ PREFIXES = (
     ("redis.asyncio.client.", "redis.asyncio."),
     ("redis.client.", "redis."),
     ("aioredis.", "redis.asyncio."),
+    ("pymongo.mongo_client.", "pymongo."),
+    ("pymongo.asynchronous.mongo_client.", "pymongo."),
     ("typing_extensions.", "typing."),
     ("contextlib2.", "contextlib."),
 )
