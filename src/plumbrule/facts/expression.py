@@ -65,7 +65,7 @@ class Call(Expr):
 
     def argument(self, position: int | None, name: str) -> Expr | None:
         """The value given by position (unless None) or as `name=`."""
-        if position is not None and position < len(self.args):
+        if position is not None and 0 <= position < len(self.args):
             before = self.args[: position + 1]
             return None if any(isinstance(arg, Starred) for arg in before) else before[-1]
         return self.keyword(name)
