@@ -49,10 +49,17 @@ def entered(call: Call, frame: Frame) -> Frame | None:
         function, args = (target if isinstance(target, Function) else None), call.args[offset + 1 :]
     if function is None or function.name == "__init__":
         return None
+    receiver = call.receiver if offset is None else None
+    return Frame(function, bound_to(function, receiver, args, call), frame, call)
+
+
+def bound_to(
+    function: Function, receiver: n.Expr | None, args: tuple[n.Expr, ...], call: Call
+) -> dict[str, n.Expr]:
+    """What a function's parameters stand for in a call."""
     names = [p.name for p in function.parameters if p.kind in ("positional_only", "positional")]
     bound: dict[str, n.Expr] = {}
     if function.cls is not None and not function.is_static and names:
-        receiver = call.receiver if offset is None else None
         first = names.pop(0)
         if receiver is not None:
             bound[first] = receiver
@@ -60,5 +67,4 @@ def entered(call: Call, frame: Frame) -> Frame | None:
         if isinstance(arg, n.Starred):
             break
         bound[name] = arg
-    bound |= {k.name: k.value for k in call.keywords if k.name}
-    return Frame(function, bound, frame, call)
+    return bound | {k.name: k.value for k in call.keywords if k.name}
