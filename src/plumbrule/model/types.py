@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import cache
 from typing import TYPE_CHECKING
 
 from plumbrule.model.knowledge.names import canonical
@@ -23,7 +24,13 @@ def inherited(cls: Class, attr: str) -> External | None:
         ),
         None,
     )
-    return External(canonical(f"{SUBCLASSES.get(base.name, base.name)}.{attr}")) if base else None
+    return external(f"{SUBCLASSES.get(base.name, base.name)}.{attr}") if base else None
+
+
+@cache
+def external(name: str) -> External:
+    """Something outside the project by any of its full names."""
+    return External(canonical(name))
 
 
 def external_type(name: str | None) -> Type | None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cache
-
 PREFIXES = (
     ("sqlalchemy.ext.asyncio.session.", "sqlalchemy.ext.asyncio."),
     ("sqlalchemy.ext.asyncio.engine.", "sqlalchemy.ext.asyncio."),
@@ -47,7 +45,6 @@ PREFIXES = (
 )
 
 
-@cache
 def canonical(name: str) -> str:
     """`sqlalchemy.orm.session.Session` → `sqlalchemy.orm.Session`."""
     for prefix, replacement in PREFIXES:

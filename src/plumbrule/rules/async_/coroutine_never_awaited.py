@@ -363,7 +363,8 @@ def makes_coroutine(call: Call) -> bool:
 
 def is_awaited_beside(call: Call) -> bool:
     """Whether another method of the class awaits the very same call: `self.users.find_one(…)`."""
-    cls, written = call.scope.cls if isinstance(call.scope, Function) else None, call.node.func.text
+    written = call.node.func.text
+    cls = call.caller.cls if isinstance(call.caller, Function) else None
     if cls is None or not re.fullmatch(r"self(\.\w+){2,}", written):
         return False
     same = [c for m in cls.methods.values() for c in m.calls if c.node.func.text == written]

@@ -76,7 +76,7 @@ PLACEHOLDER = "AKIAIOSFODNN7EXAMPLE"
 
 import re
 
-from plumbrule.rulekit import Finding, Iterator, Module, Project, Scoped, Variable, n, rule
+from plumbrule.rulekit import File, Finding, Iterator, Module, Project, Scoped, Variable, n, rule
 
 PROVIDERS = re.compile(
     r"(ghp|gho|ghs|github_pat)_\w{30,}|AKIA[0-9A-Z]{16}|xox[baprs]-\d{8,}-\w{10,}|sk_live_\w{20,}|"
@@ -129,15 +129,9 @@ def is_example(module: Module) -> bool:
 
 def tokens_in(project: Project) -> Iterator[Finding]:
     """The keys that providers give out, and the URLs of servers, by their form."""
-    for scope, constants in project.find(n.Constant):
-        for constant in constants:
-            text = constant.value
-            if not isinstance(text, str) or len(text) < SHORTEST:
-                continue
-            if PROVIDERS.fullmatch(text.strip()):
-                yield from token(constant, text, scope)
-            elif names_account(text) and not is_example(scope.module):
-                yield finding(constant, "the password of a server")
+    for module in project.code_modules:
+        for constant, label in module.file.once(tokens) if not is_example(module) else ():
+            yield finding(constant, label)
 
 
 def names_account(text: str) -> bool:
@@ -146,10 +140,19 @@ def names_account(text: str) -> bool:
     return found is not None and found["top"] not in HERE and MADE_UP.search(found["password"]) is None
 
 
-def token(constant: n.Constant, text: str, scope: Scoped) -> Iterator[Finding]:
-    """A key by its form, if it is neither made up nor in an example."""
-    if is_random(text) and not is_example(scope.module):
-        yield finding(constant, "a provider's key")
+def tokens(file: File) -> list[tuple[n.Constant, str]]:
+    """The texts of a file that have the form of such a key and are not made up, with what each is."""
+    constants = (constant for nodes in file.scopes for constant in nodes.by_kind.get(n.Constant, ()))
+    texts = ((constant, constant.value) for constant in constants)
+    long = ((constant, text) for constant, text in texts if isinstance(text, str) and len(text) >= SHORTEST)
+    return [(constant, label) for constant, text in long if (label := named(text)) is not None]
+
+
+def named(text: str) -> str | None:
+    """What a text gives away by its form; None if it is nothing secret."""
+    if PROVIDERS.fullmatch(text.strip()):
+        return "a provider's key" if is_random(text) else None
+    return "the password of a server" if names_account(text) else None
 
 
 def literal(key: n.Expr, scope: Scoped) -> n.Constant | None:
