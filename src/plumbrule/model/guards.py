@@ -15,7 +15,9 @@ if TYPE_CHECKING:
     from plumbrule.model.routing import Middleware, Place, Route
 
 REFUSALS = {401, 403, "HTTP_401_UNAUTHORIZED", "HTTP_403_FORBIDDEN"}
-SIGNED = ("hmac.compare_digest", "secrets.compare_digest", "jwt.decode", "jose.jwt.decode", "joserfc.jwt.decode")
+DECODERS = ("jwt.decode", "jose.jwt.decode", "joserfc.jwt.decode")
+SIGNED = ("hmac.compare_digest", "secrets.compare_digest", *DECODERS)
+"""what says whether a signature is right"""
 CALLS = 3  # how far a refusal may stand from the dependency that makes it
 SCHEMES = ("fastapi.security.",)
 LIBRARIES = (
