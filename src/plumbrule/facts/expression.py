@@ -71,6 +71,11 @@ class Call(Expr):
         return self.keyword(name)
 
     @property
+    def given(self) -> tuple[Expr, ...]:
+        """All that is given, by position and by name."""
+        return (*self.args, *[keyword.value for keyword in self.keywords]) if self.keywords else self.args
+
+    @property
     def is_splatted(self) -> bool:
         """Whether `*args` or `**kwargs` hide some of what is given."""
         return any(k.name is None for k in self.keywords) or any(isinstance(a, Starred) for a in self.args)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from plumbrule.facts import nodes as n
+from plumbrule.facts.frozen import frozen
 from plumbrule.model.code import Function
 from plumbrule.model.knowledge import sinks as known
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from plumbrule.model.calls import Call
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@frozen
 class Frame:
     """A function that runs for a request, with the expressions that its caller gives for its parameters."""
 
