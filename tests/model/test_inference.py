@@ -273,3 +273,29 @@ def test_a_generic_function_returns_what_it_is_given() -> None:
     use = next(f for f in project.functions if f.name == "use")
     greetings = [call.name for call in use.calls if call.method == "greet"]
     assert greetings == [*["a.User.greet"] * 6, "", ""]
+
+
+@pytest.mark.parametrize(
+    ("client", "collection"),
+    [
+        ("pymongo.MongoClient", "pymongo.collection.Collection"),
+        ("pymongo.AsyncMongoClient", "pymongo.asynchronous.collection.AsyncCollection"),
+        ("motor.motor_asyncio.AsyncIOMotorClient", "motor.motor_asyncio.AsyncIOMotorCollection"),
+    ],
+)
+def test_a_collection_is_any_part_of_a_database(client: str, collection: str) -> None:
+    module, _, name = client.rpartition(".")
+    text = f"""
+        from {module} import {name} as Client
+        client = Client("mongodb://")
+        shop = client["shop"]
+        orders = shop.orders
+
+        async def read():
+            orders.find_one()
+            shop.lines.find_one()
+            client.shop["users"].find_one()
+            client.get_database("shop").get_collection("logs").find_one()
+    """
+    [read] = project_of({"app.py": dedent(text)}).functions
+    assert [c.name for c in read.calls if c.method == "find_one"] == [f"{collection}.find_one"] * 4

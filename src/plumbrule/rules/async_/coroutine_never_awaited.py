@@ -57,44 +57,34 @@ async def create_order(user: str, session: Annotated[AsyncSession, Depends(get_s
     await session.commit()
 ```
 
-## Bad: kept under a name that nothing awaits
+## Bad: kept under a name, or what the other methods await
 
-```python title="main.py"
-from fastapi import FastAPI, HTTPException
-
-app = FastAPI()
-
-
-async def find_user(email: str) -> str | None:
+```python title="app/users.py"
+async def find(email: str) -> str | None:
     return None
 
 
-@app.post("/users")
-def sign_up(email: str) -> None:
-    user = find_user(email)  # finding
-    if user:
-        raise HTTPException(409)
-
-
-@app.post("/users/later")
-async def sign_up_later(email: str) -> str | None:
+async def sign_up(email: str) -> str | None:
     global waiting
-    waiting = find_user("first@example.com")
-    looking = find_user(email)
-    return await looking
+    waiting = find(email)
+    user = find(email)  # finding
+    return email if user else None
 
 
-waiting = None
+class Users:
+    async def read(self, name: str):
+        return await self.collection.find_one({"name": name})
+
+    async def has(self, name: str) -> bool:
+        return bool(await self.collection.find_one({"name": name}))
+
+    async def lacks(self, name: str) -> bool:
+        return not self.collection.find_one({"name": name})  # finding
 ```
 
 ## Bad: as the second choice, or given to what takes a value
 
 ```python title="main.py"
-from fastapi import FastAPI
-
-app = FastAPI()
-
-
 class Price:
     amount = 1
 
@@ -107,7 +97,6 @@ def rounded(price: Price, *, by: int | None = None) -> int:
     return price.amount
 
 
-@app.get("/prices")
 async def read(item: int, known: Price | None = None) -> int:
     price = known or find_price(item)  # finding
     if price is not None:
@@ -115,7 +104,6 @@ async def read(item: int, known: Price | None = None) -> int:
     return 0
 
 
-@app.get("/rounded")
 async def read_rounded(item: int) -> int:
     price = find_price(item)  # finding
     print(rounded(find_price(item)))  # finding
@@ -145,9 +133,6 @@ import asyncio
 from collections.abc import Awaitable
 from typing import Any
 
-from fastapi import FastAPI
-
-app = FastAPI()
 tasks: set[asyncio.Task[int]] = set()
 
 
@@ -163,7 +148,6 @@ async def doubled(value: Awaitable[int] | int, note: Any = None) -> int:
     return 2 * (value if isinstance(value, int) else await value)
 
 
-@app.get("/doubled")
 async def read_doubled(known: int | None = None) -> int:
     later = known or price(1)
     print(later.real if isinstance(later, int) else await later)
@@ -172,7 +156,6 @@ async def read_doubled(known: int | None = None) -> int:
     return await doubled(price(1), note=price(2))
 
 
-@app.get("/")
 async def read() -> int:
     later = price(1)
     both = await asyncio.gather(price(2), *[price(i) for i in range(3)])
@@ -186,10 +169,6 @@ async def read() -> int:
 ```python title="main.py"
 import asyncio
 from functools import wraps
-
-from fastapi import FastAPI
-
-app = FastAPI()
 
 
 def run_now(function):
@@ -205,7 +184,6 @@ async def count() -> int:
     return 1
 
 
-@app.get("/")
 def read() -> int:
     count()
     return count() if count() else 0
@@ -214,11 +192,6 @@ def read() -> int:
 ## Good: the call may run the ordinary method of a subclass
 
 ```python title="main.py"
-from fastapi import FastAPI
-
-app = FastAPI()
-
-
 class Emitter:
     async def emit(self, text: str) -> None: ...
 
@@ -230,7 +203,6 @@ class Printer(Emitter):
 emitter: Emitter = Printer()
 
 
-@app.get("/")
 async def read() -> None:
     emitter.emit("read")
 ```
@@ -238,11 +210,6 @@ async def read() -> None:
 ## Good: the call may run the ordinary method of another class
 
 ```python title="main.py"
-from fastapi import FastAPI
-
-app = FastAPI()
-
-
 class Later:
     async def clear(self) -> None: ...
 
@@ -260,21 +227,40 @@ class Shelf:
             self.store.clear()
 
 
-@app.get("/")
 async def read() -> None:
     Shelf(Now()).clear()
+```
+
+## Good: a repository for both kinds of session
+
+```python title="main.py"
+from typing import Union
+
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Session
+
+
+class Repository:
+    def __init__(self, session: Union[AsyncSession, Session]) -> None:
+        self.session = session
+
+    async def save(self) -> None:
+        await self.session.commit()
+
+    def save_sync(self) -> None:
+        self.session.commit()
+
+
+def read() -> None:
+    Repository(Session()).save_sync()
 ```
 
 ## Good: adding to a session needs no await
 
 ```python title="main.py"
-from fastapi import FastAPI
 from sqlalchemy.ext.asyncio import AsyncSession
 
-app = FastAPI()
 
-
-@app.get("/")
 async def read() -> None:
     async with AsyncSession() as session:
         session.add(object())
@@ -283,8 +269,10 @@ async def read() -> None:
 
 ## References
 
-Python warns of it at run time; ty and mypy have a check for the discarded call, not for the condition.
+Python warns of it at run time; ty and mypy check the discarded call, not the condition.
 """
+
+import re
 
 from plumbrule.rulekit import (
     ALWAYS_TRUE,
@@ -362,13 +350,25 @@ def makes_coroutine(call: Call) -> bool:
     """Whether what is called is a coroutine function, surely."""
     called = call.function
     if called is None:
-        return call.name in COROUTINES
+        others = call.receiver_type.others if call.receiver_type else ()
+        names = (call.name, *(f"{o.name}.{call.method}" for o in others))
+        return all(name in COROUTINES for name in names) or (not call.name and is_awaited_beside(call))
     plain = all(name.rpartition(".")[2] in TRANSPARENT for name in called.decorator_names)
     if not called.is_async or called.is_generator or not plain or called.name == "__init__":
         return False
     scope = called.cls or called.parent or called.module
     once = len(scope.bindings.get(called.name, ())) == 1
     return once and not is_overridden(called) and not may_be_plain(call)
+
+
+def is_awaited_beside(call: Call) -> bool:
+    """Whether another method of the class awaits the very same call: `self.users.find_one(…)`."""
+    written = call.node.func.text
+    cls = call.caller.cls if isinstance(call.caller, Function) else None
+    if cls is None or not re.fullmatch(r"self(\.\w+){2,}", written):
+        return False
+    same = [c for m in cls.methods.values() for c in m.calls if c.node.func.text == written]
+    return sum(c.is_awaited for c in same) * 2 > len(same)
 
 
 def may_be_plain(call: Call) -> bool:
