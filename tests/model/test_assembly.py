@@ -171,3 +171,68 @@ def test_guards_are_those_of_each_path() -> None:
     assert known == {"/open/x": False, "/shut/x": True}
     rows = [auth_row(route, place) for place in route.places]
     assert [[(g.label, g.origin) for g in row.guards] for row in rows] == [[], [("guard", "include")]]
+
+
+UNSURE = (
+    """
+    given = []
+    if settings.token:
+        given.append(Depends(guard))
+    """,
+    """
+    given = []
+    if settings.token:
+        given += [Depends(guard)]
+    """,
+    "given = [Depends(guard)] if settings.token else []",
+    """
+    if settings.token:
+        given = [Depends(guard)]
+    else:
+        given = []
+    """,
+    """
+    options = {"dependencies": []}
+    if settings.token:
+        options["dependencies"] = [Depends(guard)]
+    given = options["dependencies"]
+    """,
+    "given = [one for one in ([guard] if settings.token else [])]\ngiven = [Depends(one) for one in given]",
+)
+
+
+@pytest.mark.parametrize("given", UNSURE)
+def test_a_guard_that_is_listed_under_a_condition_is_only_perhaps_one(given: str) -> None:
+    text = dedent("""
+        from conf import settings
+        from fastapi import HTTPException
+        def page(): ...
+        def guard():
+            raise HTTPException(401)
+    """)
+    text += dedent(given) + "\napp = FastAPI(dependencies=[Depends(page), *given])\n"
+    text += '@app.get("/x")\ndef read(): ...\n'
+    (route,) = project_of({"main.py": HEAD + text}).routes
+    assert [(one.name, one.is_conditional) for one in route.dependencies.tree] == [
+        ("main.page", False),
+        ("main.guard", True),
+    ]
+    assert route.is_authenticated is None
+    assert [guard.conditional for guard in auth_row(route, route.places[0]).guards] == [True]
+
+
+def test_a_guard_that_both_branches_list_is_one() -> None:
+    text = """
+        from conf import settings
+        from fastapi import HTTPException
+        def guard():
+            raise HTTPException(401)
+        def more(): ...
+        given = [Depends(guard), Depends(more)] if settings.more else [Depends(guard)]
+        app = FastAPI()
+        @app.get("/x", dependencies=given)
+        def read(): ...
+    """
+    (route,) = project_of({"main.py": HEAD + dedent(text)}).routes
+    assert [one.is_conditional for one in route.dependencies.tree] == [False, True]
+    assert route.is_authenticated

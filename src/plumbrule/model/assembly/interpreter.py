@@ -49,10 +49,11 @@ class Interpreter(Statements):
         env = self.envs.get(module)
         if env is None:
             env = self.envs[module] = Env(module, None)
-            outer = self.conditional, self.active, self.returned, self.sites, self.steps
-            self.conditional, self.active, self.returned, self.sites, self.steps = 0, [], [], [], 0
+            outer = self.conditional, self.active, self.returned, self.yielded, self.sites, self.steps
+            self.conditional, self.active, self.returned, self.yielded, self.sites = 0, [], [], [], []
+            self.steps = 0
             self.block(module.body, env)
-            self.conditional, self.active, self.returned, self.sites, self.steps = outer
+            self.conditional, self.active, self.returned, self.yielded, self.sites, self.steps = outer
         return env
 
     def follow_uncalled(self, function: Function) -> None:
