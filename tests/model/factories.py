@@ -10,6 +10,16 @@ FACTORIES = {
         @app.get("/see" + hidden.openapi_url)
         def see(): ...
     """,
+    "an app remembers things in its state": """
+        app = FastAPI()
+        app.state.prefix = "/v1"
+        def fill(app):
+            router = APIRouter(prefix=app.state.prefix)
+            @router.get("/ping")
+            def ping(): ...
+            app.include_router(router)
+        fill(app)
+    """,
     "a list that grows is longer wherever it is known": """
         one, two = APIRouter(), APIRouter()
         @one.get("/1")

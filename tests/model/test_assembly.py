@@ -236,3 +236,32 @@ def test_a_guard_that_both_branches_list_is_one() -> None:
     (route,) = project_of({"main.py": HEAD + dedent(text)}).routes
     assert [one.is_conditional for one in route.dependencies.tree] == [False, True]
     assert route.is_authenticated
+
+
+def test_a_websocket_is_refused_with_a_code_of_its_own() -> None:
+    text = """
+        from fastapi import WebSocketException, status
+        def caller(session: str | None = None):
+            if session is None:
+                raise WebSocketException(code=status.WS_1008_POLICY_VIOLATION)
+            return session
+        app = FastAPI()
+        @app.websocket("/ws")
+        def listen(socket: WebSocket, who=Depends(caller)): ...
+        @app.websocket("/open")
+        def everybody(socket: WebSocket): ...
+    """
+    routes = project_of({"main.py": HEAD + dedent(text)}).routes
+    assert [route.is_authenticated for route in routes] == [True, False]
+
+
+def test_a_router_of_callbacks_describes_what_the_app_calls_and_serves_nothing() -> None:
+    text = """
+        invoices = APIRouter()
+        @invoices.post("{$callback_url}/invoices/{$request.body.id}")
+        def notify(body: dict): ...
+        app = FastAPI()
+        @app.post("/invoices", callbacks=invoices.routes)
+        def create(callback_url: str): ...
+    """
+    assert table(text) == {"POST /invoices": ""}

@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from plumbrule.model.dependencies import Dependency
     from plumbrule.model.routing import Middleware, Place, Route
 
-REFUSALS = {401, 403, "HTTP_401_UNAUTHORIZED", "HTTP_403_FORBIDDEN"}
+REFUSALS = {401, 403, 1008, "HTTP_401_UNAUTHORIZED", "HTTP_403_FORBIDDEN", "WS_1008_POLICY_VIOLATION"}
+"""of a WebSocket it is the code with which it is closed"""
 CALLS = 3  # how far a refusal may stand from the dependency that makes it
 SCHEMES = ("fastapi.security.",)
 LIBRARIES = (

@@ -24,6 +24,7 @@ from plumbrule.model.assembly.values import (
     Operation,
     Partial,
     RouterValue,
+    RoutesOf,
     SuperOf,
 )
 from plumbrule.model.code import Class, Function, Module
@@ -166,6 +167,10 @@ class Lookup(State):
             inherited = self.class_attribute(router.cls, attr)
             if inherited is not UNKNOWN and not isinstance(inherited, (Bound, Closure)):
                 return inherited
+        if attr == "state":
+            return router.attrs.setdefault("state", Instance(None))
+        if attr == "routes":
+            return RoutesOf(router)
         if attr == "router":
             return router
         if attr in router.options:

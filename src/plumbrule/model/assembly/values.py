@@ -161,6 +161,13 @@ class RouterValue(Instance):
 
 
 @dataclass(eq=False, slots=True)
+class RoutesOf:
+    """`router.routes`."""
+
+    router: RouterValue
+
+
+@dataclass(eq=False, slots=True)
 class Operation:
     """A method of a router about to be called: `router.get`."""
 
