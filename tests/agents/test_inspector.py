@@ -17,6 +17,8 @@ from agents.session import Json, play
 # The last one that runs on Node 20.
 PACKAGE = "@modelcontextprotocol/inspector@1.0.3"
 FOLDER = Path(sys.prefix) / "inspector"
+# Without a registry npm waits for half an hour and more.
+PATIENCE_SECONDS = 300
 COMMAND = FOLDER / "node_modules/@modelcontextprotocol/inspector/cli/build/cli.js"
 
 
@@ -36,7 +38,10 @@ def inspector() -> Path:
 def install() -> None:
     flags = ["--no-audit", "--no-fund", "--no-package-lock", "--omit=optional", "--engine-strict=false"]
     command = ["npm", "install", "--silent", *flags, "--prefix", str(FOLDER), PACKAGE]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=PATIENCE_SECONDS)
+    except subprocess.TimeoutExpired:
+        pytest.skip(f"npm did not install {PACKAGE} in {PATIENCE_SECONDS} s; is the registry in reach?")
     if done.returncode != 0:
         said = (done.stdout + done.stderr).strip()
         pytest.skip(f"npm cannot install {PACKAGE}; is the registry in reach? {said[-300:]}")

@@ -354,4 +354,40 @@ SHAPES = {
         app = FastAPI()
         fill(app)
     """,
+    "a method of a class makes the decorator": """
+        class Typed:
+            @classmethod
+            def wrap(cls, method, *args, **kwargs):
+                assert "response_model" not in kwargs
+                def decorate(function):
+                    return method(*args, **kwargs, response_model=cls.model())(function)
+                return decorate
+            @classmethod
+            def model(cls): return None
+        router = APIRouter(prefix="/modules")
+        @Typed.wrap(router.get, path="/{module}", summary="x")
+        async def read(module: int): ...
+        app = FastAPI()
+        app.include_router(router)
+    """,
+    "a prefix is put before all others if there is one": """
+        import os
+        GLOBAL = os.environ.get("NO_SUCH_PREFIX", "")
+        def include(target: FastAPI, router: APIRouter, **kwargs):
+            before = f"/{GLOBAL.strip('/')}" if GLOBAL else ""
+            given = kwargs.get("prefix")
+            if given:
+                prefix = f"{before}/{given.strip('/')}"
+            else:
+                prefix = f"{before}"
+            target.include_router(router, **{**kwargs, "prefix": prefix})
+        one, two = APIRouter(prefix="/one"), APIRouter()
+        @one.get("/1")
+        def first(): ...
+        @two.get("/2")
+        def second(): ...
+        app = FastAPI()
+        include(app, one)
+        include(app, two, prefix="two/")
+    """,
 }

@@ -205,6 +205,42 @@ def test_the_import_graph_tells_cycles_from_imports_that_do_not_run() -> None:
     assert [e.source.name for e in cycle] == ["p.a", "p.b", "p.c"]
 
 
+def test_a_name_imported_back_from_its_package_is_what_was_bound_before() -> None:
+    files = {
+        "app/errors/__init__.py": "from .base import Missing\nfrom .users import Missing, UserMissing\n",
+        "app/errors/base.py": "class Missing(Exception): ...\n",
+        "app/errors/users.py": "from app.errors import Missing\n\n\nclass UserMissing(Missing): ...\n",
+        "app/main.py": """
+            from fastapi import FastAPI
+            from app.errors import Missing
+
+            app = FastAPI()
+
+
+            @app.exception_handler(Missing)
+            async def missing(request, exc): ...
+        """,
+    }
+    project = project_of({path: dedent(text) for path, text in files.items()})
+    [app] = project.apps
+    [handler] = app.exception_handlers
+    assert handler.exception == "errors.base.Missing"
+    [user_missing] = [cls for cls in project.classes if cls.name == "UserMissing"]
+    assert user_missing.is_a("errors.base.Missing")
+
+
+@pytest.mark.parametrize("statement", ["from .history import router", "from app.history import router"])
+def test_a_folder_comes_before_a_file_of_the_same_name(statement: str) -> None:
+    files = {
+        "app/__init__.py": "",
+        "app/main.py": f"{statement}\nimport fastapi\napp = fastapi.FastAPI()\napp.include_router(router)\n",
+        "app/history.py": "from fastapi import APIRouter\n\nrouter = APIRouter(prefix='/old')\n",
+        "app/history/__init__.py": "from fastapi import APIRouter\n\nrouter = APIRouter(prefix='/new')\n",
+    }
+    [app] = project_of(files).apps
+    assert [include.child.prefix for include in app.includes] == ["/new"]
+
+
 def test_sources_under_several_roots_find_their_own(tmp_path: Path) -> None:
     files = {
         "server/app/__init__.py": "",

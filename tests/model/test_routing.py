@@ -32,11 +32,15 @@ PACKAGES = {
         from fastapi import FastAPI
         from shop import account
         from shop.api import router
+        from shop.late import cart_router
+        from shop import late
         import shop.users.routes as users
         app = FastAPI()
         app.include_router(router)
         app.include_router(users.router, prefix="/users")
         app.include_router(account.router)
+        app.include_router(cart_router)
+        app.include_router(late.stock_router)
     """,
     "shop/__init__.py": "",
     "shop/api/__init__.py": "from .all import *",
@@ -68,6 +72,29 @@ PACKAGES = {
         router = APIRouter()
         @router.get("/account")
         def get_session(session=Depends(get_session)): ...
+    """,
+    "shop/late/__init__.py": """
+        from importlib import import_module
+        MADE = {"cart_router": ("shop.late.cart", "router"), "stock_router": ("shop.late.stock", "router")}
+        def __getattr__(name):
+            found = MADE.get(name)
+            if found is None:
+                raise AttributeError(name)
+            module, member = found
+            made = __import__(module, fromlist=[member]) if member else import_module(module)
+            return getattr(made, member)
+    """,
+    "shop/late/cart.py": """
+        from fastapi import APIRouter
+        router = APIRouter(prefix="/cart")
+        @router.get("")
+        def read_cart(): ...
+    """,
+    "shop/late/stock.py": """
+        from fastapi import APIRouter
+        router = APIRouter(prefix="/stock")
+        @router.get("")
+        def read_stock(): ...
     """,
     "shop/deps.py": """
         from typing import Annotated

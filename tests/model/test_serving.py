@@ -41,7 +41,9 @@ def test_a_function_runs_for_requests_at_the_start_or_nobody_knows() -> None:
 def test_what_a_module_starts_by_itself_runs_at_the_start_and_what_only_itself_calls_never() -> None:
     text = """
     import threading
+    from fastapi import FastAPI
 
+    app = FastAPI()
     def poll(): poll()
     def work(): ...
     def again(): again()
@@ -66,3 +68,44 @@ def test_what_stands_in_a_lambda_does_not_run_on_the_loop() -> None:
     assert "builtins.open" in names["warm"]
     assert "builtins.open" not in names["index"]
     assert "main.read" not in names["index"]
+
+
+def test_what_has_a_loop_of_its_own_and_what_no_app_imports_holds_up_no_request() -> None:
+    files = {
+        "shop/main.py": """
+            from fastapi import FastAPI
+            from shop import stats
+            app = FastAPI()
+            @app.get("/")
+            def index(): stats.collect()
+        """,
+        "shop/stats.py": """
+            import asyncio
+            def collect():
+                async def run(): await gather()
+                loop = asyncio.new_event_loop()
+                loop.run_until_complete(run())
+                asyncio.run(tick())
+                asyncio.run(anyones())
+            async def other(): await anyones()
+            async def gather(): ...
+            async def tick(): ...
+            async def anyones(): ...
+            class Base: ...
+        """,
+        "deploy/kubernetes.py": """
+            async def deploy(): ...
+        """,
+        "plugins/chat.py": """
+            from shop.stats import Base
+            class Chat(Base):
+                async def say(self): ...
+        """,
+    }
+    project = project_of({name: dedent(text) for name, text in files.items()})
+    when = {f.name: project.serving.when(f) for f in project.functions}
+    assert {name: when[name] for name in ("run", "gather", "tick", "deploy")} == dict.fromkeys(
+        ("run", "gather", "tick", "deploy"), "startup"
+    )
+    assert when["collect"] == "request"
+    assert when["anyones"] == when["say"] == "unknown"

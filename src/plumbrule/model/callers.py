@@ -10,7 +10,7 @@ from plumbrule.model.code import Function
 from plumbrule.model.knowledge.sinks import OFFLOADERS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Container, Iterable, Iterator
 
     from plumbrule.model.calls import Call
     from plumbrule.model.code import Module, Scoped
@@ -46,16 +46,23 @@ class Callers:
                 queue += [*self.in_code(scope), *self._elsewhere.get(scope, ())]
         return found
 
-    def before(self, function: Function) -> Iterator[Scoped]:
-        """A function, and what calls it or hands it on, and what does so with that: functions and modules."""
+    def before(self, function: Function, apart: Container[n.Expr] = ()) -> Iterator[Scoped]:
+        """A function, and what calls it or hands it on, and what does so with that: functions and modules.
+        Calls that stand apart are not looked at.
+        """
         seen: set[Scoped] = {function}
         queue: list[Scoped] = [function]
         for scope in queue:
             yield scope
             if isinstance(scope, Function):
-                new = {call.scope for call in (*self.in_code(scope), *self.handing(scope))} - seen
+                calls = self.leading_into(scope)
+                new = {call.scope for call in calls if call.node not in apart} - seen
                 seen |= new
                 queue += new
+
+    def leading_into(self, function: Function) -> list[Call]:
+        """The calls outside the tests that run a function, or hand it on."""
+        return [*self.in_code(function), *self.handing(function)]
 
     def in_code(self, function: Function) -> list[Call]:
         """The calls outside the tests that are known to run a function."""

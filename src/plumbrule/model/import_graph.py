@@ -67,6 +67,23 @@ class ImportGraph:
         inner = {alias.name: imports.submodule(origin, alias.name) for alias in node.names}
         return [found if found and name not in origin.bindings else origin for name, found in inner.items()]
 
+    def loaded_with(self, modules: Iterable[Module]) -> set[Module]:
+        """These modules and all that they may import, at once or later, with the packages around them."""
+        found = set(modules)
+        queue = list(found)
+        while queue:
+            targets = [edge.target for edge in self.of(queue.pop())]
+            new = {m for target in targets for m in (target, *self._around(target))} - found
+            found |= new
+            queue += new
+        return found
+
+    def _around(self, module: Module) -> Iterator[Module]:
+        """The packages that a module stands in."""
+        parts = module.path.split("/")[:-1]
+        paths = ("/".join([*parts[:end], "__init__.py"]) for end in range(1, len(parts) + 1))
+        return (self.project.imports.by_path[path] for path in paths if path in self.project.imports.by_path)
+
     def cycles(self, *, tests: bool = True) -> list[list[ImportEdge]]:
         """The shortest cycle of each group of modules that import each other while being imported; without
         `tests` only of groups that are not made of tests alone.

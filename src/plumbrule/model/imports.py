@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 
 
 class Imports:
-    """Finds modules by dotted name as each file sees them, and members through re-exports."""
+    """Finds modules by dotted name as each file sees them, and members through re-exports. Where a folder and
+    a file go by the same name, Python takes the folder.
+    """
 
     def __init__(self, project: Project) -> None:
         self.project = project
@@ -31,6 +33,7 @@ class Imports:
         self.packages = {m.path.rpartition("/")[0] for m in project.modules if m.path.endswith("__init__.py")}
         self._found: dict[tuple[str, str], Module | None] = {}
         self._members: dict[tuple[Module, str], Target | None] = {}
+        self._under_way: set[tuple[Module, str]] = set()
 
     def find(self, name: str, importer: Module) -> Module | None:
         """The module that `import name` means in a file."""
@@ -54,7 +57,7 @@ class Imports:
         alone = "." not in name
         if alone and name in sys.stdlib_module_names:
             return None
-        best: tuple[tuple[bool, bool, int, int], Module] | None = None
+        best: tuple[tuple[bool, bool, int, int, bool], Module] | None = None
         for module in self.by_ending[name]:
             root = without_suffix(module.path)[: -len(name)].removesuffix("/")
             above = root in ("", folder) or folder.startswith(root + "/")
@@ -63,7 +66,8 @@ class Imports:
                 continue
             if alone and not above:
                 continue
-            rank = (above, not in_package, len(root) if above else common(root, folder), -len(root))
+            near = len(root) if above else common(root, folder)
+            rank = (above, not in_package, near, -len(root), module.is_package)
             if best is None or rank > best[0]:
                 best = (rank, module)
         return best[1] if best else None
@@ -73,8 +77,8 @@ class Imports:
         parts = importer.path.split("/")[:-level]
         parts += name.split(".") if name else []
         path = "/".join(parts)
-        return self.by_path.get(f"{path}.py") or self.by_path.get(
-            f"{path}/__init__.py" if path else "__init__.py"
+        return self.by_path.get(f"{path}/__init__.py" if path else "__init__.py") or self.by_path.get(
+            f"{path}.py"
         )
 
     def alias_target(self, module: Module, alias: n.Alias) -> Target | None:
@@ -98,7 +102,8 @@ class Imports:
         origin = self.origin(module, statement)
         if origin is not None:
             found = self.member(origin, name) if origin is not module else self.submodule(origin, name)
-            return found or External(f"{origin.name}.{name}")
+            leads_back = found is None and (origin, name) in self._under_way
+            return found or (None if leads_back else External(f"{origin.name}.{name}"))
         inner = self.in_folder(module, statement, name)
         if inner is not None or statement.level:
             return inner
@@ -115,21 +120,25 @@ class Imports:
             return None
         folder = package.path.rpartition("/")[0]
         prefix = f"{folder}/{name}" if folder else name
-        return self.by_path.get(f"{prefix}.py") or self.by_path.get(f"{prefix}/__init__.py")
+        return self.by_path.get(f"{prefix}/__init__.py") or self.by_path.get(f"{prefix}.py")
 
     def member(self, module: Module, name: str) -> Target | None:
         """What `module.name` stands for."""
         key = (module, name)
         if key not in self._members:
             self._members[key] = None
+            self._under_way.add(key)
             self._members[key] = self._member(module, name)
+            self._under_way.remove(key)
         return self._members[key]
 
     def _member(self, module: Module, name: str) -> Target | None:
-        for binding in reversed(meaningful(module.bindings.get(name, ()))):
-            target = self.binding_target(module, binding)
-            if target is not None:
-                return target
+        key = (module, name)
+        for binding in meaningful(module.bindings.get(name, ())):
+            # in the order of the file: an import that leads back here finds what was bound before it
+            self._members[key] = self.binding_target(module, binding) or self._members[key]
+        if self._members[key] is not None:
+            return self._members[key]
         submodule = self.submodule(module, name)
         if submodule is not None:
             return submodule

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal
 
 from plumbrule.facts.cached import cached_property
-from plumbrule.model.code import Function, Module
+from plumbrule.model.code import Class, Function, Module
 
 if TYPE_CHECKING:
+    from plumbrule.facts import nodes as n
     from plumbrule.model.project import Project
 
 When = Literal["request", "startup", "unknown"]
@@ -15,6 +16,7 @@ METHODS = ("get", "post", "put", "patch", "delete", "head", "options", "api_rout
 REGISTERING = {f"fastapi.{owner}.{method}" for owner in ("APIRouter", "FastAPI") for method in METHODS}
 BESIDE = {"cli", "commands", "scripts", "examples", "e2e", "cypress", "migrations", "alembic"}
 HOOKS = {"on_event", "command", "callback"}
+RUNNERS = ("asyncio.run", "anyio.run", "run_until_complete")
 STARTERS = {"main", "lifespan", "startup", "on_startup", "shutdown", "on_shutdown"}
 
 
@@ -27,7 +29,7 @@ class Serving:
 
     def when(self, function: Function) -> When:
         """`request` if a route, dependency, middleware or handler leads to it, `startup` if only the start of
-        the server or a script does, else `unknown`.
+        the server, a script or a loop of its own does, else `unknown`.
         """
         if function not in self._known:
             self._known[function] = self._asked(function)
@@ -35,14 +37,14 @@ class Serving:
 
     def _asked(self, function: Function) -> When:
         found: When = "unknown"
-        for scope in self.project.callers.before(function):
+        for scope in self.project.callers.before(function, self._runs):
             if not isinstance(scope, Function):
                 found = "startup" if isinstance(scope, Module) else found
             elif self._known.get(scope) == "request" or self._is_entry(scope):
                 return "request"
-            elif self._is_starter(scope):
+            elif self._is_starter(scope) or self._is_run_apart(scope):
                 found = "startup"
-        return found
+        return found if self._is_loaded(function) else "startup"
 
     def _is_entry(self, function: Function) -> bool:
         return function in self._entries or not REGISTERING.isdisjoint(function.decorator_names)
@@ -52,6 +54,32 @@ class Serving:
         hooked = function.name in STARTERS or not HOOKS.isdisjoint(decorators)
         beside = not BESIDE.isdisjoint(function.module.path.removesuffix(".py").split("/"))
         return hooked or beside or function in self._lifespans
+
+    def _is_loaded(self, function: Function) -> bool:
+        """Whether a server may load a function: an app imports it, or what its class extends."""
+        family = function.cls.ancestors if function.cls is not None else ()
+        modules = {function.module, *(cls.module for cls in family if isinstance(cls, Class))}
+        return not self._loaded.isdisjoint(modules)
+
+    @cached_property
+    def _loaded(self) -> set[Module]:
+        """The modules of apps and routers, and all that importing them may import."""
+        project = self.project
+        holding = {router.module for router in project.routers if router.module is not None}
+        return project.import_graph.loaded_with(holding | {route.module for route in project.code_routes})
+
+    @cached_property
+    def _runs(self) -> frozenset[n.Expr]:
+        """The calls that are given to a loop of their own, or give it a function: whoever waits there is no
+        request.
+        """
+        runs = self.project.calls_to(*RUNNERS)
+        return frozenset(node for run in runs for node in (run.node, *run.given))
+
+    def _is_run_apart(self, function: Function) -> bool:
+        """Whether a function runs there and nowhere else."""
+        calls = self.project.callers.leading_into(function) if self._runs else []
+        return bool(calls) and all(call.node in self._runs for call in calls)
 
     @cached_property
     def _entries(self) -> frozenset[Function]:

@@ -120,7 +120,7 @@ class Tracer:
             case n.Await(value=value) | n.Starred(value=value) | n.Walrus(value=value):
                 return self.trace(value, frame, head=head)
             case n.Subscript(value=value):
-                return None if is_last_of_split(expr) else self.trace(value, frame, head=head)
+                return None if is_last_of_split(expr, frame.function) else self.trace(value, frame, head=head)
             case n.Sequence(items=items):
                 return self._first(items, frame, head=head)
             case n.Dict(values=values):
@@ -293,14 +293,15 @@ def leading(parts: tuple[n.Expr, ...]) -> tuple[n.Expr, ...]:
             return first
 
 
-def is_last_of_split(expr: n.Subscript) -> bool:
+def is_last_of_split(expr: n.Subscript, function: Function) -> bool:
     """Whether it is `x.split(…)[-1]`: a file's extension, or its name without folders."""
-    match expr:
-        case n.Subscript(
-            value=n.Call(func=n.Attribute(attr="split" | "rsplit")), items=(n.UnaryOp() as last,)
-        ):
+    parts = expr.value
+    if isinstance(parts, n.Name) and len(bound := function.bindings.get(parts.id, ())) == 1:
+        parts = bound_value(bound[0]) or parts
+    match parts, expr.items:
+        case n.Call(func=n.Attribute(attr="split" | "rsplit")), (n.UnaryOp() as last,):
             return last.text == "-1"
-        case n.Subscript(value=n.Call(func=n.Attribute(attr="rsplit")), items=(n.Constant(value=1),)):
+        case n.Call(func=n.Attribute(attr="rsplit")), (n.Constant(value=1),):
             return True
         case _:
             return False

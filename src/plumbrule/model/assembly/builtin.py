@@ -308,6 +308,7 @@ FUNCTIONS: dict[str, Callable[[Expressions, list[Any], dict[str, Any], Env], Any
     "os.getenv": _getenv,
     "os.environ.get": _getenv,
     "importlib.import_module": _import_module,
+    "builtins.__import__": _import_module,
     "functools.wraps": _wraps,
     "starlette.authentication.requires": lambda *_: Ext("functools.wraps.applied"),
     "functools.update_wrapper": _second,

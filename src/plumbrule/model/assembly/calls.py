@@ -13,6 +13,7 @@ from plumbrule.model.assembly.registering import RouteDecorator, from_starlette,
 from plumbrule.model.assembly.relevance import (
     captures_router,
     deals_with_routers,
+    decorates,
     is_short,
     makes_dependencies,
 )
@@ -285,9 +286,11 @@ class Calls(Expressions):
                 env.names[name] = self.assumed(closure.function, name)
 
     def assumed(self, function: Function, name: str) -> Any:
-        """A parameter nobody passes: a router if its annotation says so."""
+        """A parameter nobody passes: a router if its annotation says so, or else what is done with it."""
         parameter = function.parameter(name)
         kind = ROUTERS.get(parameter.type.name) if parameter and parameter.type else None
+        if parameter is not None and parameter.annotation is None and decorates(function.node, name):
+            kind = "router"
         if kind is None or parameter is None:
             return UNKNOWN
         apps = {router.node: router for router in self.routers if router.kind == "app" and router.node}

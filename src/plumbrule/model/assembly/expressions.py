@@ -69,7 +69,7 @@ class Expressions(Lookup):
                 return False if one is False else self.eval(right, env) if one is True else UNKNOWN
             case n.Conditional(body=body, test=test, orelse=orelse):
                 verdict = self.eval(test, env)
-                if verdict is False or verdict is None:
+                if verdict is False or verdict is None or verdict == "":
                     return self.eval(orelse, env)
                 found = self.eval(body, env)
                 other = self.eval(orelse, env)

@@ -73,18 +73,24 @@ class Lookup(State):
     def imported(self, name: str, env: Env) -> Any:
         """The value of a name that an import in this scope binds."""
         for binding in reversed(env.scope.bindings.get(name, ())):
-            if isinstance(binding.node, n.Alias):
-                statement = binding.node.parent
-                module = env.scope.module
-                if isinstance(statement, n.ImportFrom):
-                    origin = self.project.imports.origin(module, statement)
-                    if origin is not None and origin is not module:
-                        value = self.member(origin, binding.node.name)
-                        if value is not UNKNOWN:
-                            return value
-                target = self.project.imports.alias_target(module, binding.node)
-                return self.target_value(target) if target is not None else UNKNOWN
+            alias = binding.node
+            if isinstance(alias, n.Alias) and alias not in self.following:
+                self.following.add(alias)
+                value = self.alias_value(alias, env.scope.module)
+                self.following.remove(alias)
+                return value
         return UNKNOWN
+
+    def alias_value(self, alias: n.Alias, module: Module) -> Any:
+        """The value of one name of an import statement."""
+        if isinstance(alias.parent, n.ImportFrom):
+            origin = self.project.imports.origin(module, alias.parent)
+            if origin is not None and origin is not module:
+                value = self.member(origin, alias.name)
+                if value is not UNKNOWN:
+                    return value
+        target = self.project.imports.alias_target(module, alias)
+        return self.target_value(target) if target is not None else UNKNOWN
 
     def member(self, module: Module, name: str) -> Any:
         """`module.name`, after following the module."""
@@ -92,10 +98,13 @@ class Lookup(State):
         if name in env.names:
             return env.names[name]
         found = self.imported(name, env)
-        if found is UNKNOWN:
-            target = self.project.imports.member(module, name)
-            return self.target_value(target) if target is not None else UNKNOWN
-        return found
+        if found is not UNKNOWN:
+            return found
+        target = self.project.imports.member(module, name)
+        if target is not None:
+            return self.target_value(target)
+        maker = env.names.get("__getattr__")  # a module may make its members when they are asked for
+        return self.call_closure(maker, [name], {}) if isinstance(maker, Closure) else UNKNOWN
 
     def target_value(self, target: Target) -> Any:
         """The value of something that was found by name."""
@@ -186,7 +195,7 @@ class Lookup(State):
         method = router.cls.cls.method(name) if router.cls is not None else None
         if method is None or router.cls is None or method.node in self.active:
             return None
-        return self.method(Closure(method, self.module_env(method.module)), router, router.cls)
+        return self.method(Closure(method, self.module_env(method.module)), router.cls, router)
 
     def instance_attribute(self, instance: Instance, attr: str) -> Any:
         if attr in instance.attrs:
@@ -200,21 +209,22 @@ class Lookup(State):
             own = value if cls is value.cls else self.target_value(cls)
             if isinstance(own, ClassValue) and attr in own.env.names:
                 found = own.env.names[attr]
-                return self.method(found, instance, value) if isinstance(found, Closure) else found
+                return self.method(found, value, instance) if isinstance(found, Closure) else found
             if attr in cls.methods:
-                return self.method(Closure(cls.methods[attr], self.module_env(cls.module)), instance, value)
+                found = Closure(cls.methods[attr], self.module_env(cls.module))
+                return self.method(found, value, instance)
         return UNKNOWN
 
-    def method(self, closure: Closure, instance: Any, owner: ClassValue) -> Any:
-        """What a method is when it is asked for by its object, or by its class if there is no object."""
+    def method(self, closure: Closure, cls: ClassValue, instance: Any) -> Any:
+        """What `cls.method`, or `instance.method` if there is one, is bound to."""
         names = closure.function.decorator_names
         if "builtins.classmethod" in names:
-            return Bound(closure, owner)
-        if instance is None:
+            return Bound(closure, cls)
+        if instance is None or closure.function.is_static:
             return closure
         if "builtins.property" in names or "functools.cached_property" in names:
             return self.call_closure(closure, [instance], {})
-        return closure if closure.function.is_static else Bound(closure, instance)
+        return Bound(closure, instance)
 
     def super_attribute(self, instance: Any, cls: Class, attr: str) -> Any:
         for base in cls.ancestors:

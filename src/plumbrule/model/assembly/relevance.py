@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from plumbrule.model.project import Project
 
 BUILDING = re.compile(
-    rb"Router\(|FastAPI\(|Starlette\(|\.(include_router|add_api_route|add_api_websocket_route|add_route|mount|add_middleware"
+    rb"\bAPIRouter\b|Router\(|FastAPI\(|Starlette\(|\.(include_router|add_api_route|add_api_websocket_route|add_route|mount|add_middleware"
     rb"|add_exception_handler|exception_handler|add_event_handler)\("
     rb"|@[\w.]+\.(get|post|put|patch|delete|head|options|websocket|api_route|route|middleware|on_event)\("
 )
@@ -52,6 +52,13 @@ def building_functions(project: Project) -> set[n.FunctionDef]:
 def builds(node: n.FunctionDef) -> bool:
     """Whether the text of a function deals with routers."""
     return BUILDING.search(node.source.text, node.start, node.end) is not None
+
+
+def decorates(node: n.FunctionDef, name: str) -> bool:
+    """Whether a function, in a file that knows FastAPI, registers handlers with its parameter `name`."""
+    registers = rb"@" + name.encode() + rb"\.(get|post|put|patch|delete|websocket|api_route)\(\s*f?[\"']/"
+    text = node.source.text
+    return b"fastapi" in text and re.compile(registers).search(text, node.start, node.end) is not None
 
 
 def makes_dependencies(function: Function) -> bool:

@@ -45,6 +45,7 @@ class State(ABC):
         self.free_until = 0
         self.mattering: dict[n.FunctionDef, bool] = {}
         self.strangers: dict[Class, Any] = {}  # an object of each class that is known by type only
+        self.following: set[n.Alias] = set()  # imports that are being looked up: one may lead back to itself
         self._pure: dict[tuple[Any, ...], tuple[Any, ...]] = {}
 
     @abstractmethod

@@ -110,7 +110,7 @@ class Statements(Calls):
         self, test: n.Expr, body: tuple[n.Statement, ...], orelse: tuple[n.Statement, ...], env: Env
     ) -> Way:
         verdict = self.verdict(test, env)
-        if isinstance(verdict, bool):
+        if isinstance(verdict, bool) or verdict is None:
             way = self.block(body if verdict else orelse, env)
             return "goes on" if way == "raises" else way  # an app that serves did not raise
         before = dict(env.names)
@@ -131,7 +131,7 @@ class Statements(Calls):
         """Whether a condition holds, if that can be told."""
         found = self.eval(test, env) if is_decisive(test) else UNKNOWN
         is_local = isinstance(test, n.Name) and test.id in env.names and isinstance(env.scope, Function)
-        return bool(found) if is_local and isinstance(found, (str, int, type(None))) else found
+        return bool(found) if is_local and isinstance(found, (str, int)) else found
 
     def under_condition(self, body: Sequence[n.Statement], env: Env) -> Way:
         self.conditional += 1

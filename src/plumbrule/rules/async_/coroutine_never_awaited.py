@@ -57,6 +57,36 @@ async def create_order(user: str, session: Annotated[AsyncSession, Depends(get_s
     await session.commit()
 ```
 
+## Bad: kept under a name that nothing awaits
+
+```python title="main.py"
+from fastapi import FastAPI, HTTPException
+
+app = FastAPI()
+
+
+async def find_user(email: str) -> str | None:
+    return None
+
+
+@app.post("/users")
+def sign_up(email: str) -> None:
+    user = find_user(email)  # finding
+    if user:
+        raise HTTPException(409)
+
+
+@app.post("/users/later")
+async def sign_up_later(email: str) -> str | None:
+    global waiting
+    waiting = find_user("first@example.com")
+    looking = find_user(email)
+    return await looking
+
+
+waiting = None
+```
+
 ## Bad: a library's own coroutines
 
 ```python title="main.py"
@@ -235,11 +265,14 @@ TRANSPARENT = {"staticmethod", "classmethod", "abstractmethod", "override", "enf
 @rule(category="async", severity="error")
 def coroutine_never_awaited(project: Project) -> Iterator[Finding]:
     for call in project.calls_named({*LIBRARY, *(f.name for f in project.functions if f.is_async)}):
-        wrong = misuse(call)
-        if wrong is None or not isinstance(call.scope, Function) or call.module.is_broken:
+        kept = isinstance(call.node.parent, n.Assign)
+        wrong = misuse(call.node)
+        if not (kept or wrong) or not isinstance(call.scope, Function) or call.module.is_broken:
             continue  # in a broken file an `await` may be missing because it was not understood
         if makes_coroutine(call) and not is_dead(call):
-            yield finding(call, call.scope, wrong)
+            wrong = wrong or misuse_of_kept(call, call.scope)
+            if wrong is not None:
+                yield finding(call, call.scope, wrong)
 
 
 def finding(call: Call, function: Function, wrong: str) -> Finding:
@@ -255,22 +288,36 @@ def finding(call: Call, function: Function, wrong: str) -> Finding:
     )
 
 
-def misuse(call: Call) -> str | None:  # noqa: PLR0911 - one return a way to use it
-    """What goes wrong with the result if it is a coroutine; None where a coroutine may be meant."""
+def misuse_of_kept(call: Call, function: Function) -> str | None:
+    """What goes wrong with a result that gets a name, if that is the only one and nothing awaits it."""
+    outer = {name for statement in function.find(n.Scoped) for name in statement.names}
     match call.node.parent:
+        case n.Assign(targets=(n.Name(id=name) as target,)) if (
+            len(function.bindings.get(name, ())) == 1 and name not in outer
+        ):
+            names = (node for node in function.node.walk() if isinstance(node, n.Name) and node.id == name)
+            wrongs = [misuse(node) for node in names if node is not target]
+            return (wrongs or ["nothing runs"])[0] if all(wrongs) else None
+        case _:
+            return None
+
+
+def misuse(result: n.Expr) -> str | None:  # noqa: PLR0911 - one return a way to use it
+    """What goes wrong with a result if it is a coroutine; None where a coroutine may be meant."""
+    match result.parent:
         case n.Await() | n.Call() | n.Assign() | n.Keyword() | n.Return():
             return None
         case n.ExprStatement():
             return "nothing runs"
         case n.UnaryOp(op="not") | n.If() | n.While():
             return ALWAYS_TRUE
-        case n.BoolOp(left=left) | n.Conditional(test=left) if left is call.node:
+        case n.BoolOp(left=left) | n.Conditional(test=left) if left is result:
             return ALWAYS_TRUE
         case n.Compare(ops=ops) if not {"is", "is not"} & set(ops):
             return "a coroutine equals nothing"
         case n.Attribute(attr=attr) if attr not in ("close", "send", "throw", "__await__"):
             return f"a coroutine has no `{attr}`"
-        case n.Subscript(value=value) if value is call.node:
+        case n.Subscript(value=value) if value is result:
             return "a coroutine has no items"
         case _:
             return None

@@ -93,6 +93,28 @@ async def read_shop(
     return tenant_of(shop, user=tenant)
 ```
 
+## Good: a guard that the function itself never looks at
+
+```python
+from fastapi import Depends, FastAPI, HTTPException
+
+app = FastAPI()
+
+
+def api_key() -> str:
+    raise HTTPException(401)
+
+
+@app.get("/languages")
+async def list_languages(key: str = Depends(api_key)) -> list[str]:
+    return ["de", "en"]
+
+
+@app.get("/languages/first")
+async def first_language(key: str = Depends(api_key)) -> str:
+    return (await list_languages())[0]
+```
+
 ## Good: a parent's method gets all by keyword
 
 ```python
@@ -183,7 +205,9 @@ def by_hand(call: Call) -> Iterator[Finding]:
     given = {p.name for p in positional[: len(call.args)]} | {k.name for k in call.keywords}
     for parameter in function.parameters:
         default = parameter.default
-        if parameter.name not in given and default is not None and is_marker(default, parameter):
+        if parameter.name in given or default is None or not is_marker(default, parameter):
+            continue
+        if any(name.id == parameter.name for name in function.node.walk() if isinstance(name, n.Name)):
             yield Finding(
                 at=call.span,
                 message=f"`{parameter.name}` of `{function.label}` is a `Depends` object here",

@@ -201,6 +201,12 @@ async def count_later(session: AsyncSession, order_id: int) -> int:
     return len(order.lines) + line.order.id
 
 
+async def count_by_keyword(session: AsyncSession, order_id: int) -> int:
+    order = await session.get_one(Order, order_id)
+    await session.refresh(order, attribute_names=["lines"])
+    return len(order.lines)
+
+
 async def count_slowly(session: AsyncSession, order_id: int) -> int:
     order = await session.get_one(Order, order_id)
     return len(await order.awaitable_attrs.lines)
@@ -250,7 +256,7 @@ def lazy_load_in_async(project: Project) -> Iterator[Finding]:
 
 def refreshes(function: Function) -> bool:
     """Whether a function loads attributes by name."""
-    return any(call.method == "refresh" and len(call.args) > 1 for call in function.calls)
+    return any(call.method == "refresh" and call.argument(1, "attribute_names") for call in function.calls)
 
 
 def in_function(function: Function, names: set[str]) -> Iterator[Finding]:

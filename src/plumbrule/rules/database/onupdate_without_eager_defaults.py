@@ -81,6 +81,39 @@ async def save(session: AsyncSession) -> None:
     await session.commit()
 ```
 
+## Good: each update is followed by a refresh
+
+```python title="app/models.py"
+from datetime import datetime
+
+from sqlalchemy import func
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+
+class Base(DeclarativeBase): ...
+
+
+class Order(Base):
+    __tablename__ = "orders"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    changed_at: Mapped[datetime] = mapped_column(onupdate=func.now())
+
+
+async def rename(session: AsyncSession, order: Order, name: str) -> datetime:
+    order.name = name
+    await session.commit()
+    await session.refresh(order)
+    return order.changed_at
+
+
+async def add(session: AsyncSession, order: Order) -> None:
+    session.add(order)
+    await session.commit()
+```
+
 ## Good: a synchronous session loads it again
 
 ```python title="app/models.py"
@@ -101,16 +134,15 @@ class Order(Base):
 ```
 """
 
-from plumbrule.rulekit import Class, Column, Edit, Finding, Fix, Function, Iterator, Table, n, rule
+from plumbrule.rulekit import Class, Column, Edit, Finding, Fix, Function, Iterator, Project, Table, n, rule
 
 
 @rule(category="database", severity="error", confidence="medium", needs="sqlalchemy")
-def onupdate_without_eager_defaults(table: Table) -> Iterator[Finding]:
-    if not table.project.uses_async_sessions or has_eager_defaults(table.cls):
-        return
-    for column in table.columns.values():
-        value = onupdate(column)
-        if value is not None:
+def onupdate_without_eager_defaults(project: Project) -> Iterator[Finding]:
+    tables = [t for t in project.tables if not t.module.is_test] if project.uses_async_sessions else []
+    found = [(t, column) for t in tables for column in t.columns.values() if onupdate(column) is not None]
+    for table, column in found if found and not reads_again(project) else ():
+        if not has_eager_defaults(table.cls):
             yield Finding(
                 at=column.span,
                 message=f"reading `{column.attribute.cls.name}.{column.name}` after an update fails",
@@ -142,6 +174,20 @@ def is_read(column: Column, table: Table) -> bool:
     word = f".{column.name}".encode()
     nodes = ((f, node) for f in functions if word in f.module.source.text for node in f.find(n.Attribute))
     return any(node.attr == column.name and may_be_row(function, node, table) for function, node in nodes)
+
+
+def reads_again(project: Project) -> bool:
+    """Whether each function that changes a row and writes it fetches the row again."""
+    writing = {call.caller for call in project.calls_to("commit", "flush")}
+    changing = [f for f in writing if isinstance(f, Function) and changes_row(f)]
+    return bool(changing) and all(any(c.method == "refresh" for c in f.calls) for f in changing)
+
+
+def changes_row(function: Function) -> bool:
+    """Whether a function sets attributes of something that is not its own object."""
+    targets = (target for assign in function.find(n.Assign) for target in assign.targets)
+    plain = any(isinstance(t, n.Attribute) and not t.text.startswith("self.") for t in targets)
+    return plain or any(call.name == "builtins.setattr" for call in function.calls)
 
 
 def may_be_row(function: Function, node: n.Attribute, table: Table) -> bool:

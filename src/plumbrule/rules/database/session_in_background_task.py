@@ -115,8 +115,8 @@ def session_in_background_task(call: Call) -> Iterator[Finding]:
         if is_request_session(function, value) and not is_waited_for(function, call):
             yield Finding(
                 at=value.span,
-                message=f"the task gets `{value.text}`, which is closed when the request ends",
-                label="the request's session",
+                message=f"the task gets `{value.text}`, the session of a request that is over by then",
+                label="closed by then, or its connection is kept until the task is done",
                 help="open a session in the task itself; hand it ids, not objects",
             )
 

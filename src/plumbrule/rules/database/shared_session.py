@@ -92,6 +92,21 @@ async def read(work: Annotated[UnitOfWork, Depends(unit_of_work)]) -> None:
     await work.session.close()
 ```
 
+## Good: what only the tests use
+
+```python title="app/factories.py"
+from sqlalchemy import create_engine
+from sqlalchemy.orm import Session
+
+
+class Meta:
+    sqlalchemy_session = Session(create_engine("sqlite://"))
+```
+
+```python title="tests/conftest.py"
+from app.factories import Meta
+```
+
 ## Good: a script has one session
 
 ```python title="scripts/seed.py"
@@ -125,7 +140,9 @@ SCRIPTS = {
 def shared_session(module: Module) -> Iterator[Finding]:
     if SCRIPTS & set(module.path.removesuffix(".py").split("/")) or is_script(module):
         return
-    yield from at_import(module)
+    made = list(at_import(module))
+    if made and not serves_tests(module):
+        yield from made
     for cls in module.classes:
         for attribute in cls.attributes.values() if "__init__" in cls.methods else ():
             if attribute.method is not None and is_kept(attribute) and lives_long(cls, set()):
@@ -187,6 +204,15 @@ def lives_long(cls: Class, seen: set[Class]) -> bool:
             case Function() as function if any(app.lifespan is function for app in function.project.apps):
                 return True
     return False
+
+
+def serves_tests(module: Module) -> bool:
+    """Whether tests import a file, and nothing else does."""
+    project = module.project
+    graph = project.import_graph
+    if any(edge.target is module for other in project.code_modules for edge in graph.of(other)):
+        return False
+    return any(edge.target is module for edge in graph.edges)
 
 
 def is_script(module: Module) -> bool:

@@ -77,14 +77,38 @@ def read_me(token: str, key: str) -> str:
         raise ValueError("a token that never ends")
     return str(claims["sub"])
 ```
+
+## Good: whoever asks for the claims looks at one of the project's own
+
+```python title="app/tokens.py"
+import time
+
+import jwt
+
+
+def claims_of(token: str, key: str) -> dict[str, object]:
+    return jwt.decode(token, key, algorithms=["HS256"])
+
+
+def subject_of(token: str, key: str) -> str:
+    claims = claims_of(token, key)
+    if claims["expires_at"] < time.time():
+        raise ValueError("over")
+    return str(claims["sub"])
+```
 """
 
-from plumbrule.rulekit import Call, Edit, Finding, Fix, Function, Iterator, n, rule
+import re
+
+from plumbrule.rulekit import Call, Edit, Finding, Fix, Function, Iterator, Scoped, n, rule
+
+ENDS = re.compile(r"exp(ires?|iry|iration)?(_\w+)?")
 
 
 @rule(category="security", severity="error", confidence="medium", calls=("jwt.decode",))
 def jwt_claims_not_required(call: Call) -> Iterator[Finding]:
-    if isinstance(call.caller, Function) and not call.is_splatted and not is_limited(call):
+    function = call.caller
+    if isinstance(function, Function) and not call.is_splatted and not is_limited(call, function):
         yield Finding(
             at=call.span,
             message="a token without `exp` is accepted, and valid for ever",
@@ -94,8 +118,8 @@ def jwt_claims_not_required(call: Call) -> Iterator[Finding]:
         )
 
 
-def is_limited(call: Call) -> bool:
-    """Whether a decode asks for claims, cannot be read, or is followed by a look at `exp`."""
+def is_limited(call: Call, function: Function) -> bool:
+    """Whether a decode asks for claims, cannot be read, or is followed by a look at when the token ends."""
     options = call.argument(3, "options")
     if isinstance(options, n.Dict):
         if any(key is None for key in options.keys) or options.get("require") is not None:
@@ -103,7 +127,13 @@ def is_limited(call: Call) -> bool:
         return is_false(options.get("verify_signature"))
     if options is not None:
         return True
-    return any(isinstance(node, n.Constant) and node.value == "exp" for node in call.scope.nodes)
+    callers = [c.caller for c in function.callers_in_code]
+    return looks(function) or (bool(callers) and all(looks(caller) for caller in callers))
+
+
+def looks(scope: Scoped) -> bool:
+    """Whether `exp`, or a claim of the project's own such as `expires_at`, is named in a scope."""
+    return any(isinstance(c.value, str) and ENDS.fullmatch(c.value) for c in scope.find(n.Constant))
 
 
 def requiring(call: Call) -> Fix | None:

@@ -50,9 +50,31 @@ def sign_in(key: str) -> str:
 def sign(claims: dict[str, str], key: str) -> str:
     return jwt.encode(claims, key, algorithm="HS256")
 ```
+
+## Good: it ends, by a claim of the project's own
+
+```python title="app/tokens.py"
+import time
+
+import jwt
+
+
+def make(user_id: int, key: str) -> str:
+    claims = {"user_id": user_id, "expires": time.time() + 2400}
+    return jwt.encode(claims, key, algorithm="HS256")
+
+
+def read(token: str, key: str) -> dict[str, object]:
+    claims = jwt.decode(token, key, algorithms=["HS256"])
+    return claims if claims["expires"] >= time.time() else {}
+```
 """
 
+import re
+
 from plumbrule.rulekit import Call, Finding, Function, Iterator, n, rule
+
+ENDS = re.compile(r"exp(ires?|iry|iration)?(_\w+)?")
 
 
 @rule(category="security", severity="error", calls=("jwt.encode", "jose.jwt.encode"))
@@ -68,10 +90,10 @@ def jwt_without_expiry(call: Call) -> Iterator[Finding]:
 
 
 def surely_endless(claims: n.Expr, function: Function) -> bool:
-    """Whether all keys of the claims can be seen, and `exp` is none of them."""
+    """Whether all keys of the claims can be seen, and none says when the token ends."""
     match claims:
         case n.Dict(keys=keys):
-            return all(isinstance(k, n.Constant) for k in keys) and claims.get("exp") is None
+            return all(isinstance(k, n.Constant) and not says_when(k) for k in keys)
         case n.Name(id=name) if function.parameter(name) is None:
             bound = [b.node for b in function.bindings.get(name, ())]
             values = [b.value for b in bound if isinstance(b, n.Assign) and b.value is not None]
@@ -84,12 +106,17 @@ def surely_endless(claims: n.Expr, function: Function) -> bool:
             return False
 
 
+def says_when(key: n.Constant) -> bool:
+    """Whether a claim is `exp`, or one of the project's own such as `expires`, which it looks at itself."""
+    return ENDS.fullmatch(str(key.value)) is not None
+
+
 def grows(name: str, function: Function) -> bool:
     """Whether `exp`, or something that cannot be seen, is put into a dict later."""
     for node in function.nodes:
         match node:
             case n.Subscript(value=n.Name(id=owner), items=(key,)) if owner == name:
-                if not isinstance(key, n.Constant) or key.value == "exp":
+                if not isinstance(key, n.Constant) or says_when(key):
                     return True
             case n.Call(func=n.Attribute(value=n.Name(id=owner), attr="update" | "setdefault")) if (
                 owner == name

@@ -82,6 +82,13 @@ def save_picture(file: UploadFile) -> None:
     path = os.path.join("pictures", os.path.basename(file.filename or "picture"))
     with open(path, "wb") as out:
         out.write(file.file.read())
+
+
+@app.post("/pictures/of-a-kind")
+def save_picture_of_a_kind(file: UploadFile) -> None:
+    parts = (file.filename or "").split(".")
+    with open(f"pictures/one.{parts[-1]}", "wb") as out:
+        out.write(file.file.read())
 ```
 
 ## Good: still below the folder

@@ -72,6 +72,36 @@ async def delete_order(order_id: int, token: Annotated[str, Depends(token)]) -> 
 async def login(name: str, password: str) -> str: ...
 ```
 
+## Good: so does signing up, whatever its path
+
+```python title="main.py"
+from typing import Annotated
+
+from fastapi import Depends, FastAPI
+from fastapi.security import OAuth2PasswordBearer
+from pydantic import BaseModel
+
+app = FastAPI()
+token = OAuth2PasswordBearer(tokenUrl="token")
+
+
+class NewUser(BaseModel):
+    name: str
+    password: str
+
+
+@app.get("/users/me")
+async def read_me(token: Annotated[str, Depends(token)]) -> None: ...
+
+
+@app.delete("/users/me")
+async def delete_me(token: Annotated[str, Depends(token)]) -> None: ...
+
+
+@app.post("/users")
+async def create_user(user: NewUser) -> None: ...
+```
+
 ## Bad: a path that the middleware lets through
 
 ```python title="app/main.py"
@@ -105,7 +135,17 @@ class TokenMiddleware(BaseHTTPMiddleware):
 import re
 from functools import cache
 
-from plumbrule.rulekit import Finding, Function, Iterator, Middleware, Route, n, reached_calls, rule
+from plumbrule.rulekit import (
+    Finding,
+    Function,
+    Iterator,
+    Middleware,
+    Route,
+    body_schemas,
+    n,
+    reached_calls,
+    rule,
+)
 
 CHANGING = {"POST", "PUT", "PATCH", "DELETE"}
 PUBLIC = re.compile(
@@ -129,10 +169,20 @@ def is_public(text: str) -> bool:
 def route_without_authentication(route: Route) -> Iterator[Finding]:
     if not CHANGING & set(route.methods) or is_public(route.path) or is_public(route.name):
         return
+    if signs_up(route):
+        return
     if route.is_authenticated is False:
         yield from forgotten(route)
     else:
         yield from let_through(route)
+
+
+def signs_up(route: Route) -> bool:
+    """Whether a route takes a password for something new: without an account nobody can say who he is."""
+    if "POST" not in route.methods or route.path_parameters or route.handler is None:
+        return False
+    fields = (name for schema in body_schemas(route) for name in schema.fields)
+    return any("password" in name.lower() for name in (*route.handler.reads, *fields))
 
 
 def forgotten(route: Route) -> Iterator[Finding]:

@@ -22,7 +22,6 @@ class User(BaseModel):
 
 
 class Order(BaseModel):
-    id: int
     user_id: int
 
 
@@ -39,6 +38,11 @@ def update_order(order_id: int, user: Annotated[User, Depends(current_user)]) ->
 
 @app.get("/orders/{order_id}")
 def read_order(order_id: int, user: Annotated[User, Depends(current_user)]) -> Order:  # finding
+    return find_order(order_id)
+
+
+@app.get("/public/orders/{order_id}")
+def read_public(order_id: int) -> Order:
     return find_order(order_id)
 ```
 
@@ -238,7 +242,8 @@ def unchecked_ownership(route: Route) -> Iterator[Finding]:
     handler = route.handler
     if handler is None or any(is_special(d) for d in route.dependencies) or ADMIN.search(route.path):
         return
-    yield from compared_elsewhere(route, handler)
+    if not is_read(route) or route.is_authenticated is not False:  # anybody may read what is public
+        yield from compared_elsewhere(route, handler)
     yield from without_tenant(route, handler)
     if re.search(
         r"avatar|image|photo|picture|active|status|public|follow|{user_id}$", route.path
@@ -323,8 +328,7 @@ def compared_elsewhere(route: Route, handler: Function) -> Iterator[Finding]:
         else names & set(route.path_parameters)
     )
     for call in handler.calls:
-        given = (*call.args, *(k.value for k in call.keywords))
-        if not call.method or not any(arg.text in ids for arg in given):
+        if not call.method or not given_names(call) & ids:
             continue
         beside = (r for r in route.router.routes if r.handler is not None and r.handler is not handler)
         other = next((r for r in beside if r.handler and compares_owner(r.handler, call)), None)

@@ -39,6 +39,16 @@ class Settings(BaseSettings):
         return f"postgresql+asyncpg://{self.db_user}:{quote(self.db_password, safe='')}@{self.db_host}/shop"
 ```
 
+## Bad: in two literals
+
+```python title="app/config.py"
+def url(user: str, password: str, host: str) -> str:
+    return (
+        f"postgresql+asyncpg://{user}:{password}@"  # finding
+        f"{host}/shop"
+    )
+```
+
 ## Good: SQLAlchemy puts it together
 
 ```python title="app/config.py"
@@ -97,8 +107,10 @@ def formatted_dsn(project: Project) -> Iterator[Finding]:
 
 
 def is_unquoted_dsn(text: n.FString) -> bool:
-    """Whether a value stands where the password of a URL is; `\\0` marks values."""
-    if "://" not in text.text:
+    """Whether a value stands where the password of a URL is; `\\0` marks values. Literals that stand side by
+    side are one text.
+    """
+    if "://" not in text.text or isinstance(text.parent, n.FString):
         return False
     flat = "".join(str(p.value) if isinstance(p, n.Constant) else "\0" for p in text.parts)
     match = PASSWORD.search(flat if not flat.startswith("\0://") else "any" + flat[1:])
