@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from typing import Any, get_type_hints
 
 from plumbrule.facts import nodes as n
+from plumbrule.facts.file import File
 from plumbrule.facts.source import Source, Span
 from plumbrule.finding import Category, Confidence, Edit, Finding, Fix, Rule, Severity, Step
 from plumbrule.model.apps import ExceptionHandler
@@ -110,7 +111,7 @@ def subject_of(check: Callable[[Any], Iterable[Finding]]) -> type:
 
 def imports_of(module: Module, package: str) -> Iterator[n.Import | n.ImportFrom]:
     """The imports of a package anywhere in a module outside the tests, also inside functions."""
-    for node in module.imports if package in module.project.imported else ():
+    for node in module.imports if package in module.file.packages else ():
         relative = isinstance(node, n.ImportFrom) and node.level
         names = [node.module] if isinstance(node, n.ImportFrom) else [alias.name for alias in node.names]
         if not relative and any(name.partition(".")[0] == package for name in names):
@@ -167,8 +168,17 @@ def stations(flow: Flow) -> tuple[Step, ...]:
 def steps_to(function: Function, reached: Reached) -> tuple[Step, ...]:
     """The way from a function, or the route it serves, to a call that it reaches."""
     start = function.routes[0].label if function.routes else f"`{function.label}`"
-    calls = (Step(f"calls `{call.node.func.text}`", call.span) for call in reached.chain)
+    calls = (Step(f"calls `{called(call.node.func)}`", call.span) for call in reached.chain)
     return (Step(start, function.span), *calls)
+
+
+def called(func: n.Expr) -> str:
+    """What is called, without the arguments of a call before the last dot that takes several lines."""
+    match func:
+        case n.Attribute(value=n.Call(func=inner), attr=attr) if "\n" in func.text:
+            return f"{called(inner)}(…).{attr}"
+        case _:
+            return " ".join(func.text.split())
 
 
 def subjects(project: Project, rule: Rule) -> Iterable[Any]:
@@ -202,6 +212,7 @@ __all__ = [
     "Entry",
     "ExceptionHandler",
     "External",
+    "File",
     "Finding",
     "Fix",
     "Flow",

@@ -299,3 +299,20 @@ def test_a_router_of_callbacks_describes_what_the_app_calls_and_serves_nothing()
         def create(callback_url: str): ...
     """
     assert table(text) == {"POST /invoices": ""}
+
+
+def test_an_app_that_is_wrapped_under_a_condition_also_stands_alone() -> None:
+    text = """
+        from conf import settings
+        def create():
+            app = FastAPI()
+            @app.get("/x")
+            def read(): ...
+            if settings.behind:
+                outer = FastAPI()
+                outer.mount("/behind", app)
+                return outer
+            return app
+        app = create()
+    """
+    assert table(text) == {"GET /x": "", "GET /behind/x": ""}

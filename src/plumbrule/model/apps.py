@@ -247,9 +247,9 @@ class Include:
         return self.record.kind == "mount"
 
     @property
-    def is_conditional(self) -> bool:
-        """Whether it, or what it is put in, stands under an `if` that the child does not stand under."""
-        return self.record.conditional or self.parent.value.conditions > self.child.value.conditions
+    def wraps_perhaps(self) -> bool:
+        """Whether the parent is made only under an `if` that the child does not stand under."""
+        return self.parent.value.conditions > self.child.value.conditions
 
     @property
     def prefix(self) -> str:

@@ -109,7 +109,7 @@ class Routing:
                 found.append(Mount(app, outer.path + include.prefix + own, (*outer.includes, include)))
         served = [mount for mount in found if mount.app is not None]
         alone = Mount(router if isinstance(router, App) else None, own, ())
-        if router.is_app and all(mount.includes[-1].is_conditional for mount in served):
+        if router.is_app and all(mount.includes[-1].wraps_perhaps for mount in served):
             served.append(alone)  # where the condition does not hold it stands alone
         return (served or found or [alone])[:50]
 

@@ -214,6 +214,7 @@ def read_grades(user_id: int, current_user: Annotated[User, Depends(require_admi
 """
 
 import re
+from functools import cache
 
 from plumbrule.rulekit import (
     Call,
@@ -271,9 +272,15 @@ def is_read(route: Route) -> bool:
 def is_special(dependency: Dependency) -> bool:
     """Whether a dependency lets only some people through."""
     name = dependency.name.rpartition(".")[2]
-    if any("admin" in s for s in dependency.scopes) or ADMIN.search(name):
+    if is_power(name) or any("admin" in scope for scope in dependency.scopes):
         return True
     return dependency.function is not None and forbids(dependency.function, 1) and not SIGNED_IN.search(name)
+
+
+@cache
+def is_power(name: str) -> bool:
+    """Whether a name says that not everybody may."""
+    return ADMIN.search(name) is not None
 
 
 def where_unchecked(function: Function, person: str, caller: str, depth: int) -> Function | None:
@@ -327,10 +334,10 @@ def compared_elsewhere(route: Route, handler: Function) -> Iterator[Finding]:
         if route.has_unknown_path
         else names & set(route.path_parameters)
     )
-    for call in handler.calls:
-        if not call.method or not given_names(call) & ids:
+    beside = [r for r in route.router.routes if r.handler is not handler and owners_in(r.handler)]
+    for call in handler.calls if beside else ():
+        if not call.method or given_names(call).isdisjoint(ids):
             continue
-        beside = (r for r in route.router.routes if r.handler is not None and r.handler is not handler)
         other = next((r for r in beside if r.handler and compares_owner(r.handler, call)), None)
         if other is not None and not compares_owner(handler, call) and not looks_at_owner(handler):
             yield Finding(
@@ -345,13 +352,14 @@ def compared_elsewhere(route: Route, handler: Function) -> Iterator[Finding]:
 def without_tenant(route: Route, handler: Function) -> Iterator[Finding]:
     """Routes beside it name a tenant to a service, and this one asks the same service by an id alone."""
     ids = set(route.path_parameters)
-    asked = next((call for call in handler.calls if given_names(call) & ids), None)
+    beside = [r.handler for r in route.router.routes if r.handler is not None and "POST" in r.methods]
+    making = [other for other in beside if takes_tenant(other)]
+    asked = next((call for call in handler.calls if given_names(call) & ids), None) if making else None
     service = handler.parameter(asked.receiver.text) if asked is not None and asked.receiver else None
     around = (handler, *(d.function for d in route.dependencies if d.function is not None))
     if asked is None or service is None or any("tenant" in one.node.text.lower() for one in around):
         return
-    beside = [r.handler for r in route.router.routes if r.handler is not None and "POST" in r.methods]
-    scoped = [other for other in beside if takes_tenant(other) and shares(other, service)]
+    scoped = [other for other in making if shares(other, service)]
     if len(scoped) > 1:
         yield Finding(
             at=handler.span,
@@ -376,10 +384,16 @@ def shares(handler: Function, service: Parameter) -> bool:
     return service.annotation is not None and any(one.text == service.annotation.text for one in same)
 
 
+def owners_in(handler: Function | None) -> list[n.Attribute]:
+    """The owners that a handler compares with something."""
+    compares = handler.find(n.Compare) if handler is not None else ()
+    sides = (side for compare in compares for side in compare.operands)
+    return [side for side in sides if isinstance(side, n.Attribute) and side.attr in OWNERS]
+
+
 def compares_owner(handler: Function, lookup: Call) -> bool:
     """Whether a handler compares the owner of what a lookup gives."""
-    sides = (side for compare in handler.find(n.Compare) for side in compare.operands)
-    owners = [side for side in sides if isinstance(side, n.Attribute) and side.attr in OWNERS]
+    owners = owners_in(handler)
     if not owners:
         return False
     found = [c.node.parent for c in handler.calls if c.node.func.text == lookup.node.func.text]

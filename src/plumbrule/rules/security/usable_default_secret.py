@@ -13,6 +13,7 @@ from pydantic_settings import BaseSettings
 
 class Settings(BaseSettings):
     secret_key: str = "change-me-please"  # finding
+    secret_key_refresh: str = "change-me-too"  # finding
     db_password: SecretStr = SecretStr("postgres")  # finding
 ```
 
