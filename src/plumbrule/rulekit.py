@@ -181,8 +181,17 @@ def stations(flow: Flow) -> tuple[Step, ...]:
 def steps_to(function: Function, reached: Reached) -> tuple[Step, ...]:
     """The way from a function, or the route it serves, to a call that it reaches."""
     start = function.routes[0].label if function.routes else f"`{function.label}`"
-    calls = (Step(f"calls `{call.node.func.text}`", call.span) for call in reached.chain)
+    calls = (Step(f"calls `{called(call.node.func)}`", call.span) for call in reached.chain)
     return (Step(start, function.span), *calls)
+
+
+def called(func: n.Expr) -> str:
+    """What is called, without the arguments of a call before the last dot that takes several lines."""
+    match func:
+        case n.Attribute(value=n.Call(func=inner), attr=attr) if "\n" in func.text:
+            return f"{called(inner)}(…).{attr}"
+        case _:
+            return " ".join(func.text.split())
 
 
 def subjects(project: Project, rule: Rule) -> Iterable[Any]:
@@ -254,6 +263,7 @@ __all__ = [
     "blocking_on_loop",
     "body_schemas",
     "brings_together",
+    "called",
     "caller_of",
     "compares_owner",
     "forbids",

@@ -119,10 +119,10 @@ def compare(read: list[Served], real: list[Served]) -> Comparison:
     ours = {one.key: one for one in reversed(read)}
     theirs = {one.key: one for one in reversed(real)}
     both = sorted(set(ours) & set(theirs))
-    # The text may know a package above the folder that the app is started from.
-    tops = [ours[key].handler.removesuffix(theirs[key].handler) for key in both]
-    top = next((top for top in tops if top.endswith(".")), "")
-    ours = {key: ours[key].below(top) for key in ours}
+    # The text may know a package above the folder that the app is started from, or not know it.
+    tops, missing = above(ours, theirs, both), above(theirs, ours, both)
+    ours = {key: ours[key].below(tops) for key in ours}
+    theirs = {key: theirs[key].below(missing) for key in theirs}
     ways = {key: (set(ours[key].ways), set(theirs[key].ways)) for key in both}
     guards = [(key, way) for key in both for way in ours[key].guards if way[0] not in OUTSIDE]
     schemes = [(key, way) for key in both for way in theirs[key].guards]
@@ -138,6 +138,14 @@ def compare(read: list[Served], real: list[Served]) -> Comparison:
         + [(key, way) for key, way in schemes if way not in ours[key].ways],
         guards=len(guards) + len(schemes),
     )
+
+
+def above(
+    ones: dict[tuple[str, str], Served], others: dict[tuple[str, str], Served], both: list[tuple[str, str]]
+) -> str:
+    """The package that only one map's names begin with, and a dot."""
+    tops = (ones[key].handler.removesuffix(others[key].handler) for key in both)
+    return next((top for top in tops if top.endswith(".")), "")
 
 
 OUTSIDE = ("middleware", "decorator")

@@ -21,6 +21,7 @@ import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import fastapi.routing
 from fastapi import APIRouter, FastAPI
 from fastapi.security.base import SecurityBase
 
@@ -28,12 +29,26 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 
+PUT_TOGETHER_LATE = hasattr(fastapi.routing, "iter_route_contexts")  # since FastAPI 0.137
+
+
 def name_of(call: Any) -> str:
     """The full name of a function, a class, or the class of an object."""
     while isinstance(call, functools.partial):
         call = call.func
     named = call if hasattr(call, "__qualname__") else type(call)
-    return f"{named.__module__}.{named.__qualname__}".replace("<locals>.", "")
+    return f"{public(named)}.{named.__qualname__}".replace("<locals>.", "")
+
+
+def public(named: Any) -> str:
+    """The module of something; of a library the outermost package that has it under the same name."""
+    module = str(named.__module__)
+    if "site-packages" not in str(getattr(sys.modules.get(module), "__file__", "")):
+        return module
+    parts = module.split(".")
+    packages = (".".join(parts[:count]) for count in range(1, len(parts)))
+    held = (package for package in packages if vars(sys.modules[package]).get(named.__qualname__) is named)
+    return next(held, module)
 
 
 class Origins:
@@ -45,21 +60,30 @@ class Origins:
         routers = [one for one in objects if isinstance(one, APIRouter)]
         self.apps = ids(d for one in routers if id(one) in of_apps for d in one.dependencies)
         self.routers = ids(d for one in routers for d in one.dependencies)
-        self.routes: dict[Any, list[Any]] = {}
         everything: list[Any] = [route for one in routers for route in one.routes]
-        for route in (route for route in everything if hasattr(route, "dependencies")):
-            known = self.routes.get(route.endpoint)
-            # Before FastAPI 0.137 an include copied the route; the copy has more dependencies.
-            if known is None or len(route.dependencies) < len(known):
-                self.routes[route.endpoint] = list(route.dependencies)
+        given = [route for route in everything if hasattr(route, "dependencies")]
+        self.routes = ids(d for route in given if not is_copy(route, given) for d in route.dependencies)
 
-    def of(self, dependency: Any, endpoint: Any) -> str:
+    def of(self, dependency: Any) -> str:
         """The origin of one dependency of a route."""
         if id(dependency) in self.apps:
             return "app"
         if id(dependency) in self.routers:
             return "router"
-        return "route" if id(dependency) in ids(self.routes.get(endpoint, ())) else "include"
+        return "route" if id(dependency) in self.routes else "include"
+
+
+def is_copy(route: Any, routes: list[Any]) -> bool:
+    """Whether an include made a route out of another one. Before FastAPI 0.137 it did: the copy has a longer
+    path or more dependencies, and those of the original last.
+    """
+    return not PUT_TOGETHER_LATE and any(
+        other.endpoint is route.endpoint
+        and route.path.endswith(other.path)
+        and len(other.path) + len(other.dependencies) < len(route.path) + len(route.dependencies)
+        and all(one is own for one, own in zip(reversed(other.dependencies), reversed(route.dependencies)))  # noqa: B905
+        for other in routes
+    )
 
 
 def ids(objects: Iterable[Any]) -> set[int]:
@@ -76,13 +100,11 @@ def tree(dependant: Any, origins: list[str]) -> list[Any]:
 
 
 def contexts(routes: Any) -> Iterator[Any]:
-    """The routes of an app with what their includes add; FastAPI >= 0.137 puts them together late."""
-    try:
-        from fastapi.routing import iter_route_contexts  # noqa: PLC0415
-    except ImportError:
-        yield from routes
+    """The routes of an app with what their includes add."""
+    if PUT_TOGETHER_LATE:
+        yield from fastapi.routing.iter_route_contexts(routes)
     else:
-        yield from iter_route_contexts(routes)
+        yield from routes
 
 
 def table(app: FastAPI, origins: Origins, prefix: str = "") -> list[list[Any]]:
@@ -93,7 +115,7 @@ def table(app: FastAPI, origins: Origins, prefix: str = "") -> list[list[Any]]:
         if isinstance(mounted, FastAPI):
             found += table(mounted, origins, prefix + str(context.path))
         elif getattr(context, "dependant", None) is not None:
-            listed = [origins.of(d, context.endpoint) for d in getattr(context, "dependencies", None) or ()]
+            listed = [origins.of(d) for d in getattr(context, "dependencies", None) or ()]
             methods = sorted(getattr(context, "methods", None) or ["WEBSOCKET"])
             path = prefix + str(context.path)
             found.append([methods, path, name_of(context.endpoint), tree(context.dependant, listed)])

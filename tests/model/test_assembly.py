@@ -48,6 +48,30 @@ def test_the_routers_of_libraries_are_known() -> None:
     assert {("logout", True), ("me", True), ("delete_user", True), ("login", None)} <= known
 
 
+def test_routers_that_a_function_puts_together_are_served() -> None:
+    text = """
+        def routers() -> list[APIRouter]:
+            from elsewhere import one, other
+            found = list()
+            found.append(router)
+            found.append(one)
+            found.append(other)
+            print("one")
+            print("more")
+            return found
+
+        router = APIRouter()
+
+        @router.get("/x")
+        def read(): ...
+
+        app = FastAPI()
+        for each in routers():
+            app.include_router(each)
+    """
+    assert table(text) == {"GET /x": ""}
+
+
 @pytest.mark.parametrize(
     ("text", "reason"),
     [

@@ -229,6 +229,18 @@ def test_a_name_imported_back_from_its_package_is_what_was_bound_before() -> Non
     assert user_missing.is_a("errors.base.Missing")
 
 
+@pytest.mark.parametrize("statement", ["from .history import router", "from app.history import router"])
+def test_a_folder_comes_before_a_file_of_the_same_name(statement: str) -> None:
+    files = {
+        "app/__init__.py": "",
+        "app/main.py": f"{statement}\nimport fastapi\napp = fastapi.FastAPI()\napp.include_router(router)\n",
+        "app/history.py": "from fastapi import APIRouter\n\nrouter = APIRouter(prefix='/old')\n",
+        "app/history/__init__.py": "from fastapi import APIRouter\n\nrouter = APIRouter(prefix='/new')\n",
+    }
+    [app] = project_of(files).apps
+    assert [include.child.prefix for include in app.includes] == ["/new"]
+
+
 def test_sources_under_several_roots_find_their_own(tmp_path: Path) -> None:
     files = {
         "server/app/__init__.py": "",

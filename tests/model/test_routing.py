@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import pytest
 
+from model.factories import FACTORIES
 from model.maps import at_run_time, by_reading
 from model.shapes import HEAD, SHAPES
 from plumbrule.model.reading import read_project
@@ -19,7 +20,7 @@ from plumbrule.model.reading import read_project
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from model.maps import Served, Way
+from model.maps import Served, Way
 
 Seen: TypeAlias = "tuple[str, str, str, tuple[Way, ...]]"
 
@@ -136,7 +137,10 @@ def seen(served: list[Served]) -> list[Seen]:
     return sorted((one.method, one.path, one.handler, one.ways) for one in served)
 
 
-@pytest.mark.parametrize("shape", SHAPES.values(), ids=[re.sub(r"\W+", "-", name) for name in SHAPES])
+ALL = SHAPES | FACTORIES
+
+
+@pytest.mark.parametrize("shape", ALL.values(), ids=[re.sub(r"\W+", "-", name) for name in ALL])
 def test_the_table_read_is_the_table_at_run_time(
     shape: str, tmp_path: Path, runtime: subprocess.Popen[str]
 ) -> None:

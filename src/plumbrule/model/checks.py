@@ -17,6 +17,7 @@ KINDS: tuple[type[n.Node], ...] = (n.If, n.Conditional, n.Assert, n.For, n.ExprS
 CHECKING = re.compile(
     r"check|valid|ensure|verif|assert|require|guard|safe|allow|authori|permi", re.IGNORECASE
 )
+SENT = {"str", "bytes", "dict", "list", "UploadFile"}
 HARMFUL_PARTS = {"..", "/", "\\", "\\\\", "//", "../", "://"}
 
 
@@ -32,6 +33,8 @@ def checks(node: n.Node, text: str, use: n.Node, around: set[int], function: Fun
     """Whether a node lets only good values pass to a use behind it or inside it."""
     match node:
         case n.If(test=test, body=body):
+            if body[0].start <= use.start < body[-1].end and excludes_text(test, text):
+                return True
             return (id(node) in around or leaves(body)) and vouches(test, text, function)
         case n.Conditional(test=test):
             return id(node) in around and vouches(test, text, function)
@@ -77,6 +80,17 @@ def leaves(body: tuple[n.Statement, ...]) -> bool:
 def vouches(test: n.Expr, text: str, function: Function) -> bool:
     """Whether a condition says something about which values are good."""
     return any(is_membership(node, text) or is_check_call(node, text, function) for node in test.walk())
+
+
+def excludes_text(test: n.Expr, text: str) -> bool:
+    """`isinstance(x, Path)`: what the client sends is a text, and never that."""
+    match test:
+        case n.Call(func=n.Name(id="isinstance"), args=(value, n.Name() | n.Attribute() as kind)):
+            return value.text == text and kind.text.rpartition(".")[2] not in SENT
+        case n.BoolOp(left=left, op="and", right=right):
+            return excludes_text(left, text) or excludes_text(right, text)
+        case _:
+            return False
 
 
 def is_membership(node: n.Node, text: str) -> bool:

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from plumbrule.model.code import Module
 
 N = TypeVar("N", bound=n.Node)
+DATA = frozenset({"dataclass", "define", "frozen", "mutable", "attrs"})
+"""decorators that make an `__init__` of the fields"""
 
 
 @compact
@@ -147,8 +149,9 @@ class Class(Scoped):
     @cached_property
     def takes_fields(self) -> bool:
         """Whether its `__init__` is made of its fields: a dataclass or a Pydantic model."""
-        names = ("dataclass", "define", "frozen")
-        is_data = any(name.rpartition(".")[2] in names for name in self.decorator_names)
+        family = [one for one in (self, *self.ancestors) if isinstance(one, Class)]
+        names = {name for one in family for name in one.decorator_names}
+        is_data = "attr.s" in names or not DATA.isdisjoint(name.rpartition(".")[2] for name in names)
         return self.method("__init__") is None and (is_data or self.is_a("pydantic.BaseModel"))
 
     @cached_property

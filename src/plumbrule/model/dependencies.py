@@ -15,6 +15,7 @@ from plumbrule.model.assembly.values import (
     Env,
     Ext,
     Instance,
+    LambdaValue,
     Made,
     Partial,
 )
@@ -274,7 +275,7 @@ class DependencyReader:
         elif cls is not None and cls.takes_fields:
             made.dependencies, made.complete = self.of_fields(cls)
         else:
-            made.complete = cls is not None or is_scheme(wanted) or made.name in NO_GUARDS
+            made.complete = cls is not None or asks_for_nothing(wanted) or made.name in NO_GUARDS
         return made
 
     def env_of(self, value: Any) -> Env | None:
@@ -351,10 +352,12 @@ class DependencyReader:
         return earlier
 
 
-def is_scheme(value: Any) -> bool:
-    """Whether a value is one of FastAPI's own security schemes:
-    it takes nothing but a header, cookie or query key.
+def asks_for_nothing(value: Any) -> bool:
+    """Whether a value depends on nothing else: one of FastAPI's own security schemes, which take a header,
+    cookie or query key, or a lambda whose parameters have no defaults.
     """
+    if isinstance(value, LambdaValue):
+        return not any(parameter.default for parameter in value.node.parameters)
     return isinstance(value, Made) and value.name.startswith("fastapi.security.")
 
 

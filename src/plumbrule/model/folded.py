@@ -11,6 +11,7 @@ from plumbrule.model.assembly.values import (
     Closure,
     Ext,
     Instance,
+    LambdaValue,
     Partial,
     RouterValue,
 )
@@ -56,6 +57,8 @@ def name_of(value: Any) -> str:
             return function.qualified_name
         case Partial(func=inner):
             return name_of(inner)
+        case LambdaValue(env=env):
+            return f"{env.scope.qualified_name}.<lambda>"
         case Instance(cls=ClassValue(cls=cls)):
             return cls.qualified_name
         case _:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from plumbrule.model.routing import Middleware, Place, Route
 
 REFUSALS = {401, 403, "HTTP_401_UNAUTHORIZED", "HTTP_403_FORBIDDEN"}
+COMPARES = ("hmac.compare_digest", "secrets.compare_digest")
 CALLS = 3  # how far a refusal may stand from the dependency that makes it
 SCHEMES = ("fastapi.security.",)
 LIBRARIES = (
@@ -133,10 +134,12 @@ def refuses(function: Function) -> bool:
 
 
 def refuses_itself(function: Function) -> bool:
-    """Whether the body of a function answers 401 or 403."""
-    raised = (node.exception for node in function.find(n.Raise) if node.exception is not None)
-    return any(mentions_refusal(call) for call in function.find(n.Call)) or any(
-        is_refusal(function, exception) for exception in raised
+    """Whether the body of a function answers 401 or 403, or raises anything when a signature is wrong."""
+    raised = [node.exception for node in function.find(n.Raise) if node.exception is not None]
+    return (
+        any(mentions_refusal(call) for call in function.find(n.Call))
+        or any(is_refusal(function, exception) for exception in raised)
+        or (bool(raised) and any(call.name in COMPARES for call in function.calls))
     )
 
 

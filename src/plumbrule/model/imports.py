@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 
 
 class Imports:
-    """Finds modules by dotted name as each file sees them, and members through re-exports."""
+    """Finds modules by dotted name as each file sees them, and members through re-exports. Where a folder and
+    a file go by the same name, Python takes the folder.
+    """
 
     def __init__(self, project: Project) -> None:
         self.project = project
@@ -45,7 +47,7 @@ class Imports:
         alone = "." not in name
         if alone and name in sys.stdlib_module_names:
             return None
-        best: tuple[tuple[bool, bool, int, int], Module] | None = None
+        best: tuple[tuple[bool, bool, int, int, bool], Module] | None = None
         for module in self.by_ending[name]:
             root = without_suffix(module.path)[: -len(name)].removesuffix("/")
             above = root in ("", folder) or folder.startswith(root + "/")
@@ -54,7 +56,8 @@ class Imports:
                 continue
             if alone and not above:
                 continue
-            rank = (above, not in_package, len(root) if above else common(root, folder), -len(root))
+            near = len(root) if above else common(root, folder)
+            rank = (above, not in_package, near, -len(root), module.is_package)
             if best is None or rank > best[0]:
                 best = (rank, module)
         return best[1] if best else None
@@ -64,8 +67,8 @@ class Imports:
         parts = importer.path.split("/")[:-level]
         parts += name.split(".") if name else []
         path = "/".join(parts)
-        return self.by_path.get(f"{path}.py") or self.by_path.get(
-            f"{path}/__init__.py" if path else "__init__.py"
+        return self.by_path.get(f"{path}/__init__.py" if path else "__init__.py") or self.by_path.get(
+            f"{path}.py"
         )
 
     def alias_target(self, module: Module, alias: n.Alias) -> Target | None:
@@ -107,7 +110,7 @@ class Imports:
             return None
         folder = package.path.rpartition("/")[0]
         prefix = f"{folder}/{name}" if folder else name
-        return self.by_path.get(f"{prefix}.py") or self.by_path.get(f"{prefix}/__init__.py")
+        return self.by_path.get(f"{prefix}/__init__.py") or self.by_path.get(f"{prefix}.py")
 
     def member(self, module: Module, name: str) -> Target | None:
         """What `module.name` stands for."""

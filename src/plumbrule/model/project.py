@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+import re
 from operator import attrgetter
 from typing import TYPE_CHECKING, TypeVar
 
 from plumbrule.facts import nodes as n
 from plumbrule.facts.cached import cached_property
+from plumbrule.facts.file import is_test
 from plumbrule.model.call_index import CallIndex, known_as
 from plumbrule.model.callers import Callers
 from plumbrule.model.code import Class, Function, Module, Scoped
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
     from plumbrule.model.tree import Tree
 
 N = TypeVar("N", bound=n.Node)
+DEVELOPMENT = re.compile(r"(^|[/._-])(dev|devel|development|devcontainer)([/._-]|$)", re.IGNORECASE)
 
 
 class Project:
@@ -362,6 +365,12 @@ class Project:
         by path.
         """
         return self.tree.texts(name) if self.tree is not None else {}
+
+    @cached_property
+    def dockerfiles(self) -> dict[str, str]:
+        """The Dockerfiles of what is deployed, by path: none of the tests, none for development."""
+        found = self.texts("*Dockerfile*").items()
+        return {path: text for path, text in found if not is_test(path) and not DEVELOPMENT.search(path)}
 
     def subclasses(self, *names: str) -> list[Class]:
         """The project classes that descend from one of these, by full or last name."""

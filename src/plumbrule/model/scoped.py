@@ -30,6 +30,11 @@ class Scoped:
     nodes: Nodes
     parameters: tuple[Parameter, ...] = ()
 
+    @property
+    def qualified_name(self) -> str:
+        """The full name: `package.module.Class.method`."""
+        raise NotImplementedError
+
     @cached_property
     def bindings(self) -> dict[str, tuple[Binding, ...]]:
         """The names bound here, with the places that bind them."""

@@ -69,6 +69,14 @@ def add(one: Any, other: Any) -> Any:
     return UNKNOWN
 
 
+def add_in_place(one: Any, other: Any) -> Any:
+    """`one += other`: a list grows wherever it is known."""
+    if isinstance(one, list) and isinstance(other, (list, tuple)):
+        one.extend(other)
+        return one
+    return add(one, other)
+
+
 def binary(op: str, one: Any, other: Any) -> Any:
     """A binary operator, as far as it matters here."""
     if op == "+":
@@ -272,6 +280,7 @@ FUNCTIONS: dict[str, Callable[[Expressions, list[Any], dict[str, Any], Env], Any
     "builtins.__import__": _import_module,
     "functools.wraps": _wraps,
     "starlette.authentication.requires": lambda *_: Ext("functools.wraps.applied"),
+    "functools.update_wrapper": _second,
     "functools.wraps.applied": _first,  # FastAPI reads the signature of what is wrapped
     "functools.lru_cache": _first,
     "functools.cache": _first,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from plumbrule.facts import nodes as n
-from plumbrule.model.assembly import builtin
+from plumbrule.model.assembly import builtin, data_classes
 from plumbrule.model.assembly.expressions import Expressions
 from plumbrule.model.assembly.libraries import call_library
 from plumbrule.model.assembly.registering import RouteDecorator, from_starlette, register
@@ -197,6 +197,8 @@ class Calls(Expressions):
                     }
         elif isinstance(made, RouterValue):
             self.initialise(made, kwargs, node)
+        elif value.cls.takes_fields:
+            data_classes.fill(self, made, value, args, kwargs)
         else:
             made.attrs.update(kwargs)
         return made
@@ -252,7 +254,7 @@ class Calls(Expressions):
                 node in self.building
                 or is_short(function)
                 or makes_dependencies(function)
-                or (function.name == "__init__" and self.makes_builder(function.cls))
+                or (function.name in ("__init__", *data_classes.AFTER) and self.makes_builder(function.cls))
             )
         return self.mattering[node]
 

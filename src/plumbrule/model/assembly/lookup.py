@@ -28,6 +28,15 @@ from plumbrule.model.assembly.values import (
 from plumbrule.model.code import Class, Function, Module
 from plumbrule.model.values import External, Target, Variable
 
+DEFAULTS = {
+    "openapi_url": "/openapi.json",
+    "docs_url": "/docs",
+    "redoc_url": "/redoc",
+    "swagger_ui_oauth2_redirect_url": "/docs/oauth2-redirect",
+    "root_path": "",
+}
+"""what a FastAPI app says of itself when it was told nothing"""
+
 
 class Lookup(State):
     """Finds values by name."""
@@ -155,6 +164,8 @@ class Lookup(State):
             return router
         if attr in router.options:
             return router.options[attr]
+        if attr in DEFAULTS and router.kind == "app":
+            return DEFAULTS[attr]
         return Operation(router, attr) if attr in OPERATIONS else UNKNOWN
 
     def own_method(self, router: RouterValue, name: str) -> Bound | None:

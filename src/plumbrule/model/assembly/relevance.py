@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from plumbrule.model.project import Project
 
 BUILDING = re.compile(
-    rb"Router\(|FastAPI\(|Starlette\(|\.(include_router|add_api_route|add_api_websocket_route|add_route|mount|add_middleware"
+    rb"\bAPIRouter\b|Router\(|FastAPI\(|Starlette\(|\.(include_router|add_api_route|add_api_websocket_route|add_route|mount|add_middleware"
     rb"|add_exception_handler|exception_handler|add_event_handler)\("
     rb"|@[\w.]+\.(get|post|put|patch|delete|head|options|websocket|api_route|route|middleware|on_event)\("
 )

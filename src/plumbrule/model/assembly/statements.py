@@ -131,7 +131,7 @@ class Statements(Calls):
     def assign(self, targets: tuple[n.Expr, ...], value: n.Expr, op: str | None, env: Env) -> None:
         found = self.eval(value, env)
         if op is not None:
-            found = builtin.add(self.eval(targets[0], env), found) if op == "+" else UNKNOWN
+            found = builtin.add_in_place(self.eval(targets[0], env), found) if op == "+" else UNKNOWN
         for target in targets:
             self.bind(target, found, env)
 

@@ -215,6 +215,34 @@ async def read() -> None:
     Shelf(Now()).clear()
 ```
 
+## Good: a repository for both kinds of session
+
+```python title="main.py"
+from typing import Union
+
+from fastapi import FastAPI
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Session
+
+app = FastAPI()
+
+
+class Repository:
+    def __init__(self, session: Union[AsyncSession, Session]) -> None:
+        self.session = session
+
+    async def save(self) -> None:
+        await self.session.commit()
+
+    def save_sync(self) -> None:
+        self.session.commit()
+
+
+@app.get("/")
+def read() -> None:
+    Repository(Session()).save_sync()
+```
+
 ## Good: a branch that never runs
 
 ```python title="main.py"
@@ -333,7 +361,8 @@ def makes_coroutine(call: Call) -> bool:
     """Whether what is called is a coroutine function, surely."""
     called = call.function
     if called is None:
-        return call.name in COROUTINES
+        others = call.receiver_type.others if call.receiver_type else ()
+        return all(name in COROUTINES for name in (call.name, *(f"{o.name}.{call.method}" for o in others)))
     plain = all(name.rpartition(".")[2] in TRANSPARENT for name in called.decorator_names)
     if not called.is_async or called.is_generator or not plain or called.name == "__init__":
         return False

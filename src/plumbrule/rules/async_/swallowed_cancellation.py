@@ -46,6 +46,24 @@ async def worker() -> None:
             print("again")
 
 
+async def deliver(messages: asyncio.Queue[str]) -> None:
+    while True:
+        try:
+            print(await messages.get())
+        except asyncio.CancelledError:
+            return
+        except BaseException:
+            continue
+
+
+async def drain(future: asyncio.Future[int]) -> None:
+    while not future.done():
+        try:
+            await asyncio.shield(future)
+        except asyncio.CancelledError:
+            continue
+
+
 async def stop(task: asyncio.Task[None]) -> None:
     task.cancel()
     try:
@@ -78,7 +96,12 @@ ENDS = (n.Raise, n.Return)
 @rule(category="async", severity="warning", nodes={n.Handler})
 def swallowed_cancellation(function: Function) -> Iterator[Finding]:
     for handler in function.find(n.Handler) if function.is_async else ():
-        endless = is_in_loop(handler) and catches(function, handler) and goes_on(handler) and waits(handler)
+        endless = (
+            is_in_loop(handler)
+            and catches(function, handler)
+            and goes_on(handler)
+            and waits(function, handler)
+        )
         if endless and not any(call.method in ("cancel", "set_exception") for call in function.calls):
             yield Finding(
                 at=handler.exception.span if handler.exception else handler.span,
@@ -114,9 +137,21 @@ def goes_on(handler: n.Handler) -> bool:
     return not ends and not uses
 
 
-def waits(handler: n.Handler) -> bool:
+def waits(function: Function, handler: n.Handler) -> bool:
     """Whether something is awaited in the `try`, and no handler above takes the cancellation."""
     block = handler.parent
     if not isinstance(block, n.Try):
         return False
-    return any(isinstance(node, n.Await) for statement in block.body for node in statement.walk())
+    awaited = [node for statement in block.body for node in statement.walk() if isinstance(node, n.Await)]
+    above = block.handlers[: block.handlers.index(handler)]
+    is_taken = any(catches(function, before) and not goes_on(before) for before in above)
+    return bool(awaited) and not is_taken and not all(is_shielded(node) for node in awaited)
+
+
+def is_shielded(node: n.Await) -> bool:
+    """Whether a cancellation is kept away on purpose: who waits is told when the work is done."""
+    match node.value:
+        case n.Call(func=n.Attribute(attr="shield") | n.Name(id="shield")):
+            return True
+        case _:
+            return False

@@ -63,6 +63,23 @@ async def read() -> list[int]:
     await asyncio.gather(asyncio.sleep(0), return_exceptions=True)
     results = await asyncio.gather(asyncio.sleep(0), return_exceptions=True)
     return good(results)
+
+
+@app.get("/each")
+async def read_each() -> list[int]:
+    results = await asyncio.gather(asyncio.sleep(0), return_exceptions=True)
+    return [value for result in results for value in good([result])]
+
+
+@app.get("/done")
+async def count_done() -> int:
+    results = await asyncio.gather(asyncio.sleep(0, True), return_exceptions=True)
+    return sum(1 for result in results if result is True)
+
+
+async def settle(*waiting: asyncio.Future[int]) -> list[int | BaseException]:
+    results = await asyncio.gather(*waiting, return_exceptions=True)
+    return list(results)
 ```
 """
 
@@ -98,14 +115,38 @@ def results(call: Call) -> set[str]:
 
 def is_looked_at(function: Function, gather: Call, names: set[str]) -> bool:
     """Whether something below checks types, or hands the results on to a function that may."""
+    if "Exception" in (function.node.returns.text if function.node.returns else ""):
+        return True
+    names = names | each_of(function, names)
     for call in function.calls:
         if call.node.start < gather.node.start:
             continue
         if call.method in CHECKS:
             return True
-        given = {arg.id for arg in call.args if isinstance(arg, n.Name)}
+        given = {part.id for arg in call.args for part in unpacked(arg) if isinstance(part, n.Name)}
         if given & names and not call.name.startswith("builtins."):
             return True
-    matched = any(isinstance(node, n.Match) for node in function.nodes)
+    matched = any(isinstance(node, n.Match) or is_identity(node, names) for node in function.nodes)
     returned = any(isinstance(r.value, n.Name) and r.value.id in names for r in function.find(n.Return))
     return matched or returned
+
+
+def unpacked(arg: n.Expr) -> tuple[n.Expr, ...]:
+    """An argument, or the items of one that is a list."""
+    return arg.items if isinstance(arg, n.Sequence) else (arg,)
+
+
+def each_of(function: Function, names: set[str]) -> set[str]:
+    """The names that loops give to what is in the results."""
+    loops = [node for node in function.nodes if isinstance(node, (n.For, n.Clause))]
+    over = [loop.target for loop in loops if names & words_of(loop.iterable)]
+    return {word for target in over for word in words_of(target)}
+
+
+def words_of(expr: n.Expr) -> set[str]:
+    return {node.id for node in expr.walk() if isinstance(node, n.Name)}
+
+
+def is_identity(node: n.Node, names: set[str]) -> bool:
+    """`result is True`: no exception is that."""
+    return isinstance(node, n.Compare) and node.ops == ("is",) and bool(names & words_of(node.operands[0]))

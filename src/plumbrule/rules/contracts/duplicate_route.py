@@ -61,6 +61,35 @@ else:
         return "open"
 ```
 
+## Good: a router of the project's own takes the older route away
+
+```python
+from fastapi import APIRouter, FastAPI
+
+
+class Replacing(APIRouter):
+    def add_api_route(self, path, endpoint, **options):
+        self.routes[:] = [route for route in self.routes if route.path != path]
+        super().add_api_route(path, endpoint, **options)
+
+
+router = Replacing()
+
+
+@router.get("/items")
+async def list_items() -> str:
+    return ""
+
+
+@router.get("/items")
+async def list_better_items() -> str:
+    return "better"
+
+
+app = FastAPI()
+app.include_router(router)
+```
+
 ## Good: the prefixes differ
 
 ```python
@@ -98,7 +127,9 @@ def duplicate_route(router: Router) -> Iterator[Finding]:
             continue
         for method in sorted(entry.methods):
             first = seen.setdefault((method, shape(entry.path)), entry)
-            if first is not entry and not entry.leads_where(first) and entry.span not in said:
+            if first is entry or entry.leads_where(first) or replaces(entry.route.router):
+                continue
+            if entry.span not in said:
                 said.add(entry.span)
                 yield Finding(
                     at=entry.span,
@@ -107,3 +138,9 @@ def duplicate_route(router: Router) -> Iterator[Finding]:
                     help="delete one of the two, or give one its own path",
                     chain=(Step(f"`{first.label}`", first.span),),
                 )
+
+
+def replaces(router: Router) -> bool:
+    """Whether a router of a class of the project looks at its routes when it gets a new one."""
+    added = router.cls.method("add_api_route") if router.cls is not None else None
+    return added is not None and ".routes" in added.node.text

@@ -34,6 +34,39 @@ def patch(item: Item, change: ItemPatch) -> None:
         setattr(item, key, value)
 ```
 
+## Good: code fills it in, no client does
+
+```python
+from fastapi import FastAPI
+from pydantic import BaseModel
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+app = FastAPI()
+
+
+class Base(DeclarativeBase): ...
+
+
+class Item(Base):
+    __tablename__ = "item"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str]
+
+
+class ItemChange(BaseModel):
+    name: str | None = None
+
+
+def change(item: Item, given: ItemChange) -> None:
+    for key, value in given.model_dump(exclude_unset=True).items():
+        setattr(item, key, value)
+
+
+@app.post("/items/new")
+def rename() -> None:
+    change(Item(id=1), ItemChange(name="new"))
+```
+
 ## Good: null is refused, or left out
 
 ```python
@@ -93,6 +126,8 @@ def patch_some(item: Item, change: Plain) -> None:
 ```
 """
 
+import re
+
 from plumbrule.rulekit import Call, Finding, Function, Iterator, Schema, Step, Table, n, rule
 
 DUMPS = ("model_dump", "dict")
@@ -111,16 +146,26 @@ def nullable_patch(dump: Call) -> Iterator[Finding]:
     schema = function.project.schema_of(kind.cls) if kind is not None else None
     table = next(iter(tables.values()))
     left_out = texts_in(dump.keyword("exclude"))
-    for name in refused(schema, table) if schema is not None else ():
+    if schema is None or is_internal(schema):
+        return
+    for name in refused(schema, table):
         if name in left_out:
             continue
         yield Finding(
-            at=schema.fields[name].span if schema is not None else function.span,
+            at=schema.fields[name].span,
             message=f'`{{"{name}": null}}` is accepted, and `{table.name}.{name}` cannot hold it',
             label="may be left out, and may be null",
             help=f"write `{name}: … | MISSING = MISSING` (pydantic 2.14), or refuse null in a validator",
             chain=(Step(f"`{function.label}` writes what was set", dump.span),),
         )
+
+
+def is_internal(schema: Schema) -> bool:
+    """Whether code makes the objects, and no handler takes one."""
+    project, word = schema.project, re.compile(rf"\b{schema.name}\b")
+    made = any(call.target is schema.cls for call in project.calls_to(schema.name))
+    given = (p for route in project.code_routes if route.handler for p in route.handler.parameters)
+    return made and not any(p.annotation is not None and word.search(p.annotation.text) for p in given)
 
 
 def is_partial(call: Call) -> bool:

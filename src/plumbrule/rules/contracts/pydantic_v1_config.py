@@ -67,6 +67,32 @@ class Item(BaseModel):
     name: str
 ```
 
+## Good: a client that works with both
+
+```python
+import pydantic
+from pydantic import BaseModel, ConfigDict
+
+if pydantic.VERSION.startswith("2."):
+
+    class Shared(BaseModel):
+        model_config = ConfigDict(frozen=True)
+else:
+
+    class Shared(BaseModel): ...
+
+
+class Item(Shared):
+    if pydantic.VERSION.startswith("2."):
+        model_config = ConfigDict(frozen=True)
+    else:
+
+        class Config:
+            frozen = True
+
+    name: str
+```
+
 ## Good: a class of something else
 
 ```python
@@ -115,8 +141,8 @@ def pydantic_v1_config(module: Module) -> Iterator[Finding]:
         return
     for cls in module.classes:
         config = cls.classes.get("Config")
-        if config is None or not cls.is_a(*MODELS, *SETTINGS):
-            continue
+        if config is None or isinstance(config.node.parent, n.If) or not cls.is_a(*MODELS, *SETTINGS):
+            continue  # under a condition it is for those who still have pydantic 1
         dropped = [name for name in config.attributes if name in RENAMED]
         yield Finding(
             at=config.span,

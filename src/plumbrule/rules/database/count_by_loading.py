@@ -23,12 +23,17 @@ def count_all(session: Session) -> int:
 ## Good: the database counts, or the rows are needed
 
 ```python title="app/orders.py"
-from sqlalchemy import func, select, text
+from sqlalchemy import column, delete, func, select, table, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 
 async def count(session: AsyncSession) -> int:
     return await session.scalar(select(func.count()).select_from(text("orders"))) or 0
+
+
+async def forget(session: AsyncSession) -> int:
+    gone = await session.execute(delete(table("orders", column("id"))).returning(column("id")))
+    return len(gone.all())
 
 
 async def read(session: AsyncSession) -> tuple[int, list[object]]:
@@ -65,5 +70,7 @@ def loading(function: Function, value: n.Expr) -> Call | None:
     if call.method not in LOADS or call.receiver is None:
         return None
     kind = function.type_of(call.receiver)
+    if ".returning(" in function.node.text:
+        return None  # what a statement has changed cannot be counted before
     known = kind is not None and kind.name in RESULTS
     return call if known or ".query(" in call.receiver.text else None

@@ -72,6 +72,22 @@ def downgrade() -> None:
     op.drop_column("refunds", "status")
 ```
 
+```python title="migrations/versions/0004_optional.py"
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0004"
+down_revision = "0003"
+
+
+def upgrade() -> None:
+    op.alter_column("payments", "state", existing_type=sa.Enum("new", name="state"), nullable=True)
+
+
+def downgrade() -> None:
+    op.alter_column("payments", "state", existing_type=sa.Enum("new", name="state"), nullable=False)
+```
+
 ## Good: a text is no type of its own on SQLite
 
 ```python title="migrations/versions/0002_orders.py"
@@ -128,7 +144,9 @@ def enums(function: Function | None) -> dict[str, n.Call]:
     for call in function.calls if function else ():
         if call.method.lower() != "enum":
             continue
-        own = not is_false(call.keyword("create_type")) and not is_false(call.keyword("native_enum"))
+        there = isinstance(call.node.parent, n.Keyword) and call.node.parent.name == "existing_type"
+        made = not is_false(call.keyword("create_type")) and not is_false(call.keyword("native_enum"))
+        own = made and not there
         match call.keyword("name"):
             case n.Constant(value=str(name)) if own:
                 found.setdefault(name, call.node)

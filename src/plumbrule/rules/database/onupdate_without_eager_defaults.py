@@ -114,6 +114,46 @@ async def add(session: AsyncSession, order: Order) -> None:
     await session.commit()
 ```
 
+## Good: only other tables are read through async sessions
+
+```python title="app/models.py"
+from datetime import datetime
+
+from sqlalchemy import func
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
+
+
+class Base(DeclarativeBase): ...
+
+
+class User(Base):
+    __tablename__ = "users"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+
+
+class Order(Base):
+    __tablename__ = "orders"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    changed_at: Mapped[datetime] = mapped_column(onupdate=func.now())
+
+
+def change(order: Order, session: Session) -> datetime:
+    session.commit()
+    return order.changed_at
+```
+
+```python title="app/users.py"
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.models import User
+
+
+async def find(session: AsyncSession, user_id: int) -> User | None:
+    return await session.get(User, user_id)
+```
+
 ## Good: a synchronous session loads it again
 
 ```python title="app/models.py"
@@ -134,23 +174,66 @@ class Order(Base):
 ```
 """
 
-from plumbrule.rulekit import Class, Column, Edit, Finding, Fix, Function, Iterator, Project, Table, n, rule
+from plumbrule.rulekit import (
+    Class,
+    Column,
+    Edit,
+    Finding,
+    Fix,
+    Function,
+    Iterator,
+    Module,
+    Project,
+    Table,
+    n,
+    rule,
+)
+
+SYNC = {"sqlalchemy.orm.Session", "sqlmodel.Session"}
 
 
 @rule(category="database", severity="error", confidence="medium", needs="sqlalchemy")
 def onupdate_without_eager_defaults(project: Project) -> Iterator[Finding]:
-    tables = [t for t in project.tables if not t.module.is_test] if project.uses_async_sessions else []
+    awaiting = project.mentioning(b"AsyncSession") if project.uses_async_sessions else []
+    tables = [t for t in project.tables if not t.module.is_test] if awaiting else []
     found = [(t, column) for t in tables for column in t.columns.values() if onupdate(column) is not None]
+    plain = sync_functions(project) if found else []
     for table, column in found if found and not reads_again(project) else ():
-        if not has_eager_defaults(table.cls):
-            yield Finding(
-                at=column.span,
-                message=f"reading `{column.attribute.cls.name}.{column.name}` after an update fails",
-                label="`MissingGreenlet`: the database sets it, and nothing fetches it",
-                help='set `__mapper_args__ = {"eager_defaults": True}` on the base class',
-                fix=fetching(table),
-                confidence=None if is_read(column, table) else "low",
-            )
+        if not has_eager_defaults(table.cls) and not is_sync_only(table, awaiting, plain):
+            yield finding(column, table)
+
+
+def finding(column: Column, table: Table) -> Finding:
+    return Finding(
+        at=column.span,
+        message=f"reading `{column.attribute.cls.name}.{column.name}` after an update fails",
+        label="`MissingGreenlet`: the database sets it, and nothing fetches it",
+        help='set `__mapper_args__ = {"eager_defaults": True}` on the base class',
+        fix=fetching(table),
+        confidence=None if is_read(column, table) else "low",
+    )
+
+
+def is_sync_only(table: Table, awaiting: list[Module], plain: list[Function]) -> bool:
+    """Whether functions with a synchronous session name a table, and no module with an asynchronous one."""
+    words = table.project.words_for(table.name)
+    others = [module for module in awaiting if module is not table.module]
+    named = (function for function in plain if any(word.decode() in function.node.text for word in words))
+    return not any(module.mentions(*words) for module in others) and any(named)
+
+
+def sync_functions(project: Project) -> list[Function]:
+    """The functions that get a synchronous session."""
+    functions = (f for m in project.mentioning(b"Session") for f in m.functions)
+    return [
+        f
+        for f in functions
+        if any(names_session(p.annotation) and p.type and p.type.name in SYNC for p in f.parameters)
+    ]
+
+
+def names_session(annotation: n.Expr | None) -> bool:
+    return annotation is not None and "Session" in annotation.text and "Async" not in annotation.text
 
 
 def onupdate(column: Column) -> n.Expr | None:

@@ -56,6 +56,29 @@ async def healthz(session: Annotated[AsyncSession, Depends(get_session)]) -> Non
     await session.execute(text("SELECT 1"))
 ```
 
+## Good: it is about what the path names
+
+```python
+from typing import Annotated
+
+from fastapi import Depends, FastAPI
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
+
+app = FastAPI()
+sessions = async_sessionmaker()
+
+
+async def get_session():
+    async with sessions() as session:
+        yield session
+
+
+@app.get("/streams/{stream_id}/live")
+async def count_viewers(stream_id: int, session: Annotated[AsyncSession, Depends(get_session)]) -> int:
+    return await session.scalar(text("SELECT viewers FROM streams WHERE id = :id"), {"id": stream_id}) or 0
+```
+
 ## Good: readiness asks, liveness does not
 
 ```python
@@ -97,8 +120,8 @@ OWNERS = ("sqlalchemy.", "redis.", "asyncpg.", "psycopg", "pymongo.", "motor.")
 
 @rule(category="operations", severity="error")
 def database_in_liveness(route: Route) -> Iterator[Finding]:
-    if route.handler is None or "GET" not in route.methods:
-        return
+    if route.handler is None or "GET" not in route.methods or route.path_parameters:
+        return  # a probe asks for nothing in particular
     if not LIVE.search(route.path):
         siblings = route.project.routes if HEALTH.search(route.path) else ()
         if not siblings or any(LIVE.search(r.path) or READY.search(r.path) for r in siblings):

@@ -35,6 +35,16 @@ FROM node:24
 CMD ["npm", "start"]
 ```
 
+```dockerfile title="docker/Dockerfile.dev"
+FROM python:3.13
+CMD ["uvicorn", "app.main:app", "--reload"]
+```
+
+```dockerfile title="tests/mock/Dockerfile"
+FROM python:3.13
+CMD ["uvicorn", "mock:app"]
+```
+
 ```dockerfile title="api/Dockerfile"
 FROM python:3.13
 ENTRYPOINT ["gosu", "app", "uvicorn", "app.main:app"]
@@ -55,7 +65,7 @@ DROPPED = re.compile(r"nonroot|\bgosu\b|\bsu-exec\b|setpriv|runuser|unprivileged
 
 @rule(category="operations", severity="warning")
 def root_container(project: Project) -> Iterator[Finding]:
-    for path, text in project.texts("*Dockerfile*").items():
+    for path, text in project.dockerfiles.items():
         stages = list(STAGE.finditer(text))
         commands = list(COMMAND.finditer(text))
         if not stages or not commands:

@@ -44,7 +44,7 @@ SERVER = re.compile(r"\b(uvicorn|gunicorn|fastapi (run|dev)|hypercorn|granian)\b
 
 @rule(category="operations", severity="warning")
 def shell_form_command(project: Project) -> Iterator[Finding]:
-    for path, text in project.texts("*Dockerfile*").items():
+    for path, text in project.dockerfiles.items():
         source = Source(path, text.encode())
         for found in COMMAND.finditer(text):
             if SERVER.search(found[1]) and not re.search(r"\bexec\b", found[1]):

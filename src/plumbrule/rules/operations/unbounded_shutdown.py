@@ -45,12 +45,8 @@ LIMIT = re.compile(r"timeout-graceful-shutdown|kill-timeout|gunicorn|--reload|fa
 
 @rule(category="operations", severity="warning")
 def unbounded_shutdown(project: Project) -> Iterator[Finding]:
-    for path, text in project.texts("*Dockerfile*").items():
-        if (
-            ".dev" in path
-            or "UVICORN_TIMEOUT_GRACEFUL_SHUTDOWN" in text
-            or "GRANIAN_WORKERS_KILL_TIMEOUT" in text
-        ):
+    for path, text in project.dockerfiles.items():
+        if "UVICORN_TIMEOUT_GRACEFUL_SHUTDOWN" in text or "GRANIAN_WORKERS_KILL_TIMEOUT" in text:
             continue
         for found in list(COMMAND.finditer(text))[-1:]:  # only the last one counts
             if SERVER.search(found[1]) and not LIMIT.search(found[1]):

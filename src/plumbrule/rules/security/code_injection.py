@@ -55,6 +55,32 @@ async def load_pipeline(request: Request) -> int:
     return len(yaml.load(await request.body(), Loader=yaml.SafeLoader))
 ```
 
+## Good: a loader that extends a safe one, and a module of one package
+
+```python title="main.py"
+from importlib import import_module
+
+import yaml
+from fastapi import FastAPI, Request
+
+app = FastAPI()
+
+
+class Lines(yaml.CSafeLoader):
+    def construct_scalar(self, node):
+        return node.start_mark.line, super().construct_scalar(node)
+
+
+@app.post("/pipelines")
+async def load_pipeline(request: Request) -> int:
+    return len(yaml.load(await request.body(), Loader=Lines))
+
+
+@app.get("/providers/{kind}")
+def describe(kind: str) -> str:
+    return import_module(f"shop.providers.{kind}").__doc__ or ""
+```
+
 ## Good: administrators install code, that is what the route is for
 
 ```python title="main.py"
@@ -84,7 +110,7 @@ of its own, and only people who may do anything anyway may call the route.
 
 import re
 
-from plumbrule.rulekit import Finding, Flow, Iterator, Route, rule, stations
+from plumbrule.rulekit import Class, Finding, Flow, Iterator, Route, n, rule, stations
 
 ADMIN = re.compile(r"(?i)admin|superuser")
 
@@ -92,7 +118,8 @@ ADMIN = re.compile(r"(?i)admin|superuser")
 @rule(category="security", severity="error")
 def code_injection(route: Route) -> Iterator[Finding]:
     for flow in route.flows:
-        if flow.kind == "code" and not is_safe_loader(flow) and not is_for_administrators(route):
+        harmless = flow.kind != "code" or is_safe_loader(flow) or is_in_package(flow)
+        if not harmless and not is_for_administrators(route):
             yield Finding(
                 at=flow.sink.span,
                 message=f"`{flow.sink_name}` runs what the client sends as code",
@@ -108,5 +135,17 @@ def is_for_administrators(route: Route) -> bool:
 
 
 def is_safe_loader(flow: Flow) -> bool:
+    """Whether YAML is read by a loader that makes plain values only, or by one that extends it."""
     loader = flow.sink.argument(1, "Loader") if flow.sink.name == "yaml.load" else None
-    return loader is not None and "Safe" in loader.text
+    if loader is None:
+        return False
+    cls = flow.sink.scope.resolve(loader)
+    is_own = isinstance(cls, Class) and cls.is_a("yaml.SafeLoader", "yaml.CSafeLoader")
+    return is_own or "Safe" in loader.text
+
+
+def is_in_package(flow: Flow) -> bool:
+    """Whether only modules of a package that is named in the code can be imported."""
+    wanted = flow.sink.argument(0, "name") if flow.sink.method == "import_module" else None
+    begin = wanted.parts[0] if isinstance(wanted, n.FString) and wanted.parts else None
+    return isinstance(begin, n.Constant) and "." in str(begin.value).lstrip(".")

@@ -239,6 +239,7 @@ from plumbrule.rulekit import (
     Route,
     Step,
     brings_together,
+    called,
     caller_of,
     is_for_some,
     names_read,
@@ -259,8 +260,9 @@ def ignored_owner(project: Project) -> Iterator[Finding]:
 
 def caller_unread(route: Route, handler: Function) -> Iterator[Finding]:
     """A handler takes the caller and never looks at him; those beside it bring him together with the id."""
-    caller, read = caller_of(handler), names_read(handler)
-    for name in own_ids(route, handler, read) if caller and caller not in read else ():
+    caller = caller_of(handler)
+    read = names_read(handler) if caller else {caller}
+    for name in own_ids(route, handler, read) if caller not in read else ():
         beside = [
             r.handler for r in route.router.routes if r.handler is not None and r.handler is not handler
         ]
@@ -280,7 +282,7 @@ def owner_unread(project: Project) -> Iterator[Finding]:
     for owner, place, name in unread_owners(project):
         way = way_from_route(owner.function, name)
         if way is not None and not is_for_some(way[0]):
-            calls = (Step(f"calls `{call.node.func.text}`", call.span) for call in way[1])
+            calls = (Step(f"calls `{called(call.node.func)}`", call.span) for call in way[1])
             yield Finding(
                 at=place.span,
                 message=f"`{name}` is looked up without `{owner.name}`",

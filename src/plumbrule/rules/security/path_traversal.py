@@ -130,6 +130,27 @@ def read_manual(saved_as: str) -> FileResponse:
     return FileResponse("manual.pdf", filename=saved_as)
 ```
 
+## Good: only what is a path already is opened
+
+```python title="main.py"
+from pathlib import Path
+
+from fastapi import FastAPI, UploadFile
+
+app = FastAPI()
+
+
+def contents(file: UploadFile | Path) -> bytes:
+    if isinstance(file, Path):
+        return file.read_bytes()
+    return file.file.read()
+
+
+@app.post("/protocols")
+def read_protocols(files: list[UploadFile]) -> int:
+    return sum(len(contents(file)) for file in files)
+```
+
 ## Good: what is in the file does not name it
 
 ```python title="main.py"

@@ -71,6 +71,26 @@ class UserOut(BaseModel):
 @app.post("/users")
 async def register(user: UserIn) -> UserOut: ...
 ```
+
+## Good: handing out a new one is what the route is for
+
+```python title="main.py"
+import secrets
+
+from fastapi import FastAPI
+from pydantic import BaseModel
+
+app = FastAPI()
+
+
+class Generated(BaseModel):
+    password: str
+
+
+@app.post("/passwords")
+async def generate() -> Generated:
+    return Generated(password=secrets.token_urlsafe())
+```
 """
 
 import re
@@ -118,6 +138,8 @@ def in_schema(
     schema = route.project.schema_of(kind.cls) if kind is not None else None
     if schema is None or depth == 0 or (schema, depth) in seen or OTHERS.search(schema.name):
         return
+    if len(schema.fields) == 1:
+        return  # made to hand out just this
     seen.add((schema, depth))
     for name, field in schema.fields.items():
         if SECRET.search(name) and not is_masked(field) and not is_excluded(schema, name):

@@ -7,12 +7,13 @@ takes the same time whatever is wrong.
 ## Bad
 
 ```python title="main.py"
+import os
 from typing import Annotated
 
 from fastapi import FastAPI, Header, HTTPException
 
 app = FastAPI()
-API_KEY = "from the environment"
+API_KEY = os.environ.get("API_KEY", "")
 
 
 @app.get("/reports")
@@ -25,13 +26,14 @@ async def read_reports(api_key: Annotated[str, Header()]) -> list[str]:
 ## Fixed
 
 ```python title="main.py"
+import os
 from secrets import compare_digest
 from typing import Annotated
 
 from fastapi import FastAPI, Header, HTTPException
 
 app = FastAPI()
-API_KEY = "from the environment"
+API_KEY = os.environ.get("API_KEY", "")
 
 
 @app.get("/reports")
@@ -60,6 +62,13 @@ settings = Settings()
 async def receive(request: Request) -> None:
     token = request.headers.get("X-Token")
     if not (token == settings.webhook_secret):  # finding
+        raise HTTPException(401)
+
+
+@app.post("/jobs")
+async def start(api_key: str) -> None:
+    expected = f"jobs:{settings.webhook_secret}"
+    if api_key != expected:  # finding
         raise HTTPException(401)
 ```
 
@@ -90,13 +99,14 @@ class Gate:
 ## Good: in constant time
 
 ```python title="main.py"
+import os
 import secrets
 from typing import Annotated
 
 from fastapi import FastAPI, Header, HTTPException
 
 app = FastAPI()
-API_KEY = "from the environment"
+API_KEY = os.environ.get("API_KEY", "")
 
 
 @app.get("/reports")
@@ -104,6 +114,36 @@ async def read_reports(api_key: Annotated[str, Header()]) -> list[str]:
     if not secrets.compare_digest(api_key.encode(), API_KEY.encode()):
         raise HTTPException(401)
     return []
+```
+
+## Good: a mark that stands in the code, and the tokens of a text
+
+```python title="main.py"
+from fastapi import FastAPI
+
+app = FastAPI()
+PENDING_BOT_TOKEN = "pending"
+
+
+class Channel:
+    bot_token: str = PENDING_BOT_TOKEN
+
+
+@app.get("/channels")
+async def read_state(channel: str) -> str:
+    return "new" if Channel().bot_token == PENDING_BOT_TOKEN else channel
+
+
+class Tokenizer:
+    end_token: str = "</s>"
+
+
+def count(tokens: list[str], tokenizer: Tokenizer) -> int:
+    return sum(1 for token in tokens if is_end(token, tokenizer))
+
+
+def is_end(token: str, tokenizer: Tokenizer) -> bool:
+    return token == tokenizer.end_token
 ```
 
 ## Good: two fields that the same person typed
@@ -161,6 +201,7 @@ from plumbrule.rulekit import (
     Fix,
     Function,
     Iterator,
+    Variable,
     import_edit,
     is_secret_name,
     is_secretive_name,
@@ -225,7 +266,9 @@ def is_sent(side: n.Expr, function: Function) -> bool:
 def is_secret_check(left: n.Expr, right: n.Expr, function: Function) -> bool:
     """Whether one side is a secret that is kept, and the other what somebody presents."""
     names = [last_word(left), last_word(right)]
-    if not all(names) or not speak_of_secrets(names, (left, right)):
+    if not all(names) or not speak_of_secrets(names, (left, right), function):
+        return False
+    if is_written(left, function) or is_written(right, function):
         return False
     if any(SAME_HAND.search(side.text) for side in (left, right)):
         return False
@@ -236,7 +279,20 @@ def is_secret_check(left: n.Expr, right: n.Expr, function: Function) -> bool:
     return not (is_column(left, function) or is_column(right, function) or is_same_field(left, right))
 
 
-def speak_of_secrets(names: list[str], sides: tuple[n.Expr, n.Expr]) -> bool:
+def is_written(expr: n.Expr, function: Function) -> bool:
+    """Whether an expression stands for a text in the code: a mark, and no secret."""
+    if isinstance(expr, n.FString):
+        return all(is_written(part, function) for part in expr.parts)
+    if not isinstance(expr, (n.Name, n.Attribute)):
+        return isinstance(expr, n.Constant)
+    known = function.resolve(expr)
+    bound = function.bindings.get(expr.id, ()) if isinstance(expr, n.Name) else ()
+    local = [b.node.value if isinstance(b.node, n.Assign) else None for b in bound]
+    values = [known.value] if isinstance(known, Variable) and not local else local
+    return bool(values) and all(v is not None and v is not expr and is_written(v, function) for v in values)
+
+
+def speak_of_secrets(names: list[str], sides: tuple[n.Expr, n.Expr], function: Function) -> bool:
     """Whether the last words of both sides are those of a secret that is kept and one that is presented."""
     known = [is_secret_name(name) for name in names]
     if any(known):
@@ -244,7 +300,8 @@ def speak_of_secrets(names: list[str], sides: tuple[n.Expr, n.Expr]) -> bool:
     if not all(map(is_secretive_name, names)):
         return False
     words = " ".join(names).lower()
-    return words.count("token") > 1 or any(SETTINGS.search(side.text) for side in sides)
+    is_asked = function.project.serving.when(function) == "request"  # else the tokens may be those of a text
+    return (words.count("token") > 1 and is_asked) or any(SETTINGS.search(side.text) for side in sides)
 
 
 def in_constant_time(compare: n.Compare, function: Function) -> Fix | None:

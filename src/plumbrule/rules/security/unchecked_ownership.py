@@ -22,7 +22,6 @@ class User(BaseModel):
 
 
 class Order(BaseModel):
-    id: int
     user_id: int
 
 
@@ -39,6 +38,11 @@ def update_order(order_id: int, user: Annotated[User, Depends(current_user)]) ->
 
 @app.get("/orders/{order_id}")
 def read_order(order_id: int, user: Annotated[User, Depends(current_user)]) -> Order:  # finding
+    return find_order(order_id)
+
+
+@app.get("/public/orders/{order_id}")
+def read_public(order_id: int) -> Order:
     return find_order(order_id)
 ```
 
@@ -268,7 +272,8 @@ FOR_ALL = re.compile(r"public|publish|share|visib", re.IGNORECASE)
 @rule(category="security", severity="warning", confidence="medium")
 def unchecked_ownership(route: Route) -> Iterator[Finding]:
     if route.handler is not None and not is_for_some(route):
-        yield from compared_elsewhere(route, route.handler)
+        if not is_read(route) or route.is_authenticated is not False:  # anybody may read what is public
+            yield from compared_elsewhere(route, route.handler)
         yield from without_tenant(route, route.handler)
         yield from somebody_else(route, route.handler)
         yield from listed_by_caller(route, route.handler)
@@ -306,8 +311,7 @@ def compared_elsewhere(route: Route, handler: Function) -> Iterator[Finding]:
         else names & set(route.path_parameters)
     )
     for call in handler.calls:
-        given = (*call.args, *(k.value for k in call.keywords))
-        if not call.method or not any(arg.text in ids for arg in given):
+        if not call.method or not ids.intersection(given_texts(call)):
             continue
         beside = (r for r in route.router.routes if r.handler is not None and r.handler is not handler)
         other = next((r for r in beside if r.handler and compares_owner(r.handler, call)), None)
@@ -354,10 +358,15 @@ def shares(handler: Function, service: Parameter) -> bool:
 def listed_by_caller(route: Route, handler: Function) -> Iterator[Finding]:
     """The list is that of the caller, and one of what it shows is taken by its id alone."""
     above, _, last = route.path.rstrip("/").rpartition("/")
-    read = names_read(handler)
-    if not last.startswith("{") or len(route.path_parameters) != 1 or caller_of(handler) in read:
+    if not last.startswith("{") or len(route.path_parameters) != 1:
         return
-    if not own_ids(route, handler, read) or FOR_ALL.search(handler.node.text) or not is_sure(route, handler):
+    read = names_read(handler)
+    if (
+        caller_of(handler) in read
+        or not own_ids(route, handler, read)
+        or FOR_ALL.search(handler.node.text)
+        or not is_sure(route, handler)
+    ):
         return
     lists = (r for r in route.router.routes if "GET" in r.methods and r.path.rstrip("/") == above)
     for other in lists:
