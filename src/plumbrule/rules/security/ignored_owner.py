@@ -231,6 +231,8 @@ def read_posts(tag_id: int, user: Annotated[User, Depends(current_user)]) -> str
 ```
 """
 
+import re
+
 from plumbrule.rulekit import (
     Finding,
     Function,
@@ -261,12 +263,12 @@ def ignored_owner(project: Project) -> Iterator[Finding]:
 def caller_unread(route: Route, handler: Function) -> Iterator[Finding]:
     """A handler takes the caller and never looks at him; those beside it bring him together with the id."""
     caller = caller_of(handler)
-    read = names_read(handler) if caller else {caller}
-    for name in own_ids(route, handler, read) if caller not in read else ():
+    read: set[str] = names_read(handler) if caller else set()
+    for name in own_ids(route, handler, read) if caller and caller not in read else ():
         beside = [
             r.handler for r in route.router.routes if r.handler is not None and r.handler is not handler
         ]
-        others = {h for h in beside if caller_of(h) and name in h.node.text}
+        others = {h for h in beside if caller_of(h) and re.search(rf"\b{name}\b", h.node.text)}
         asking = [h for h in others if brings_together(h, name)]
         if len(asking) >= 3 and len(asking) * 4 >= len(others) * 3:
             yield Finding(
