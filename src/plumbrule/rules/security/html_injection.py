@@ -51,6 +51,23 @@ def question(name: str) -> str:
     return prompts.get_template("question.txt").render(name=name)
 ```
 
+## Good: templates that make code say that they do not escape
+
+```python title="app/pages.py"
+from jinja2 import Environment, FileSystemLoader
+
+templates = Environment(
+    loader=FileSystemLoader("templates"),
+    variable_start_string="<<",
+    variable_end_string=">>",
+    autoescape=False,
+)
+
+
+def page(name: str) -> str:
+    return templates.get_template("page.html").render(name=name)
+```
+
 ## Good: escaped
 
 ```python title="main.py"
@@ -113,10 +130,11 @@ def html_injection(project: Project) -> Iterator[Finding]:
 
 
 def escapes_nothing(call: Call) -> bool:
-    """Whether an environment takes its templates from files and does not escape what is put into them."""
-    option = call.keyword("autoescape")
-    is_off = option is None or (isinstance(option, n.Constant) and option.value is False)
-    return is_off and not call.is_splatted and call.keyword("loader") is not None
+    """Whether an environment takes its templates from files, and nobody thought of escaping: who writes
+    `autoescape=False` did.
+    """
+    is_unsaid = call.keyword("autoescape") is None and not call.is_splatted
+    return is_unsaid and call.keyword("loader") is not None
 
 
 def names_html(module: Module) -> bool:
