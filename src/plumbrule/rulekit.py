@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from typing import Any, get_type_hints
 
 from plumbrule.facts import nodes as n
+from plumbrule.facts.file import File
 from plumbrule.facts.source import Source, Span
 from plumbrule.finding import Category, Confidence, Edit, Finding, Fix, Rule, Severity, Step
 from plumbrule.model.apps import ExceptionHandler
@@ -32,6 +33,7 @@ from plumbrule.model.ownership import (
     looks_at_owner,
     names_read,
     own_ids,
+    owners_in,
     unread_owners,
     way_from_route,
     where_unchecked,
@@ -124,7 +126,7 @@ def subject_of(check: Callable[[Any], Iterable[Finding]]) -> type:
 
 def imports_of(module: Module, package: str) -> Iterator[n.Import | n.ImportFrom]:
     """The imports of a package anywhere in a module outside the tests, also inside functions."""
-    for node in module.imports if package in module.project.imported else ():
+    for node in module.imports if package in module.file.packages else ():
         relative = isinstance(node, n.ImportFrom) and node.level
         names = [node.module] if isinstance(node, n.ImportFrom) else [alias.name for alias in node.names]
         if not relative and any(name.partition(".")[0] == package for name in names):
@@ -225,6 +227,7 @@ __all__ = [
     "Entry",
     "ExceptionHandler",
     "External",
+    "File",
     "Finding",
     "Fix",
     "Flow",
@@ -278,6 +281,7 @@ __all__ = [
     "n",
     "names_read",
     "own_ids",
+    "owners_in",
     "query_of",
     "reached_calls",
     "reached_on_loop",

@@ -61,6 +61,12 @@ def test_a_call_gives_its_arguments_by_position_and_name() -> None:
     assert call.is_splatted
 
 
+def test_a_place_before_the_first_argument_has_none() -> None:
+    call = value("f()")
+    assert isinstance(call, n.Call)
+    assert call.argument(-1, "self") is None
+
+
 def test_a_function_knows_its_parameters_and_only_its_own_nodes() -> None:
     function = only(
         """

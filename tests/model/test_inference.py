@@ -188,3 +188,29 @@ def test_names_that_speak_of_themselves_end() -> None:
     (function,) = project.functions
     assert len([call.name for call in function.calls]) == 6
     assert all(cls.ancestors is not None for cls in project.classes)
+
+
+@pytest.mark.parametrize(
+    ("client", "collection"),
+    [
+        ("pymongo.MongoClient", "pymongo.collection.Collection"),
+        ("pymongo.AsyncMongoClient", "pymongo.asynchronous.collection.AsyncCollection"),
+        ("motor.motor_asyncio.AsyncIOMotorClient", "motor.motor_asyncio.AsyncIOMotorCollection"),
+    ],
+)
+def test_a_collection_is_any_part_of_a_database(client: str, collection: str) -> None:
+    module, _, name = client.rpartition(".")
+    text = f"""
+        from {module} import {name} as Client
+        client = Client("mongodb://")
+        shop = client["shop"]
+        orders = shop.orders
+
+        async def read():
+            orders.find_one()
+            shop.lines.find_one()
+            client.shop["users"].find_one()
+            client.get_database("shop").get_collection("logs").find_one()
+    """
+    [read] = project_of({"app.py": dedent(text)}).functions
+    assert [c.name for c in read.calls if c.method == "find_one"] == [f"{collection}.find_one"] * 4

@@ -102,6 +102,15 @@ def test_an_outcome_over_facts_that_were_kept_is_that_of_a_first_audit(steps: Se
             assert outcome(reading) == outcome(Reading(folder))
 
 
+def test_what_was_asked_of_a_file_is_asked_again_of_the_one_in_its_place(tmp_path: Path) -> None:
+    reading = Reading(tmp_path)
+    for _, example in EXAMPLES:
+        for path in files_in(tmp_path):
+            path.unlink()
+        write(tmp_path, example.files)
+        assert outcome(reading) == outcome(Reading(tmp_path))
+
+
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     return write(tmp_path, {"main.py": RATES, "app/many.py": many(3), "tests/test_main.py": CLEAN})

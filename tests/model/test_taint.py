@@ -7,7 +7,7 @@ from plumbrule.model.reading import project_of
 APP = """
 import os
 from pathlib import Path
-from fastapi import FastAPI, HTTPException, UploadFile
+from fastapi import Depends, FastAPI, Header, HTTPException, UploadFile
 from pydantic import BaseModel, field_validator
 
 app = FastAPI()
@@ -28,6 +28,24 @@ def load(path: str) -> bytes:
 
 def below(name: str) -> str:
     return os.path.join("content", name)
+
+FOLDER = Path("content")
+
+class Kept:
+    def __init__(self, name: str) -> None:
+        self.place = below(name)
+
+    def load(self) -> bytes:
+        return load(self.place)
+
+class Reader(BaseModel):
+    folder: str
+
+def reader(x_folder: str = Header()) -> Reader:
+    return Reader(folder=x_folder)
+
+def check(value: object) -> object: ...
+def find(value: object) -> object: ...
 
 """
 
@@ -58,6 +76,16 @@ def kinds(route: str) -> list[tuple[str, str]]:
             SAVE + "for i, one in enumerate(names):\n        load(one)",
             "names",
         ),
+        (READ + "return load(Kept(name).place)", "name"),
+        (READ + "kept = Kept(name)\n    return kept.load()", "name"),
+        ("@app.get('/')\ndef read(who: Reader = Depends(reader)):\n    load(who.folder)", "x_folder"),
+        (
+            "@app.post('/{dir}')\ndef save(dir: str, file: UploadFile):\n    Path(dir, file.filename).open()",
+            "file.filename",
+        ),
+        ("@app.post('/')\ndef run(job: Job):\n    check(job.count)\n    load(job.name)", "job.name"),
+        (READ + "path = FOLDER / name\n    if path.is_relative_to(FOLDER):\n        load(path)", "name"),
+        (READ + "row = find(name)\n    load(name)\n    if not row:\n        return None", "name"),
     ],
 )
 def test_request_data_is_followed_to_the_call_it_can_harm(route: str, label: str) -> None:
@@ -74,6 +102,12 @@ def test_request_data_is_followed_to_the_call_it_can_harm(route: str, label: str
         READ + "if '..' in name:\n        raise HTTPException(404)\n    load(name)",
         READ + "name = 'fixed'\n    load(name)",
         SAVE + "for i, one in enumerate(names):\n        load(str(i))",
+        READ + "path = (FOLDER / name).resolve()\n    if path.is_relative_to(FOLDER):\n        load(path)",
+        READ + "path = Path('content', name).resolve()\n    if FOLDER not in path.parents:\n"
+        "        raise HTTPException(404)\n    load(path)",
+        READ + "if not check(name):\n        raise HTTPException(404)\n"
+        "    def lines():\n        yield load(name)\n    return list(lines())",
+        READ + "kept = Kept('fixed')\n    return kept.load()",
     ],
 )
 def test_what_was_checked_or_is_no_text_is_harmless(route: str) -> None:

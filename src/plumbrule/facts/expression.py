@@ -65,10 +65,15 @@ class Call(Expr):
 
     def argument(self, position: int | None, name: str) -> Expr | None:
         """The value given by position (unless None) or as `name=`."""
-        if position is not None and position < len(self.args):
+        if position is not None and 0 <= position < len(self.args):
             before = self.args[: position + 1]
             return None if any(isinstance(arg, Starred) for arg in before) else before[-1]
         return self.keyword(name)
+
+    @property
+    def given(self) -> tuple[Expr, ...]:
+        """All that is given, by position and by name."""
+        return (*self.args, *[keyword.value for keyword in self.keywords]) if self.keywords else self.args
 
     @property
     def is_splatted(self) -> bool:

@@ -1,12 +1,20 @@
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field
+from operator import attrgetter
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from plumbrule.facts import nodes as n
+from plumbrule.facts.cached import cached_property
+from plumbrule.facts.words import Words
 
 if TYPE_CHECKING:
-    from plumbrule.facts.nodes import ClassDef, FunctionDef, Import, ImportFrom, Statement
+    from collections.abc import Callable
+
     from plumbrule.facts.scope import Nodes
     from plumbrule.facts.source import Source, Span
+
+A = TypeVar("A")
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,9 +25,9 @@ class Comment:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(eq=False)
 class File:
-    """All that is known of one file by itself.
+    """All that is known of one file by itself; nobody changes it, and what is asked of it is kept beside it.
 
     `nodes` are those of the module's own level; `functions`, `classes` and `imports` hold every one in the
     file, in source order, but for imports in functions that are read later;
@@ -27,23 +35,66 @@ class File:
     """
 
     source: Source
-    body: tuple[Statement, ...]
+    body: tuple[n.Statement, ...]
     nodes: Nodes
-    functions: tuple[FunctionDef, ...]
-    classes: tuple[ClassDef, ...]
-    imports: tuple[Import | ImportFrom, ...]
+    functions: tuple[n.FunctionDef, ...]
+    classes: tuple[n.ClassDef, ...]
+    imports: tuple[n.Import | n.ImportFrom, ...]
     comments: tuple[Comment, ...]
     broken: tuple[Span, ...]
+    _answers: dict[Callable[[File], Any], Any] = field(init=False, default_factory=dict)
+
+    def once(self, question: Callable[[File], A]) -> A:
+        """The answer to a question about this file and nothing else: it is asked only once."""
+        if question not in self._answers:
+            self._answers[question] = question(self)
+        answer: A = self._answers[question]
+        return answer
 
     @property
     def path(self) -> str:
         """Its path, relative to the folder that was asked about, with `/`."""
         return self.source.path
 
-    @property
+    @cached_property
     def is_test(self) -> bool:
         """Whether it belongs to the tests."""
         return is_test(self.path)
+
+    @cached_property
+    def definitions(self) -> tuple[tuple[n.Scope, n.Scope | None], ...]:
+        """Its functions and classes in source order, each with the one around it."""
+        both: list[n.Scope] = [*self.functions, *self.classes]
+        return tuple([(node, around(node)) for node in sorted(both, key=attrgetter("start"))])
+
+    @property
+    def scopes(self) -> list[Nodes]:
+        """The nodes of the module's own level, of each class, then of each function."""
+        return [self.nodes, *[cls.nodes for cls in self.classes], *[f.nodes for f in self.functions]]
+
+    @cached_property
+    def words(self) -> Words:
+        """The words of its calls: of the module first, then of each class, then of each function."""
+        return Words(self.scopes)
+
+    @cached_property
+    def needed(self) -> tuple[n.Import | n.ImportFrom, ...]:
+        """What it imports; functions and classes in tests are left out."""
+        return tuple([s for s in self.imports if not self.is_test or around(s) is None])
+
+    @cached_property
+    def packages(self) -> frozenset[str]:
+        """The first names of what is needed, but for its own package."""
+        names = [name for statement in self.needed for name in absolute_names(statement)]
+        return frozenset(name.partition(".")[0] for name in names)
+
+    @cached_property
+    def renamed(self) -> tuple[tuple[str, str], ...]:
+        """The names that imports change, with what they become; those in classes of tests are left out."""
+        tests = [f for f in self.functions if self.is_test and not (f.lacks(b" as ") or f.lacks(b"import"))]
+        inside = [statement for f in tests for statement in f.nodes.by_kind.get(n.ImportFrom, ())]
+        froms = [s for s in (*self.needed, *inside) if isinstance(s, n.ImportFrom)]
+        return tuple([(a.name, a.asname) for s in froms for a in s.names if a.asname])
 
 
 def is_test(path: str) -> bool:
@@ -55,3 +106,18 @@ def is_test(path: str) -> bool:
         or name.startswith(("test_", "conftest"))
         or name.endswith("_test.py")
     )
+
+
+def around(node: n.Node) -> n.Scope | None:
+    """The innermost function or class in which a node stands."""
+    at = node.parent
+    while at is not None and not isinstance(at, (n.FunctionDef, n.ClassDef)):
+        at = at.parent
+    return at
+
+
+def absolute_names(statement: n.Import | n.ImportFrom) -> list[str]:
+    """The full names of the modules that an import statement reads."""
+    if isinstance(statement, n.Import):
+        return [alias.name for alias in statement.names]
+    return [] if statement.level else [statement.module]

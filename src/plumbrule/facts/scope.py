@@ -32,6 +32,11 @@ class Nodes(tuple[n.Node, ...]):  # noqa: SLOT001  what is asked of them is kept
         binding.sort(key=attrgetter("start"))
         return bindings(binding)
 
+    @cached_property
+    def rebound(self) -> tuple[str, ...]:
+        """The names that they bind in more than one place."""
+        return tuple([name for name, places in self.bindings.items() if len(places) > 1])
+
 
 @frozen
 class Binding:

@@ -37,12 +37,13 @@ LONG = 100_000
 class Source:
     """The bytes of one file, and the way from byte offsets to lines and columns."""
 
-    __slots__ = ("_starts", "path", "text")
+    __slots__ = ("_lines", "_starts", "path", "text")
 
     def __init__(self, path: str, text: bytes) -> None:
         self.path = path
         self.text = text
         self._starts: array[int] | None = None
+        self._lines = 0
 
     @property
     def line_starts(self) -> Sequence[int]:
@@ -54,7 +55,9 @@ class Source:
     @property
     def lines(self) -> int:
         """How many lines the file has."""
-        return self.text.count(b"\n") + 1
+        if not self._lines:
+            self._lines = self.text.count(b"\n") + 1
+        return self._lines
 
     def line_of(self, offset: int) -> int:
         """The line, from 1, that holds a byte offset."""

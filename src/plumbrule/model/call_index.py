@@ -6,9 +6,7 @@ from collections import defaultdict
 from fnmatch import filter as matching
 from typing import TYPE_CHECKING, TypeVar
 
-from plumbrule.facts import nodes as n
 from plumbrule.facts.cached import cached_property
-from plumbrule.model.calls import last_word
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -30,6 +28,7 @@ class CallIndex:
     def __init__(self, project: Project) -> None:
         self.project = project
         self.calls = [call for scope in project.code_scopes for call in scope.calls]
+        self._written = [module.file.words for module in project.code_modules]
         self._by_name: dict[str, dict[str, list[int]]] = {}
         self._by_function: dict[str, dict[Function | None, list[int]]] = {}
         self._words: dict[str, frozenset[str]] = {}
@@ -76,11 +75,8 @@ class CallIndex:
     def _other_names(self) -> dict[str, set[str]]:
         """What words an import or a plain assignment (`nap = time.sleep`) makes of others."""
         found = {word: set(names) for word, names in self.project.renamed.items()}
-        for assign in (assign for _, assigns in self.project.find(n.Assign) for assign in assigns):
-            if isinstance(assign.value, (n.Name, n.Attribute)) and len(assign.targets) == 1:
-                word, name = last_word(assign.value), last_word(assign.targets[0])
-                if name != word and isinstance(assign.targets[0], n.Name):
-                    found.setdefault(word, set()).add(name)
+        for word, name in (pair for words in self._written for pair in words.others):
+            found.setdefault(word, set()).add(name)
         return found
 
     def _places(self, name: str) -> Iterator[int]:
@@ -96,18 +92,18 @@ class CallIndex:
 
     @cached_property
     def _by_word(self) -> dict[str, list[int]]:
-        return grouped(enumerate([last_word(call.node.func) for call in self.calls]))
+        return grouped(enumerate([word for words in self._written for word in words.called]))
 
     @cached_property
     def _given(self) -> dict[str, list[int]]:
         """The calls by the words that may stand for a function among what they are given."""
         found: defaultdict[str, list[int]] = defaultdict(list)
-        words = self.callable_words
-        for place, call in enumerate(self.calls):
-            for value in call.given:
-                word = value.id if isinstance(value, n.Name) else getattr(value, "attr", "")
-                if word in words:
-                    found[word].append(place)
+        first, callable_words = 0, self.callable_words
+        for words in self._written:
+            for word, number in zip(words.given, words.given_to, strict=True):
+                if word in callable_words:
+                    found[word].append(first + number)
+            first += len(words.called)
         return found
 
     def _named(self, word: str) -> dict[str, list[int]]:

@@ -7,7 +7,6 @@ from plumbrule.facts.cached import cached_property, compact
 
 if TYPE_CHECKING:
     import builtins
-    from collections.abc import Sequence
 
     from plumbrule.facts.source import Span
     from plumbrule.model.code import Class, Function, Module, Scoped
@@ -103,10 +102,9 @@ class Call:
         return self.node.keywords
 
     @property
-    def given(self) -> Sequence[n.Expr]:
+    def given(self) -> tuple[n.Expr, ...]:
         """All that it is given, by position and by name."""
-        args, keywords = self.node.args, self.node.keywords
-        return [*args, *[keyword.value for keyword in keywords]] if keywords else args
+        return self.node.given
 
     def keyword(self, name: str) -> n.Expr | None:
         """The value given as `name=`."""
@@ -150,8 +148,3 @@ class Call:
             if isinstance(parent, (n.FunctionDef, n.ClassDef, n.Lambda)):
                 return None
         return None
-
-
-def last_word(expr: n.Node | None) -> str:
-    """`commit` of `self.db.commit`; nothing for what is no name."""
-    return expr.attr if isinstance(expr, n.Attribute) else expr.id if isinstance(expr, n.Name) else ""

@@ -9,6 +9,7 @@ from plumbrule.facts import nodes as n
 from plumbrule.model.knowledge.sinks import CARRIERS, CHECKS, OFFLOADERS
 
 if TYPE_CHECKING:
+    from plumbrule.model.calls import Call
     from plumbrule.model.code import Function
 
 LEAVING = (n.Raise, n.Return)
@@ -17,6 +18,7 @@ KINDS: tuple[type[n.Node], ...] = (n.If, n.Conditional, n.Assert, n.For, n.ExprS
 CHECKING = re.compile(
     r"check|valid|ensure|verif|assert|require|guard|safe|allow|authori|permi", re.IGNORECASE
 )
+RESOLVING = re.compile(r"resolve|realpath|abspath|normpath")
 SENT = {"str", "bytes", "dict", "list", "UploadFile"}
 HARMFUL_PARTS = {"..", "/", "\\", "\\\\", "//", "../", "://"}
 
@@ -41,11 +43,11 @@ def checks(node: n.Node, text: str, use: n.Node, around: set[int], function: Fun
         case n.Assert(test=test):
             return vouches(test, text, function)
         case n.For(iterable=iterable, target=target, body=body) if node.end <= use.start:
-            return mentions(iterable, text) and any(refuses_item(s, target, function) for s in body)
+            return mentions(iterable, text, function) and any(refuses_item(s, target, function) for s in body)
         case n.ExprStatement(value=expr) if node.end <= use.start:
             return is_check_call(expr, text, function)
         case n.Assign(value=n.Expr() as expr) if node.end <= use.start:
-            return is_check_call(expr, text, function) or is_looked_up(node, text, function)
+            return is_check_call(expr, text, function) or is_looked_up(node, text, use, function)
         case _:
             return False
 
@@ -58,14 +60,16 @@ def refuses_item(statement: n.Statement, target: n.Expr, function: Function) -> 
     return any(vouches(statement.test, name, function) for name in names)
 
 
-def is_looked_up(found: n.Assign, text: str, function: Function) -> bool:
-    """`row = find(x)`, and then `if not row: raise`: what is not known is refused."""
+def is_looked_up(found: n.Assign, text: str, use: n.Node, function: Function) -> bool:
+    """`row = find(x)`, and then `if not row: raise`: what is not known is refused before it is used."""
     call = found.value.value if isinstance(found.value, n.Await) else found.value
     if not isinstance(call, n.Call) or function.call(call).name in CARRIERS or len(found.targets) != 1:
         return False
     name = found.targets[0].text
-    return any(mentions(given, text) for given in (*call.args, *(k.value for k in call.keywords))) and any(
-        node.start > found.start
+    return any(
+        mentions(given, text, function) for given in (*call.args, *(k.value for k in call.keywords))
+    ) and any(
+        found.start < node.start < use.start
         and leaves(node.body)
         and node.test.text in (f"not {name}", f"{name} is None", f"{name} == None")
         for node in function.find(n.If)
@@ -79,7 +83,9 @@ def leaves(body: tuple[n.Statement, ...]) -> bool:
 
 def vouches(test: n.Expr, text: str, function: Function) -> bool:
     """Whether a condition says something about which values are good."""
-    return any(is_membership(node, text) or is_check_call(node, text, function) for node in test.walk())
+    return any(
+        is_membership(node, text, function) or is_check_call(node, text, function) for node in test.walk()
+    )
 
 
 def excludes_text(test: n.Expr, text: str) -> bool:
@@ -93,13 +99,15 @@ def excludes_text(test: n.Expr, text: str) -> bool:
             return False
 
 
-def is_membership(node: n.Node, text: str) -> bool:
+def is_membership(node: n.Node, text: str, function: Function) -> bool:
     """`x in ALLOWED`, `".." in x`, `x != known`."""
     match node:
         case n.Compare(operands=(left, right), ops=("in" | "not in",)):
             if isinstance(left, n.Constant):
-                return left.value in HARMFUL_PARTS and mentions(right, text)
-            return plain(left) == text
+                return left.value in HARMFUL_PARTS and mentions(right, text, function)
+            return plain(left) == text or (
+                right.text.endswith(".parents") and mentions(right, text, function)
+            )
         case n.Compare(operands=(left, right), ops=("==" | "!=",)):
             other = right if plain(left) == text else left if plain(right) == text else None
             return other is not None and not (isinstance(other, n.Constant) and not other.value)
@@ -123,16 +131,27 @@ def is_check_call(node: n.Node, text: str, function: Function) -> bool:
     if not isinstance(node, n.Call):
         return False
     call = function.call(node)
+    if call.method in ("relative_to", "is_relative_to"):
+        return mentions(node, text, function) and not is_lexical(call, function)
     if call.method in CHECKS or (call.method == "startswith" and not is_constant(call.args)):
-        return mentions(node, text)
+        return mentions(node, text, function)
     if call.name in OFFLOADERS and call.args and CHECKING.search(call.args[0].text):
-        return any(mentions(arg, text) for arg in call.args[1:])
+        return any(mentions(arg, text, function) for arg in call.args[1:])
     if call.function is None or not any(
-        mentions(a, text) for a in (*node.args, *(k.value for k in node.keywords))
+        mentions(a, text, function) for a in (*node.args, *(k.value for k in node.keywords))
     ):
         return False
     in_test = not isinstance(node.parent, (n.ExprStatement, n.Await, n.Assign))
     return in_test or CHECKING.search(call.function.name) is not None
+
+
+def is_lexical(check: Call, function: Function) -> bool:
+    """Whether `..` is still in the path that is compared: `folder / name` begins with `folder`."""
+    path = check.receiver
+    if isinstance(path, n.Name):
+        bound = [b.node.value for b in function.bindings.get(path.id, ()) if isinstance(b.node, n.Assign)]
+        path = bound[0] if len(bound) == 1 and function.parameter(path.id) is None else None
+    return isinstance(path, n.BinOp) and path.op == "/" and RESOLVING.search(path.text) is None
 
 
 def is_constant(args: tuple[n.Expr, ...]) -> bool:
@@ -140,6 +159,22 @@ def is_constant(args: tuple[n.Expr, ...]) -> bool:
     return all(isinstance(part, (n.Constant, n.Sequence)) for part in args)
 
 
-def mentions(node: n.Node, text: str) -> bool:
-    """Whether a value is written somewhere in an expression."""
-    return any(isinstance(part, (n.Name, n.Attribute)) and part.text == text for part in node.walk())
+def mentions(node: n.Node, text: str, function: Function) -> bool:
+    """Whether a value is written somewhere in an expression, and not only for another of its fields."""
+    return any(
+        isinstance(part, (n.Name, n.Attribute)) and part.text == text and not is_field_of_body(part, function)
+        for part in node.walk()
+    )
+
+
+def is_field_of_body(part: n.Node, function: Function) -> bool:
+    """Whether a name stands there only for one of the fields of what it names: `check(job.owner)` does not
+    look at `job.path`.
+    """
+    whole = part.parent
+    if not isinstance(whole, n.Attribute) or (
+        isinstance(whole.parent, n.Call) and whole.parent.func is whole
+    ):
+        return False
+    kind = function.type_of(part) if isinstance(part, n.Expr) else None
+    return kind is not None and function.project.schema_of(kind.cls) is not None

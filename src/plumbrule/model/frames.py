@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from plumbrule.facts import nodes as n
+from plumbrule.facts.frozen import frozen
 from plumbrule.model.code import Function
 from plumbrule.model.knowledge import sinks as known
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from plumbrule.model.calls import Call
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@frozen
 class Frame:
     """A function that runs for a request, with the expressions that its caller gives for its parameters."""
 
@@ -49,10 +49,17 @@ def entered(call: Call, frame: Frame) -> Frame | None:
         function, args = (target if isinstance(target, Function) else None), call.args[offset + 1 :]
     if function is None or function.name == "__init__":
         return None
+    receiver = call.receiver if offset is None else None
+    return Frame(function, bound_to(function, receiver, args, call), frame, call)
+
+
+def bound_to(
+    function: Function, receiver: n.Expr | None, args: tuple[n.Expr, ...], call: Call
+) -> dict[str, n.Expr]:
+    """What a function's parameters stand for in a call."""
     names = [p.name for p in function.parameters if p.kind in ("positional_only", "positional")]
     bound: dict[str, n.Expr] = {}
     if function.cls is not None and not function.is_static and names:
-        receiver = call.receiver if offset is None else None
         first = names.pop(0)
         if receiver is not None:
             bound[first] = receiver
@@ -60,5 +67,4 @@ def entered(call: Call, frame: Frame) -> Frame | None:
         if isinstance(arg, n.Starred):
             break
         bound[name] = arg
-    bound |= {k.name: k.value for k in call.keywords if k.name}
-    return Frame(function, bound, frame, call)
+    return bound | {k.name: k.value for k in call.keywords if k.name}

@@ -163,7 +163,12 @@ class Function(Scoped):
     @cached_property
     def parameters(self) -> tuple[Parameter, ...]:
         """Its parameters, `self` and `cls` included."""
-        return tuple(Parameter(p, self) for p in self.node.parameters)
+        return tuple([Parameter(p, self) for p in self.node.parameters])
+
+    @cached_property
+    def parameter_names(self) -> tuple[str, ...]:
+        """The names of its parameters."""
+        return tuple([p.name for p in self.node.parameters])
 
     def parameter(self, name: str) -> Parameter | None:
         """The parameter of that name."""

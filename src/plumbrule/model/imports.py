@@ -6,7 +6,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from plumbrule.facts import nodes as n
-from plumbrule.model.knowledge.names import canonical
+from plumbrule.model.types import external
 from plumbrule.model.values import External, Target, Variable
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ class Imports:
         statement = alias.parent
         if isinstance(statement, n.Import):
             wanted = alias.name if alias.asname else alias.name.partition(".")[0]
-            return self.find(wanted, module) or External(canonical(wanted))
+            return self.find(wanted, module) or external(wanted)
         if not isinstance(statement, n.ImportFrom):
             return None
         return self.from_target(module, statement, alias.name)
@@ -97,7 +97,7 @@ class Imports:
         inner = self.in_folder(module, statement, name)
         if inner is not None or statement.level:
             return inner
-        return External(canonical(f"{statement.module}.{name}"))
+        return external(f"{statement.module}.{name}")
 
     def in_folder(self, module: Module, statement: n.ImportFrom, name: str) -> Module | None:
         """The module that `from folder import name` means where the folder is no package."""

@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import builtins
+import re
 from typing import TYPE_CHECKING
 
 from plumbrule.facts import nodes as n
 from plumbrule.model.annotations import Annotations
 from plumbrule.model.code import Class, Function, Module
 from plumbrule.model.imports import meaningful
-from plumbrule.model.knowledge.names import canonical
 from plumbrule.model.knowledge.returns import ATTRIBUTES, RETURNS
-from plumbrule.model.types import awaited, external_type, inherited, known
+from plumbrule.model.types import awaited, external, external_type, inherited, is_part, known, part_of
 from plumbrule.model.values import External, Target, Type, Variable
 
 if TYPE_CHECKING:
     from plumbrule.facts.scope import Binding
     from plumbrule.model.code import Scoped
 
+DOTTED = re.compile(r"[\w.\s]+")
 ENTERED_AS_ITSELF = ("contextlib.nullcontext", "contextlib.closing")
 CONTEXT_MANAGERS = {"contextlib.contextmanager", "contextlib.asynccontextmanager"}
 
@@ -28,10 +29,12 @@ class Inference(Annotations):
     def target(self, expr: n.Expr) -> Target | None:
         """The function, class, module, variable or external thing that an expression names."""
         key = expr.id if isinstance(expr, n.Name) and expr.id not in self.rebound else expr
-        if key not in self._targets:
-            self._targets[key] = None
-            self._targets[key] = self._target(expr)
-        return self._targets[key]
+        targets = self._targets
+        if key in targets:
+            return targets[key]
+        targets[key] = None
+        found = targets[key] = self._target(expr)
+        return found
 
     def _target(self, expr: n.Expr) -> Target | None:
         match expr:
@@ -41,7 +44,7 @@ class Inference(Annotations):
                 return self._attribute_target(value, attr)
             case n.Subscript(value=value):
                 target = self.target(value)
-                return target if not isinstance(target, Variable) else None
+                return target if not isinstance(target, Variable) and not is_part(target) else None
             case n.Call(func=func, args=(first, *_)) if self.name_of(func) in (
                 "typing.cast",
                 "functools.partial",
@@ -49,7 +52,7 @@ class Inference(Annotations):
                 return self.target(
                     expr.args[1] if self.name_of(func) == "typing.cast" and len(expr.args) > 1 else first
                 )
-            case n.Constant(value=str()):
+            case n.Constant(value=str(text)) if DOTTED.fullmatch(text):
                 inner = self.quoted(expr)
                 return self.target(inner) if isinstance(inner, (n.Name, n.Attribute)) else None
             case _:
@@ -103,9 +106,9 @@ class Inference(Annotations):
         match self.target(value):
             case Module() as module:
                 return module.member(attr)
-            case External(name=name):
-                full = canonical(f"{name}.{attr}")
-                return self.project.imports.find(full, self.scope.module) or External(full)
+            case External(name=name) as whole if not is_part(whole):
+                outside = external(f"{name}.{attr}")
+                return self.project.imports.find(outside.name, self.scope.module) or outside
             case Class() as cls:
                 return self._class_member(cls, attr)
             case _:
@@ -126,7 +129,7 @@ class Inference(Annotations):
         if kind.name == "type" and kind.args:
             kind = kind.args[0]
         if kind.cls is None:
-            return External(canonical(f"{kind.name}.{attr}")) if kind.name not in ("?", "Coroutine") else None
+            return external(f"{kind.name}.{attr}") if kind.name not in ("?", "Coroutine") else None
         method = kind.cls.method(attr)
         if method is not None:
             return method
@@ -151,10 +154,12 @@ class Inference(Annotations):
     def type_of(self, expr: n.Expr) -> Type | None:
         """The type of an expression."""
         key = expr.id if isinstance(expr, n.Name) and expr.id not in self.rebound else expr
-        if key not in self._types:
-            self._types[key] = None
-            self._types[key] = self._type(expr)
-        return self._types[key]
+        types = self._types
+        if key in types:
+            return types[key]
+        types[key] = None
+        found = types[key] = self._type(expr)
+        return found
 
     def _type(self, expr: n.Expr) -> Type | None:  # noqa: C901, PLR0912 - one case a kind of expression
         match expr:
@@ -182,7 +187,7 @@ class Inference(Annotations):
                 return Type(name, args=(inner,) if inner else ())
             case n.Subscript(value=value):
                 outer = self.type_of(value)
-                return outer.args[-1] if outer and outer.args else None
+                return outer.args[-1] if outer and outer.args else external_type(part_of(outer))
             case n.Conditional(body=one, orelse=other) | n.BoolOp(left=one, right=other):
                 return known(self.type_of(one)) or self.type_of(other)
             case n.BinOp(left=left, op=op, right=right):
@@ -292,8 +297,7 @@ class Inference(Annotations):
         if kind is None:
             return None
         if kind.cls is None:
-            name = ATTRIBUTES.get(f"{kind.name}.{attr}")
-            return Type(name) if name else None
+            return external_type(ATTRIBUTES.get(f"{kind.name}.{attr}") or part_of(kind))
         method = kind.cls.method(attr)
         if method is not None:
             return (

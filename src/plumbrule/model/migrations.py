@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from plumbrule.facts import nodes as n
 from plumbrule.facts.cached import cached_property
-from plumbrule.model.calls import last_word
+from plumbrule.facts.words import last_word
 
 if TYPE_CHECKING:
     from plumbrule.facts.source import Span

@@ -19,12 +19,15 @@ IMPORTS: tuple[type[n.Import | n.ImportFrom], ...] = (n.Import, n.ImportFrom)
 
 
 class Module(Scoped):
-    """One Python file of the project: `name` is how it is imported, `path` starts at the audited folder."""
+    """One Python file of the project: `name` is how it is imported, `path` starts at the audited folder;
+    `is_test` says whether it belongs to the tests.
+    """
 
     def __init__(self, file: File, name: str, project: Project) -> None:
         self.file = file
         self.name = name
         self.path = file.path
+        self.is_test = file.is_test
         self.project = project
         self.module = self
         self.nodes = file.nodes
@@ -68,11 +71,6 @@ class Module(Scoped):
     def rebound(self) -> tuple[str, ...]:
         """None: what looks into a module sees it when it is done."""
         return ()
-
-    @cached_property
-    def is_test(self) -> bool:
-        """Whether it belongs to the tests."""
-        return self.file.is_test
 
     def mentions(self, *words: bytes) -> bool:
         """Whether its text has one of some words."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import TYPE_CHECKING
 
 from plumbrule.facts import nodes as n
@@ -148,10 +149,16 @@ def own_names(function: Function) -> list[str]:
     return [p.name for p in function.parameters][function.cls is not None and not function.is_static :]
 
 
+def owners_in(handler: Function | None) -> list[n.Attribute]:
+    """The owners that a handler compares with something."""
+    compares = handler.find(n.Compare) if handler is not None else ()
+    sides = (side for compare in compares for side in compare.operands)
+    return [side for side in sides if isinstance(side, n.Attribute) and side.attr in OWNERS]
+
+
 def compares_owner(handler: Function, lookup: Call) -> bool:
     """Whether a handler compares the owner of what a lookup gives."""
-    sides = (side for compare in handler.find(n.Compare) for side in compare.operands)
-    owners = [side for side in sides if isinstance(side, n.Attribute) and side.attr in OWNERS]
+    owners = owners_in(handler)
     if not owners:
         return False
     found = [c.node.parent for c in handler.calls if c.node.func.text == lookup.node.func.text]
@@ -240,9 +247,15 @@ def is_for_some(route: Route) -> bool:
 def is_special(dependency: Dependency) -> bool:
     """Whether a dependency lets only some people through."""
     name = dependency.name.rpartition(".")[2]
-    if any("admin" in s for s in dependency.scopes) or ADMIN.search(name):
+    if is_power(name) or any("admin" in scope for scope in dependency.scopes):
         return True
     return dependency.function is not None and forbids(dependency.function, 1) and not SIGNED_IN.search(name)
+
+
+@cache
+def is_power(name: str) -> bool:
+    """Whether a name says that not everybody may."""
+    return ADMIN.search(name) is not None
 
 
 def own_ids(route: Route, handler: Function, read: set[str]) -> list[str]:

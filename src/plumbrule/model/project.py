@@ -1,12 +1,11 @@
 from __future__ import annotations
 
 import re
-from operator import attrgetter
 from typing import TYPE_CHECKING, TypeVar
 
 from plumbrule.facts import nodes as n
 from plumbrule.facts.cached import cached_property
-from plumbrule.facts.file import is_test
+from plumbrule.facts.file import around, is_test
 from plumbrule.model.call_index import CallIndex, known_as
 from plumbrule.model.callers import Callers
 from plumbrule.model.code import Class, Function, Module, Scoped
@@ -56,12 +55,11 @@ class Project:
 
     def _define(self, module: Module) -> None:
         """Make the functions and classes of a module; an outer one is always made before those inside it."""
-        both = [*module.file.functions, *module.file.classes]
-        for node in sorted(both, key=attrgetter("start")):
+        for node, outer in module.file.definitions:
             if isinstance(node, n.ClassDef):
-                self._define_class(node, module, self._owner(node))
-            elif isinstance(node, n.FunctionDef):
-                self._define_function(node, module, self._owner(node))
+                self._define_class(node, module, self._made(outer))
+            else:
+                self._define_function(node, module, self._made(outer))
 
     def _define_class(self, node: n.ClassDef, module: Module, owner: Function | Class | None) -> None:
         cls = self.classes_by_node[node] = Class(node, module, owner)
@@ -78,13 +76,10 @@ class Project:
         if cls is not None:
             cls.methods[node.name] = function
 
-    def _owner(self, node: n.Node) -> Function | Class | None:
-        at = node.parent
-        while at is not None and not isinstance(at, (n.FunctionDef, n.ClassDef)):
-            at = at.parent
-        if isinstance(at, n.FunctionDef):
-            return self.functions_by_node.get(at)
-        return self.classes_by_node.get(at) if at is not None else None
+    def _made(self, node: n.Scope | None) -> Function | Class | None:
+        if isinstance(node, n.FunctionDef):
+            return self.functions_by_node.get(node)
+        return self.classes_by_node.get(node) if node is not None else None
 
     @property
     def root(self) -> Path | None:
@@ -202,25 +197,13 @@ class Project:
         return self._possible[key]
 
     @cached_property
-    def imported(self) -> set[str]:
+    def imported(self) -> frozenset[str]:
         """The top-level names of all that any file imports; functions and classes in tests are left out."""
-        found: set[str] = set()
-        for statement in self._imports:
-            if isinstance(statement, n.Import):
-                found.update(alias.name for alias in statement.names)
-            elif not statement.level:
-                found.add(statement.module)
-        return {name.partition(".")[0] for name in found}
+        return frozenset(name for module in self.modules for name in module.file.packages)
 
     def uses(self, package: str) -> bool:
         """Whether a package is imported or declared."""
         return package.replace("-", "_") in self.imported or normal(package) in self.requirements
-
-    @cached_property
-    def _imports(self) -> list[n.Import | n.ImportFrom]:
-        """What files import; functions and classes in tests are left out."""
-        everything = ((module, statement) for module in self.modules for statement in module.file.imports)
-        return [s for module, s in everything if not module.is_test or self._owner(s) is None]
 
     # --- questions
 
@@ -247,8 +230,7 @@ class Project:
         return self._variable_types[key]
 
     def _scope_of(self, variable: Variable) -> Class | Function | Module:
-        owner = self._owner(variable.assignment)
-        return owner or variable.module
+        return self._made(around(variable.assignment)) or variable.module
 
     def find(self, kind: type[N]) -> Iterator[tuple[Scoped, tuple[N, ...]]]:
         """The nodes of one kind outside the tests, scope by scope."""
@@ -289,12 +271,8 @@ class Project:
     def renamed(self) -> dict[str, set[str]]:
         """For every name that an import changes, what it is changed to."""
         found: dict[str, set[str]] = {}
-        tests = (f for m in self.modules if m.is_test for f in m.functions if not f.node.lacks(b" as "))
-        inside = (statement for function in tests for statement in function.find(n.ImportFrom))
-        for statement in (*self._imports, *inside):
-            for alias in statement.names if isinstance(statement, n.ImportFrom) else ():
-                if alias.asname:
-                    found.setdefault(alias.name, set()).add(alias.asname)
+        for name, other in (pair for module in self.modules for pair in module.file.renamed):
+            found.setdefault(name, set()).add(other)
         return found
 
     @cached_property

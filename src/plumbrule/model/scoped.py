@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from plumbrule.facts import nodes as n
 from plumbrule.facts.cached import cached_property
-from plumbrule.model.calls import Call, last_word
+from plumbrule.facts.words import last_word
+from plumbrule.model.calls import Call
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -40,16 +41,16 @@ class Scoped:
         """The names bound here, with the places that bind them."""
         return self.nodes.bindings
 
-    @cached_property
+    @property
     def parameter_names(self) -> tuple[str, ...]:
         """The names of its parameters."""
-        return tuple(parameter.name for parameter in self.parameters)
+        return ()
 
-    @cached_property
+    @property
     def rebound(self) -> tuple[str, ...]:
         """The names bound here that mean one thing in one place and another in the next."""
-        parameters = self.parameter_names
-        return tuple(name for name, places in self.bindings.items() if len(places) > 1 or name in parameters)
+        bindings = self.bindings
+        return (*self.nodes.rebound, *[name for name in self.parameter_names if name in bindings])
 
     @cached_property
     def inference(self) -> Inference:
@@ -63,9 +64,10 @@ class Scoped:
 
     def find(self, kind: type[N]) -> Iterator[N]:
         """Every node of one kind in this scope itself (nested functions and classes have their own)."""
-        if kind in FAMILIES:
+        found = self.by_kind.get(kind)
+        if found is None and kind in FAMILIES:
             return (node for node in self.nodes if isinstance(node, kind))
-        return iter(self.by_kind.get(kind, ()))
+        return iter(found or ())
 
     @cached_property
     def by_kind(self) -> dict[type[n.Node], tuple[Any, ...]]:

@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING
 from plumbrule.facts import nodes as n
 from plumbrule.facts.cached import cached_property
 from plumbrule.model.checks import is_checked
-from plumbrule.model.code import Function
+from plumbrule.model.code import Class, Function
 from plumbrule.model.dangers import SINKS
 from plumbrule.model.flow import Flow, Origin, composed
-from plumbrule.model.frames import Frame, entered, frames
+from plumbrule.model.frames import Frame, bound_to, entered, frames
 from plumbrule.model.free_text import is_constrained, is_injected, may_be_text, may_be_text_field
 from plumbrule.model.knowledge import sinks as known
 from plumbrule.model.reaching_bindings import bound_value, is_counter, item_at, reaching, unpacked_place
@@ -133,7 +133,14 @@ class Tracer:
                 return None
 
     def _first(self, parts: tuple[n.Expr, ...], frame: Frame, *, head: bool) -> Origin | None:
-        return next((o for part in parts if (o := self.trace(part, frame, head=head))), None)
+        """The first request data in some parts; a part of the path, which has no slash, comes last."""
+        tame = None
+        for part in parts:
+            origin = self.trace(part, frame, head=head)
+            if origin is not None and origin.place != "path":
+                return origin
+            tame = tame or origin
+        return tame
 
     # --- names
 
@@ -219,7 +226,60 @@ class Tracer:
             if frame.function.project.table_of(kind.cls) is not None:
                 return None
         origin = self.trace(expr.value, frame, head=head)
+        if origin is None and kind is not None and kind.cls is not None:
+            return self._field(expr.value, expr.attr, frame, head=head)
         return replace(origin, label=expr.text) if origin and origin.label == expr.value.text else origin
+
+    def _field(self, value: n.Expr, attr: str, frame: Frame, *, head: bool) -> Origin | None:
+        """The request data in a field of an object, from where the object is made."""
+        match value:
+            case n.Name(id=name):
+                bindings = [b for b in reaching(frame.function, value, inside=True) if b is not None]
+                for binding in bindings[:1]:
+                    made = bound_value(binding) if unpacked_place(binding) is None else None
+                    return self._field(made, attr, frame, head=head) if made is not None else None
+                return self._field_of_parameter(name, attr, frame, head=head)
+            case n.Await(value=inner):
+                return self._field(inner, attr, frame, head=head)
+            case n.Call():
+                return self._field_of_made(frame.function.call(value), attr, frame, head=head)
+            case _:
+                return None
+
+    def _field_of_parameter(self, name: str, attr: str, frame: Frame, *, head: bool) -> Origin | None:
+        parameter = frame.function.parameter(name)
+        if parameter is None:
+            return None
+        if frame.bound is not None:
+            given = frame.bound.get(name)
+            below = frame.below if given is not None else None
+            return self._field(given, attr, below, head=head) if given is not None and below else None
+        marker = parameter.marker("Depends", "Security")
+        made = marker.scope.resolve(marker.args[0]) if marker is not None and marker.args else None
+        if not isinstance(made, Function) or made in (f.function for f in frames(frame)):
+            return None
+        return self._field_returned(Frame(made, None, frame), attr, head=head)
+
+    def _field_of_made(self, call: Call, attr: str, frame: Frame, *, head: bool) -> Origin | None:
+        """The request data in a field of what a call makes."""
+        if not isinstance(call.target, Class):
+            inner = entered(call, frame)
+            return self._field_returned(inner, attr, head=head) if inner is not None else None
+        init, field = call.function, call.target.attribute(attr)
+        if init is None:
+            given = call.keyword(attr)
+            return self.trace(given, frame, head=head) if given is not None else None
+        if field is None or field.method is not init or field.value is None or len(frame.chain) > DEPTH:
+            return None
+        return self.trace(
+            field.value, Frame(init, bound_to(init, call.node, call.args, call), frame), head=head
+        )
+
+    def _field_returned(self, frame: Frame, attr: str, *, head: bool) -> Origin | None:
+        values = [r.value for r in frame.function.find(n.Return) if r.value is not None]
+        if len(frame.chain) > DEPTH or sum(f.function is frame.function for f in frames(frame)) > 1:
+            return None
+        return next((o for v in values if (o := self._field(v, attr, frame, head=head))), None)
 
     def _call(self, call: Call, frame: Frame, *, head: bool) -> Origin | None:
         inner = entered(call, frame)
@@ -256,8 +316,13 @@ class Tracer:
 
 
 def unchecked(expr: n.Expr, origin: Origin | None, frame: Frame) -> Origin | None:
-    """An origin, unless a check lets only good values pass to where they are used."""
-    return origin if origin is not None and not is_checked(expr, expr, frame.function) else None
+    """An origin, unless a check here, or in a function around, lets only good values pass."""
+    at = frame.function if origin is not None else None
+    while at is not None:
+        if is_checked(expr, expr, at):
+            return None
+        at = at.parent
+    return origin
 
 
 def arguments(call: Call) -> Iterator[tuple[str, n.Expr]]:

@@ -61,7 +61,9 @@ class Seen:
         """The file as it is now, if its content is what it was for a tree that was opened then."""
         now = stamp(os.stat(file))  # noqa: PTH116  to make a Path of each takes longer than to ask
         certain = now == self.stamp and max(now[1:3]) < opened - RECENT
-        if certain or (now[0] == self.stamp[0] and digest(Path(file).read_bytes()) == self.digest):
+        if certain:
+            return self
+        if now[0] == self.stamp[0] and digest(Path(file).read_bytes()) == self.digest:
             return Seen(now, self.digest)
         return None
 

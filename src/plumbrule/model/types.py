@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import cache
 from typing import TYPE_CHECKING
 
 from plumbrule.model.knowledge.names import canonical
-from plumbrule.model.knowledge.returns import SUBCLASSES
-from plumbrule.model.values import External, Type
+from plumbrule.model.knowledge.returns import PARTS, SUBCLASSES
+from plumbrule.model.values import External, Target, Type
 
 if TYPE_CHECKING:
     from plumbrule.model.code import Class
@@ -23,7 +24,13 @@ def inherited(cls: Class, attr: str) -> External | None:
         ),
         None,
     )
-    return External(canonical(f"{SUBCLASSES.get(base.name, base.name)}.{attr}")) if base else None
+    return external(f"{SUBCLASSES.get(base.name, base.name)}.{attr}") if base else None
+
+
+@cache
+def external(name: str) -> External:
+    """Something outside the project by any of its full names."""
+    return External(canonical(name))
 
 
 def external_type(name: str | None) -> Type | None:
@@ -35,6 +42,16 @@ def external_type(name: str | None) -> Type | None:
     if name in ("typing.Any", "builtins.object"):
         return None
     return Type(SUBCLASSES.get(name, name))
+
+
+def part_of(kind: Type | None) -> str | None:
+    """What any attribute and any item of a type is: a database of its client."""
+    return PARTS.get(kind.name) if kind is not None else None
+
+
+def is_part(target: Target | None) -> bool:
+    """Whether a target is such a part: what it is, its type says."""
+    return isinstance(target, External) and target.name.rpartition(".")[0] in PARTS
 
 
 def awaited(kind: Type | None) -> Type | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from plumbrule.model.assembly.relevance import builds
+from plumbrule.model.assembly.relevance import builders
 from plumbrule.model.assembly.statements import Statements
 from plumbrule.model.assembly.values import (
     ClassValue,
@@ -31,7 +31,7 @@ class Interpreter(Statements):
             for function in module.functions:
                 if function.node not in self.building or function.node in self.visited:
                     continue
-                if function.parent is None and builds(function.node):
+                if function.parent is None and function.node in module.file.once(builders):
                     self.steps = 0
                     self.follow_uncalled(function)
 
@@ -49,10 +49,7 @@ class Interpreter(Statements):
         env = self.envs.get(module)
         if env is None:
             env = self.envs[module] = Env(module, None)
-            outer = self.conditional, self.active, self.returned, self.sites, self.steps
-            self.conditional, self.active, self.returned, self.sites, self.steps = 0, [], [], [], 0
-            self.block(module.body, env)
-            self.conditional, self.active, self.returned, self.sites, self.steps = outer
+            self.by_itself(module.body, 0, env)
         return env
 
     def follow_uncalled(self, function: Function) -> None:

@@ -15,10 +15,11 @@ from plumbrule.model.assembly.values import (
     Partial,
     RouterValue,
 )
-from plumbrule.model.code import Function
+from plumbrule.model.code import Class, Function
 
 if TYPE_CHECKING:
     from plumbrule.facts import nodes as n
+    from plumbrule.facts.file import File
     from plumbrule.model.project import Project
 
 BUILDING = re.compile(
@@ -32,25 +33,25 @@ SHORT = 6  # statements; a helper that makes a prefix has no more
 ACTING = frozenset({RouterValue, Operation, LambdaValue, Bound, Partial})  # what is, or may act on, a router
 
 
-def building_functions(project: Project) -> set[n.FunctionDef]:
-    """The functions whose text deals with routers, and those that call one of them by name."""
-    functions = project.code_functions
-    definitions = Counter(function.name for function in functions)
-    queue = [function for function in functions if builds(function.node)]
-    found = {function.node for function in queue}
+def building_scopes(project: Project) -> set[n.Node]:
+    """The functions and classes whose text deals with routers, and those that call such functions by name."""
+    found = {node for module in project.code_modules for node in module.file.once(builders)}
+    definitions = Counter(function.name for function in project.code_functions)
+    queue = [function for function in project.code_functions if function.node in found]
     while queue:
         for name in names_of(queue.pop()):
             for call in project.calls_to(name) if definitions[name] <= COMMON else ():
                 caller = call.scope
-                if isinstance(caller, Function) and caller.node not in found:
+                if isinstance(caller, (Function, Class)) and caller.node not in found:
                     found.add(caller.node)
-                    queue.append(caller)
+                    queue += [caller] if isinstance(caller, Function) else []
     return found
 
 
-def builds(node: n.FunctionDef) -> bool:
-    """Whether the text of a function deals with routers."""
-    return BUILDING.search(node.source.text, node.start, node.end) is not None
+def builders(file: File) -> frozenset[n.Node]:
+    """The functions and classes whose text deals with routers."""
+    inside = (*file.functions, *file.classes) if BUILDING.search(file.source.text) else ()
+    return frozenset(node for node in inside if BUILDING.search(file.source.text, node.start, node.end))
 
 
 def decorates(node: n.FunctionDef, name: str) -> bool:

@@ -6,9 +6,7 @@ from abc import ABC, abstractmethod
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-from plumbrule.model.assembly.relevance import (
-    building_functions,
-)
+from plumbrule.model.assembly.relevance import building_scopes
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,7 +29,7 @@ class State(ABC):
         self.project = project
         self.envs: dict[Module, Env] = {}
         self.routers: list[RouterValue] = []
-        self.building = building_functions(project)
+        self.building = building_scopes(project)
         self.visited: set[n.FunctionDef] = set()
         self.followed: Counter[n.FunctionDef] = Counter()
         self.closures: dict[n.FunctionDef, Closure] = {}

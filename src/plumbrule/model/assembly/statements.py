@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from plumbrule.facts import nodes as n
@@ -9,6 +10,7 @@ from plumbrule.model.assembly import builtin
 from plumbrule.model.assembly.calls import Calls
 from plumbrule.model.assembly.values import (
     UNKNOWN,
+    ClassEnv,
     ClassValue,
     Closure,
     Env,
@@ -41,6 +43,13 @@ class Statements(Calls):
             if way != "goes on":
                 return way
         return "goes on"
+
+    def by_itself(self, body: Sequence[n.Statement], conditional: int, env: Env) -> None:
+        """Follow a body whatever is being followed just now."""
+        outer = self.conditional, self.active, self.returned, self.sites, self.steps
+        self.conditional, self.active, self.returned, self.sites, self.steps = conditional, [], [], [], 0
+        self.block(body, env)
+        self.conditional, self.active, self.returned, self.sites, self.steps = outer
 
     def statement(self, statement: n.Statement, env: Env) -> Way:
         match statement:
@@ -183,9 +192,12 @@ class Statements(Calls):
         cls = self.project.classes_by_node.get(node)
         if cls is None:
             return
-        value = ClassValue(cls, Env(cls, env))
-        env.names[node.name] = value
-        self.block(node.body, value.env)
+        at_once = bool(self.active) or node in self.building
+        later = partial(self.by_itself, node.body, self.conditional)
+        inside = Env(cls, env) if at_once else ClassEnv(cls, env, later)
+        value = env.names[node.name] = ClassValue(cls, inside)
+        if at_once:
+            self.block(node.body, inside)
         for decorator in reversed(node.decorators):
             self.decorate(decorator, value, env)
 

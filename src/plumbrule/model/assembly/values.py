@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 from plumbrule.facts.frozen import frozen
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from plumbrule.facts import nodes as n
     from plumbrule.facts.source import Span
     from plumbrule.model.code import Class, Function, Module, Scoped
@@ -36,6 +38,26 @@ class Env:
         self.scope = scope
         self.parent = parent
         self.names: dict[str, Any] = {}
+
+
+class ClassEnv(Env):
+    """The variables of a class; its body is followed when they are asked for."""
+
+    __slots__ = ("_body", "_names")
+
+    def __init__(self, scope: Scoped, parent: Env, body: Callable[[Env], object]) -> None:
+        self.scope = scope
+        self.parent = parent
+        self._body: Callable[[Env], object] | None = body
+        self._names: dict[str, Any] = {}
+
+    @property
+    def names(self) -> dict[str, Any]:  # type: ignore[override]
+        """The variables."""
+        body, self._body = self._body, None
+        if body is not None:
+            body(self)
+        return self._names
 
 
 @dataclass(eq=False, slots=True)

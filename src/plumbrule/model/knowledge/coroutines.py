@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+COLLECTION = (
+    "find_one insert_one insert_many update_one update_many replace_one delete_one delete_many drop distinct "
+    "find_one_and_update find_one_and_delete find_one_and_replace count_documents estimated_document_count "
+    "bulk_write create_index create_indexes "
+)
 METHODS = {
     "sqlalchemy.ext.asyncio.AsyncSession": (
         "close commit delete execute flush get get_one invalidate merge refresh reset rollback "
@@ -36,6 +41,10 @@ METHODS = {
     "starlette.concurrency": "run_in_threadpool",
     "aiosmtplib": "send",
     "fastapi_mail.FastMail": "send_message",
+    "motor.motor_asyncio.AsyncIOMotorCollection": COLLECTION,
+    "motor.motor_asyncio.AsyncIOMotorDatabase": "command",
+    "pymongo.asynchronous.collection.AsyncCollection": COLLECTION + "aggregate",
+    "pymongo.asynchronous.database.AsyncDatabase": "command",
     "asyncpg": "connect",
     "asyncpg.Connection": "execute executemany fetch fetchrow fetchval close",
     "asyncpg.Pool": "execute executemany fetch fetchrow fetchval close",

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cache
-
 PREFIXES = (
     ("sqlalchemy.ext.asyncio.session.", "sqlalchemy.ext.asyncio."),
     ("sqlalchemy.ext.asyncio.engine.", "sqlalchemy.ext.asyncio."),
@@ -40,12 +38,13 @@ PREFIXES = (
     ("redis.asyncio.client.", "redis.asyncio."),
     ("redis.client.", "redis."),
     ("aioredis.", "redis.asyncio."),
+    ("pymongo.mongo_client.", "pymongo."),
+    ("pymongo.asynchronous.mongo_client.", "pymongo."),
     ("typing_extensions.", "typing."),
     ("contextlib2.", "contextlib."),
 )
 
 
-@cache
 def canonical(name: str) -> str:
     """`sqlalchemy.orm.session.Session` → `sqlalchemy.orm.Session`."""
     for prefix, replacement in PREFIXES:

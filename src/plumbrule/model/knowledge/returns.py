@@ -84,3 +84,26 @@ ATTRIBUTES = {
     "pathlib.Path.parent": "pathlib.Path",
     "fastapi.Request.app": "fastapi.FastAPI",
 }
+
+MONGO_CLIENTS = {  # client → database → collection, each by attribute or item, whatever its name
+    "pymongo.MongoClient": ("pymongo.database.Database", "pymongo.collection.Collection"),
+    "pymongo.AsyncMongoClient": (
+        "pymongo.asynchronous.database.AsyncDatabase",
+        "pymongo.asynchronous.collection.AsyncCollection",
+    ),
+    "motor.motor_asyncio.AsyncIOMotorClient": (
+        "motor.motor_asyncio.AsyncIOMotorDatabase",
+        "motor.motor_asyncio.AsyncIOMotorCollection",
+    ),
+}
+PARTS = {
+    whole: part
+    for client, (database, collection) in MONGO_CLIENTS.items()
+    for whole, part in ((client, database), (database, collection))
+}
+RETURNS |= {
+    f"{client}.{method}": database
+    for client, (database, _) in MONGO_CLIENTS.items()
+    for method in ("get_database", "get_default_database")
+}
+RETURNS |= {f"{database}.get_collection": collection for database, collection in MONGO_CLIENTS.values()}

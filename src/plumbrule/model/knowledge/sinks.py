@@ -190,6 +190,10 @@ SINKS: dict[str, dict[str, tuple[tuple[int | None, str], ...]]] = {
             ),
             ((1, "url"),),
         ),
+        **dict.fromkeys(
+            ("httpx.Client", "httpx.AsyncClient", "openai.OpenAI", "openai.AsyncOpenAI"),
+            ((None, "base_url"),),
+        ),
         "urllib.request.urlopen": ((0, "url"),),
         "urllib.request.Request": ((0, "url"),),
         "urllib.request.urlretrieve": ((0, "url"),),

@@ -57,34 +57,29 @@ async def create_order(user: str, session: Annotated[AsyncSession, Depends(get_s
     await session.commit()
 ```
 
-## Bad: kept under a name that nothing awaits
+## Bad: kept under a name, or what the other methods await
 
-```python title="main.py"
-from fastapi import FastAPI, HTTPException
-
-app = FastAPI()
-
-
-async def find_user(email: str) -> str | None:
+```python title="app/users.py"
+async def find(email: str) -> str | None:
     return None
 
 
-@app.post("/users")
-def sign_up(email: str) -> None:
-    user = find_user(email)  # finding
-    if user:
-        raise HTTPException(409)
-
-
-@app.post("/users/later")
-async def sign_up_later(email: str) -> str | None:
+async def sign_up(email: str) -> str | None:
     global waiting
-    waiting = find_user("first@example.com")
-    looking = find_user(email)
-    return await looking
+    waiting = find(email)
+    user = find(email)  # finding
+    return email if user else None
 
 
-waiting = None
+class Users:
+    async def read(self, name: str):
+        return await self.collection.find_one({"name": name})
+
+    async def has(self, name: str) -> bool:
+        return bool(await self.collection.find_one({"name": name}))
+
+    async def lacks(self, name: str) -> bool:
+        return not self.collection.find_one({"name": name})  # finding
 ```
 
 ## Bad: a library's own coroutines
@@ -283,6 +278,8 @@ async def read() -> None:
 Python warns of it at run time; ty and mypy have a check for the discarded call, not for the condition.
 """
 
+import re
+
 from plumbrule.rulekit import COROUTINES, Call, Edit, Finding, Fix, Function, Iterator, Project, n, rule
 
 LIBRARY = {name.rpartition(".")[2] for name in COROUTINES}
@@ -293,14 +290,16 @@ TRANSPARENT = {"staticmethod", "classmethod", "abstractmethod", "override", "enf
 @rule(category="async", severity="error")
 def coroutine_never_awaited(project: Project) -> Iterator[Finding]:
     for call in project.calls_named({*LIBRARY, *(f.name for f in project.functions if f.is_async)}):
-        kept = isinstance(call.node.parent, n.Assign)
         wrong = misuse(call.node)
-        if not (kept or wrong) or not isinstance(call.scope, Function) or call.module.is_broken:
+        if (
+            not (wrong or isinstance(call.node.parent, n.Assign))
+            or not isinstance(call.scope, Function)
+            or call.module.is_broken
+        ):
             continue  # in a broken file an `await` may be missing because it was not understood
-        if makes_coroutine(call) and not is_dead(call):
-            wrong = wrong or misuse_of_kept(call, call.scope)
-            if wrong is not None:
-                yield finding(call, call.scope, wrong)
+        surely = makes_coroutine(call) and not is_dead(call)
+        if surely and (how := wrong or misuse_of_kept(call, call.scope)) is not None:
+            yield finding(call, call.scope, how)
 
 
 def finding(call: Call, function: Function, wrong: str) -> Finding:
@@ -318,11 +317,10 @@ def finding(call: Call, function: Function, wrong: str) -> Finding:
 
 def misuse_of_kept(call: Call, function: Function) -> str | None:
     """What goes wrong with a result that gets a name, if that is the only one and nothing awaits it."""
-    outer = {name for statement in function.find(n.Scoped) for name in statement.names}
     match call.node.parent:
-        case n.Assign(targets=(n.Name(id=name) as target,)) if (
-            len(function.bindings.get(name, ())) == 1 and name not in outer
-        ):
+        case n.Assign(targets=(n.Name(id=name) as target,)) if len(function.bindings.get(name, ())) == 1:
+            if any(name in scoped.names for scoped in function.find(n.Scoped)):
+                return None
             names = (node for node in function.node.walk() if isinstance(node, n.Name) and node.id == name)
             wrongs = [misuse(node) for node in names if node is not target]
             return (wrongs or ["nothing runs"])[0] if all(wrongs) else None
@@ -362,13 +360,24 @@ def makes_coroutine(call: Call) -> bool:
     called = call.function
     if called is None:
         others = call.receiver_type.others if call.receiver_type else ()
-        return all(name in COROUTINES for name in (call.name, *(f"{o.name}.{call.method}" for o in others)))
+        names = (call.name, *(f"{o.name}.{call.method}" for o in others))
+        return all(name in COROUTINES for name in names) or (not call.name and is_awaited_beside(call))
     plain = all(name.rpartition(".")[2] in TRANSPARENT for name in called.decorator_names)
     if not called.is_async or called.is_generator or not plain or called.name == "__init__":
         return False
     scope = called.cls or called.parent or called.module
     once = len(scope.bindings.get(called.name, ())) == 1
     return once and not is_overridden(called) and not may_be_plain(call)
+
+
+def is_awaited_beside(call: Call) -> bool:
+    """Whether another method of the class awaits the very same call: `self.users.find_one(…)`."""
+    written = call.node.func.text
+    cls = call.caller.cls if isinstance(call.caller, Function) else None
+    if cls is None or not re.fullmatch(r"self(\.\w+){2,}", written):
+        return False
+    same = [c for m in cls.methods.values() for c in m.calls if c.node.func.text == written]
+    return sum(c.is_awaited for c in same) * 2 > len(same)
 
 
 def may_be_plain(call: Call) -> bool:

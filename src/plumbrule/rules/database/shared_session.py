@@ -119,7 +119,7 @@ if __name__ == "__main__":
 ```
 """
 
-from plumbrule.rulekit import Attribute, Class, Finding, Function, Iterator, Module, Span, n, rule
+from plumbrule.rulekit import Attribute, Class, File, Finding, Function, Iterator, Module, Span, n, rule
 
 SESSIONS = ("sqlalchemy.orm.Session", "sqlalchemy.ext.asyncio.AsyncSession")
 SCRIPTS = {
@@ -138,7 +138,7 @@ SCRIPTS = {
 
 @rule(category="database", severity="error", needs="sqlalchemy")
 def shared_session(module: Module) -> Iterator[Finding]:
-    if SCRIPTS & set(module.path.removesuffix(".py").split("/")) or is_script(module):
+    if module.file.once(is_script):
         return
     made = list(at_import(module))
     if made and not serves_tests(module):
@@ -196,7 +196,7 @@ def lives_long(cls: Class, seen: set[Class]) -> bool:
     for call in init.callers:
         match call.caller:
             case Module(is_test=is_test):
-                if not is_test and not is_script(call.module):
+                if not is_test and not call.module.file.once(runs_itself):
                     return True
             case Function(name="__init__", cls=Class() as owner):
                 if lives_long(owner, seen):
@@ -215,6 +215,11 @@ def serves_tests(module: Module) -> bool:
     return any(edge.target is module for edge in graph.edges)
 
 
-def is_script(module: Module) -> bool:
+def is_script(file: File) -> bool:
+    """Whether a file is no part of a server."""
+    return bool(SCRIPTS & set(file.path.removesuffix(".py").split("/"))) or file.once(runs_itself)
+
+
+def runs_itself(file: File) -> bool:
     """Whether a file is meant to be run by itself."""
-    return any("__main__" in node.test.text and node in module.body for node in module.find(n.If))
+    return any(isinstance(node, n.If) and "__main__" in node.test.text for node in file.body)

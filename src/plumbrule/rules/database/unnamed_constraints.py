@@ -69,7 +69,7 @@ def downgrade() -> None:
 ```
 """
 
-from plumbrule.rulekit import External, Finding, Iterator, Project, n, rule
+from plumbrule.rulekit import External, File, Finding, Iterator, Project, n, rule
 
 BASES = ("sqlalchemy.orm.DeclarativeBase", "sqlalchemy.orm.MappedAsDataclass")
 
@@ -89,7 +89,7 @@ def unnamed_constraints(project: Project) -> Iterator[Finding]:
                     help="write the name that the database shows, and give `MetaData` a `naming_convention`",
                 )
                 break
-    convention = any(module.mentions(b"naming_convention") for module in project.modules)
+    convention = any(module.file.once(has_convention) for module in project.modules)
     for cls in () if convention or not project.migrations.all else project.classes:
         if any(isinstance(b, External) and b.name in BASES for b in cls.bases) and not cls.module.is_test:
             yield Finding(
@@ -98,3 +98,7 @@ def unnamed_constraints(project: Project) -> Iterator[Finding]:
                 label="its `MetaData` has no `naming_convention`",
                 help="set `metadata = MetaData(naming_convention={…})`",
             )
+
+
+def has_convention(file: File) -> bool:
+    return b"naming_convention" in file.source.text

@@ -97,8 +97,19 @@ def get_admin_user(token: str) -> str:
     return token
 
 
+def get_user(token: str) -> str:
+    return token
+
+
 @app.post("/plugins")
 def install(code: str, user: Annotated[str, Depends(get_admin_user)]) -> None:
+    exec(code)
+
+
+@app.post("/tools")
+def add(code: str, user: Annotated[str, Depends(get_user)]) -> None:
+    if user != "admin":
+        raise HTTPException(403)
     exec(code)
 ```
 
@@ -131,7 +142,9 @@ def code_injection(route: Route) -> Iterator[Finding]:
 
 def is_for_administrators(route: Route) -> bool:
     """Whether only people who may do anything anyway may call a route."""
-    return any(ADMIN.search(dependency.name.rpartition(".")[2]) for dependency in route.dependencies)
+    asked = [branch.test.text for branch in route.handler.find(n.If)] if route.handler is not None else []
+    asked += [dependency.name.rpartition(".")[2] for dependency in route.dependencies]
+    return any(ADMIN.search(text) for text in asked)
 
 
 def is_safe_loader(flow: Flow) -> bool:

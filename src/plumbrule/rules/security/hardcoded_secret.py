@@ -25,6 +25,22 @@ async def sign_in() -> str:
 TOKEN = "ghp_1234567890abcdefghijklmnopqrstuvwxyz"  # finding
 ```
 
+## Bad: the account of a server
+
+```python title="main.py"
+DATABASE_URL = "mongodb+srv://shop:Kx83hdQpl2@cluster0.ab1cd.mongodb.net/shop"  # finding
+REPLICA_URL = f"postgresql+asyncpg://shop:Kx83hdQpl2@replica.shop.cloud:5432/shop"  # finding
+```
+
+## Good: the server of a developer, or of an example
+
+```python title="main.py"
+LOCAL_URL = "postgresql://postgres:Kx83hdQpl2@localhost:5432/shop"
+COMPOSE_URL = "postgresql://postgres:Kx83hdQpl2@db:5432/shop"
+EXAMPLE_URL = "mongodb+srv://user:your-password@cluster0.ab1cd.mongodb.net/shop"
+WEB_URL = "https://shop.example.com/a:b@c.com"
+```
+
 ## Good: from the settings
 
 ```python title="main.py"
@@ -60,13 +76,19 @@ PLACEHOLDER = "AKIAIOSFODNN7EXAMPLE"
 
 import re
 
-from plumbrule.rulekit import Finding, Iterator, Module, Project, Scoped, Variable, n, rule
+from plumbrule.rulekit import File, Finding, Iterator, Module, Project, Scoped, Variable, n, rule
 
 PROVIDERS = re.compile(
     r"(ghp|gho|ghs|github_pat)_\w{30,}|AKIA[0-9A-Z]{16}|xox[baprs]-\d{8,}-\w{10,}|sk_live_\w{20,}|"
     r"sk-(proj-|ant-)?[A-Za-z0-9]{32,}|AIza[\w-]{35}|glpat-[\w-]{20}|SG\.[\w-]{20,}\.[\w-]{20,}|"
     r"hf_[A-Za-z]{34}|-----BEGIN [A-Z ]*PRIVATE KEY-----[^-]{100,}"
 )
+SERVERS = r"(postgres\w*|mysql|mariadb|mongodb|rediss?|amqps?|mssql)(\+\w+)?"
+ACCOUNT = re.compile(
+    rf"{SERVERS}://[^:/@\s]*:(?P<password>[^@/\s]+)@[\w-]+(\.[\w-]+)*\.(?P<top>[a-z]{{2,}})\b"
+)
+MADE_UP = re.compile(r"pass|secret|example|change|your|test|xxx|[<{$*%]", re.IGNORECASE)
+HERE = {"local", "internal", "localhost", "example", "test", "svc", "lan"}
 SHORTEST = 20
 """no provider gives out a shorter key"""
 KEYS = {
@@ -106,18 +128,31 @@ def is_example(module: Module) -> bool:
 
 
 def tokens_in(project: Project) -> Iterator[Finding]:
-    """The keys that providers give out, by their form."""
-    for scope, constants in project.find(n.Constant):
-        for constant in constants:
-            text = constant.value
-            if isinstance(text, str) and len(text) >= SHORTEST and PROVIDERS.fullmatch(text.strip()):
-                yield from token(constant, text, scope)
+    """The keys that providers give out, and the URLs of servers, by their form."""
+    for module in project.code_modules:
+        for constant, label in module.file.once(tokens) if not is_example(module) else ():
+            yield finding(constant, label)
 
 
-def token(constant: n.Constant, text: str, scope: Scoped) -> Iterator[Finding]:
-    """A key by its form, if it is neither made up nor in an example."""
-    if is_random(text) and not is_example(scope.module):
-        yield finding(constant, "a provider's key")
+def names_account(text: str) -> bool:
+    """Whether a text is the URL of a server somewhere else, with a password that is no example's."""
+    found = ACCOUNT.match(text) if "://" in text else None
+    return found is not None and found["top"] not in HERE and MADE_UP.search(found["password"]) is None
+
+
+def tokens(file: File) -> list[tuple[n.Constant, str]]:
+    """The texts of a file that have the form of such a key and are not made up, with what each is."""
+    constants = (constant for nodes in file.scopes for constant in nodes.by_kind.get(n.Constant, ()))
+    texts = ((constant, constant.value) for constant in constants)
+    long = ((constant, text) for constant, text in texts if isinstance(text, str) and len(text) >= SHORTEST)
+    return [(constant, label) for constant, text in long if (label := named(text)) is not None]
+
+
+def named(text: str) -> str | None:
+    """What a text gives away by its form; None if it is nothing secret."""
+    if PROVIDERS.fullmatch(text.strip()):
+        return "a provider's key" if is_random(text) else None
+    return "the password of a server" if names_account(text) else None
 
 
 def literal(key: n.Expr, scope: Scoped) -> n.Constant | None:

@@ -66,7 +66,7 @@ Uvicorn's `--proxy-headers` with `--forwarded-allow-ips` set to the proxies; not
 
 import re
 
-from plumbrule.rulekit import Finding, Function, Iterator, Module, n, rule
+from plumbrule.rulekit import File, Finding, Function, Iterator, Module, n, rule
 
 HEADER = "x-forwarded-for"
 TRUST = re.compile(r"trust|prox(y|ies)\b.*\bin\b|\bin\b.*prox(y|ies)|is_private|is_loopback", re.IGNORECASE)
@@ -77,10 +77,14 @@ ADDRESS = re.compile(r"client_?host|client\.host|(^|_)ip(_|$)|addr", re.IGNORECA
 
 @rule(category="security", severity="warning")
 def spoofable_client_address(module: Module) -> Iterator[Finding]:
-    if HEADER.encode() not in module.source.text.lower() or LOGS.search(module.path):
+    if not module.file.once(names_header) or LOGS.search(module.path):
         return  # a wrong address in a log opens nothing
     for function in module.functions:
         yield from believed(function)
+
+
+def names_header(file: File) -> bool:
+    return HEADER.encode() in file.source.text.lower()
 
 
 def believed(function: Function) -> Iterator[Finding]:

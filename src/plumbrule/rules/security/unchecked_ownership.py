@@ -261,6 +261,7 @@ from plumbrule.rulekit import (
     looks_at_owner,
     names_read,
     own_ids,
+    owners_in,
     rule,
     where_unchecked,
 )
@@ -310,10 +311,10 @@ def compared_elsewhere(route: Route, handler: Function) -> Iterator[Finding]:
         if route.has_unknown_path
         else names & set(route.path_parameters)
     )
-    for call in handler.calls:
-        if not call.method or not ids.intersection(given_texts(call)):
+    beside = [r for r in route.router.routes if r.handler is not handler and owners_in(r.handler)]
+    for call in handler.calls if beside else ():
+        if not call.method or ids.isdisjoint(given_texts(call)):
             continue
-        beside = (r for r in route.router.routes if r.handler is not None and r.handler is not handler)
         other = next((r for r in beside if r.handler and compares_owner(r.handler, call)), None)
         if other is not None and not compares_owner(handler, call) and not looks_at_owner(handler):
             yield Finding(
@@ -328,13 +329,18 @@ def compared_elsewhere(route: Route, handler: Function) -> Iterator[Finding]:
 def without_tenant(route: Route, handler: Function) -> Iterator[Finding]:
     """Routes beside it name a tenant to a service, and this one asks the same service by an id alone."""
     ids = set(route.path_parameters)
-    asked = next((call for call in handler.calls if ids.intersection(given_texts(call))), None)
+    beside = [r.handler for r in route.router.routes if r.handler is not None and "POST" in r.methods]
+    making = [other for other in beside if takes_tenant(other)]
+    asked = (
+        next((call for call in handler.calls if ids.intersection(given_texts(call))), None)
+        if making
+        else None
+    )
     service = handler.parameter(asked.receiver.text) if asked is not None and asked.receiver else None
     around = (handler, *(d.function for d in route.dependencies if d.function is not None))
     if asked is None or service is None or any("tenant" in one.node.text.lower() for one in around):
         return
-    beside = [r.handler for r in route.router.routes if r.handler is not None and "POST" in r.methods]
-    scoped = [other for other in beside if takes_tenant(other) and shares(other, service)]
+    scoped = [other for other in making if shares(other, service)]
     if len(scoped) > 1:
         yield Finding(
             at=handler.span,

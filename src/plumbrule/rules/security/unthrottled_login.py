@@ -31,6 +31,37 @@ async def make_token(form: Annotated[OAuth2PasswordRequestForm, Depends()]) -> s
     return form.username
 ```
 
+## Bad: the limit is that of a query
+
+```python title="main.py"
+from fastapi import FastAPI
+from fastapi.security import HTTPBasicCredentials
+from sqlalchemy import select
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, selectinload
+
+app = FastAPI()
+
+
+class Base(DeclarativeBase): ...
+
+
+class User(Base):
+    __tablename__ = "users"
+
+    name: Mapped[str] = mapped_column(primary_key=True)
+
+
+class SignIn(HTTPBasicCredentials): ...
+
+
+@app.post("/login")  # finding
+def log_in(credentials: SignIn) -> str | None:
+    with Session() as session:
+        query = select(User).options(selectinload("*")).where(User.name == credentials.username)
+        user = session.scalars(query.limit(1)).first()
+    return user and user.name
+```
+
 ## Good: a dependency counts, or a decorator of a limiter
 
 ```python title="main.py"
@@ -94,8 +125,12 @@ from plumbrule.rulekit import (
 )
 
 LOGIN = re.compile(r"(log_?-?in|sign_?-?in|token|authenticate|access-?_?token)/?$", re.IGNORECASE)
-LIMITS = re.compile(r"limit|throttl|attempt|lockout|locked|captcha|too_?many|429|brute", re.IGNORECASE)
+LIMITS = re.compile(
+    r"\wlimit|limit\w|throttl|attempt|lockout|locked|captcha|too_?many|429|brute", re.IGNORECASE
+)
+LIMITING = re.compile(rf"limit|{LIMITS.pattern}", re.IGNORECASE)
 LIMITERS = ("slowapi", "fastapi_limiter", "limits", "pyrate_limiter", "throttled", "cashews", "django")
+BASIC = "fastapi.security.HTTPBasicCredentials"
 FORMS = (".OAuth2PasswordRequestForm", ".OAuth2PasswordRequestFormStrict")
 
 
@@ -131,7 +166,9 @@ def is_password(parameter: Parameter, project: Project) -> bool:
     kind = parameter.type
     schema = project.schema_of(kind.cls) if kind is not None else None
     is_form = kind is not None and kind.name.endswith(FORMS)
-    return is_form or parameter.name == "password" or (schema is not None and "password" in schema.fields)
+    is_basic = kind is not None and kind.cls is not None and kind.cls.is_a(BASIC)
+    is_field = schema is not None and "password" in schema.fields
+    return is_form or is_basic or is_field or parameter.name == "password"
 
 
 def knows_limits(project: Project) -> bool:
@@ -142,14 +179,24 @@ def knows_limits(project: Project) -> bool:
 def hands_on(handler: Function) -> bool:
     """Whether a handler gives what it got to something that cannot be seen."""
     got = {p.name for p in handler.parameters if p.type is None or "Session" not in p.type.name}
-    hidden = (call for call in handler.calls if call.function is None and not call.name)
+    hidden = (call for call in handler.calls if call.function is None and not origin(call.node, handler))
     given = (v for call in hidden for v in (*call.args, *(k.value for k in call.keywords)))
     return any(isinstance(part, n.Name) and part.id in got for value in given for part in value.walk())
+
+
+def origin(call: n.Call, handler: Function) -> str:
+    """The name of what is called first in a chain such as `select(User).where(…)`; "" if it is unknown."""
+    made = handler.call(call)
+    match made.receiver:
+        case n.Call() as before if not made.name:
+            return origin(before, handler)
+        case _:
+            return made.name
 
 
 def counts(function: Function) -> bool:
     """Whether a function, or one it calls, speaks of limits."""
     called = (reached.call.function for reached in reached_calls(function, depth=3))
     inside = {function, *(one for one in called if one is not None)}
-    decorators = (decorator.text for decorator in function.node.decorators)
-    return any(LIMITS.search(text) for text in (*decorators, *(one.node.text for one in inside)))
+    decorated = any(LIMITING.search(decorator.text) for decorator in function.node.decorators)
+    return decorated or any(LIMITS.search(one.node.text) for one in inside)

@@ -13,6 +13,7 @@ from pydantic_settings import BaseSettings
 
 class Settings(BaseSettings):
     secret_key: str = "change-me-please"  # finding
+    secret_key_refresh: str = "change-me-too"  # finding
     db_password: SecretStr = SecretStr("postgres")  # finding
 ```
 
@@ -68,6 +69,26 @@ class Settings(BaseSettings):
         return self
 ```
 
+## Bad: a validator that only complains
+
+```python title="main.py"
+import logging
+
+from pydantic import field_validator
+from pydantic_settings import BaseSettings
+
+
+class Settings(BaseSettings):
+    jwt_secret: str = "changeme"  # finding
+
+    @field_validator("jwt_secret")
+    @classmethod
+    def warn(cls, value: str) -> str:
+        if value == "changeme":
+            logging.warning("jwt_secret still has its default")
+        return value
+```
+
 ## Good: a key for somebody else's service opens nothing here
 
 ```python title="main.py"
@@ -91,6 +112,7 @@ import re
 from plumbrule.rulekit import (
     Call,
     Finding,
+    Function,
     Iterator,
     Module,
     Project,
@@ -114,6 +136,8 @@ NOT_PRODUCTION = re.compile(r"test|dev|local", re.IGNORECASE)
 ASIDE = re.compile(
     r"(^|/)(scripts?|examples?|example_\w+|docs?|cookbook|bench\w*|\.\w+|tools)/", re.IGNORECASE
 )
+COMPLAINING = {"warning", "warn", "info", "error", "critical"}
+MAKING = re.compile(r"^secrets\.|uuid|urandom|token|exit|generate", re.IGNORECASE)
 ENVIRONMENT = ("*.getenv", "*os.environ.get", "environ.get", "decouple.config", "starlette.config.Config")
 
 
@@ -145,9 +169,18 @@ def is_aside(module: Module) -> bool:
 
 
 def is_refused(name: str, settings: Settings) -> bool:
-    """Whether a validator of the settings looks at the field."""
+    """Whether a validator of the settings looks at the field, and can do more than complain."""
     methods = [f for f in settings.cls.methods.values() if f.node.decorators]
-    return any(name in f.node.text for f in methods if any("validator" in d.text for d in f.node.decorators))
+    validators = [f for f in methods if any("validator" in d.text for d in f.node.decorators)]
+    return any(name in f.node.text and not only_complains(f) for f in validators)
+
+
+def only_complains(validator: Function) -> bool:
+    """Whether a validator writes to a log and lets every value pass: it neither raises nor makes another."""
+    if any(validator.find(n.Raise)) or not any(c.method in COMPLAINING for c in validator.calls):
+        return False
+    made = (c for c in validator.calls if c.method not in COMPLAINING and not c.name.startswith("builtins."))
+    return not any(c.function is not None or MAKING.search(c.name or c.method) for c in made)
 
 
 def from_environment(call: Call) -> Iterator[Finding]:

@@ -64,6 +64,21 @@ if __name__ == "__main__":
     print(Settings().database_url)
 ```
 
+## Good: pydantic 1 takes None for what may be None
+
+```python title="app/config.py"
+from typing import Optional
+
+from pydantic.v1 import BaseSettings
+
+
+class Settings(BaseSettings):
+    pool_size: Optional[int]
+
+
+settings = Settings()
+```
+
 ## Good: every setting has a default
 
 ```python title="app/config.py"
@@ -78,7 +93,11 @@ settings = Settings()
 ```
 """
 
+import re
+
 from plumbrule.rulekit import Call, Finding, Iterator, Module, Settings, imports_of, n, rule
+
+V1 = ("pydantic.BaseSettings", "pydantic.v1.BaseSettings")
 
 
 @rule(category="settings", severity="warning")
@@ -110,11 +129,15 @@ def is_run_by_alembic(module: Module) -> bool:
 
 
 def required(settings: Settings) -> list[str]:
-    """The fields without a default."""
+    """The fields without a default; in pydantic 1 one that may be None needs none."""
+    is_v1 = any(getattr(base, "name", "") in V1 for base in settings.cls.ancestors)
+    optional = re.compile(r"\bOptional\[|\| None\b")
     return [
         name
-        for name in settings.fields
-        if settings.default(name) is None and not fills_in(settings.field_call(name))
+        for name, field in settings.fields.items()
+        if settings.default(name) is None
+        and not fills_in(settings.field_call(name))
+        and not (is_v1 and field.annotation is not None and optional.search(field.annotation.text))
     ]
 
 
