@@ -186,14 +186,20 @@ def unread_owners(project: Project) -> Iterator[tuple[Parameter, n.Expr, str]]:
     if not project.tables or project.mentioning(*FILTERING):
         return  # or every query is filtered out of sight
     for function in project.code_functions:
-        if not function.by_kind.keys() & {n.Compare, n.Call}:
+        if not any(is_owning(p.name) for p in function.node.parameters):
             continue
-        owners = [p for p in function.parameters if OWNING.fullmatch(p.name)]
-        read = names_read(function) if owners else set()
-        for owner in (p for p in owners if p.name not in read):
-            for place, table, name in lookups_by_id(function):
+        lookups = list(lookups_by_id(function))
+        read = names_read(function) if lookups else set()
+        for owner in (p for p in function.parameters if is_owning(p.name) and p.name not in read):
+            for place, table, name in lookups:
                 if owner.name in table_columns(project, function, table):
                     yield owner, place, name
+
+
+@cache
+def is_owning(name: str) -> bool:
+    """Whether a name is that of the id of a person or a tenant."""
+    return OWNING.fullmatch(name) is not None
 
 
 def lookups_by_id(function: Function) -> Iterator[tuple[n.Expr, n.Expr, str]]:

@@ -71,6 +71,29 @@ def claims_of_expired(token: str, key: str) -> dict[str, object]:
     return jwt.decode(token, key, algorithms=["HS256"], options={"verify_exp": False})
 ```
 
+## Good: switched off, and looked at by hand
+
+```python title="app/tokens.py"
+import time
+from dataclasses import dataclass
+
+import jwt
+
+
+@dataclass
+class Claims:
+    sub: str
+    exp: float
+
+
+def claims_of(token: str, key: str) -> Claims:
+    return Claims(**jwt.decode(token, key, algorithms=["HS256"], options={"verify_exp": False}))
+
+
+def is_over(claims: Claims) -> bool:
+    return claims.exp < time.time()
+```
+
 ## Good: required
 
 ```python title="main.py"
@@ -136,7 +159,7 @@ def jwt_claims_not_required(call: Call) -> Iterator[Finding]:
     if not isinstance(function, Function) or call.is_splatted:
         return
     if lets_expired_in(call):
-        if not is_looked_at(function) and "expired" not in function.name:
+        if not any(looks(one) for one in function.module.functions) and "expired" not in function.name:
             yield Finding(
                 at=call.span,
                 message="an expired token is accepted",
@@ -181,7 +204,9 @@ def is_looked_at(function: Function) -> bool:
 
 def looks(scope: Scoped) -> bool:
     """Whether `exp`, or a claim of the project's own such as `expires_at`, is named in a scope."""
-    return any(isinstance(c.value, str) and ENDS.fullmatch(c.value) for c in scope.find(n.Constant))
+    if any(isinstance(c.value, str) and ENDS.fullmatch(c.value) for c in scope.find(n.Constant)):
+        return True
+    return any(part.attr == "exp" for part in scope.find(n.Attribute))
 
 
 def requiring(call: Call) -> Fix | None:
