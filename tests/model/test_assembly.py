@@ -205,3 +205,39 @@ def test_guards_are_those_of_each_path() -> None:
     assert known == {"/open/x": False, "/shut/x": True}
     rows = [auth_row(route, place) for place in route.places]
     assert [[(g.label, g.origin) for g in row.guards] for row in rows] == [[], [("guard", "include")]]
+
+
+def test_who_reads_a_signature_and_raises_asks_who_is_calling() -> None:
+    text = """
+        import hmac
+        import jwt
+        class Wrong(Exception): ...
+        class Tokens:
+            def subject(self, token: str) -> str:
+                try:
+                    return jwt.decode(token, "key", algorithms=["HS256"])["sub"]
+                except Exception as error:
+                    raise Wrong from error
+        class User:
+            @classmethod
+            async def current(cls, tokens: Tokens = Depends()): return tokens.subject("x")
+        async def signed(request: Request):
+            if not hmac.compare_digest("x", request.headers["signature"]):
+                raise Wrong
+        async def counted(request: Request):
+            if not request.headers["count"]:
+                raise Wrong
+        app = FastAPI()
+        @app.get("/me")
+        def me(user: User = Depends(User.current)): ...
+        @app.get("/hook", dependencies=[Depends(signed)])
+        def hook(): ...
+        @app.get("/count", dependencies=[Depends(counted)])
+        def count(): ...
+    """
+    project = project_of({"main.py": HEAD + dedent(text)})
+    assert {route.path: route.is_authenticated for route in project.routes} == {
+        "/me": True,
+        "/hook": True,
+        "/count": False,
+    }

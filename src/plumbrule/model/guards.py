@@ -15,7 +15,10 @@ if TYPE_CHECKING:
     from plumbrule.model.routing import Middleware, Place, Route
 
 REFUSALS = {401, 403, "HTTP_401_UNAUTHORIZED", "HTTP_403_FORBIDDEN"}
-COMPARES = ("hmac.compare_digest", "secrets.compare_digest")
+DECODERS = ("jwt.decode", "jose.jwt.decode", "joserfc.jwt.decode")
+SIGNED = ("hmac.compare_digest", "secrets.compare_digest", *DECODERS)
+"""what says whether a signature is right"""
+READS = {name.rpartition(".")[2] for name in SIGNED}
 CALLS = 3  # how far a refusal may stand from the dependency that makes it
 SCHEMES = ("fastapi.security.",)
 LIBRARIES = (
@@ -139,7 +142,7 @@ def refuses_itself(function: Function) -> bool:
     return (
         any(mentions_refusal(call) for call in function.find(n.Call))
         or any(is_refusal(function, exception) for exception in raised)
-        or (bool(raised) and any(call.name in COMPARES for call in function.calls))
+        or (bool(raised) and any(call.method in READS and call.name in SIGNED for call in function.calls))
     )
 
 

@@ -241,16 +241,10 @@ def read() -> None:
 ## Good: a branch that never runs
 
 ```python title="main.py"
-from fastapi import FastAPI
-
-app = FastAPI()
-
-
 async def price(item: int) -> int:
     return item
 
 
-@app.get("/")
 async def read(item: int) -> int:
     if False and item:
         price(item)
@@ -275,7 +269,7 @@ async def read() -> None:
 
 ## References
 
-Python warns of it at run time; ty and mypy have a check for the discarded call, not for the condition.
+Python warns of it at run time; ty and mypy check the discarded call, not the condition.
 """
 
 import re
@@ -290,16 +284,13 @@ TRANSPARENT = {"staticmethod", "classmethod", "abstractmethod", "override", "enf
 @rule(category="async", severity="error")
 def coroutine_never_awaited(project: Project) -> Iterator[Finding]:
     for call in project.calls_named({*LIBRARY, *(f.name for f in project.functions if f.is_async)}):
-        wrong = misuse(call.node)
-        if (
-            not (wrong or isinstance(call.node.parent, n.Assign))
-            or not isinstance(call.scope, Function)
-            or call.module.is_broken
-        ):
+        wrong, function = misuse(call.node), call.scope
+        may_be = wrong is not None or isinstance(call.node.parent, n.Assign)
+        if not may_be or not isinstance(function, Function) or call.module.is_broken:
             continue  # in a broken file an `await` may be missing because it was not understood
         surely = makes_coroutine(call) and not is_dead(call)
-        if surely and (how := wrong or misuse_of_kept(call, call.scope)) is not None:
-            yield finding(call, call.scope, how)
+        if surely and (how := wrong or misuse_of_kept(call, function)) is not None:
+            yield finding(call, function, how)
 
 
 def finding(call: Call, function: Function, wrong: str) -> Finding:

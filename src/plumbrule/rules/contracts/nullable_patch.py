@@ -146,11 +146,10 @@ def nullable_patch(dump: Call) -> Iterator[Finding]:
     schema = function.project.schema_of(kind.cls) if kind is not None else None
     table = next(iter(tables.values()))
     left_out = texts_in(dump.keyword("exclude"))
-    if schema is None or is_internal(schema):
+    names = [name for name in refused(schema, table) if name not in left_out] if schema is not None else []
+    if schema is None or not names or is_internal(schema):
         return
-    for name in refused(schema, table):
-        if name in left_out:
-            continue
+    for name in names:
         yield Finding(
             at=schema.fields[name].span,
             message=f'`{{"{name}": null}}` is accepted, and `{table.name}.{name}` cannot hold it',
