@@ -23,6 +23,21 @@ from plumbrule.model.knowledge.coroutines import COROUTINES
 from plumbrule.model.knowledge.secrets import is_secret_name, is_secretive_name
 from plumbrule.model.loop import blocking_on_loop, reached_on_loop
 from plumbrule.model.migrations import Migration, MigrationGraph, Operation
+from plumbrule.model.ownership import (
+    asks_by_caller,
+    brings_together,
+    caller_of,
+    compares_owner,
+    given_texts,
+    is_for_some,
+    looks_at_owner,
+    names_read,
+    own_ids,
+    owners_in,
+    unread_owners,
+    way_from_route,
+    where_unchecked,
+)
 from plumbrule.model.permissions import forbids
 from plumbrule.model.project import Project
 from plumbrule.model.queries import LOADED, Query, query_of, read_in
@@ -251,17 +266,28 @@ __all__ = [
     "Variable",
     "Version",
     "around",
+    "asks_by_caller",
     "blocking_on_loop",
     "body_schemas",
+    "brings_together",
+    "called",
+    "caller_of",
+    "compares_owner",
     "forbids",
+    "given_texts",
     "import_edit",
     "imports_of",
     "is_bounded",
+    "is_for_some",
     "is_secret_name",
     "is_secretive_name",
+    "looks_at_owner",
     "may_await",
     "misuse",
     "n",
+    "names_read",
+    "own_ids",
+    "owners_in",
     "query_of",
     "reached_calls",
     "reached_on_loop",
@@ -272,5 +298,8 @@ __all__ = [
     "stations",
     "steps_to",
     "subjects",
+    "unread_owners",
     "untaken",
+    "way_from_route",
+    "where_unchecked",
 ]

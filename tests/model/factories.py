@@ -10,6 +10,16 @@ FACTORIES = {
         @app.get("/see" + hidden.openapi_url)
         def see(): ...
     """,
+    "an app remembers things in its state": """
+        app = FastAPI()
+        app.state.prefix = "/v1"
+        def fill(app):
+            router = APIRouter(prefix=app.state.prefix)
+            @router.get("/ping")
+            def ping(): ...
+            app.include_router(router)
+        fill(app)
+    """,
     "a list that grows is longer wherever it is known": """
         one, two = APIRouter(), APIRouter()
         @one.get("/1")
@@ -76,4 +86,136 @@ FACTORIES = {
         app.include_router(Orders(extensions=own).router, prefix="/orders")
         app.include_router(Orders(paging=everything, extensions=[Extension("/3")]).router, prefix="/items")
     """,
+    "a router class has verbs, aliases and properties of its own": """
+        def admin(): ...
+        class Plain(APIRouter):
+            def wrapped(self, verb, *args, alias=None, **given):
+                given = self.understood(given)
+                in_schema = given.pop("include_in_schema", True)
+                def decorate(route, include_in_schema=in_schema):
+                    def decorated(function):
+                        self.add_api_route(
+                            route, function, methods=[verb], include_in_schema=include_in_schema, **given
+                        )
+                        return function
+                    return decorated
+                routes = []
+                for path in self.aliases(args[0], alias):
+                    if path != "/" and path.endswith("/"):
+                        routes.append(decorate(path, include_in_schema=False))
+                    else:
+                        routes.append(decorate(path))
+                def all_of_them(function):
+                    for route in routes:
+                        function = route(function)
+                    return function
+                return all_of_them
+            @staticmethod
+            def aliases(path, alias):
+                yield path
+                if path != "/" and not path.endswith("/"):
+                    yield f"{path}/"
+                if alias:
+                    yield from [alias]
+            def get(self, *args, **given):
+                return self.wrapped("GET", *args, **given)
+            def understood(self, given):
+                for_admins = given.pop("for_admins", False)
+                if for_admins:
+                    if "dependencies" in given:
+                        given["dependencies"].append(self.admin)
+                    else:
+                        given["dependencies"] = [self.admin]
+                return given
+            @property
+            def untouched(self):
+                return lambda cls: cls
+        class Router(Plain):
+            admin = Depends(admin)
+        router = Router(prefix="/api")
+        @router.get("/x", alias="/old/x")
+        def read(): ...
+        @router.get("/y/", for_admins=True)
+        def change(): ...
+        @router.untouched
+        class Anything: ...
+        app = FastAPI()
+        app.include_router(router)
+    """,
+    "a project has its own kind of dependency, and casts it": """
+        from typing import cast
+        from fastapi.params import Depends as Marker
+        def session(): ...
+        class Typed(Marker):
+            def __init__(self, function, kind):
+                super().__init__(function)
+        def made(kind):
+            def resolve(s=cast(int, Depends(session))): ...
+            return cast(int, Typed(resolve, kind))
+        app = FastAPI()
+        @app.get("/x")
+        def read(value: int = made(int), s: int = cast(int, Depends(session))): ...
+    """,
+    "a class makes the routes of many kinds": """
+        router = APIRouter(prefix="/tags")
+        class Tags:
+            @classmethod
+            def add(cls, kind, name):
+                @router.get(f"/{kind}/{{{name}}}")
+                def read(): ...
+                return cls
+        KINDS = {"orders": ["order", 1], "orders/{order}/items": ["item", 2]}
+        for kind, given in KINDS.items():
+            name, number = given
+            Tags.add(kind, name)
+        app = FastAPI()
+        app.include_router(router)
+    """,
 }
+
+DISCOVERED = {
+    "main.py": """
+        from fastapi import FastAPI
+        from shop.app import include_all
+        import shop.api
+        app = FastAPI()
+        include_all(app, shop.api.__name__)
+        include_all(app, "shop.more")
+    """,
+    "shop/app.py": """
+        import os
+        from importlib import import_module
+        def modules_of(package_name):
+            for file in sorted(os.listdir(import_module(package_name).__path__[0])):
+                if not file.startswith("_") and file.endswith(".py"):
+                    yield file, import_module(f"{package_name}.{file[:-3]}")
+        def include_all(app, package_name):
+            for _, module in modules_of(package_name):
+                router = getattr(module, "router", None)
+                if router:
+                    app.include_router(router)
+    """,
+    "shop/__init__.py": "",
+    "shop/api/__init__.py": "",
+    "shop/more/__init__.py": "",
+    "shop/api/orders.py": """
+        from fastapi import APIRouter
+        router = APIRouter(prefix="/orders")
+        @router.get("")
+        def orders(): ...
+    """,
+    "shop/api/names.py": "ROUTER = 'router'",
+    "shop/more/users.py": """
+        from fastapi import APIRouter
+        router = APIRouter(prefix="/users")
+        @router.get("/me")
+        def me(): ...
+    """,
+    "shop/hidden/secret.py": """
+        from fastapi import APIRouter
+        router = APIRouter(prefix="/secret")
+        @router.get("")
+        def secret(): ...
+    """,
+}
+"""a project whose routers are found by the names of files"""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -29,6 +30,8 @@ class Served:
     guards: tuple[Way, ...]
     is_conditional: bool = False
     """whether the text registers it only under an `if`"""
+    perhaps: tuple[Way, ...] = ()
+    """the ways to what is asked for only under an `if`"""
 
     @property
     def key(self) -> tuple[str, str]:
@@ -37,11 +40,12 @@ class Served:
 
     def below(self, top: str) -> Served:
         """The same with names that do not begin with a package."""
-        ways, guards = (
+        ways, guards, perhaps = (
             tuple(tuple(name.removeprefix(top) for name in way) for way in these)
-            for these in (self.ways, self.guards)
+            for these in (self.ways, self.guards, self.perhaps)
         )
-        return replace(self, handler=self.handler.removeprefix(top), ways=ways, guards=guards)
+        handler = self.handler.removeprefix(top)
+        return replace(self, handler=handler, ways=ways, guards=guards, perhaps=perhaps)
 
 
 def by_reading(project: Project, app: App | None = None) -> list[Served]:
@@ -53,11 +57,20 @@ def by_reading(project: Project, app: App | None = None) -> list[Served]:
             if place.app is None or app not in (None, root):
                 continue
             row, guarded = dependency_row(route, place), auth_row(route, place).guards
-            ways = tuple(way for node in row.dependencies for way in ways_below(node, (node.origin,)))
-            guards = tuple((g.origin, *map(canonical, g.through), canonical(g.name)) for g in guarded)
+            perhaps, ways = (
+                tuple(
+                    way
+                    for node in row.dependencies
+                    if node.conditional is unsure
+                    for way in ways_below(node, (node.origin,))
+                )
+                for unsure in (True, False)
+            )
+            sure = [guard for guard in guarded if not guard.conditional]
+            guards = tuple((g.origin, *map(canonical, g.through), canonical(g.name)) for g in sure)
             methods, path = place.record.methods, place.path or "/"
             unsure = place.record.conditional or any(i.record.conditional for i in place.includes)
-            found += [Served(method, path, row.handler, ways, guards, unsure) for method in methods]
+            found += [Served(method, path, row.handler, ways, guards, unsure, perhaps) for method in methods]
     return sorted(found, key=lambda one: (one.path, one.method, one.handler))
 
 
@@ -123,7 +136,10 @@ def compare(read: list[Served], real: list[Served]) -> Comparison:
     tops, missing = above(ours, theirs, both), above(theirs, ours, both)
     ours = {key: ours[key].below(tops) for key in ours}
     theirs = {key: theirs[key].below(missing) for key in theirs}
-    ways = {key: (set(ours[key].ways), set(theirs[key].ways)) for key in both}
+    ways = {
+        key: (set(ours[key].ways) | set(ours[key].perhaps) & set(theirs[key].ways), set(theirs[key].ways))
+        for key in both
+    }
     guards = [(key, way) for key in both for way in ours[key].guards if way[0] not in OUTSIDE]
     schemes = [(key, way) for key in both for way in theirs[key].guards]
     return Comparison(
@@ -135,7 +151,7 @@ def compare(read: list[Served], real: list[Served]) -> Comparison:
         ways_invented=[(key, way) for key, (mine, his) in ways.items() for way in sorted(mine - his)],
         ways=sum(len(his) for _, his in ways.values()),
         guards_invented=[(key, way) for key, way in guards if way not in theirs[key].ways]
-        + [(key, way) for key, way in schemes if way not in ours[key].ways],
+        + [(key, way) for key, way in schemes if way not in (*ours[key].ways, *ours[key].perhaps)],
         guards=len(guards) + len(schemes),
     )
 
@@ -144,8 +160,9 @@ def above(
     ones: dict[tuple[str, str], Served], others: dict[tuple[str, str], Served], both: list[tuple[str, str]]
 ) -> str:
     """The package that only one map's names begin with, and a dot."""
-    tops = (ones[key].handler.removesuffix(others[key].handler) for key in both)
-    return next((top for top in tops if top.endswith(".")), "")
+    tops = Counter(ones[key].handler.removesuffix(others[key].handler) for key in both)
+    top = max(tops, key=tops.__getitem__, default="")
+    return top if top.endswith(".") else ""
 
 
 OUTSIDE = ("middleware", "decorator")

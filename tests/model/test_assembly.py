@@ -241,3 +241,114 @@ def test_who_reads_a_signature_and_raises_asks_who_is_calling() -> None:
         "/hook": True,
         "/count": False,
     }
+
+
+UNSURE = (
+    """
+    given = []
+    if settings.token:
+        given.append(Depends(guard))
+    """,
+    """
+    given = []
+    if settings.token:
+        given += [Depends(guard)]
+    """,
+    "given = [Depends(guard)] if settings.token else []",
+    """
+    if settings.token:
+        given = [Depends(guard)]
+    else:
+        given = []
+    """,
+    """
+    options = {"dependencies": []}
+    if settings.token:
+        options["dependencies"] = [Depends(guard)]
+    given = options["dependencies"]
+    """,
+    "given = [one for one in ([guard] if settings.token else [])]\ngiven = [Depends(one) for one in given]",
+)
+
+
+@pytest.mark.parametrize("given", UNSURE)
+def test_a_guard_that_is_listed_under_a_condition_is_only_perhaps_one(given: str) -> None:
+    text = dedent("""
+        from conf import settings
+        from fastapi import HTTPException
+        def page(): ...
+        def guard():
+            raise HTTPException(401)
+    """)
+    text += dedent(given) + "\napp = FastAPI(dependencies=[Depends(page), *given])\n"
+    text += '@app.get("/x")\ndef read(): ...\n'
+    (route,) = project_of({"main.py": HEAD + text}).routes
+    assert [(one.name, one.is_conditional) for one in route.dependencies.tree] == [
+        ("main.page", False),
+        ("main.guard", True),
+    ]
+    assert route.is_authenticated is None
+    assert [guard.conditional for guard in auth_row(route, route.places[0]).guards] == [True]
+
+
+def test_a_guard_that_both_branches_list_is_one() -> None:
+    text = """
+        from conf import settings
+        from fastapi import HTTPException
+        def guard():
+            raise HTTPException(401)
+        def more(): ...
+        given = [Depends(guard), Depends(more)] if settings.more else [Depends(guard)]
+        app = FastAPI()
+        @app.get("/x", dependencies=given)
+        def read(): ...
+    """
+    (route,) = project_of({"main.py": HEAD + dedent(text)}).routes
+    assert [one.is_conditional for one in route.dependencies.tree] == [False, True]
+    assert route.is_authenticated
+
+
+def test_a_websocket_is_refused_with_a_code_of_its_own() -> None:
+    text = """
+        from fastapi import WebSocketException, status
+        def caller(session: str | None = None):
+            if session is None:
+                raise WebSocketException(code=status.WS_1008_POLICY_VIOLATION)
+            return session
+        app = FastAPI()
+        @app.websocket("/ws")
+        def listen(socket: WebSocket, who=Depends(caller)): ...
+        @app.websocket("/open")
+        def everybody(socket: WebSocket): ...
+    """
+    routes = project_of({"main.py": HEAD + dedent(text)}).routes
+    assert [route.is_authenticated for route in routes] == [True, False]
+
+
+def test_a_router_of_callbacks_describes_what_the_app_calls_and_serves_nothing() -> None:
+    text = """
+        invoices = APIRouter()
+        @invoices.post("{$callback_url}/invoices/{$request.body.id}")
+        def notify(body: dict): ...
+        app = FastAPI()
+        @app.post("/invoices", callbacks=invoices.routes)
+        def create(callback_url: str): ...
+    """
+    assert table(text) == {"POST /invoices": ""}
+
+
+def test_an_app_that_is_wrapped_under_a_condition_also_stands_alone() -> None:
+    text = """
+        from conf import settings
+        def create():
+            app = FastAPI()
+            @app.get("/x")
+            def read(): ...
+            if settings.behind:
+                outer = FastAPI()
+                outer.mount("/behind", app)
+                return outer
+            return app
+        app = create()
+    """
+    assert table(text) == {"GET /x": "", "GET /behind/x": ""}

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import pytest
 
-from model.factories import FACTORIES
+from model.factories import DISCOVERED, FACTORIES
 from model.maps import at_run_time, by_reading
 from model.shapes import HEAD, SHAPES
 from plumbrule.model.reading import read_project
@@ -148,10 +148,12 @@ def test_the_table_read_is_the_table_at_run_time(
     assert read(tmp_path) == really(runtime, tmp_path)
 
 
-def test_routers_are_found_through_packages_that_pass_them_on(
-    tmp_path: Path, runtime: subprocess.Popen[str]
+@pytest.mark.parametrize("files", [PACKAGES, DISCOVERED], ids=["passed-on", "discovered"])
+def test_routers_are_found_through_packages(
+    files: dict[str, str], tmp_path: Path, runtime: subprocess.Popen[str]
 ) -> None:
-    for name, text in PACKAGES.items():
+    for name, text in files.items():
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text(dedent(text))
-    assert read(tmp_path) == really(runtime, tmp_path)
+    served = [one for one in read(tmp_path) if one[1] != "/secret"]
+    assert served == really(runtime, tmp_path)

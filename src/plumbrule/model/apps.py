@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from plumbrule.facts.cached import cached_property
+from plumbrule.model.assembly.conditions import plain, seen_from
 from plumbrule.model.assembly.values import (
     UNKNOWN,
     ClassValue,
@@ -110,7 +111,7 @@ class Router:
     def dependencies(self) -> Dependencies:
         """What its own `dependencies=` says."""
         return self.routing.reader.listed(
-            self.value.options.get("dependencies"),
+            seen_from(self.value.options.get("dependencies"), self.value.conditions),
             self.option("dependencies"),
             "app" if self.is_app else "router",
         )
@@ -124,7 +125,7 @@ class App(Router):
         """Its middleware, outermost first."""
         added = [r for r in self.value.records if r.kind == "middleware"]
         given = self.value.options.get("middleware")
-        listed = [Middleware.listed(item, self) for item in given] if isinstance(given, list) else []
+        listed = [Middleware.listed(plain(item), self) for item in given] if isinstance(given, list) else []
         return [*(Middleware.added(r, self) for r in reversed(added)), *(m for m in listed if m)]
 
     @cached_property
@@ -244,6 +245,11 @@ class Include:
     def is_mount(self) -> bool:
         """Whether the child is a mounted app of its own."""
         return self.record.kind == "mount"
+
+    @property
+    def wraps_perhaps(self) -> bool:
+        """Whether the parent is made only under an `if` that the child does not stand under."""
+        return self.parent.value.conditions > self.child.value.conditions
 
     @property
     def prefix(self) -> str:

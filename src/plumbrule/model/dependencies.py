@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from plumbrule.facts import nodes as n
 from plumbrule.facts.cached import cached_property
+from plumbrule.model.assembly.conditions import plain, seen_from
+from plumbrule.model.assembly.relevance import INJECTING
 from plumbrule.model.assembly.values import (
     UNKNOWN,
     Bound,
@@ -18,6 +20,7 @@ from plumbrule.model.assembly.values import (
     LambdaValue,
     Made,
     Partial,
+    Perhaps,
 )
 from plumbrule.model.code import Attribute, Class, Function
 
@@ -25,9 +28,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from plumbrule.facts.source import Span
+    from plumbrule.model.assembly.values import Record
     from plumbrule.model.calls import Call
     from plumbrule.model.code import Parameter, Scoped
-    from plumbrule.model.routing import Include, Place, Route, Routing
+    from plumbrule.model.routing import Include, Place, Route, Router, Routing
 
 MARKERS = ("fastapi.Depends", "fastapi.Security")
 NO_GUARDS = (
@@ -47,7 +51,8 @@ class Dependency:
     `function` is what runs (for a class its `__init__`, for an object its `__call__`), None if it is not
     the project's;
     `name` its full name; `origin` is parameter, route, router, include or app; `scope` what `scope=` says;
-    `is_security` whether it was written `Security(…)`; `dependencies` are its own, in order.
+    `is_security` whether it was written `Security(…)`; `dependencies` are its own, in order; `is_conditional`
+    whether it is asked for only under an `if`.
     """
 
     name: str
@@ -63,6 +68,7 @@ class Dependency:
     options: dict[str, Any] = field(default_factory=dict)
     dependencies: list[Dependency] = field(default_factory=list)
     complete: bool = True
+    is_conditional: bool = False
     value: Any = None
 
     def __repr__(self) -> str:
@@ -134,7 +140,7 @@ class DependencyReader:
         if not place.includes and place.app is not None and place.app is not place.router:
             levels.append([place.app.dependencies])
         own = [place.router.dependencies] if place.record.operation not in ("add_route", "route") else []
-        at_route = self.listed(place.record.args.get("dependencies"), route.option("dependencies"), "route")
+        at_route = self.given_to(place.record, place.router, "route")
         for found in (*(d for level in levels for d in level), *own, at_route):
             tree.extend(found.tree)
             complete = complete and found.complete
@@ -173,7 +179,10 @@ class DependencyReader:
         """The dependencies among the annotated attributes of a class, and whether all are known."""
         found = []
         for attribute in cls.fields.values():
-            values = ((call.node, self.of_call(attribute, call)) for call in reversed(attribute.metadata))
+            calls = reversed(attribute.metadata)
+            values: list[tuple[n.Node, Any]] = [(call.node, self.of_call(attribute, call)) for call in calls]
+            if isinstance(attribute.value, (n.Name, n.Attribute)):
+                values.append((attribute.value, self.assigned(attribute)))
             given = (self.from_value(value, node, "parameter", attribute) for node, value in values)
             dependency = next((one for one in given if one is not None), None)
             if dependency is not None:
@@ -182,13 +191,18 @@ class DependencyReader:
 
     def of_call(self, attribute: Attribute, call: Call) -> Any:
         """The value of `Depends(…)` in the annotation of an attribute, or assigned to it."""
+        if call.node is attribute.value:
+            return self.assigned(attribute)
         owner = self.interpreter.target_value(attribute.cls)
         if not isinstance(owner, ClassValue):
             return UNKNOWN
-        if call.node is attribute.value:
-            return owner.env.names.get(attribute.name, UNKNOWN)
         outside = owner.env.parent if call.scope is attribute.cls else None
         return self.interpreter.eval(call.node, outside or self.interpreter.module_env(call.scope.module))
+
+    def assigned(self, attribute: Attribute) -> Any:
+        """What an attribute is assigned in the body of its class."""
+        owner = self.interpreter.target_value(attribute.cls)
+        return owner.env.names.get(attribute.name, UNKNOWN) if isinstance(owner, ClassValue) else UNKNOWN
 
     def levels(self, include: Include) -> list[Dependencies]:
         """What one include adds: the parent's own dependencies,
@@ -196,10 +210,14 @@ class DependencyReader:
         """
         if include.is_mount:
             return []
-        given = self.listed(
-            include.record.args.get("dependencies"), include.record.arg_nodes.get("dependencies"), "include"
-        )
-        return [include.parent.dependencies, given]
+        return [include.parent.dependencies, self.given_to(include.record, include.parent, "include")]
+
+    def given_to(self, record: Record, router: Router, origin: str) -> Dependencies:
+        """What is given to the registration of a route or to an include."""
+        value, node = record.args.get("dependencies"), record.arg_nodes.get("dependencies")
+        if not record.conditional:
+            value = seen_from(value, router.value.conditions)
+        return self.listed(value, node, origin)
 
     def listed(self, value: Any, node: n.Expr | None, origin: str) -> Dependencies:
         """`dependencies=[Depends(a), …]`."""
@@ -209,10 +227,11 @@ class DependencyReader:
             return Dependencies([], complete=False)
         found, complete = [], True
         for item in value:
-            dependency = self.from_value(item, node, origin)
+            dependency = self.from_value(plain(item), node, origin)
             if dependency is None:
                 complete = False
             else:
+                dependency.is_conditional = isinstance(item, Perhaps)
                 found.append(dependency)
         return Dependencies(found, complete=complete)
 
@@ -312,7 +331,7 @@ class DependencyReader:
     def of_parameter(self, parameter: Parameter, env: Env | None) -> tuple[Dependency | None, bool]:
         """The dependency that a parameter asks for, and whether that is sure."""
         for call in reversed(parameter.metadata):
-            if call.name in MARKERS or call.function is not None or isinstance(call.target, Class):
+            if may_inject(call):
                 self.interpreter.steps = 0
                 value = self.interpreter.eval(call.node, self.env_for(call.scope, parameter, env))
                 dependency = self.from_value(value, call.node, "parameter", parameter)
@@ -359,6 +378,13 @@ def asks_for_nothing(value: Any) -> bool:
     if isinstance(value, LambdaValue):
         return not any(parameter.default for parameter in value.node.parameters)
     return isinstance(value, Made) and value.name.startswith("fastapi.security.")
+
+
+def may_inject(call: Call) -> bool:
+    """Whether a call in an annotation, or as a default, may give `Depends(…)`."""
+    if call.name in MARKERS or call.function is not None or isinstance(call.target, Class):
+        return True
+    return INJECTING.search(call.node.source.text, call.node.start, call.node.end) is not None
 
 
 def marker_calls(parameter: Parameter) -> list[Call]:

@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from plumbrule.model.dependencies import Dependency
     from plumbrule.model.routing import Middleware, Place, Route
 
-REFUSALS = {401, 403, "HTTP_401_UNAUTHORIZED", "HTTP_403_FORBIDDEN"}
+REFUSALS = {401, 403, 1008, "HTTP_401_UNAUTHORIZED", "HTTP_403_FORBIDDEN", "WS_1008_POLICY_VIOLATION"}
+"""of a WebSocket it is the code with which it is closed"""
 DECODERS = ("jwt.decode", "jose.jwt.decode", "joserfc.jwt.decode")
 SIGNED = ("hmac.compare_digest", "secrets.compare_digest", *DECODERS)
 """what says whether a signature is right"""
@@ -52,13 +53,19 @@ def authentication(route: Route, place: Place) -> list[Dependency | Middleware |
 
 def is_authenticated(route: Route, place: Place) -> bool | None:
     """True, False, or None when a part of the way is out of sight."""
+    from plumbrule.model.dependencies import Dependency
     from plumbrule.model.routing import Middleware as AsMiddleware
 
     asking = authentication(route, place)
-    if any(not isinstance(found, AsMiddleware) for found in asking):
+    sure = [
+        one for root in route.dependencies_at(place).tree if not root.is_conditional for one in root.walk()
+    ]
+    if any(
+        one in sure if isinstance(one, Dependency) else not isinstance(one, AsMiddleware) for one in asking
+    ):
         return True
     if asking:
-        return None  # a middleware asks, but which paths it lets pass is not known
+        return None  # under an `if`, or a middleware of which it is not known what it lets pass
     if not route.dependencies_at(place).complete or route.handler is None or has_unread_way(route, place):
         return None
     for decorator in route.decorators:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from typing import TYPE_CHECKING
 
@@ -42,6 +43,15 @@ class Imports:
         if key not in self._found:
             self._found[key] = self._search(*key)
         return self._found[key]
+
+    def matching(self, pattern: str, importer: Module) -> list[Module]:
+        """The modules that `import_module` can mean by a name of which `*` cannot be told."""
+        expected = re.compile(re.escape(pattern).replace(r"\*", r"\w+"))
+        if not pattern[0].isalpha():
+            return []
+        names = [name for name in self.by_ending if expected.fullmatch(name)]
+        found = dict.fromkeys(self.find(name, importer) for name in names)
+        return [module for module in found if module is not None and not module.is_test]
 
     def _search(self, name: str, folder: str) -> Module | None:
         alone = "." not in name

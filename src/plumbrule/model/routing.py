@@ -10,6 +10,7 @@ from plumbrule.model.assembly.interpreter import Interpreter
 from plumbrule.model.assembly.values import (
     Record,
     RouterValue,
+    RoutesOf,
 )
 from plumbrule.model.dependencies import DependencyReader
 from plumbrule.model.folded import function_of, name_of
@@ -31,7 +32,10 @@ class Routing:
         self.reader = DependencyReader(self)
         self._by_value: dict[RouterValue, Router] = {}
         self._registered: dict[tuple[n.Node, Function | str], list[tuple[Record, Router]]] = {}
+        callbacks = callback_routers(self.interpreter.routers)
         for value in self.interpreter.routers:
+            if value in callbacks:
+                continue
             self._by_value[value] = App(value, self) if value.kind == "app" else Router(value, self)
         self.routers = list(self._by_value.values())
         for router in self.routers:
@@ -105,7 +109,15 @@ class Routing:
                 found.append(Mount(app, outer.path + include.prefix + own, (*outer.includes, include)))
         served = [mount for mount in found if mount.app is not None]
         alone = Mount(router if isinstance(router, App) else None, own, ())
-        return (served or ([] if router.is_app else found) or [alone])[:50]
+        if router.is_app and all(mount.includes[-1].wraps_perhaps for mount in served):
+            served.append(alone)  # where the condition does not hold it stands alone
+        return (served or found or [alone])[:50]
+
+
+def callback_routers(routers: list[RouterValue]) -> set[RouterValue]:
+    """Routers that only describe what an app calls elsewhere: `callbacks=router.routes`."""
+    given = (record.args.get("callbacks") for router in routers for record in router.records)
+    return {value.router for value in given if isinstance(value, RoutesOf)}
 
 
 __all__ = [

@@ -84,6 +84,7 @@ def branches(nodes: Sequence[Node], indent: str, view: View, seen: set[Node]) ->
     """Dependencies as a tree; what stands above already is named, and not unfolded again."""
     for node in nodes:
         origin = "" if node.origin == "parameter" else f" by the {node.origin}"
+        origin += " under a condition" if node.conditional else ""
         known = [one for one in seen if (one.name, one.dependencies) == (node.name, node.dependencies)]
         above = "  as above" if known and node.dependencies else ""
         yield f"{indent}{node.name}{view.paint(f'{origin}  {view.path(node.place)}{above}', 'dim')}"
@@ -99,9 +100,10 @@ def guarded(row: AuthRow, view: View) -> str:
         origins: dict[str, list[str]] = {}
         for guard in row.guards:
             if not names & set(guard.through):
-                origins.setdefault(guard.label, []).append(guard.origin)
-        named = ", ".join(f"{name} ({', '.join(dict.fromkeys(at))})" for name, at in origins.items())
-        return view.paint(f"perhaps {named}", "warning") if row.authenticated is None else named
+                unsure = guard.conditional or row.authenticated is None
+                label = view.paint(f"perhaps {guard.label}", "warning") if unsure else guard.label
+                origins.setdefault(label, []).append(guard.origin)
+        return ", ".join(f"{name} ({', '.join(dict.fromkeys(at))})" for name, at in origins.items())
     match row.authenticated:
         case True:
             return "the handler itself"

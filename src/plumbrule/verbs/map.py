@@ -39,13 +39,16 @@ class RouteRow:
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """A dependency with its own; `origin` says who asks for it, `complete` whether all of it can be seen."""
+    """A dependency with its own; `origin` says who asks for it, `complete` whether all of it can be seen,
+    `conditional` whether it is asked for only under an `if`.
+    """
 
     name: str
     origin: str
     place: str
     complete: bool
     dependencies: tuple[Node, ...]
+    conditional: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +64,8 @@ class DependencyRow:
 @dataclass(frozen=True, slots=True)
 class Guard:
     """Something that refuses strangers. `origin` says where it comes from: app, include, router, route,
-    parameter, decorator or middleware; `through` the dependencies on the way to it, outermost first.
+    parameter, decorator or middleware; `through` the dependencies on the way to it, outermost first;
+    `conditional` whether it is asked only under an `if`.
     """
 
     name: str
@@ -70,6 +74,7 @@ class Guard:
     origin: str
     place: str
     through: tuple[str, ...] = ()
+    conditional: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +161,7 @@ def node_of(dependency: Dependency) -> Node:
         where(dependency.span),
         dependency.complete,
         tuple(node_of(inner) for inner in dependency.dependencies),
+        dependency.is_conditional,
     )
 
 
@@ -166,7 +172,7 @@ def auth_row(route: Route, place: Place) -> AuthRow:
     guards = [
         guard
         for dependency in route.dependencies_at(place).tree
-        for guard in guards_below(dependency, asked, dependency.origin, ())
+        for guard in guards_below(dependency, asked, dependency, ())
     ]
     guards += [guard_of(one) for one in evidence if not isinstance(one, Dependency)]
     at = where(route.handler.span if route.handler else route.span)
@@ -175,13 +181,14 @@ def auth_row(route: Route, place: Place) -> AuthRow:
 
 
 def guards_below(
-    dependency: Dependency, asked: list[Dependency], origin: str, through: tuple[str, ...]
+    dependency: Dependency, asked: list[Dependency], root: Dependency, through: tuple[str, ...]
 ) -> Iterator[Guard]:
-    """The guards among a dependency and its own, itself first."""
+    """The guards among a dependency and its own, itself first; `root` is what the route itself asks for."""
     if dependency in asked:
-        yield Guard(dependency.name, short(dependency), origin, where(dependency.span), through)
+        at = where(dependency.span)
+        yield Guard(dependency.name, short(dependency), root.origin, at, through, root.is_conditional)
     for inner in dependency.dependencies:
-        yield from guards_below(inner, asked, origin, (*through, dependency.name))
+        yield from guards_below(inner, asked, root, (*through, dependency.name))
 
 
 def guard_of(evidence: Middleware | n.Expr) -> Guard:

@@ -7,6 +7,7 @@ from operator import eq, ge, gt, le, lt, ne
 from typing import TYPE_CHECKING, Any
 
 from plumbrule.facts import nodes as n
+from plumbrule.model.assembly.conditions import plain
 from plumbrule.model.assembly.values import (
     HOLE,
     UNKNOWN,
@@ -31,6 +32,7 @@ METHODS = {
     "append",
     "extend",
     "items",
+    "pop",
     "values",
     "keys",
     "get",
@@ -95,11 +97,20 @@ def compare(ops: tuple[str, ...], values: list[Any]) -> Any:
     one, other = values
     if ops[0] in ORDER and type(one) is type(other) and isinstance(one, (str, int)):
         return ORDER[ops[0]](one, other)
+    if ops in (("in",), ("not in",)) and isinstance(one, str) and all_known(other):
+        return (one in other) is (ops == ("in",))
     if ops == ("is",) and other is None:
         return one is None if one is not UNKNOWN and not isinstance(one, Ext) else UNKNOWN
     if ops == ("is not",) and other is None:
         return one is not None if one is not UNKNOWN and not isinstance(one, Ext) else UNKNOWN
     return UNKNOWN
+
+
+def all_known(values: Any) -> bool:
+    """Whether all keys of a dict, or all items of a list, are texts that are known."""
+    return isinstance(values, (dict, list, tuple)) and all(
+        isinstance(value, str) and HOLE not in value and not value.startswith("?") for value in values
+    )
 
 
 ORDER = {"==": eq, "!=": ne, "<": lt, "<=": le, ">": gt, ">=": ge}
@@ -122,7 +133,7 @@ def item(value: Any, key: Any) -> Any:
     if isinstance(value, dict):
         return value.get(key, UNKNOWN) if isinstance(key, (str, int)) else choice(value)
     if isinstance(value, (list, tuple)) and isinstance(key, int) and -len(value) <= key < len(value):
-        return value[key]
+        return plain(value[key])
     return value if isinstance(value, (Ext, ClassValue)) else UNKNOWN  # `Repository[User]` is the class
 
 
@@ -163,8 +174,11 @@ def method(owner: Any, name: Any, args: list[Any], kwargs: dict[str, Any]) -> An
             return list(owner)
         case dict(), "get" if args and args[0] is UNKNOWN:
             return choice(owner)
-        case dict(), "get" if args and isinstance(args[0], str):
-            return owner.get(args[0], args[1] if len(args) > 1 else None)
+        case dict(), "get" | "pop" if args and isinstance(args[0], str):
+            found = owner.get(args[0], args[1] if len(args) > 1 else None)
+            if name == "pop":
+                owner.pop(args[0], None)
+            return found
         case str(), "format":
             return formatted(owner, args, kwargs)
         case str(), "join" if args and isinstance(args[0], (list, tuple)):
@@ -240,11 +254,19 @@ def _setattr(_: Expressions, args: list[Any], __: dict[str, Any], ___: Env) -> A
     return None
 
 
-def _import_module(interpreter: Expressions, args: list[Any], _: dict[str, Any], env: Env) -> Any:
-    if args and isinstance(args[0], str) and HOLE not in args[0]:
-        module = interpreter.project.imports.find(args[0].lstrip("."), env.scope.module)
-        return ModuleValue(module) if module else UNKNOWN
-    return UNKNOWN
+def _import_module(interpreter: Expressions, args: list[Any], kwargs: dict[str, Any], env: Env) -> Any:
+    name, package = (*args, UNKNOWN)[0], kwargs.get("package", (*args, None, None)[1])
+    if not isinstance(name, str):
+        return UNKNOWN
+    if name.startswith(".") and isinstance(package, str):
+        name = package + name
+    name = name.lstrip(".")
+    imports, importer = interpreter.project.imports, env.scope.module
+    if HOLE in name:
+        found = [ModuleValue(module) for module in imports.matching(name.replace(HOLE, "*"), importer)]
+        return Choice(found) if found else UNKNOWN
+    module = imports.find(name, importer)
+    return ModuleValue(module) if module else UNKNOWN
 
 
 def _wraps(_: Expressions, args: list[Any], __: dict[str, Any], ___: Env) -> Any:
@@ -259,7 +281,16 @@ def _len(_: Expressions, args: list[Any], __: dict[str, Any], ___: Env) -> Any:
     return len(args[0]) if args and isinstance(args[0], (str, list, tuple, dict)) else UNKNOWN
 
 
+def _depends(_: Expressions, args: list[Any], kwargs: dict[str, Any], __: Env) -> Any:
+    """`super().__init__(…)` of the project's own kind of `Depends`."""
+    if args and isinstance(args[0], Instance):
+        args[0].attrs.update(zip(("dependency",), args[1:], strict=False))
+        args[0].attrs.update(kwargs)
+
+
 FUNCTIONS: dict[str, Callable[[Expressions, list[Any], dict[str, Any], Env], Any]] = {
+    "fastapi.Depends.__init__": _depends,
+    "fastapi.Security.__init__": _depends,
     "functools.partial": _partial,
     "typing.cast": _second,
     "builtins.list": _list,

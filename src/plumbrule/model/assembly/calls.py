@@ -6,6 +6,7 @@ from typing import Any
 
 from plumbrule.facts import nodes as n
 from plumbrule.model.assembly import builtin, data_classes
+from plumbrule.model.assembly.conditions import plain
 from plumbrule.model.assembly.expressions import Expressions
 from plumbrule.model.assembly.libraries import call_library
 from plumbrule.model.assembly.registering import RouteDecorator, from_starlette, register
@@ -25,6 +26,7 @@ from plumbrule.model.assembly.values import (
     Env,
     Ext,
     Instance,
+    Items,
     LambdaValue,
     Made,
     Operation,
@@ -58,7 +60,7 @@ class Calls(Expressions):
             self.free_until = (
                 len(self.active) + 2
             )  # `Depends(make(…))`: what `make` gives matters, whatever it does
-        args = self.sequence(expr.args, env)
+        args = [plain(arg) for arg in self.sequence(expr.args, env)]
         self.free_until = outer
         kwargs: dict[str, Any] = {}
         for keyword in expr.keywords:
@@ -76,7 +78,7 @@ class Calls(Expressions):
             case Bound(closure=Closure() as closure, instance=instance):
                 return self.call_closure(closure, [instance, *args], kwargs)
             case Bound(closure=owner, instance=name):
-                return builtin.method(owner, name, args, kwargs)
+                return builtin.method(owner, name, self.unsure(owner, args), kwargs)
             case Partial(func=inner, args=before, kwargs=given):
                 return self.call(inner, [*before, *args], {**given, **kwargs}, node, env)
             case ClassValue():
@@ -219,6 +221,7 @@ class Calls(Expressions):
         key = (
             closure.function,
             closure.env,
+            self.conditional > 0,
             *map(freeze, args),
             *((k, freeze(v)) for k, v in kwargs.items()),
         )
@@ -230,10 +233,11 @@ class Calls(Expressions):
         self.pass_arguments(closure, args, kwargs, env)
         self.active.append(node)
         self.returned.append([])
+        self.yielded.append(Items([], self.conditional))
         self.block(node.body, env)
-        results = self.returned.pop()
+        results, items = self.returned.pop(), self.yielded.pop()
         self.active.pop()
-        result = builtin.best(results)
+        result = items if closure.function.is_generator else builtin.best(results)
         if len(self.routers) > made:
             self.followed[node] += 1
         if self.effects == before:

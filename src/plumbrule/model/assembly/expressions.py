@@ -6,12 +6,9 @@ from typing import Any
 
 from plumbrule.facts import nodes as n
 from plumbrule.model.assembly import builtin
+from plumbrule.model.assembly.conditions import either, perhaps, seen_from
 from plumbrule.model.assembly.lookup import Lookup
-from plumbrule.model.assembly.values import (
-    UNKNOWN,
-    Env,
-    LambdaValue,
-)
+from plumbrule.model.assembly.values import UNKNOWN, Env, Items, LambdaValue, Perhaps
 
 
 def open_ended(value: Any) -> Any:
@@ -39,7 +36,7 @@ class Expressions(Lookup):
                 return builtin.binary(op, one, other)
             case n.Sequence(kind=kind, items=items):
                 found = self.sequence(items, env)
-                return tuple(found) if kind == "tuple" else found
+                return tuple(found) if kind == "tuple" else Items(found, self.conditional)
             case n.Dict(keys=keys, values=values):
                 return self.dictionary(keys, values, env)
             case n.Subscript():
@@ -54,6 +51,9 @@ class Expressions(Lookup):
                 return LambdaValue(expr, env)
             case n.Comprehension():
                 return self.comprehension(expr, env)
+            case n.Yield(value=value) if value is not None:
+                self.produce(self.eval(value, env), is_from=expr.is_from)
+                return UNKNOWN
             case _:
                 return self.decision(expr, env)
 
@@ -72,7 +72,8 @@ class Expressions(Lookup):
                 if verdict is False or verdict is None or verdict == "":
                     return self.eval(orelse, env)
                 found = self.eval(body, env)
-                return found if found is not UNKNOWN else open_ended(self.eval(orelse, env))
+                other = self.eval(orelse, env)
+                return either(found, other) if found is not UNKNOWN else open_ended(other)
             case n.UnaryOp(op="not", operand=operand):
                 verdict = self.eval(operand, env)
                 known = isinstance(verdict, (bool, str, list, dict)) or verdict is None
@@ -97,7 +98,7 @@ class Expressions(Lookup):
         found: list[Any] = []
         for item in items:
             if isinstance(item, n.Starred):
-                inner = self.eval(item.value, env)
+                inner = seen_from(self.eval(item.value, env), self.conditional)
                 found.extend(inner if isinstance(inner, (list, tuple)) else [UNKNOWN])
             else:
                 found.append(self.eval(item, env))
@@ -118,6 +119,18 @@ class Expressions(Lookup):
                 found[f"?{len(found)}"] = inner
         return found
 
+    def unsure(self, owner: Any, added: list[Any]) -> list[Any]:
+        """What is put into a list, marked if it is put there under a condition."""
+        if not isinstance(owner, Items) or self.conditional <= owner.conditions:
+            return added
+        return [[*map(perhaps, one)] if isinstance(one, list) else perhaps(one) for one in added]
+
+    def produce(self, value: Any, *, is_from: bool) -> None:
+        """What a generator yields: its caller goes over it."""
+        if self.yielded:
+            items = self.yielded[-1]
+            items.extend(self.unsure(items, self.items(value) if is_from else [value]))
+
     def comprehension(self, expr: n.Comprehension, env: Env) -> Any:
         found: list[Any] = []
         inner = Env(env.scope, env)
@@ -127,7 +140,8 @@ class Expressions(Lookup):
         for item in self.items(self.eval(clause.iterable, env)):
             self.bind(clause.target, item, inner)
             if all(self.eval(c, inner) is not False for c in clause.conditions):
-                found.append(self.eval(expr.element, inner))
+                made = self.eval(expr.element, inner)
+                found.append(perhaps(made) if isinstance(item, Perhaps) else made)
         return found if expr.kind != "dict" else UNKNOWN
 
     def items(self, value: Any) -> list[Any]:

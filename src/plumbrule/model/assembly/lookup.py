@@ -19,10 +19,12 @@ from plumbrule.model.assembly.values import (
     Ext,
     Instance,
     Made,
+    ModuleName,
     ModuleValue,
     Operation,
     Partial,
     RouterValue,
+    RoutesOf,
     SuperOf,
 )
 from plumbrule.model.code import Class, Function, Module
@@ -36,6 +38,15 @@ DEFAULTS = {
     "root_path": "",
 }
 """what a FastAPI app says of itself when it was told nothing"""
+
+
+OWN_NAMES = ("__name__", "__package__")
+
+
+def own_name(module: Module, name: str) -> ModuleName:
+    """What a module knows as its own name, or as that of its package."""
+    is_package = name == "__name__" or module.path.endswith("/__init__.py")
+    return ModuleName(module.name if is_package else module.name.rpartition(".")[0])
 
 
 class Lookup(State):
@@ -55,6 +66,8 @@ class Lookup(State):
                 if target is not None:
                     return self.target_value(target)
             at = at.parent
+        if name in OWN_NAMES:
+            return own_name(env.scope.module, name)
         return Ext(f"builtins.{name}")
 
     def imported(self, name: str, env: Env) -> Any:
@@ -121,7 +134,7 @@ class Lookup(State):
             case Instance():
                 return self.instance_attribute(value, attr)
             case ModuleValue(module=module):
-                return self.member(module, attr)
+                return own_name(module, attr) if attr in OWN_NAMES else self.member(module, attr)
             case ClassValue(cls=cls):
                 return self.class_attribute(value, attr) if cls else UNKNOWN
             case SuperOf(instance=instance, cls=cls):
@@ -160,6 +173,13 @@ class Lookup(State):
             wider = self.own_method(router, "api_route") if attr in VERBS else None
             if wider is not None:  # FastAPI's `get` calls `self.api_route`
                 return Partial(wider, [], {"methods": [attr.upper()]})
+            inherited = self.class_attribute(router.cls, attr)
+            if inherited is not UNKNOWN and not isinstance(inherited, (Bound, Closure)):
+                return inherited
+        if attr == "state":
+            return router.attrs.setdefault("state", Instance(None))
+        if attr == "routes":
+            return RoutesOf(router)
         if attr == "router":
             return router
         if attr in router.options:
@@ -168,12 +188,14 @@ class Lookup(State):
             return DEFAULTS[attr]
         return Operation(router, attr) if attr in OPERATIONS else UNKNOWN
 
-    def own_method(self, router: RouterValue, name: str) -> Bound | None:
-        """A method that the project's own router class defines, unless it is the one that is running."""
+    def own_method(self, router: RouterValue, name: str) -> Any:
+        """A method that the project's own router class defines, or what a property gives; None if there is
+        none, or it is the one that is running.
+        """
         method = router.cls.cls.method(name) if router.cls is not None else None
-        if method is None or method.node in self.active:
+        if method is None or router.cls is None or method.node in self.active:
             return None
-        return Bound(Closure(method, self.module_env(method.module)), router)
+        return self.method(Closure(method, self.module_env(method.module)), router.cls, router)
 
     def instance_attribute(self, instance: Instance, attr: str) -> Any:
         if attr in instance.attrs:
@@ -210,4 +232,6 @@ class Lookup(State):
                 return Bound(Closure(base.methods[attr], self.module_env(base.module)), instance)
         if isinstance(instance, RouterValue):
             return Operation(instance, attr) if attr in OPERATIONS or attr == "__init__" else UNKNOWN
-        return UNKNOWN
+        outside = (f"{base.name}.{attr}" for base in cls.ancestors if isinstance(base, External))
+        known = next((name for name in outside if name in builtin.FUNCTIONS), None)
+        return Partial(Ext(known), [instance], {}) if known else UNKNOWN

@@ -6,7 +6,17 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from plumbrule.facts import nodes as n
-from plumbrule.model.assembly.values import UNKNOWN, Choice, Closure, Made, Operation, Record, RouterValue
+from plumbrule.model.assembly.conditions import plain
+from plumbrule.model.assembly.values import (
+    UNKNOWN,
+    Choice,
+    Closure,
+    Made,
+    Operation,
+    Perhaps,
+    Record,
+    RouterValue,
+)
 
 if TYPE_CHECKING:
     from plumbrule.model.assembly.calls import Calls
@@ -102,11 +112,19 @@ def register(
     target = given.get(TARGETS.get(operation.name, ""), UNKNOWN)
     if target is UNKNOWN and operation.name == "include_router":
         target = interpreter.routers_of_classes(node)
-    for one in target.values if isinstance(target, Choice) else (target,):
+    for one in options(target):
         record = make(operation, given, node, site, one)
         record.conditional = conditional or isinstance(target, Choice)
         operation.router.records.append(record)
     return None
+
+
+def options(target: Any) -> list[Any]:
+    """What a value can stand for; of a choice the routers alone, if it has any."""
+    if not isinstance(target, Choice):
+        return [target]
+    routers = [one for one in target.values if isinstance(one, RouterValue)]
+    return routers or target.values
 
 
 def apply_decorator(interpreter: Calls, waiting: RouteDecorator, args: list[Any]) -> Any:
@@ -187,8 +205,9 @@ def methods_of(name: str, args: dict[str, Any]) -> tuple[str, ...]:
     return ("GET",) if name in ("api_route", "add_api_route", "route", "add_route") else ()
 
 
-def from_starlette(_: Calls, router: RouterValue, route: Any) -> None:
+def from_starlette(_: Calls, router: RouterValue, given: Any) -> None:
     """A `Route(…)` or `Mount(…)` given to `routes=`."""
+    route = plain(given)
     if not isinstance(route, Made):
         return
     kind = route.name.rpartition(".")[2]
@@ -216,6 +235,7 @@ def from_starlette(_: Calls, router: RouterValue, route: Any) -> None:
             args.get("path", ""),
             nodes.get("path"),
             target,
+            conditional=isinstance(given, Perhaps),
             operation=name,
         )
     )

@@ -13,6 +13,7 @@ from plumbrule.model.assembly.values import (
     LambdaValue,
     Operation,
     Partial,
+    Perhaps,
     RouterValue,
 )
 from plumbrule.model.code import Class, Function
@@ -95,8 +96,8 @@ def is_routerish(value: Any, depth: int = 2) -> bool:
             return True
         case Bound(instance=instance):
             return isinstance(instance, RouterValue)
-        case Partial(func=func):
-            return is_routerish(func)
+        case Partial(func=held) | Perhaps(value=held):
+            return is_routerish(held)
         case Instance(attrs=attrs):
             held = (inner for inner in attrs.values() if type(inner) in ACTING)
             return depth > 0 and any(is_routerish(inner) for inner in held)

@@ -35,6 +35,7 @@ class State(ABC):
         self.closures: dict[n.FunctionDef, Closure] = {}
         self.active: list[n.FunctionDef] = []
         self.returned: list[list[Any]] = []
+        self.yielded: list[list[Any]] = []
         self.effects = 0
         self.sites: list[tuple[n.Expr, Env]] = []  # the decorators being applied, innermost last
         self.conditional = 0

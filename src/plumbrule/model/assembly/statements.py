@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 from plumbrule.facts import nodes as n
 from plumbrule.model.assembly import builtin
 from plumbrule.model.assembly.calls import Calls
+from plumbrule.model.assembly.conditions import either, plain
 from plumbrule.model.assembly.values import (
     UNKNOWN,
     ClassEnv,
@@ -17,8 +18,10 @@ from plumbrule.model.assembly.values import (
     Instance,
     Made,
     Partial,
+    Perhaps,
     RouterValue,
 )
+from plumbrule.model.code import Function
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -46,10 +49,11 @@ class Statements(Calls):
 
     def by_itself(self, body: Sequence[n.Statement], conditional: int, env: Env) -> None:
         """Follow a body whatever is being followed just now."""
-        outer = self.conditional, self.active, self.returned, self.sites, self.steps
-        self.conditional, self.active, self.returned, self.sites, self.steps = conditional, [], [], [], 0
+        outer = self.conditional, self.active, self.returned, self.yielded, self.sites, self.steps
+        self.conditional, self.active, self.returned, self.yielded, self.sites = conditional, [], [], [], []
+        self.steps = 0
         self.block(body, env)
-        self.conditional, self.active, self.returned, self.sites, self.steps = outer
+        self.conditional, self.active, self.returned, self.yielded, self.sites, self.steps = outer
 
     def statement(self, statement: n.Statement, env: Env) -> Way:
         match statement:
@@ -77,8 +81,8 @@ class Statements(Calls):
             case n.With(items=items, body=body):
                 for item in items:
                     value = self.eval(item.value, env)
-                    if item.target is not None:
-                        self.bind(item.target, value, env)
+                    if item.target is not None:  # a context manager that is a generator yields once
+                        self.bind(item.target, value[0] if isinstance(value, list) and value else value, env)
                 return self.block(body, env)
             case n.Try(body=body, handlers=handlers, orelse=orelse, final=final):
                 left = self.block(body, env) == "leaves"
@@ -99,7 +103,8 @@ class Statements(Calls):
         items = self.items(self.eval(statement.iterable, env))
         for item in items:
             self.bind(statement.target, item, env)
-            self.block(statement.body, env)
+            run = self.under_condition if isinstance(item, Perhaps) else self.block
+            run(statement.body, env)
         if not items:
             self.bind(statement.target, UNKNOWN, env)
             self.under_condition(statement.body, env)
@@ -114,7 +119,7 @@ class Statements(Calls):
     def branch(
         self, test: n.Expr, body: tuple[n.Statement, ...], orelse: tuple[n.Statement, ...], env: Env
     ) -> Way:
-        verdict = self.eval(test, env) if is_decisive(test) else UNKNOWN
+        verdict = self.verdict(test, env)
         if isinstance(verdict, bool) or verdict is None:
             way = self.block(body if verdict else orelse, env)
             return "goes on" if way == "raises" else way  # an app that serves did not raise
@@ -122,14 +127,21 @@ class Statements(Calls):
         ways = {self.under_condition(orelse, env)}
         other = {k: v for k, v in env.names.items() if before.get(k) is not v}
         ways.add(self.under_condition(body, env))
-        for name, value in other.items():
+        for name in before | other:
             at_hand = env.names.get(name)
-            if at_hand is UNKNOWN or at_hand is None:  # what the other branch knows is worth more
-                env.names[name] = value
-        for name, value in before.items():
-            if env.names.get(name) is UNKNOWN:
-                env.names[name] = value
+            elsewhere = other.get(name, UNKNOWN)
+            if elsewhere is UNKNOWN:
+                elsewhere = before.get(name, UNKNOWN)
+            # What the other branch knows is worth more than nothing.
+            known = at_hand is not UNKNOWN and (at_hand is not None or name not in other)
+            env.names[name] = either(at_hand, elsewhere) if known else elsewhere
         return "may leave" if ways & {"leaves", "may leave"} else "goes on"
+
+    def verdict(self, test: n.Expr, env: Env) -> Any:
+        """Whether a condition holds, if that can be told."""
+        found = self.eval(test, env) if is_decisive(test) else UNKNOWN
+        is_local = isinstance(test, n.Name) and test.id in env.names and isinstance(env.scope, Function)
+        return bool(found) if is_local and isinstance(found, (str, int)) else found
 
     def under_condition(self, body: Sequence[n.Statement], env: Env) -> Way:
         self.conditional += 1
@@ -140,11 +152,14 @@ class Statements(Calls):
     def assign(self, targets: tuple[n.Expr, ...], value: n.Expr, op: str | None, env: Env) -> None:
         found = self.eval(value, env)
         if op is not None:
-            found = builtin.add_in_place(self.eval(targets[0], env), found) if op == "+" else UNKNOWN
+            before = self.eval(targets[0], env)
+            added = self.unsure(before, found) if isinstance(found, list) else found
+            found = builtin.add_in_place(before, added) if op == "+" else UNKNOWN
         for target in targets:
             self.bind(target, found, env)
 
     def bind(self, target: n.Expr, value: Any, env: Env) -> None:
+        value = plain(value)
         match target:
             case n.Name(id=name):
                 if (value is UNKNOWN or isinstance(value, Made)) and isinstance(

@@ -125,6 +125,29 @@ class Choice:
     values: list[Any]
 
 
+class Items(list[Any]):
+    """A list that is written in the code; `conditions` is under how many."""
+
+    __slots__ = ("conditions",)
+
+    def __init__(self, items: list[Any], conditions: int) -> None:
+        super().__init__(items)
+        self.conditions = conditions
+
+
+class ModuleName(str):
+    """`__name__`: it is `"__main__"` for one file, which one cannot be told."""
+
+    __slots__ = ()
+
+
+@dataclass(eq=False, slots=True)
+class Perhaps:
+    """Something that is in a list only under a condition."""
+
+    value: Any
+
+
 @dataclass(eq=False, slots=True)
 class Partial:
     func: Any
@@ -157,6 +180,13 @@ class RouterValue(Instance):
     name: str = ""
     conditions: int = 0  # under how many it was made
     assumed: bool = False  # a parameter that nothing in the project passes a value to
+
+
+@dataclass(eq=False, slots=True)
+class RoutesOf:
+    """`router.routes`."""
+
+    router: RouterValue
 
 
 @dataclass(eq=False, slots=True)

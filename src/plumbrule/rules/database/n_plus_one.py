@@ -48,6 +48,9 @@ async def all_buyers(session: AsyncSession) -> list[User]:
 ## Bad: relationships that a plain session loads when they are read
 
 ```python title="app/orders.py"
+from typing import Annotated
+
+from fastapi import Depends, FastAPI
 from sqlalchemy import ForeignKey, select
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, joinedload, mapped_column, relationship
 
@@ -74,6 +77,17 @@ class Order(Base):
         return self.user.name
 
 
+app = FastAPI()
+
+
+def get_session() -> Session: ...
+
+
+def send_all(session: Session) -> None:
+    for order in all_orders(session):
+        print(order.user.name)
+
+
 def described(order: Order) -> dict[str, str]:
     return {"buyer": getattr(order, "buyer", "")}
 
@@ -82,7 +96,8 @@ def all_orders(session: Session) -> list[Order]:
     return list(session.scalars(select(Order)))
 
 
-def names(session: Session) -> list[str]:
+@app.get("/names")
+def names(session: Annotated[Session, Depends(get_session)]) -> list[str]:
     return [order.user.name for order in all_orders(session)]  # finding
 
 
@@ -235,8 +250,15 @@ def loop_over_rows(function: Function, node: n.Node, name: str) -> n.Expr | None
 
 
 def gives_rows(function: Function, iterable: n.Expr) -> bool:
-    """Whether an expression gives the rows of a query, and not a portion of known size."""
-    return query_of(function, iterable) is not None
+    """Whether an expression gives the rows of a query: one that another function runs, if a request waits.
+    A task may well take row by row what it was given.
+    """
+    query = query_of(function, iterable)
+    if query is None:
+        return False
+    if any(parent is function.node for parent in query.node.parents):
+        return True
+    return function.project.serving.when(function) == "request"
 
 
 def runs_query(call: Call) -> bool:

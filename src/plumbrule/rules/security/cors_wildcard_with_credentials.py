@@ -49,6 +49,16 @@ app = FastAPI()
 app.add_middleware(CORSMiddleware, allow_origins=settings.cors_origins, allow_credentials=True)  # finding
 ```
 
+## Bad: put around the app
+
+```python title="main.py"
+from fastapi import FastAPI
+from fastapi.middleware.cors import CORSMiddleware
+
+app = FastAPI()
+served = CORSMiddleware(app, allow_origins=["*"], allow_credentials=True)  # finding
+```
+
 ## Good: named origins
 
 ```python title="main.py"
@@ -77,29 +87,35 @@ app.add_middleware(CORSMiddleware, allow_origins=["*"])
 
 import re
 
-from plumbrule.rulekit import App, Finding, Function, Iterator, Middleware, Module, Variable, n, rule
+from plumbrule.rulekit import Finding, Function, Iterator, Module, Project, Scoped, Span, Variable, n, rule
 
 CORS = "starlette.middleware.cors.CORSMiddleware"
 
 
 @rule(category="security", severity="error")
-def cors_wildcard_with_credentials(app: App) -> Iterator[Finding]:
-    for middleware in app.middleware:
-        if middleware.name != CORS or not is_true(middleware.options.get("allow_credentials")):
-            continue
-        origins, pattern = (
-            middleware.options.get("allow_origins"),
-            middleware.options.get("allow_origin_regex"),
-        )
-        if origins is not None and is_any(origins, app):
-            yield finding(middleware, "every site may send requests with the visitor's cookies", origins)
-        elif isinstance(pattern, n.Constant) and lets_too_much_in(str(pattern.value)):
-            yield finding(middleware, "the pattern for origins lets foreign sites in", pattern)
+def cors_wildcard_with_credentials(project: Project) -> Iterator[Finding]:
+    for app in project.apps:
+        for middleware in app.middleware if app.module is None or not app.module.is_test else ():
+            if middleware.name == CORS:
+                yield from judged(middleware.span, middleware.options, app.scope)
+    for call in project.calls_to(CORS):
+        yield from judged(call.span, {k.name: k.value for k in call.node.keywords if k.name}, call.scope)
 
 
-def finding(middleware: Middleware, message: str, option: n.Expr) -> Finding:
+def judged(at: Span, options: dict[str, n.Expr], scope: Scoped | None) -> Iterator[Finding]:
+    """What there is to say about the options of one middleware, added to an app or put around it."""
+    origins, pattern = options.get("allow_origins"), options.get("allow_origin_regex")
+    if not is_true(options.get("allow_credentials")):
+        return
+    if origins is not None and is_any(origins, scope):
+        yield finding(at, "every site may send requests with the visitor's cookies", origins)
+    elif isinstance(pattern, n.Constant) and lets_too_much_in(str(pattern.value)):
+        yield finding(at, "the pattern for origins lets foreign sites in", pattern)
+
+
+def finding(at: Span, message: str, option: n.Expr) -> Finding:
     return Finding(
-        at=middleware.span,
+        at=at,
         message=message,
         label=f"`{option.text}` together with `allow_credentials=True`",
         help="name the origins, or leave credentials out",
@@ -110,20 +126,19 @@ def is_true(option: n.Expr | None) -> bool:
     return isinstance(option, n.Constant) and option.value is True
 
 
-def is_any(origins: n.Expr, app: App) -> bool:
+def is_any(origins: n.Expr, scope: Scoped | None) -> bool:
     match origins:
         case n.Sequence(items=items):
             return any(isinstance(item, n.Constant) and item.value == "*" for item in items)
         case n.Constant(value="*"):
             return True
         case n.Attribute(value=value, attr=attr):
-            scope = app.scope
             owner = scope.type_of(value) if isinstance(scope, (Function, Module)) else None
             field = owner.cls.attribute(attr) if owner is not None and owner.cls is not None else None
-            return field is not None and field.value is not None and is_any(field.value, app)
+            return field is not None and field.value is not None and is_any(field.value, scope)
         case n.Name():
-            target = app.scope.resolve(origins) if app.scope is not None else None
-            return isinstance(target, Variable) and target.value is not None and is_any(target.value, app)
+            target = scope.resolve(origins) if scope is not None else None
+            return isinstance(target, Variable) and target.value is not None and is_any(target.value, scope)
         case _:
             return False
 

@@ -17,6 +17,57 @@ def search(words: str) -> HTMLResponse:
     return HTMLResponse(f"<p>Nothing found for {words}</p>")  # finding
 ```
 
+## Bad: templates that escape nothing
+
+```python title="app/reports.py"
+from jinja2 import Environment, FileSystemLoader
+
+templates = Environment(loader=FileSystemLoader("templates"))  # finding
+
+
+def report(name: str) -> str:
+    return templates.get_template("report.html").render(name=name)
+```
+
+## Good: templates that escape, and those that are no HTML
+
+```python title="app/reports.py"
+from jinja2 import Environment, FileSystemLoader, select_autoescape
+
+templates = Environment(loader=FileSystemLoader("templates"), autoescape=select_autoescape())
+
+
+def report(name: str) -> str:
+    return templates.get_template("report.html").render(name=name)
+```
+
+```python title="app/prompts.py"
+from jinja2 import Environment, FileSystemLoader
+
+prompts = Environment(loader=FileSystemLoader("prompts"))
+
+
+def question(name: str) -> str:
+    return prompts.get_template("question.txt").render(name=name)
+```
+
+## Good: templates that make code say that they do not escape
+
+```python title="app/pages.py"
+from jinja2 import Environment, FileSystemLoader
+
+templates = Environment(
+    loader=FileSystemLoader("templates"),
+    variable_start_string="<<",
+    variable_end_string=">>",
+    autoescape=False,
+)
+
+
+def page(name: str) -> str:
+    return templates.get_template("page.html").render(name=name)
+```
+
 ## Good: escaped
 
 ```python title="main.py"
@@ -48,12 +99,17 @@ def read_page(page: int) -> HTMLResponse:
 ```
 """
 
-from plumbrule.rulekit import Finding, Iterator, Route, rule, stations
+import re
+
+from plumbrule.rulekit import Call, Finding, Iterator, Module, Project, n, rule, stations
+
+HTML = re.compile(r"\.html?(\.(j2|jinja2?))?$")
+ASIDE = re.compile(r"(^|/)(scripts?|examples?|docs?|tools|cookbook)/")
 
 
 @rule(category="security", severity="error")
-def html_injection(route: Route) -> Iterator[Finding]:
-    for flow in route.flows:
+def html_injection(project: Project) -> Iterator[Finding]:
+    for flow in (flow for route in project.code_routes for flow in route.flows):
         if flow.kind == "html":
             yield Finding(
                 at=flow.last.span,
@@ -62,3 +118,27 @@ def html_injection(route: Route) -> Iterator[Finding]:
                 help="put it through `html.escape`, or render a template",
                 chain=stations(flow),
             )
+    for call in project.calls_to("jinja2.Environment"):
+        if escapes_nothing(call) and names_html(call.module) and not ASIDE.search(call.module.path):
+            yield Finding(
+                at=call.span,
+                message="these templates put everything into HTML unescaped",
+                label="without `autoescape` an `Environment` escapes nothing",
+                help="add `autoescape=select_autoescape()`",
+                confidence="medium",
+            )
+
+
+def escapes_nothing(call: Call) -> bool:
+    """Whether an environment takes its templates from files, and nobody thought of escaping: who writes
+    `autoescape=False` did.
+    """
+    is_unsaid = call.keyword("autoescape") is None and not call.is_splatted
+    return is_unsaid and call.keyword("loader") is not None
+
+
+def names_html(module: Module) -> bool:
+    """Whether a module speaks of a template by a name that is one of an HTML file."""
+    scopes = (module, *module.functions)
+    texts = (node.value for scope in scopes for node in scope.find(n.Constant))
+    return any(isinstance(text, str) and HTML.search(text) for text in texts)

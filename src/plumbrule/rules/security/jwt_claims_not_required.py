@@ -46,6 +46,54 @@ def read_me(token: str, key: str) -> str:
     return str(claims["sub"])
 ```
 
+## Bad: switched off in python-jose, which refuses an expired token otherwise
+
+```python title="main.py"
+from fastapi import FastAPI
+from jose import jwt
+
+app = FastAPI()
+
+
+@app.get("/me")
+def read_me(token: str, key: str) -> str:
+    claims = jwt.decode(token, key, algorithms=["HS256"], options={"verify_exp": False})  # finding
+    return str(claims["sub"])
+```
+
+## Good: what renews a token may be shown an expired one
+
+```python title="app/tokens.py"
+import jwt
+
+
+def claims_of_expired(token: str, key: str) -> dict[str, object]:
+    return jwt.decode(token, key, algorithms=["HS256"], options={"verify_exp": False})
+```
+
+## Good: switched off, and looked at by hand
+
+```python title="app/tokens.py"
+import time
+from dataclasses import dataclass
+
+import jwt
+
+
+@dataclass
+class Claims:
+    sub: str
+    exp: float
+
+
+def claims_of(token: str, key: str) -> Claims:
+    return Claims(**jwt.decode(token, key, algorithms=["HS256"], options={"verify_exp": False}))
+
+
+def is_over(claims: Claims) -> bool:
+    return claims.exp < time.time()
+```
+
 ## Good: required
 
 ```python title="main.py"
@@ -105,10 +153,20 @@ from plumbrule.rulekit import Call, Edit, Finding, Fix, Function, Iterator, Scop
 ENDS = re.compile(r"exp(ires?|iry|iration)?(_\w+)?")
 
 
-@rule(category="security", severity="error", confidence="medium", calls=("jwt.decode",))
+@rule(category="security", severity="error", confidence="medium", calls=("jwt.decode", "jose.jwt.decode"))
 def jwt_claims_not_required(call: Call) -> Iterator[Finding]:
     function = call.caller
-    if isinstance(function, Function) and not call.is_splatted and not is_limited(call, function):
+    if not isinstance(function, Function) or call.is_splatted:
+        return
+    if lets_expired_in(call):
+        if not any(looks(one) for one in function.module.functions) and "expired" not in function.name:
+            yield Finding(
+                at=call.span,
+                message="an expired token is accepted",
+                label="`verify_exp` is off, and nothing else looks at when it ended",
+                help="leave `verify_exp` on",
+            )
+    elif call.name == "jwt.decode" and not is_limited(call, function):
         yield Finding(
             at=call.span,
             message="a token without `exp` is accepted, and valid for ever",
@@ -118,6 +176,16 @@ def jwt_claims_not_required(call: Call) -> Iterator[Finding]:
         )
 
 
+def lets_expired_in(call: Call) -> bool:
+    """Whether the look at `exp` is switched off for a token whose signature is checked."""
+    options = call.argument(3, "options")
+    return (
+        isinstance(options, n.Dict)
+        and is_false(options.get("verify_exp"))
+        and not is_false(options.get("verify_signature"))
+    )
+
+
 def is_limited(call: Call, function: Function) -> bool:
     """Whether a decode asks for claims, cannot be read, or is followed by a look at when the token ends."""
     options = call.argument(3, "options")
@@ -125,15 +193,20 @@ def is_limited(call: Call, function: Function) -> bool:
         if any(key is None for key in options.keys) or options.get("require") is not None:
             return True
         return is_false(options.get("verify_signature"))
-    if options is not None:
-        return True
+    return options is not None or is_looked_at(function)
+
+
+def is_looked_at(function: Function) -> bool:
+    """Whether a function, or all who ask it for the claims, look at when the token ends."""
     callers = [c.caller for c in function.callers_in_code]
     return looks(function) or (bool(callers) and all(looks(caller) for caller in callers))
 
 
 def looks(scope: Scoped) -> bool:
     """Whether `exp`, or a claim of the project's own such as `expires_at`, is named in a scope."""
-    return any(isinstance(c.value, str) and ENDS.fullmatch(c.value) for c in scope.find(n.Constant))
+    if any(isinstance(c.value, str) and ENDS.fullmatch(c.value) for c in scope.find(n.Constant)):
+        return True
+    return any(part.attr == "exp" for part in scope.find(n.Attribute))
 
 
 def requiring(call: Call) -> Fix | None:

@@ -27,6 +27,69 @@ async def update(token: Annotated[str, Depends(token)]) -> None: ...
 async def uninstall(name: str) -> None: ...
 ```
 
+## Bad: what asks is chosen when it runs, and a check of health is no probe
+
+```python title="app/providers.py"
+from typing import Annotated
+
+from fastapi import Depends, FastAPI
+
+from app.identity import Identity
+
+app = FastAPI()
+
+
+@app.post("/providers")
+async def install(caller: Annotated[object, Depends(Identity.get_auth_verifier("write"))]) -> None: ...
+
+
+@app.put("/providers/{name}")
+async def update(name: str, caller: Annotated[object, Depends(Identity.get_auth_verifier("read"))]): ...
+
+
+@app.post("/providers/healthcheck")  # finding
+async def check(settings: dict[str, str]) -> None: ...
+```
+
+```python title="app/identity.py"
+import importlib
+import os
+
+
+class Identity:
+    @staticmethod
+    def get_auth_verifier(scope: str):
+        return getattr(importlib.import_module(os.environ["IDENTITY"]), "Verifier")(scope)
+```
+
+## Bad: strangers are given signatures
+
+```python title="app/chat.py"
+import hashlib
+import hmac
+from typing import Annotated
+
+from fastapi import Depends, FastAPI
+from fastapi.security import HTTPBearer
+
+app = FastAPI()
+bearer = HTTPBearer()
+KEY = b"from the environment"
+
+
+@app.get("/chats")
+async def list_chats(token: Annotated[object, Depends(bearer)]) -> None: ...
+
+
+@app.get("/chats/{chat_id}")
+async def read_chat(chat_id: int, token: Annotated[object, Depends(bearer)]) -> None: ...
+
+
+@app.get("/chats/identity")  # finding
+async def identify(email: str) -> str:
+    return hmac.new(KEY, email.encode(), hashlib.sha256).hexdigest()
+```
+
 ## Good: the router asks for all of them
 
 ```python title="main.py"
@@ -195,9 +258,12 @@ from plumbrule.rulekit import (
 )
 
 CHANGING = {"POST", "PUT", "PATCH", "DELETE"}
+SIGNING = {"hmac.new", "hmac.digest", "jwt.encode", "jose.jwt.encode"}
+PROBE = re.compile(r"health|ping|metrics", re.IGNORECASE)
+"""what a monitor reads; nobody changes anything with it"""
 PUBLIC = re.compile(
     r"log_?(in|out)|sign_?(in|up|out)|regist|token|auth|oauth|refresh|verif|confirm|forgot|reset|recover|activat|"
-    r"webhook|callback|health|ping|public|metrics|contact|subscri|hook|captcha|invit|sso|saml|exchange|otp|mfa|"
+    r"webhook|callback|public|contact|subscri|hook|captcha|invit|sso|saml|exchange|otp|mfa|"
     r"password|setup|init|session|accept|license|track|report|event|well-known|feedback|share|validat|contact|support|customer|apply|application",
     re.IGNORECASE,
 )
@@ -214,14 +280,21 @@ def is_public(text: str) -> bool:
 
 @rule(category="security", severity="error", confidence="medium")
 def route_without_authentication(route: Route) -> Iterator[Finding]:
-    if not CHANGING & set(route.methods) or is_public(route.path) or is_public(route.name):
+    if is_open(route) or is_public(route.name) or signs_up(route) or does_nothing(route.handler):
         return
-    if signs_up(route) or does_nothing(route.handler):
-        return
-    if route.is_authenticated is False:
-        yield from forgotten(route)
+    if not CHANGING & set(route.methods):
+        if route.handler is not None and signs_what_is_sent(route.handler):
+            yield from forgotten(route, "signs for anybody")
+    elif route.is_authenticated is False:
+        yield from forgotten(route, "answers anybody")
     else:
         yield from let_through(route)
+
+
+def is_open(route: Route) -> bool:
+    """Whether the path of a route is that of something anybody may ask for."""
+    is_read = not CHANGING & set(route.methods)
+    return is_public(route.path) or (is_read and PROBE.search(route.path) is not None)
 
 
 def signs_up(route: Route) -> bool:
@@ -232,21 +305,34 @@ def signs_up(route: Route) -> bool:
     return any("password" in name.lower() for name in (*route.handler.reads, *fields))
 
 
-def forgotten(route: Route) -> Iterator[Finding]:
+def forgotten(route: Route, what: str) -> Iterator[Finding]:
     """The routes beside it ask who is calling, this one does not."""
-    if any(
+    if route.is_authenticated is not False or any(
         ASKING.search(d.name) or (d.parameter and ASKING.search(d.parameter.name)) for d in route.dependencies
     ):
         return
-    siblings = [r for r in route.router.routes if r is not route and not is_public(r.path)]
-    guarded = [r for r in siblings if r.is_authenticated]
+    siblings = [r for r in route.router.routes if r is not route and not is_open(r)]
+    guarded = [r for r in siblings if asks(r)]
     if len(guarded) >= 2 and len(guarded) * 4 >= len(siblings) * 3:
         yield Finding(
             at=route.span,
-            message=f"{route.label} answers anybody",
+            message=f"{route.label} {what}",
             label=f"{len(guarded)} of the {len(siblings)} routes beside it ask who is calling",
             help=f"give it the dependency that `{guarded[0].name}` has, or say in a comment why it is public",
         )
+
+
+def asks(route: Route) -> bool:
+    """Whether a route asks who is calling, surely, or by a dependency out of sight that is named so."""
+    if route.is_authenticated is not None:
+        return route.is_authenticated
+    return any(not d.complete and ASKING.search(d.node.text) for d in route.dependencies)
+
+
+def signs_what_is_sent(handler: Function) -> bool:
+    """Whether a handler makes a signature for somebody else, and does not compare it with one that came."""
+    made = (call for call in handler.calls if call.method in ("new", "digest", "encode"))
+    return any(call.name in SIGNING for call in made) and "compare_digest" not in handler.node.text
 
 
 def does_nothing(handler: Function | None) -> bool:

@@ -72,6 +72,30 @@ async def start(api_key: str) -> None:
         raise HTTPException(401)
 ```
 
+## Bad: a server of its own below the commands
+
+```python title="app/cli/gate.py"
+from dataclasses import dataclass
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+
+@dataclass
+class Config:
+    api_key: str
+
+
+class Gate:
+    config: Config
+
+    async def admit(self, request: Request, call_next) -> Response:
+        presented = request.headers.get("x-api-key")
+        if presented != self.config.api_key:  # finding
+            return Response(status_code=401)
+        return await call_next(request)
+```
+
 ## Good: in constant time
 
 ```python title="main.py"
@@ -201,6 +225,7 @@ NOT_SERVED = {
     "commands",
     "validators.py",
 }
+REQUEST = re.compile(r"\brequest\.(headers|cookies|query_params|query)\b")
 TESTS = (n.If, n.While, n.Assert, n.Return, n.BoolOp, n.UnaryOp, n.Conditional, n.Assign, n.Compare)
 
 
@@ -210,7 +235,7 @@ def timing_unsafe_compare(function: Function) -> Iterator[Finding]:
         if compare.ops not in (("==",), ("!=",)) or not isinstance(compare.parent, TESTS):
             continue
         left, right = compare.operands
-        if is_secret_check(left, right, function) and not is_elsewhere(function):
+        if is_secret_check(left, right, function) and is_served(function, (left, right)):
             yield Finding(
                 at=compare.span,
                 message=f"`{compare.text}` takes longer the more of the secret is right",
@@ -220,10 +245,22 @@ def timing_unsafe_compare(function: Function) -> Iterator[Finding]:
             )
 
 
-def is_elsewhere(function: Function) -> bool:
-    """Whether a function is no part of a server: a command, a client, an example, a validator of settings."""
+def is_served(function: Function, sides: tuple[n.Expr, n.Expr]) -> bool:
+    """Whether a function is part of a server: no command, client, example or validator of settings, unless a
+    request carries what is compared.
+    """
+    if any("validator" in name for name in function.decorator_names):
+        return False
     folders = function.module.path.split("/")
-    return not NOT_SERVED.isdisjoint(folders) or any("validator" in name for name in function.decorator_names)
+    return NOT_SERVED.isdisjoint(folders) or any(is_sent(side, function) for side in sides)
+
+
+def is_sent(side: n.Expr, function: Function) -> bool:
+    """Whether a request carries a value."""
+    if not isinstance(side, n.Name):
+        return REQUEST.search(side.text) is not None
+    values = (getattr(binding.node, "value", None) for binding in function.bindings.get(side.id, ()))
+    return any(value is not None and REQUEST.search(value.text) for value in values)
 
 
 def is_secret_check(left: n.Expr, right: n.Expr, function: Function) -> bool:

@@ -106,6 +106,38 @@ def read(job_id: str, jobs: Annotated[Jobs, Depends()]) -> str:  # finding
     return jobs.status(job_id)
 ```
 
+## Bad: the list shows what is the caller's, one of them is shown to everybody
+
+```python title="main.py"
+from typing import Annotated
+
+from fastapi import Depends, FastAPI
+from fastapi.security import HTTPBearer
+from pydantic import BaseModel
+
+bearer = HTTPBearer()
+app = FastAPI(dependencies=[Depends(bearer)])
+
+
+class User(BaseModel):
+    id: int
+
+
+def current_user(token: Annotated[object, Depends(bearer)]) -> User: ...
+def find_notes(user_id: int) -> list[str]: ...
+def find_note(note_id: int) -> str: ...
+
+
+@app.get("/notes")
+def list_notes(user: Annotated[User, Depends(current_user)]) -> list[str]:
+    return find_notes(user.id)
+
+
+@app.get("/notes/{note_id}")
+def read_note(note_id: int) -> str:  # finding
+    return find_note(note_id)
+```
+
 ## Good: the tenant is asked on the way back too
 
 ```python title="main.py"
@@ -214,46 +246,52 @@ def read_grades(user_id: int, current_user: Annotated[User, Depends(require_admi
 """
 
 import re
-from functools import cache
 
 from plumbrule.rulekit import (
-    Call,
-    Dependency,
     Finding,
     Function,
     Iterator,
     Parameter,
     Route,
-    forbids,
-    n,
+    asks_by_caller,
+    caller_of,
+    compares_owner,
+    given_texts,
+    is_for_some,
+    looks_at_owner,
+    names_read,
+    own_ids,
+    owners_in,
     rule,
+    where_unchecked,
 )
 
-OWNERS = {"user_id", "owner_id", "owner", "created_by", "author_id", "tenant_id", "creator_id", "account_id"}
 PERSON = {"user_id", "member_id", "account_id"}
-CALLER = re.compile(
-    r"^(current_|auth(enticated)?_|logged_in_|requesting_)?(user|account|member)$|^current_", re.IGNORECASE
-)
-SIGNED_IN = re.compile(r"user|auth|token|current")
-ADMIN = re.compile(r"admin|superuser|staff|role|permission|scope|owner|allow|require_|manager", re.IGNORECASE)
+FOR_ALL = re.compile(r"public|publish|share|visib", re.IGNORECASE)
 
 
 @rule(category="security", severity="warning", confidence="medium")
 def unchecked_ownership(route: Route) -> Iterator[Finding]:
-    handler = route.handler
-    if handler is None or any(is_special(d) for d in route.dependencies) or ADMIN.search(route.path):
-        return
-    if not is_read(route) or route.is_authenticated is not False:  # anybody may read what is public
-        yield from compared_elsewhere(route, handler)
-    yield from without_tenant(route, handler)
+    if route.handler is not None and not is_for_some(route):
+        if not is_read(route) or route.is_authenticated is not False:  # anybody may read what is public
+            yield from compared_elsewhere(route, route.handler)
+        yield from without_tenant(route, route.handler)
+        yield from somebody_else(route, route.handler)
+        yield from listed_by_caller(route, route.handler)
+
+
+def is_read(route: Route) -> bool:
+    return set(route.methods) <= {"GET", "HEAD"}
+
+
+def somebody_else(route: Route, handler: Function) -> Iterator[Finding]:
+    """A person's id in the path that is never compared with the caller."""
     if re.search(
         r"avatar|image|photo|picture|active|status|public|follow|{user_id}$", route.path
     ) and is_read(route):
         return
     names = PERSON & {p.name for p in handler.parameters} & set(route.path_parameters)
-    caller = next(
-        (p.name for p in handler.parameters if CALLER.search(p.name) and p.marker("Depends", "Security")), ""
-    )
+    caller = caller_of(handler)
     for name in names if caller else ():
         unchecked = where_unchecked(handler, name, caller, 3)
         if unchecked is not None:
@@ -263,67 +301,6 @@ def unchecked_ownership(route: Route) -> Iterator[Finding]:
                 label=f"whoever may call {route.label} gets at everybody's",
                 help="compare them, or put the caller's id into the query",
             )
-
-
-def is_read(route: Route) -> bool:
-    return set(route.methods) <= {"GET", "HEAD"}
-
-
-def is_special(dependency: Dependency) -> bool:
-    """Whether a dependency lets only some people through."""
-    name = dependency.name.rpartition(".")[2]
-    if is_power(name) or any("admin" in scope for scope in dependency.scopes):
-        return True
-    return dependency.function is not None and forbids(dependency.function, 1) and not SIGNED_IN.search(name)
-
-
-@cache
-def is_power(name: str) -> bool:
-    """Whether a name says that not everybody may."""
-    return ADMIN.search(name) is not None
-
-
-def where_unchecked(function: Function, person: str, caller: str, depth: int) -> Function | None:
-    """The innermost function that has the id and the caller and never brings them together."""
-    if any(mentions(branch.test.text, caller) for branch in function.find(n.If)):
-        return None
-    for compare in function.find(n.Compare):
-        text = compare.text
-        if mentions(text, caller) and (mentions(text, person) or f"{caller}.id" in text):
-            return None
-    inner = None
-    for call in function.calls:
-        given = [arg.text for arg in (*call.args, *(k.value for k in call.keywords))]
-        if any(mentions(text, person) for text in given) and any(mentions(text, caller) for text in given):
-            target = call.function
-            names = received(call, target, person, caller) if target is not None and depth else None
-            if target is None or names is None:
-                return None
-            inner = where_unchecked(target, *names, depth - 1)
-            if inner is None:
-                return None
-        elif any(mentions(text, caller) for text in given) and is_permission(call):
-            return None
-    is_used = any(isinstance(node, n.Name) and node.id == person for node in function.nodes)
-    return inner or (function if is_used else None)
-
-
-def is_permission(call: Call) -> bool:
-    """Whether a call asks what the caller may do, more than read."""
-    asks = re.search(r"role|permission|access|rbac|authori[sz]|admin|can_|check_|verify_", call.method)
-    return asks is not None and re.search(r"\bread\b", call.node.text, re.IGNORECASE) is None
-
-
-def received(call: Call, target: Function, person: str, caller: str) -> tuple[str, str] | None:
-    """The names under which a function gets the id and the caller, if it gets both as they are."""
-    names = [p.name for p in target.parameters][target.cls is not None and not target.is_static :]
-    given = dict(zip((arg.text for arg in call.args), names, strict=False))
-    given |= {k.value.text: k.name for k in call.keywords if k.name}
-    return (given[person], given[caller]) if person in given and caller in given else None
-
-
-def mentions(text: str, name: str) -> bool:
-    return re.search(rf"(?<![\w.]){name}\b", text) is not None
 
 
 def compared_elsewhere(route: Route, handler: Function) -> Iterator[Finding]:
@@ -336,7 +313,7 @@ def compared_elsewhere(route: Route, handler: Function) -> Iterator[Finding]:
     )
     beside = [r for r in route.router.routes if r.handler is not handler and owners_in(r.handler)]
     for call in handler.calls if beside else ():
-        if not call.method or given_names(call).isdisjoint(ids):
+        if not call.method or ids.isdisjoint(given_texts(call)):
             continue
         other = next((r for r in beside if r.handler and compares_owner(r.handler, call)), None)
         if other is not None and not compares_owner(handler, call) and not looks_at_owner(handler):
@@ -354,7 +331,11 @@ def without_tenant(route: Route, handler: Function) -> Iterator[Finding]:
     ids = set(route.path_parameters)
     beside = [r.handler for r in route.router.routes if r.handler is not None and "POST" in r.methods]
     making = [other for other in beside if takes_tenant(other)]
-    asked = next((call for call in handler.calls if given_names(call) & ids), None) if making else None
+    asked = (
+        next((call for call in handler.calls if ids.intersection(given_texts(call))), None)
+        if making
+        else None
+    )
     service = handler.parameter(asked.receiver.text) if asked is not None and asked.receiver else None
     around = (handler, *(d.function for d in route.dependencies if d.function is not None))
     if asked is None or service is None or any("tenant" in one.node.text.lower() for one in around):
@@ -369,10 +350,6 @@ def without_tenant(route: Route, handler: Function) -> Iterator[Finding]:
         )
 
 
-def given_names(call: Call) -> set[str]:
-    return {value.text for value in (*call.args, *(keyword.value for keyword in call.keywords))}
-
-
 def takes_tenant(handler: Function) -> bool:
     """Whether a header says for which tenant a handler works."""
     return any("tenant" in p.name and p.marker("Header") is not None for p in handler.parameters)
@@ -384,31 +361,34 @@ def shares(handler: Function, service: Parameter) -> bool:
     return service.annotation is not None and any(one.text == service.annotation.text for one in same)
 
 
-def owners_in(handler: Function | None) -> list[n.Attribute]:
-    """The owners that a handler compares with something."""
-    compares = handler.find(n.Compare) if handler is not None else ()
-    sides = (side for compare in compares for side in compare.operands)
-    return [side for side in sides if isinstance(side, n.Attribute) and side.attr in OWNERS]
+def listed_by_caller(route: Route, handler: Function) -> Iterator[Finding]:
+    """The list is that of the caller, and one of what it shows is taken by its id alone."""
+    above, _, last = route.path.rstrip("/").rpartition("/")
+    if not last.startswith("{") or len(route.path_parameters) != 1:
+        return
+    read = names_read(handler)
+    if (
+        caller_of(handler) in read
+        or not own_ids(route, handler, read)
+        or FOR_ALL.search(handler.node.text)
+        or not is_sure(route, handler)
+    ):
+        return
+    lists = (r for r in route.router.routes if "GET" in r.methods and r.path.rstrip("/") == above)
+    for other in lists:
+        asked = asks_by_caller(other.handler) if other.handler is not None else ""
+        if asked:
+            yield Finding(
+                at=handler.span,
+                message=f"{route.label} does not look at whom it belongs to",
+                label=f"`{other.name}` lists what is the caller's: `{asked}`",
+                help="look for it with the caller's id, and answer 404 for what belongs to another",
+            )
+            return
 
 
-def compares_owner(handler: Function, lookup: Call) -> bool:
-    """Whether a handler compares the owner of what a lookup gives."""
-    owners = owners_in(handler)
-    if not owners:
+def is_sure(route: Route, handler: Function) -> bool:
+    """Whether who calls is known, and nothing in sight asks whose it is."""
+    if not route.is_authenticated or not route.dependencies.complete or looks_at_owner(handler):
         return False
-    found = [c.node.parent for c in handler.calls if c.node.func.text == lookup.node.func.text]
-    names = {a.targets[0].text for a in found if isinstance(a, n.Assign)}
-    names |= {
-        a.parent.targets[0].text for a in found if isinstance(a, n.Await) and isinstance(a.parent, n.Assign)
-    }
-    return any(side.value.text in names for side in owners)
-
-
-def looks_at_owner(handler: Function) -> bool:
-    """Whether a handler speaks of owners or the caller's id in another way: in a query, in a call."""
-    if any(isinstance(node, n.Attribute) and node.attr in OWNERS for node in handler.nodes):
-        return True
-    texts = (arg.text for call in handler.calls for arg in (*call.args, *(k.value for k in call.keywords)))
-    return any(re.search(r"user\.id$|current_user$|user_id$|^user$", text) for text in texts) or forbids(
-        handler, 2
-    )
+    return re.search(r"\brequest\.(state|user|session|scope|auth)", handler.node.text) is None
