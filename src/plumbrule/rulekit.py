@@ -40,8 +40,9 @@ from plumbrule.model.ownership import (
 )
 from plumbrule.model.permissions import forbids
 from plumbrule.model.project import Project
-from plumbrule.model.queries import Query, query_of
+from plumbrule.model.queries import LOADED, Query, query_of, read_in
 from plumbrule.model.reach import Reached, reached_calls
+from plumbrule.model.results import ALWAYS_TRUE, around, may_await, misuse, untaken
 from plumbrule.model.route_table import Entry, shape
 from plumbrule.model.routing import App, Include, Middleware, Mount, Place, Route, Router
 from plumbrule.model.schemas import Column, Relationship, Schema, Settings, Table
@@ -211,9 +212,11 @@ def subjects(project: Project, rule: Rule) -> Iterable[Any]:
 
 
 __all__ = [
+    "ALWAYS_TRUE",
     "BLOCKING",
     "COMPUTING",
     "COROUTINES",
+    "LOADED",
     "App",
     "Attribute",
     "Call",
@@ -262,6 +265,7 @@ __all__ = [
     "Type",
     "Variable",
     "Version",
+    "around",
     "asks_by_caller",
     "blocking_on_loop",
     "body_schemas",
@@ -278,6 +282,8 @@ __all__ = [
     "is_secret_name",
     "is_secretive_name",
     "looks_at_owner",
+    "may_await",
+    "misuse",
     "n",
     "names_read",
     "own_ids",
@@ -285,6 +291,7 @@ __all__ = [
     "query_of",
     "reached_calls",
     "reached_on_loop",
+    "read_in",
     "refuses",
     "rule",
     "shape",
@@ -292,6 +299,7 @@ __all__ = [
     "steps_to",
     "subjects",
     "unread_owners",
+    "untaken",
     "way_from_route",
     "where_unchecked",
 ]

@@ -190,6 +190,91 @@ def test_names_that_speak_of_themselves_end() -> None:
     assert all(cls.ancestors is not None for cls in project.classes)
 
 
+def test_an_abstract_method_runs_the_only_one_that_is_written_out() -> None:
+    text = """
+        from abc import ABC, abstractmethod
+
+        class Records(ABC):
+            @abstractmethod
+            def get(self, key: str) -> bytes:
+                "One record."
+
+            def put(self, key: str) -> None:
+                raise NotImplementedError
+
+            @abstractmethod
+            def drop(self, key: str) -> None: ...
+
+            def opened(self) -> None:
+                pass
+
+        class OnDisk(Records):
+            def get(self, key): return open(key).read()
+            def put(self, key): open(key, "w")
+            def drop(self, key): print(key)
+            def opened(self): print(self)
+
+        class InMemory(OnDisk):
+            def drop(self, key): print(self)
+
+        def use(records: Records):
+            records.get("a"), records.put("b"), records.drop("c"), records.opened()
+    """
+    project = project_of(
+        {
+            "records.py": dedent(text),
+            "tests/test_a.py": "from records import *\nclass Fake(Records):\n    def get(self): return 1",
+        }
+    )
+    use = next(f for f in project.functions if f.name == "use")
+    assert [call.function.label for call in use.calls if call.function] == [
+        "OnDisk.get",
+        "OnDisk.put",
+        "Records.drop",
+        "Records.opened",
+    ]
+
+
+def test_a_generic_function_returns_what_it_is_given() -> None:
+    text = """
+        from typing import Generic, Optional, Type, TypeVar
+
+        T = TypeVar("T")
+        M = TypeVar("M")
+
+        class User:
+            def greet(self): ...
+
+        class Repository(Generic[M]):
+            async def get(self, key) -> Optional[M]: ...
+            def all(self) -> list[M]: ...
+
+        class Named(Repository[M]): ...
+
+        class Users(Named[User]): ...
+
+        def made(cls: Type[T], *, name: str = "") -> T: ...
+        def loaded(cls: type[T], name) -> type[T]: ...
+        def same(value: T | None) -> T | None: ...
+
+        UserClass = loaded(User, "app.User")
+
+        async def use(plain: Repository[User], bare: Repository):
+            made(User).greet()
+            UserClass().greet()
+            same(User()).greet()
+            (await Users().get(1)).greet()
+            made(Users).all()[0].greet()
+            (await plain.get(1)).greet()
+            (await bare.get(1)).greet()
+            made(bare).greet()
+    """
+    project = project_of({"a.py": dedent(text)})
+    use = next(f for f in project.functions if f.name == "use")
+    greetings = [call.name for call in use.calls if call.method == "greet"]
+    assert greetings == [*["a.User.greet"] * 6, "", ""]
+
+
 @pytest.mark.parametrize(
     ("client", "collection"),
     [

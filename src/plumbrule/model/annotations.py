@@ -26,6 +26,8 @@ TRANSPARENT = {
     "WriteOnlyMapped",
 }
 
+TYPE_VARIABLES = ("typing.TypeVar", "typing_extensions.TypeVar")
+
 
 class Annotations(ABC):
     """Reads the annotations of one scope."""
@@ -151,6 +153,18 @@ class Annotations(ABC):
         if name in ("type", "Type"):
             return Type("type", args=args)
         return Type(base.name, base.cls, args) if base else None
+
+    def variables_in(self, annotation: n.Expr) -> list[str]:
+        """The names of the type variables in an annotation, in their order."""
+        names = (x for x in annotation.walk() if isinstance(x, n.Name) and self._is_type_variable(x))
+        return list(dict.fromkeys(name.id for name in names))
+
+    def _is_type_variable(self, name: n.Name) -> bool:
+        match self.target(name):
+            case Variable(value=n.Call(func=made), module=module):
+                return module.inference.name_of(made) in TYPE_VARIABLES
+            case _:
+                return False
 
     def metadata(self, parameter: n.Parameter) -> tuple[Call, ...]:
         """The calls in the `Annotated` of a parameter, behind aliases too,

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     import builtins
 
     from plumbrule.facts.source import Span
-    from plumbrule.model.code import Class, Function, Module, Scoped
+    from plumbrule.model.code import Class, Function, Module, Parameter, Scoped
     from plumbrule.model.values import Target, Type
 
 
@@ -113,6 +113,29 @@ class Call:
     def argument(self, position: int | None, name: str) -> n.Expr | None:
         """The value given by position or as `name=`."""
         return self.node.argument(position, name)
+
+    def parameter_for(self, value: n.Expr) -> Parameter | None:
+        """The parameter of the project function it runs that takes one of the values it is given."""
+        function = self.function
+        if function is None or self.is_splatted:
+            return None
+        named = next((keyword.name for keyword in self.keywords if keyword.value is value), None)
+        if named is not None:
+            return function.parameter(named)
+        if not any(value is arg for arg in self.args):
+            return None
+        by_place = [p for p in function.parameters if p.kind.startswith("positional")]
+        at = self.args.index(value) + self._binds_first(function)
+        return by_place[at] if at < len(by_place) else None
+
+    def _binds_first(self, function: Function) -> bool:
+        """Whether the first parameter is the object or the class before the dot."""
+        if function.cls is None or function.is_static:
+            return False
+        unbound = self.receiver is not None and type(self.scope.resolve(self.receiver)) is type(function.cls)
+        return (
+            not unbound or function.name == "__init__" or "builtins.classmethod" in function.decorator_names
+        )
 
     @property
     def is_splatted(self) -> bool:

@@ -145,10 +145,20 @@ class Function(Scoped):
         """Where its name stands."""
         return self.node.name_span
 
-    @property
+    @cached_property
     def runs(self) -> Function:
-        """The function that calling it runs."""
-        return self
+        """The function that calling it runs: of an abstract method the only one that is written out."""
+        if self.cls is None or not self.is_abstract:
+            return self
+        heirs = (heir.methods.get(self.name) for heir in self.project.heirs.get(self.cls, ()))
+        written = [method for method in heirs if method is not None and not method.is_abstract]
+        return written[0] if len(written) == 1 else self
+
+    @cached_property
+    def is_abstract(self) -> bool:
+        """Whether it only says what a subclass has to have."""
+        refuses = any(isinstance(s, n.Raise) and "NotImplemented" in s.text for s in self.body)
+        return (refuses or "abc.abstractmethod" in self.decorator_names) and all(map(says_nothing, self.body))
 
     @property
     def body(self) -> tuple[n.Statement, ...]:
@@ -204,6 +214,11 @@ class Function(Scoped):
         return self.inference.return_type()
 
     @cached_property
+    def is_generic(self) -> bool:
+        """Whether the type it returns has a type variable."""
+        return self.node.returns is not None and bool(self.inference.outside.variables_in(self.node.returns))
+
+    @cached_property
     def reads(self) -> frozenset[str]:
         """The names it takes from the request: parameters by alias, fields of a parameter model,
         keys of `path_params`.
@@ -251,3 +266,12 @@ class Function(Scoped):
     def is_async_context(self) -> bool:
         """Whether its body runs on the event loop."""
         return self.is_async
+
+
+def says_nothing(statement: n.Statement) -> bool:
+    """Whether it is a docstring, an ellipsis, `pass` or an error."""
+    match statement:
+        case n.ExprStatement(value=n.Constant()) | n.Simple(kind="pass") | n.Raise():
+            return True
+        case _:
+            return False

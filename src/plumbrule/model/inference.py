@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from plumbrule.facts import nodes as n
 from plumbrule.model.annotations import Annotations
 from plumbrule.model.code import Class, Function, Module
+from plumbrule.model.generics import solved_result
 from plumbrule.model.imports import meaningful
 from plumbrule.model.knowledge.returns import ATTRIBUTES, RETURNS
 from plumbrule.model.types import awaited, external, external_type, inherited, is_part, known, part_of
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 DOTTED = re.compile(r"[\w.\s]+")
 ENTERED_AS_ITSELF = ("contextlib.nullcontext", "contextlib.closing")
+ENTERED = {"ContextManager", "AsyncContextManager", "AbstractContextManager", "AbstractAsyncContextManager"}
 CONTEXT_MANAGERS = {"contextlib.contextmanager", "contextlib.asynccontextmanager"}
 
 
@@ -277,7 +279,7 @@ class Inference(Annotations):
         kind = self.type_of(value)
         if kind is None:
             return None
-        if kind.name == "ContextManager":
+        if kind.name.rpartition(".")[2] in ENTERED:
             return kind.args[0] if kind.args else None
         if kind.cls is not None:
             enter = kind.cls.method("__aenter__") or kind.cls.method("__enter__")
@@ -347,6 +349,8 @@ class Inference(Annotations):
     def result_type(self, function: Function, call: n.Call | None) -> Type | None:
         """The type of the result of calling a project function."""
         kind = function.returns
+        if call is not None and function.is_generic:
+            kind = solved_result(function, call, self) or kind
         if (
             kind is not None
             and kind.name == "typing.Self"

@@ -46,7 +46,13 @@ class Blocking:
 def blocks(call: Call) -> bool:
     """Whether a call holds up the thread it runs on."""
     is_own = call.is_awaited or call.function is not None
-    return not is_own and BLOCKING.kind(call.name) is not None
+    kind = None if is_own else BLOCKING.kind(call.name)
+    return kind is not None and (kind != "measuring" or waits(call.argument(0, "interval")))
+
+
+def waits(interval: n.Expr | None) -> bool:
+    """Whether a time is given for which a call waits."""
+    return interval is not None and not (isinstance(interval, n.Constant) and not interval.value)
 
 
 def blocking_on_loop(function: Function) -> Iterator[Reached]:

@@ -124,6 +124,16 @@ class Project:
         return [cls for cls in self.classes if cls.node.bases]
 
     @cached_property
+    def heirs(self) -> dict[Class, list[Class]]:
+        """The classes outside the tests that descend from a class of the project."""
+        found: dict[Class, list[Class]] = {}
+        for cls in self.derived:
+            for ancestor in cls.ancestors if not cls.module.is_test else ():
+                if isinstance(ancestor, Class):
+                    found.setdefault(ancestor, []).append(cls)
+        return found
+
+    @cached_property
     def routing(self) -> Routing:
         """How the apps are put together."""
         from plumbrule.model.routing import Routing

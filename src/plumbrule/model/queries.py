@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from plumbrule.model.code import Function
-    from plumbrule.model.schemas import Table
+    from plumbrule.model.schemas import Relationship, Table
 
 SESSIONS = ("sqlalchemy.ext.asyncio.AsyncSession.", "sqlalchemy.orm.Session.")
 BY_KEY = ("get", "get_one")
@@ -47,21 +47,53 @@ STEPS = {
     "having",
     "yield_per",
 }
-DEEPEST = 8
+DEEPEST = 16
+LOADED = {"joined", "selectin", "subquery", "immediate", "noload", "dynamic", "write_only", "raise_on_sql"}
+"""what `lazy=` of a relationship means that reading it asks the database nothing"""
 
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """A query for the objects of one table: `node` is where it runs, `options` its loader options."""
+    """A query for the objects of one table: `node` is where it runs, `made` where it is put together,
+    `options` its loader options.
+    """
 
     table: Table
     node: n.Node
+    made: n.Node
     options: tuple[str, ...]
     is_async: bool
 
     def loads(self, name: str) -> bool:
         """Whether it loads a relationship with the objects, or may do so."""
         return any(name in text or "*" in text for text in self.options)
+
+    @property
+    def unloaded(self) -> dict[str, Relationship]:
+        """The relationships that neither the table nor the query loads."""
+        found = self.table.relationships.items()
+        return {name: r for name, r in found if r.lazy not in LOADED and not self.loads(name)}
+
+    def lazily(self, name: str) -> Relationship | None:
+        """The relationship that reading an attribute loads then, itself or in a property of that name."""
+        cls = self.table.cls
+        written = [f for f in cls.module.functions if f.name == name and f.cls is cls]  # and its setters
+        for method in written[:1]:
+            read = [attr for _, owner, attr in read_in(method) if owner.id == "self"]
+            is_property = any(d.endswith("property") for d in method.decorator_names)
+            return next((self.unloaded[x] for x in read if is_property and x in self.unloaded), None)
+        return self.unloaded.get(name)
+
+
+def read_in(function: Function) -> Iterator[tuple[n.Expr, n.Name, str]]:
+    """What a function reads of the objects that have a name: the node, the object and the attribute."""
+    for node in function.find(n.Attribute):
+        if isinstance(node.value, n.Name):
+            yield node, node.value, node.attr
+    for call in function.find(n.Call):
+        match call:
+            case n.Call(func=n.Name(id="getattr"), args=(n.Name() as owner, n.Constant(value=str(attr)), *_)):
+                yield call, owner, attr
 
 
 def query_of(function: Function, expr: n.Expr, depth: int = 0) -> Query | None:
@@ -74,9 +106,11 @@ def query_of(function: Function, expr: n.Expr, depth: int = 0) -> Query | None:
         case n.Call(func=n.Name(id="list" | "tuple" | "reversed" | "enumerate"), args=(first,)):
             return query_of(function, first, depth + 1)
         case n.Call(func=n.Attribute(value=receiver, attr=method)):
-            return from_session(function, expr, depth) or (
-                query_of(function, receiver, depth + 1) if method in STEPS else None
-            )
+            if method in STEPS:
+                return from_session(function, expr, depth) or query_of(function, receiver, depth + 1)
+            return from_session(function, expr, depth) or returned(function, expr, depth)
+        case n.Call(func=n.Name()):
+            return returned(function, expr, depth)
         case n.Name(id=name):
             bindings = function.bindings.get(name, ())
             return (
@@ -86,6 +120,24 @@ def query_of(function: Function, expr: n.Expr, depth: int = 0) -> Query | None:
             )
         case _:
             return None
+
+
+def returned(function: Function, node: n.Call, depth: int) -> Query | None:
+    """The query whose objects a function of the project gives back as they were loaded."""
+    inner = function.call(node).function
+    if inner is None or inner.is_generator or inner.name == "__init__":
+        return None
+    given = [r.value for r in inner.find(n.Return) if r.value is not None and r.value.text != "None"]
+    if len(given) != 1 or (isinstance(given[0], n.Name) and is_completed(inner, given[0].id)):
+        return None
+    return query_of(inner, given[0], depth + 1)
+
+
+def is_completed(function: Function, name: str) -> bool:
+    """Whether an object that was loaded under a name may get more than that."""
+    sets = (t for assign in function.find(n.Assign) for t in assign.targets if isinstance(t, n.Attribute))
+    handed = (call for call in function.calls if call.is_awaited or call.method == "refresh")
+    return any(t.value.text == name for t in sets) or any(a.text == name for c in handed for a in c.given)
 
 
 def bound(node: n.Node) -> n.Expr | None:
@@ -113,19 +165,18 @@ def from_session(function: Function, node: n.Call, depth: int) -> Query | None:
     if method in BY_KEY or method == "query":
         table = table_of(function, node.args[0])
         given = call.keyword("options")
-        options: tuple[str, ...] = (given.text,) if given is not None else ()
-        if method == "query":
-            options = tuple(chained_options(node))
+        options = tuple(chained_options(node)) if method == "query" else (given.text,) if given else ()
         return (
-            Query(table, node, options, is_async)
+            Query(table, node, node, options, is_async)
             if table and (method != "query" or len(node.args) == 1)
             else None
         )
     if method not in BY_STATEMENT:
         return None
     found = list(statement(function, node.args[0], depth))
-    tables = [t for t, _ in found if t is not None]
-    return Query(tables[0], node, tuple(o for _, o in found if o), is_async) if len(tables) == 1 else None
+    tables = [(table, made) for table, _, made in found if table is not None]
+    options = tuple(text for _, text, _ in found if text)
+    return Query(tables[0][0], node, tables[0][1], options, is_async) if len(tables) == 1 else None
 
 
 def chained_options(node: n.Node) -> Iterator[str]:
@@ -141,28 +192,38 @@ def chained_options(node: n.Node) -> Iterator[str]:
         at = at.parent
 
 
-def statement(function: Function, expr: n.Expr, depth: int) -> Iterator[tuple[Table | None, str]]:
-    """The table a statement selects from and the texts of its options, one by one."""
+def statement(function: Function, expr: n.Expr, depth: int) -> Iterator[tuple[Table | None, str, n.Node]]:
+    """The table a statement selects from and the texts of its options, one by one, each with its place."""
     if depth > DEEPEST:
         return
     match expr:
         case n.Call(func=func, args=(first,)) if function.name_of(func) in SELECTS:
             table = table_of(function, first)
             if table is not None:
-                yield table, ""
+                yield table, "", expr
+        case n.Call(func=n.Attribute(value=receiver, attr="returning"), args=(first,)):
+            yield table_of(function, first), "", expr
+            yield from statement(function, receiver, depth + 1)
         case n.Call(func=n.Attribute(value=receiver, attr=method)):
-            if method == "options":
-                yield None, expr.text[len(receiver.text) :]
+            yield None, expr.text[len(receiver.text) :] if method == "options" else "", expr
             yield from statement(function, receiver, depth + 1)
         case n.Name(id=name):
             for binding in function.bindings.get(name, ()):
                 value = bound(binding.node)
-                if value is not None and not any(
-                    isinstance(x, n.Name) and x.id == name for x in value.walk()
-                ):
+                names = (x for x in value.walk() if isinstance(x, n.Name)) if value is not None else ()
+                if value is not None and all(x.id != name for x in names):
                     yield from statement(function, value, depth + 1)
-                elif value is not None and ".options(" in value.text:
-                    yield None, value.text
+                elif value is not None and (".options(" in value.text or not is_chain(value, name)):
+                    yield None, value.text if is_chain(value, name) else "*", value
+
+
+def is_chain(value: n.Expr, name: str) -> bool:
+    """Whether an expression is a name and what its methods make of it: no other function may add options."""
+    match value:
+        case n.Call(func=n.Attribute(value=receiver)):
+            return is_chain(receiver, name)
+        case _:
+            return isinstance(value, n.Name) and value.id == name
 
 
 def table_of(function: Function, expr: n.Expr) -> Table | None:

@@ -88,6 +88,8 @@ NETWORK = (
     "tweepy.API.",
 )
 SLEEP = ("time.sleep",)
+MEASURING = ("psutil.cpu_percent", "psutil.cpu_times_percent", "psutil.Process.cpu_percent")
+"""these wait for as long as their `interval` says, and not without one"""
 PROCESS = (
     "subprocess.run",
     "subprocess.call",
@@ -220,6 +222,18 @@ DOCUMENTS = (
     "pdfkit.from_url",
     "pytesseract.image_to_string",
 )
+PACKING = (
+    "gzip.compress",
+    "gzip.decompress",
+    "zlib.compress",
+    "zlib.decompress",
+    "bz2.compress",
+    "bz2.decompress",
+    "lzma.compress",
+    "lzma.decompress",
+    "brotli.compress",
+    "brotli.decompress",
+)
 IMAGES = (
     "PIL.Image.Image.resize",
     "PIL.Image.Image.thumbnail",
@@ -261,5 +275,7 @@ class Catalogue:
         return self.kinds.get(name) or self.kinds.get(name.rpartition(".")[0] + ".")
 
 
-BLOCKING = Catalogue(network=NETWORK, sleep=SLEEP, process=PROCESS, database=DATABASE, disk=DISK)
-COMPUTING = Catalogue(hashing=HASHING, document=DOCUMENTS, image=IMAGES)
+BLOCKING = Catalogue(
+    network=NETWORK, sleep=SLEEP, measuring=MEASURING, process=PROCESS, database=DATABASE, disk=DISK
+)
+COMPUTING = Catalogue(hashing=HASHING, document=DOCUMENTS, image=IMAGES, packing=PACKING)

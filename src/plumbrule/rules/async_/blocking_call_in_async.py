@@ -106,6 +106,21 @@ async def read() -> None:
     await asyncio.sleep(1)
 ```
 
+## Bad: it measures for a second; without an interval it would not wait
+
+```python title="main.py"
+import psutil
+from fastapi import FastAPI
+
+app = FastAPI()
+
+
+@app.get("/load")
+async def read_load() -> list[float]:
+    since_the_last_time = [psutil.cpu_percent(), psutil.cpu_percent(None)]
+    return [*since_the_last_time, psutil.cpu_percent(interval=1)]  # finding
+```
+
 ## Good: handed to a thread
 
 ```python title="main.py"

@@ -82,6 +82,34 @@ class Users:
         return not self.collection.find_one({"name": name})  # finding
 ```
 
+## Bad: as the second choice, or given to what takes a value
+
+```python title="main.py"
+class Price:
+    amount = 1
+
+
+async def find_price(item: int) -> Price:
+    return Price()
+
+
+def rounded(price: Price, *, by: int | None = None) -> int:
+    return price.amount
+
+
+async def read(item: int, known: Price | None = None) -> int:
+    price = known or find_price(item)  # finding
+    if price is not None:
+        return price.amount
+    return 0
+
+
+async def read_rounded(item: int) -> int:
+    price = find_price(item)  # finding
+    print(rounded(find_price(item)))  # finding
+    return rounded(price)
+```
+
 ## Bad: a library's own coroutines
 
 ```python title="main.py"
@@ -98,14 +126,13 @@ async def put_logo(request: Request) -> int:
     return request.json()["version"]  # finding
 ```
 
-## Good: awaited later, returned, gathered or made a task
+## Good: awaited later, returned, gathered, made a task, given to what may await it; a branch that never runs
 
 ```python title="main.py"
 import asyncio
+from collections.abc import Awaitable
+from typing import Any
 
-from fastapi import FastAPI
-
-app = FastAPI()
 tasks: set[asyncio.Task[int]] = set()
 
 
@@ -117,7 +144,18 @@ def prices(item: int):
     return price(item)
 
 
-@app.get("/")
+async def doubled(value: Awaitable[int] | int, note: Any = None) -> int:
+    return 2 * (value if isinstance(value, int) else await value)
+
+
+async def read_doubled(known: int | None = None) -> int:
+    later = known or price(1)
+    print(later.real if isinstance(later, int) else await later)
+    if False and known:
+        price(3)
+    return await doubled(price(1), note=price(2))
+
+
 async def read() -> int:
     later = price(1)
     both = await asyncio.gather(price(2), *[price(i) for i in range(3)])
@@ -131,10 +169,6 @@ async def read() -> int:
 ```python title="main.py"
 import asyncio
 from functools import wraps
-
-from fastapi import FastAPI
-
-app = FastAPI()
 
 
 def run_now(function):
@@ -150,7 +184,6 @@ async def count() -> int:
     return 1
 
 
-@app.get("/")
 def read() -> int:
     count()
     return count() if count() else 0
@@ -159,11 +192,6 @@ def read() -> int:
 ## Good: the call may run the ordinary method of a subclass
 
 ```python title="main.py"
-from fastapi import FastAPI
-
-app = FastAPI()
-
-
 class Emitter:
     async def emit(self, text: str) -> None: ...
 
@@ -175,7 +203,6 @@ class Printer(Emitter):
 emitter: Emitter = Printer()
 
 
-@app.get("/")
 async def read() -> None:
     emitter.emit("read")
 ```
@@ -183,11 +210,6 @@ async def read() -> None:
 ## Good: the call may run the ordinary method of another class
 
 ```python title="main.py"
-from fastapi import FastAPI
-
-app = FastAPI()
-
-
 class Later:
     async def clear(self) -> None: ...
 
@@ -205,7 +227,6 @@ class Shelf:
             self.store.clear()
 
 
-@app.get("/")
 async def read() -> None:
     Shelf(Now()).clear()
 ```
@@ -215,11 +236,8 @@ async def read() -> None:
 ```python title="main.py"
 from typing import Union
 
-from fastapi import FastAPI
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Session
-
-app = FastAPI()
 
 
 class Repository:
@@ -233,34 +251,16 @@ class Repository:
         self.session.commit()
 
 
-@app.get("/")
 def read() -> None:
     Repository(Session()).save_sync()
-```
-
-## Good: a branch that never runs
-
-```python title="main.py"
-async def price(item: int) -> int:
-    return item
-
-
-async def read(item: int) -> int:
-    if False and item:
-        price(item)
-    return await price(item)
 ```
 
 ## Good: adding to a session needs no await
 
 ```python title="main.py"
-from fastapi import FastAPI
 from sqlalchemy.ext.asyncio import AsyncSession
 
-app = FastAPI()
 
-
-@app.get("/")
 async def read() -> None:
     async with AsyncSession() as session:
         session.add(object())
@@ -274,23 +274,39 @@ Python warns of it at run time; ty and mypy check the discarded call, not the co
 
 import re
 
-from plumbrule.rulekit import COROUTINES, Call, Edit, Finding, Fix, Function, Iterator, Project, n, rule
+from plumbrule.rulekit import (
+    ALWAYS_TRUE,
+    COROUTINES,
+    Call,
+    Edit,
+    Finding,
+    Fix,
+    Function,
+    Iterator,
+    Project,
+    around,
+    may_await,
+    misuse,
+    n,
+    rule,
+    untaken,
+)
 
 LIBRARY = {name.rpartition(".")[2] for name in COROUTINES}
-ALWAYS_TRUE = "a coroutine is always true"
+USES = (n.Assign, n.Call, n.Keyword)
 TRANSPARENT = {"staticmethod", "classmethod", "abstractmethod", "override", "enforce_types", "trace_method"}
 
 
 @rule(category="async", severity="error")
 def coroutine_never_awaited(project: Project) -> Iterator[Finding]:
     for call in project.calls_named({*LIBRARY, *(f.name for f in project.functions if f.is_async)}):
-        wrong, function = misuse(call.node), call.scope
-        may_be = wrong is not None or isinstance(call.node.parent, n.Assign)
-        if not may_be or not isinstance(function, Function) or call.module.is_broken:
-            continue  # in a broken file an `await` may be missing because it was not understood
-        surely = makes_coroutine(call) and not is_dead(call)
-        if surely and (how := wrong or misuse_of_kept(call, function)) is not None:
-            yield finding(call, function, how)
+        wrong = misuse(call.node)
+        if not (wrong or isinstance(around(call.node), USES)) or not isinstance(call.scope, Function):
+            continue
+        if not call.module.is_broken and makes_coroutine(call) and not is_dead(call):
+            wrong = wrong or misuse_of_kept(call, call.scope) or untaken(call.node, call.scope)
+            if wrong is not None:
+                yield finding(call, call.scope, wrong)
 
 
 def finding(call: Call, function: Function, wrong: str) -> Finding:
@@ -308,34 +324,18 @@ def finding(call: Call, function: Function, wrong: str) -> Finding:
 
 def misuse_of_kept(call: Call, function: Function) -> str | None:
     """What goes wrong with a result that gets a name, if that is the only one and nothing awaits it."""
-    match call.node.parent:
-        case n.Assign(targets=(n.Name(id=name) as target,)) if len(function.bindings.get(name, ())) == 1:
-            if any(name in scoped.names for scoped in function.find(n.Scoped)):
-                return None
-            names = (node for node in function.node.walk() if isinstance(node, n.Name) and node.id == name)
-            wrongs = [misuse(node) for node in names if node is not target]
-            return (wrongs or ["nothing runs"])[0] if all(wrongs) else None
-        case _:
-            return None
-
-
-def misuse(result: n.Expr) -> str | None:  # noqa: PLR0911 - one return a way to use it
-    """What goes wrong with a result if it is a coroutine; None where a coroutine may be meant."""
-    match result.parent:
-        case n.Await() | n.Call() | n.Assign() | n.Keyword() | n.Return():
-            return None
-        case n.ExprStatement():
-            return "nothing runs"
-        case n.UnaryOp(op="not") | n.If() | n.While():
-            return ALWAYS_TRUE
-        case n.BoolOp(left=left) | n.Conditional(test=left) if left is result:
-            return ALWAYS_TRUE
-        case n.Compare(ops=ops) if not {"is", "is not"} & set(ops):
-            return "a coroutine equals nothing"
-        case n.Attribute(attr=attr) if attr not in ("close", "send", "throw", "__await__"):
-            return f"a coroutine has no `{attr}`"
-        case n.Subscript(value=value) if value is result:
-            return "a coroutine has no items"
+    outer = {name for statement in function.find(n.Scoped) for name in statement.names}
+    match around(call.node):
+        case n.Assign(targets=(n.Name(id=name),)) as kept if (
+            len(function.bindings.get(name, ())) == 1 and name not in outer
+        ):
+            names = [x for x in function.node.walk() if isinstance(x, n.Name) and x.id == name]
+            uses = [x for x in names if not kept.start <= x.start < kept.end]
+            wrongs = [misuse(use) or untaken(use, function) for use in uses]
+            if all(wrongs):
+                return (wrongs or ["nothing runs"])[0]
+            proofs = (wrong for wrong in wrongs if wrong and wrong != ALWAYS_TRUE)
+            return None if any(may_await(use, function) for use in uses) else next(proofs, None)
         case _:
             return None
 

@@ -54,6 +54,24 @@ async def read_key(text: str) -> str:
     return secret.key().hex()
 ```
 
+## Bad: a body that a client has packed
+
+```python title="main.py"
+import gzip
+
+from fastapi import FastAPI, Request
+
+app = FastAPI()
+
+
+@app.post("/traces")
+async def add_traces(request: Request) -> int:
+    body = await request.body()
+    if request.headers.get("content-encoding") == "gzip":
+        body = gzip.decompress(body)  # finding
+    return len(body) + len(gzip.compress(b"a few bytes of our own"))
+```
+
 ## Good: handed to a thread with a limit
 
 ```python title="main.py"
@@ -87,13 +105,27 @@ def login(password: str) -> bool:
 ```
 """
 
-from plumbrule.rulekit import COMPUTING, Finding, Function, Iterator, Project, reached_on_loop, rule, steps_to
+from plumbrule.rulekit import (
+    COMPUTING,
+    Call,
+    Finding,
+    Function,
+    Iterator,
+    Project,
+    n,
+    reached_on_loop,
+    rule,
+    steps_to,
+)
 
 WORK = {
     "hashing": ("hashes a password or derives a key", "await `to_thread.run_sync` with a `CapacityLimiter`"),
     "document": ("reads or writes a whole document", "hand it to a thread with `asyncio.to_thread`"),
+    "packing": ("packs or unpacks a whole body", "hand it to a thread with `asyncio.to_thread`"),
     "image": ("computes on an image or sound", "hand it to a thread with `asyncio.to_thread`"),
 }
+
+BODIES = ("fastapi.Request.body", "fastapi.UploadFile.read")
 
 
 @rule(category="async", severity="warning")
@@ -108,7 +140,7 @@ def computed_on_loop(function: Function) -> Iterator[Finding]:
     served = function.project.serving.when(function) == "request"
     for reached in reached_on_loop(function):
         kind = COMPUTING.kind(reached.call.name)
-        if kind is None or reached.call.is_awaited:
+        if kind is None or reached.call.is_awaited or (kind == "packing" and not is_sent(reached.call)):
             continue
         does, instead = WORK[kind]
         yield Finding(
@@ -119,3 +151,12 @@ def computed_on_loop(function: Function) -> Iterator[Finding]:
             chain=steps_to(function, reached),
             confidence="high" if served else "medium",
         )
+
+
+def is_sent(call: Call) -> bool:
+    """Whether a call is given what a client has sent, of whatever size."""
+    scope, given = call.scope, call.argument(0, "data")
+    bound = scope.bindings.get(given.id, ()) if isinstance(given, n.Name) else ()
+    values = (given, *(b.node.value for b in bound if isinstance(b.node, n.Assign)))
+    awaited = (value.value for value in values if isinstance(value, n.Await))
+    return any(scope.name_of(c.func) in BODIES for c in awaited if isinstance(c, n.Call))

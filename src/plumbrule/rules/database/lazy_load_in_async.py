@@ -43,6 +43,15 @@ async def count_lines(session: AsyncSession, order_id: int) -> int:
 async def all_lines(session: AsyncSession) -> list[int]:
     orders = await session.scalars(select(Order))
     return [len(order.lines) for order in orders]  # finding
+
+
+async def find(session: AsyncSession, order_id: int) -> Order | None:
+    return await session.get(Order, order_id)
+
+
+async def has_lines(session: AsyncSession, order_id: int) -> bool:
+    order = await find(session, order_id)
+    return bool(getattr(order, "lines", []))  # finding
 ```
 
 ## Bad: the response model reads it
@@ -221,6 +230,7 @@ async def clear(session: AsyncSession, order_id: int) -> None:
 import re
 
 from plumbrule.rulekit import (
+    LOADED,
     Call,
     Class,
     Finding,
@@ -237,10 +247,9 @@ from plumbrule.rulekit import (
     n,
     query_of,
     reached_calls,
+    read_in,
     rule,
 )
-
-LOADED = {"joined", "selectin", "subquery", "immediate", "noload", "dynamic", "write_only", "raise_on_sql"}
 
 
 @rule(category="database", severity="error", needs="sqlalchemy")
@@ -261,17 +270,16 @@ def refreshes(function: Function) -> bool:
 
 def in_function(function: Function, names: set[str]) -> Iterator[Finding]:
     """The relationships with one of these names that are read in a function, or in what it calls."""
-    for node in function.find(n.Attribute):
-        read = node.attr in names and isinstance(node.value, n.Name)
-        query = query_of(function, node.value) if read else None
-        relation = unloaded(query).get(node.attr) if query else None
-        if query and relation and is_read(node, function):
+    for node, owner, name in read_in(function):
+        query = query_of(function, owner) if name in names else None
+        relation = query.lazily(name) if query and query.is_async else None
+        if query and relation and is_read(node, f"{owner.id}.{name}", function):
             yield finding(query, relation, node.span)
     for route in function.routes:
         schema = response_schema(route)
         for statement in function.find(n.Return) if schema else ():
             query = query_of(function, statement.value) if statement.value is not None else None
-            for name, relation in unloaded(query).items() if query else ():
+            for name, relation in query.unloaded.items() if query and query.is_async else ():
                 if schema and name in schema.fields and query and returns_table(query, schema):
                     yield finding(query, relation, statement.span, f"`{schema.name}` reads it")
     for call in function.calls:
@@ -288,24 +296,16 @@ def finding(query: Query, relation: Relationship, at: Span, label: str = "") -> 
         label=label or "an `AsyncSession` cannot load it here",
         help=f"add `.options({loader}({name}))` to the query",
         chain=(
-            Step("the query", query.node.span),
+            Step("the query", query.made.span),
             Step(f"`{name}` is loaded when it is read", relation.span),
         ),
     )
 
 
-def unloaded(query: Query) -> dict[str, Relationship]:
-    """The relationships that neither the table nor the query loads."""
-    if not query.is_async:
-        return {}
-    found = query.table.relationships.items()
-    return {name: r for name, r in found if r.lazy not in LOADED and not query.loads(name)}
-
-
-def is_read(node: n.Attribute, function: Function) -> bool:
-    """Whether the attribute is read here and now, and given a value nowhere in the function."""
+def is_read(node: n.Node, text: str, function: Function) -> bool:
+    """Whether an attribute is read here and now, and given a value nowhere in the function."""
     targets = (target for assign in function.find(n.Assign) for target in assign.targets)
-    if isinstance(node.parent, n.Delete) or any(target.text == node.text for target in targets):
+    if isinstance(node.parent, n.Delete) or any(target.text == text for target in targets):
         return False
     return not any(isinstance(parent, n.Lambda) for parent in node.parents)
 
@@ -370,14 +370,17 @@ def loaded_plainly(call: Call) -> Table | None:
 
 def reads_of(call: Call, name: str | None) -> Iterator[n.Attribute]:
     """What an async function reads of the argument with a name."""
-    place = next((i for i, arg in enumerate(call.args) if isinstance(arg, n.Name) and arg.id == name), None)
-    reader = call.function if place is not None else None
-    if reader is None or place is None or not reader.is_async:
+    value = next((arg for arg in call.given if isinstance(arg, n.Name) and arg.id == name), None)
+    parameter = call.parameter_for(value) if value is not None else None
+    reader = call.function
+    if reader is None or parameter is None or not reader.is_async:
         return
-    shift = 1 if reader.cls is not None and not reader.is_static else 0
-    taken = [parameter.name for parameter in reader.parameters[place + shift : place + shift + 1]]
     for node in reader.find(n.Attribute):
-        if isinstance(node.value, n.Name) and node.value.id in taken and is_read(node, reader):
+        if (
+            isinstance(node.value, n.Name)
+            and node.value.id == parameter.name
+            and is_read(node, node.text, reader)
+        ):
             yield node
 
 

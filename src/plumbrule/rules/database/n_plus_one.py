@@ -45,6 +45,64 @@ async def all_buyers(session: AsyncSession) -> list[User]:
     return [await buyer(session, order) for order in orders]  # finding
 ```
 
+## Bad: relationships that a plain session loads when they are read
+
+```python title="app/orders.py"
+from sqlalchemy import ForeignKey, select
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, joinedload, mapped_column, relationship
+
+
+class Base(DeclarativeBase): ...
+
+
+class User(Base):
+    __tablename__ = "users"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str]
+
+
+class Order(Base):
+    __tablename__ = "orders"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    user: Mapped[User] = relationship()
+
+    @property
+    def buyer(self) -> str:
+        return self.user.name
+
+
+def described(order: Order) -> dict[str, str]:
+    return {"buyer": getattr(order, "buyer", "")}
+
+
+def all_orders(session: Session) -> list[Order]:
+    return list(session.scalars(select(Order)))
+
+
+def names(session: Session) -> list[str]:
+    return [order.user.name for order in all_orders(session)]  # finding
+
+
+def descriptions(session: Session) -> list[dict[str, str]]:
+    return [described(order) for order in session.query(Order).all()]  # finding
+
+
+def some_names(session: Session) -> list[str]:
+    found = []
+    for order in session.scalars(select(Order)):
+        if order.id < 3:
+            found.append(order.user.name)
+    return found
+
+
+def loaded_at_once(session: Session) -> list[str]:
+    orders = session.scalars(select(Order).options(joinedload(Order.user))).all()
+    return [order.buyer + str(described(order)) + order.user.name for order in orders]
+```
+
 ## Good: one query for all
 
 ```python title="app/orders.py"
@@ -72,7 +130,7 @@ async def read(session: AsyncSession, ids: list[int]) -> list[User]:
 ```
 """
 
-from plumbrule.rulekit import Call, Finding, Function, Iterator, Step, n, query_of, rule
+from plumbrule.rulekit import Call, Finding, Function, Iterator, Step, n, query_of, read_in, rule
 
 SESSIONS = ("sqlalchemy.ext.asyncio.AsyncSession.", "sqlalchemy.orm.Session.")
 BESIDE = {"migrations", "versions", "alembic", "scripts", "cli"}
@@ -84,29 +142,75 @@ def n_plus_one(function: Function) -> Iterator[Finding]:
     iterables = [*(f.iterable for f in function.find(n.For)), *(c.iterable for c in function.find(n.Clause))]
     if not any(gives_rows(function, iterable) for iterable in iterables):
         return
-    if BESIDE & set(function.module.path.split("/")):
+    if BESIDE & set(function.module.path.removesuffix(".py").split("/")):
         return
     for node in function.find(n.Attribute):
         if node.attr == "awaitable_attrs" and isinstance(node.value, n.Name):
             loop = loop_over_rows(function, node, node.value.id)
             if loop is not None:
-                yield finding(node, loop)
+                yield finding(node, loop, function)
+    yield from lazily_read(function)
     for call in function.calls:
         names = {x.id for arg in (*call.args, *(k.value for k in call.keywords)) for x in names_in(arg)}
         loops = (loop_over_rows(function, call.node, name) for name in sorted(names))
         loop = next((found for found in loops if found is not None), None)
         if loop is not None and not call.is_deferred and runs_query(call):
-            yield finding(call.node.func, loop)
+            yield finding(call.node.func, loop, function)
 
 
-def finding(at: n.Node, loop: n.Node) -> Finding:
+def lazily_read(function: Function) -> Iterator[Finding]:
+    """What is read of each row, in a loop over them, that a plain session loads at that moment."""
+    told = set()
+    for node, owner, name in read_in(function):
+        loop = loop_over_rows(function, node, owner.id)
+        if loop and (loop, name) not in told and is_always(node, loop) and loads(function, loop, name):
+            told.add((loop, name))
+            yield finding(node, loop, function)
+    for call in function.calls:
+        for value in (v for v in call.given if isinstance(v, n.Name)):
+            loop = loop_over_rows(function, call.node, value.id)
+            taken = call.parameter_for(value) if loop and is_always(call.node, loop) else None
+            if loop is None or taken is None:
+                continue
+            inner = [(node, x) for node, owner, x in read_in(taken.function) if owner.id == taken.name]
+            if any(loads(function, loop, name) for node, name in inner if is_always(node)):
+                yield finding(call.node.func, loop, function)
+
+
+def is_always(node: n.Expr, loop: n.Expr | None = None) -> bool:
+    """Whether a loop or a function always comes to something, and it is no target of an assignment."""
+    below: n.Node = node
+    for parent in node.parents:
+        match parent:
+            case n.If(test=test) | n.Conditional(test=test) if below is not test:
+                return False
+            case n.Assign(targets=targets) if below in targets:
+                return False
+            case n.Handler():
+                return False
+            case n.FunctionDef():
+                return True
+            case _ if loop is not None and parent is loop.parent:
+                return True
+        below = parent
+    return True
+
+
+def loads(function: Function, loop: n.Expr, name: str) -> bool:
+    """Whether reading an attribute of the rows of a loop makes a query."""
+    query = query_of(function, loop)
+    return query is not None and not query.is_async and query.lazily(name) is not None
+
+
+def finding(at: n.Node, loop: n.Expr, function: Function) -> Finding:
     """A query in a loop over the rows of a query."""
+    query = query_of(function, loop)
     return Finding(
         at=at.span,
         message=f"`{' '.join(at.text.split())}` asks the database once for each row",
         label="in a loop over the rows of a query",
         help="load them with the first query (`selectinload`, a join), or with one `in_(…)`",
-        chain=(Step("the rows", loop.span),),
+        chain=(Step("the rows", loop.span), *([Step("the query", query.made.span)] if query else [])),
     )
 
 
@@ -115,7 +219,7 @@ def names_in(expr: n.Expr) -> Iterator[n.Name]:
     return (node for node in expr.walk() if isinstance(node, n.Name))
 
 
-def loop_over_rows(function: Function, node: n.Node, name: str) -> n.Node | None:
+def loop_over_rows(function: Function, node: n.Node, name: str) -> n.Expr | None:
     """The loop around a node that binds a name to the rows of a query."""
     for parent in node.parents:
         match parent:
