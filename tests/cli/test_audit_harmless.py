@@ -57,3 +57,16 @@ def test_nothing_of_a_project_is_run_and_nobody_is_asked(
 def test_the_guard_of_this_test_does_guard(plumb: Plumb, trapped: Path) -> None:
     done = plumb("audit", "--probe", "http://127.0.0.1:9", env={"PYTHONPATH": str(trapped / "guard")})
     assert "socket." in done.stdout + done.stderr
+
+
+@pytest.mark.usefixtures("rates")
+@pytest.mark.parametrize(
+    ("wanted", "says"), [("api", "write --path api"), ("orders", "nothing matches `orders`")]
+)
+def test_a_map_of_nothing_says_that_nothing_matches(
+    plumb: Plumb, tmp_path: Path, wanted: str, says: str
+) -> None:
+    (tmp_path / "api").mkdir()
+    done = plumb("map", "routes", wanted)
+    assert (done.returncode, done.stdout) == (0, "0 routes\n")
+    assert says in done.stderr

@@ -36,3 +36,11 @@ def draw(
         width = output.out.width if output.out.is_terminal else None
         view = View(base_of(found.root), width, output.colored)
         output.write(render(drawn, view))
+        if wanted and not drawn:
+            output.progress(unmatched(wanted))
+
+
+def unmatched(wanted: str) -> str:
+    """A line about a filter that leaves nothing; whoever meant a folder to read learns how to say so."""
+    meant = f": to read that folder, write --path {wanted}" if Path(wanted).is_dir() else ""
+    return f"nothing matches `{wanted}`{meant}"
