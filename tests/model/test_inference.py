@@ -220,19 +220,11 @@ def test_an_abstract_method_runs_the_only_one_that_is_written_out() -> None:
         def use(records: Records):
             records.get("a"), records.put("b"), records.drop("c"), records.opened()
     """
-    project = project_of(
-        {
-            "records.py": dedent(text),
-            "tests/test_a.py": "from records import *\nclass Fake(Records):\n    def get(self): return 1",
-        }
-    )
+    fake = "from records import *\nclass Fake(Records):\n    def get(self): return 1"
+    project = project_of({"records.py": dedent(text), "tests/test_a.py": fake})
     use = next(f for f in project.functions if f.name == "use")
-    assert [call.function.label for call in use.calls if call.function] == [
-        "OnDisk.get",
-        "OnDisk.put",
-        "Records.drop",
-        "Records.opened",
-    ]
+    called = [call.function.label for call in use.calls if call.function]
+    assert called == ["OnDisk.get", "OnDisk.put", "Records.drop", "Records.opened"]
 
 
 def test_a_generic_function_returns_what_it_is_given() -> None:
