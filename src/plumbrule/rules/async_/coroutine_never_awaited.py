@@ -382,7 +382,7 @@ def is_overridden(method: Function) -> bool:
     """Whether a subclass has an ordinary function in the place of a coroutine function."""
     if method.cls is None:
         return False
-    others = (c.methods.get(method.name) for c in method.project.subclasses(method.cls.qualified_name))
+    others = (heir.methods.get(method.name) for heir in method.project.heirs.get(method.cls, ()))
     return any(other is not None and not other.is_async for other in others)
 
 

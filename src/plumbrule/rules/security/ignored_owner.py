@@ -255,7 +255,7 @@ from plumbrule.rulekit import (
 @rule(category="security", severity="warning", confidence="medium")
 def ignored_owner(project: Project) -> Iterator[Finding]:
     for route in project.code_routes:
-        if route.handler is not None and not is_for_some(route):
+        if route.handler is not None:
             yield from caller_unread(route, route.handler)
     yield from owner_unread(project)
 
@@ -270,7 +270,7 @@ def caller_unread(route: Route, handler: Function) -> Iterator[Finding]:
         ]
         others = {h for h in beside if caller_of(h) and re.search(rf"\b{name}\b", h.node.text)}
         asking = [h for h in others if brings_together(h, name)]
-        if len(asking) >= 3 and len(asking) * 4 >= len(others) * 3:
+        if len(asking) >= 3 and len(asking) * 4 >= len(others) * 3 and not is_for_some(route):
             yield Finding(
                 at=handler.span,
                 message=f"{route.label} does not look at whose `{name}` it is",
