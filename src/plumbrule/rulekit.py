@@ -20,7 +20,7 @@ from plumbrule.model.guards import refuses
 from plumbrule.model.import_graph import ImportEdge
 from plumbrule.model.knowledge.blocking import BLOCKING, COMPUTING
 from plumbrule.model.knowledge.coroutines import COROUTINES
-from plumbrule.model.knowledge.secrets import is_secret_name, is_secretive_name
+from plumbrule.model.knowledge.secrets import is_end_of_token, is_secret_name, is_secretive_name
 from plumbrule.model.loop import blocking_on_loop, reached_on_loop
 from plumbrule.model.migrations import Migration, MigrationGraph, Operation
 from plumbrule.model.ownership import (
@@ -278,6 +278,7 @@ __all__ = [
     "import_edit",
     "imports_of",
     "is_bounded",
+    "is_end_of_token",
     "is_for_some",
     "is_secret_name",
     "is_secretive_name",

@@ -1,4 +1,4 @@
-"""Which names hold secrets, as people write them."""
+"""Which names hold secrets, and which claims say when a token ends, as people write them."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ HARMLESS = re.compile(
     r"hint|label|location|endpoint|length|size|minutes|seconds|days|hours|regex|pattern|policy|strength|placeholder)$",
     re.IGNORECASE,
 )
+ENDS = re.compile(r"exp(ires?|iry|iration)?(_\w+)?")
 
 
 @cache
@@ -36,3 +37,8 @@ def is_secretive_name(name: str) -> bool:
     """Whether a name may hold a secret: also `token`, `signature`, `digest`."""
     plain = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name)
     return SECRETIVE.search(plain) is not None and HARMLESS.search(plain) is None
+
+
+def is_end_of_token(claim: str) -> bool:
+    """Whether a claim is `exp`, or one of a project's own such as `expires_at`."""
+    return ENDS.fullmatch(claim) is not None

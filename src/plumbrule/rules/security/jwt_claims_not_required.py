@@ -146,11 +146,7 @@ def subject_of(token: str, key: str) -> str:
 ```
 """
 
-import re
-
-from plumbrule.rulekit import Call, Edit, Finding, Fix, Function, Iterator, Scoped, n, rule
-
-ENDS = re.compile(r"exp(ires?|iry|iration)?(_\w+)?")
+from plumbrule.rulekit import Call, Edit, Finding, Fix, Function, Iterator, Scoped, is_end_of_token, n, rule
 
 
 @rule(category="security", severity="error", confidence="medium", calls=("jwt.decode", "jose.jwt.decode"))
@@ -204,7 +200,7 @@ def is_looked_at(function: Function) -> bool:
 
 def looks(scope: Scoped) -> bool:
     """Whether `exp`, or a claim of the project's own such as `expires_at`, is named in a scope."""
-    if any(isinstance(c.value, str) and ENDS.fullmatch(c.value) for c in scope.find(n.Constant)):
+    if any(isinstance(c.value, str) and is_end_of_token(c.value) for c in scope.find(n.Constant)):
         return True
     return any(part.attr == "exp" for part in scope.find(n.Attribute))
 

@@ -70,11 +70,7 @@ def read(token: str, key: str) -> dict[str, object]:
 ```
 """
 
-import re
-
-from plumbrule.rulekit import Call, Finding, Function, Iterator, n, rule
-
-ENDS = re.compile(r"exp(ires?|iry|iration)?(_\w+)?")
+from plumbrule.rulekit import Call, Finding, Function, Iterator, is_end_of_token, n, rule
 
 
 @rule(category="security", severity="error", calls=("jwt.encode", "jose.jwt.encode"))
@@ -108,7 +104,7 @@ def surely_endless(claims: n.Expr, function: Function) -> bool:
 
 def says_when(key: n.Constant) -> bool:
     """Whether a claim is `exp`, or one of the project's own such as `expires`, which it looks at itself."""
-    return ENDS.fullmatch(str(key.value)) is not None
+    return is_end_of_token(str(key.value))
 
 
 def grows(name: str, function: Function) -> bool:
