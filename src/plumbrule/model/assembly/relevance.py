@@ -24,11 +24,11 @@ if TYPE_CHECKING:
     from plumbrule.model.project import Project
 
 BUILDING = re.compile(
-    rb"\bAPIRouter\b|Router\(|FastAPI\(|Starlette\(|\.(include_router|add_api_route|add_api_websocket_route|add_route|mount|add_middleware"
-    rb"|add_exception_handler|exception_handler|add_event_handler)\("
-    rb"|@[\w.]+\.(get|post|put|patch|delete|head|options|websocket|api_route|route|middleware|on_event)\("
+    rb"\bAPIRouter\b|Router\s*\(|FastAPI\s*\(|Starlette\s*\(|\.(include_router|add_api_route|add_api_websocket_route|add_route|mount"
+    rb"|add_middleware|add_exception_handler|exception_handler|add_event_handler)\s*\("
+    rb"|@[^\n]+\.(get|post|put|patch|delete|head|options|websocket|api_route|route|middleware|on_event)\s*\("
 )
-INJECTING = re.compile(rb"\b(Depends|Security)\(")
+INJECTING = re.compile(rb"\b(Depends|Security)\s*\(")
 COMMON = 6  # a method name with more definitions than this says nothing about which one is called
 SHORT = 6  # statements; a helper that makes a prefix has no more
 ACTING = frozenset({RouterValue, Operation, LambdaValue, Bound, Partial})  # what is, or may act on, a router
@@ -57,7 +57,7 @@ def builders(file: File) -> frozenset[n.Node]:
 
 def decorates(node: n.FunctionDef, name: str) -> bool:
     """Whether a function, in a file that knows FastAPI, registers handlers with its parameter `name`."""
-    registers = rb"@" + name.encode() + rb"\.(get|post|put|patch|delete|websocket|api_route)\(\s*f?[\"']/"
+    registers = rb"@" + name.encode() + rb"\.(get|post|put|patch|delete|websocket|api_route)\s*\(\s*f?[\"']/"
     text = node.source.text
     return b"fastapi" in text and re.compile(registers).search(text, node.start, node.end) is not None
 
