@@ -51,9 +51,11 @@ def many(count: int) -> str:
 
 
 def write(folder: Path, files: dict[str, str]) -> Path:
-    """Write files below a folder."""
+    """Write files below a folder, each at one stroke: who watches never finds half of one."""
     for name, text in files.items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text)
+        new = path.with_name(f"{path.name}.new")
+        new.write_text(text)
+        new.replace(path)
     return folder
