@@ -212,3 +212,8 @@ class Unknown(Expr):
     """Syntax that is not understood, or that is nested too deep; what is inside it was still read."""
 
     parts: tuple[Node, ...]
+
+
+def names_in(*nodes: Node) -> set[str]:
+    """The names that stand in nodes, inner functions and all."""
+    return {node.id for outer in nodes for node in outer.walk() if isinstance(node, Name)}

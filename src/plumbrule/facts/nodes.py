@@ -30,6 +30,7 @@ from plumbrule.facts.expression import (
     Unknown,
     Walrus,
     Yield,
+    names_in,
 )
 from plumbrule.facts.node import Node
 from plumbrule.facts.statement import (
@@ -116,4 +117,5 @@ __all__ = [
     "WithItem",
     "Yield",
     "docstring",
+    "names_in",
 ]

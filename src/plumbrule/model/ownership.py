@@ -45,9 +45,8 @@ def caller_of(function: Function) -> str:
 
 
 def names_read(function: Function) -> set[str]:
-    """The names that the body of a function speaks of, inner functions and all."""
-    nodes = (node for statement in function.body for node in statement.walk())
-    return {node.id for node in nodes if isinstance(node, n.Name)}
+    """The names that the body of a function speaks of."""
+    return n.names_in(*function.body)
 
 
 def mentions(text: str, name: str) -> bool:

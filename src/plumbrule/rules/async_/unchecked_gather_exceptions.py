@@ -108,7 +108,7 @@ def results(call: Call) -> set[str]:
     holder = call.node.parent.parent if isinstance(call.node.parent, n.Await) else None
     match holder:
         case n.Assign(targets=(target,)):
-            return {node.id for node in target.walk() if isinstance(node, n.Name)}
+            return n.names_in(target)
         case _:
             return set()
 
@@ -139,14 +139,10 @@ def unpacked(arg: n.Expr) -> tuple[n.Expr, ...]:
 def each_of(function: Function, names: set[str]) -> set[str]:
     """The names that loops give to what is in the results."""
     loops = [node for node in function.nodes if isinstance(node, (n.For, n.Clause))]
-    over = [loop.target for loop in loops if names & words_of(loop.iterable)]
-    return {word for target in over for word in words_of(target)}
-
-
-def words_of(expr: n.Expr) -> set[str]:
-    return {node.id for node in expr.walk() if isinstance(node, n.Name)}
+    over = [loop.target for loop in loops if names & n.names_in(loop.iterable)]
+    return n.names_in(*over)
 
 
 def is_identity(node: n.Node, names: set[str]) -> bool:
     """`result is True`: no exception is that."""
-    return isinstance(node, n.Compare) and node.ops == ("is",) and bool(names & words_of(node.operands[0]))
+    return isinstance(node, n.Compare) and node.ops == ("is",) and bool(names & n.names_in(node.operands[0]))

@@ -207,7 +207,7 @@ def by_hand(call: Call) -> Iterator[Finding]:
         default = parameter.default
         if parameter.name in given or default is None or not is_marker(default, parameter):
             continue
-        if any(name.id == parameter.name for name in function.node.walk() if isinstance(name, n.Name)):
+        if parameter.name in n.names_in(function.node):
             yield Finding(
                 at=call.span,
                 message=f"`{parameter.name}` of `{function.label}` is a `Depends` object here",

@@ -166,7 +166,7 @@ def n_plus_one(function: Function) -> Iterator[Finding]:
                 yield finding(node, loop, function)
     yield from lazily_read(function)
     for call in function.calls:
-        names = {x.id for arg in (*call.args, *(k.value for k in call.keywords)) for x in names_in(arg)}
+        names = n.names_in(*call.args, *(k.value for k in call.keywords))
         loops = (loop_over_rows(function, call.node, name) for name in sorted(names))
         loop = next((found for found in loops if found is not None), None)
         if loop is not None and not call.is_deferred and runs_query(call):
@@ -227,11 +227,6 @@ def finding(at: n.Node, loop: n.Expr, function: Function) -> Finding:
         help="load them with the first query (`selectinload`, a join), or with one `in_(…)`",
         chain=(Step("the rows", loop.span), *([Step("the query", query.made.span)] if query else [])),
     )
-
-
-def names_in(expr: n.Expr) -> Iterator[n.Name]:
-    """The names that an expression is made of."""
-    return (node for node in expr.walk() if isinstance(node, n.Name))
 
 
 def loop_over_rows(function: Function, node: n.Node, name: str) -> n.Expr | None:

@@ -149,9 +149,7 @@ def is_waited_for(function: Function, call: Call) -> bool:
         return True
     match call.node.parent:
         case n.Assign(targets=(n.Name(id=name),)):
-            return any(
-                name in {x.id for x in a.walk() if isinstance(x, n.Name)} for a in function.find(n.Await)
-            )
+            return name in n.names_in(*function.find(n.Await))
         case n.ExprStatement() | n.Return():
             return False
         case _:

@@ -97,7 +97,7 @@ def stream_from_closed_session(route: Route) -> Iterator[Finding]:
             for d in route.dependencies.tree
             if d.parameter is not None and closes_early(d, route)
         }
-        given = {node.id for node in call.args[0].walk() if isinstance(node, n.Name)}
+        given = n.names_in(call.args[0])
         if closed & given:
             yield Finding(
                 at=call.span,
