@@ -56,6 +56,25 @@ def test_a_lock_file_wins_over_a_range(tmp_path: Path) -> None:
     assert not project.uses("celery")
 
 
+def test_a_module_belongs_to_the_package_whose_manifest_is_nearest(tmp_path: Path) -> None:
+    files = {
+        "pyproject.toml": "",
+        "tools/release.py": "",
+        "services/shop/requirements/base.txt": "",
+        "services/shop/shop/main.py": "",
+        "packages/names/setup.py": "",
+        "packages/names/src/names/short.py": "",
+    }
+    project = read_project(written(tmp_path, files))
+    found = {module.path: project.package_of(module) for module in project.modules}
+    assert found == {
+        "tools/release.py": "",
+        "services/shop/shop/main.py": "services/shop",
+        "packages/names/setup.py": "packages/names",
+        "packages/names/src/names/short.py": "packages/names",
+    }
+
+
 LOCK = """
 version = 1
 

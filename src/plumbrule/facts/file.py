@@ -103,6 +103,7 @@ def is_test(path: str) -> bool:
     return (
         bool({"tests", "test", "testing", "e2e", "cypress"} & set(folders))
         or any(folder.endswith("_tests") for folder in folders[:1])
+        or any(folder.startswith(("pytest-", "pytest_")) for folder in folders)  # a plugin
         or name.startswith(("test_", "conftest"))
         or name.endswith("_test.py")
     )
