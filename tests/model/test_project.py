@@ -168,7 +168,7 @@ def test_schemas_settings_and_tables_are_told_apart() -> None:
     assert user.columns["seen"].type_name == "DateTime"
     assert order.columns["user_id"].foreign_key == "users.id"
     orders = user.relationships["orders"]
-    assert (orders.lazy, orders.is_list, orders.target) == ("selectin", True, order.cls)
+    assert (orders.is_lazy, orders.is_list, orders.target) == (False, True, order.cls)
     assert hero.columns["id"].is_primary_key
     out = project.schemas[1]
     assert list(out.fields) == ["name", "id"]
@@ -319,3 +319,28 @@ def test_a_container_that_hands_out_services_guards_nothing(decorator: str, expe
     (route,) = project_of({"a.py": text}).routes
     assert route.dependencies.complete
     assert route.is_authenticated is expected
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("from shop.prices import PRICE", "src/auth.py"),
+        ("from src.shop.prices import PRICE", None),
+        ("", None),
+    ],
+)
+def test_a_package_is_a_source_root_only_if_longer_imports_start_there(
+    line: str, expected: str | None
+) -> None:
+    project = project_of(
+        {
+            "src/__init__.py": "",
+            "src/auth.py": "",
+            "src/main.py": line,
+            "src/shop/__init__.py": "",
+            "src/shop/prices.py": "PRICE = 1",
+        }
+    )
+    main = project.module("src.main")
+    found = project.imports.find("auth", main) if main else None
+    assert (found.path if found else None) == expected
