@@ -33,8 +33,8 @@ PARSER = ("tree_sitter", "tree_sitter_python")
 
 
 class Memory:
-    """Keeps the outcome of an audit of one folder with one choice of rules; `is_outdated` says that there is one
-    that may not be what the next audit finds.
+    """Keeps the outcome of an audit of one folder with one choice of rules; `is_outdated` says that there is
+    one, and that the next audit may find something else.
     """
 
     def __init__(self, config: Config, folder: Path | None = None) -> None:
