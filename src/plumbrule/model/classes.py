@@ -114,7 +114,9 @@ class Class(Scoped):
 
     @cached_property
     def attributes(self) -> dict[str, Attribute]:
-        """What its body and `self.x = …` in its methods assign, by name; inherited ones not included."""
+        """What its body and `self.x = …` in its methods assign, by name; inherited ones not included.
+        A `None` that holds the place of what comes later gives way to it.
+        """
         found: dict[str, Attribute] = {}
         for statement in self.nodes:
             if isinstance(statement, n.Assign):
@@ -130,7 +132,8 @@ class Class(Scoped):
                 for target in assign.targets:
                     match target:
                         case n.Attribute(value=n.Name(id=owner), attr=attr) if owner == me:
-                            found.setdefault(attr, Attribute(attr, assign, self, method))
+                            if attr not in found or found[attr].is_placeholder:
+                                found[attr] = Attribute(attr, assign, self, method)
         return found
 
     def attribute(self, name: str) -> Attribute | None:
@@ -193,6 +196,11 @@ class Attribute:
     def value(self) -> n.Expr | None:
         """What it is assigned."""
         return self.node.value
+
+    @property
+    def is_placeholder(self) -> bool:
+        """Whether it is `None` for the time being: `self.pool = None`, until something connects."""
+        return self.annotation is None and isinstance(self.value, n.Constant) and self.value.value is None
 
     @cached_property
     def metadata(self) -> tuple[Call, ...]:
