@@ -115,6 +115,7 @@ class Class(Scoped):
     @cached_property
     def attributes(self) -> dict[str, Attribute]:
         """What its body and `self.x = …` in its methods assign, by name; inherited ones not included.
+
         A `None` that holds the place of what comes later gives way to it.
         """
         found: dict[str, Attribute] = {}
