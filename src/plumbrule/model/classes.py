@@ -11,6 +11,8 @@ from plumbrule.model.scoped import Scoped
 from plumbrule.model.values import External, Type, Variable
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from plumbrule.facts.source import Span
     from plumbrule.model.calls import Call
     from plumbrule.model.code import Module
@@ -114,7 +116,7 @@ class Class(Scoped):
 
     @cached_property
     def attributes(self) -> dict[str, Attribute]:
-        """What its body and `self.x = …` in its methods assign, by name; inherited ones not included.
+        """What its body and `self.x = …` in its methods assign, by name, without inherited ones.
 
         A `None` that holds the place of what comes later gives way to it.
         """
@@ -124,8 +126,14 @@ class Class(Scoped):
                 for target in statement.targets:
                     if isinstance(target, n.Name):
                         found.setdefault(target.id, Attribute(target.id, statement, self, None))
-        init_first = sorted(self.methods.values(), key=lambda f: f.name != "__init__")
-        for method in init_first:
+        for attribute in self._given_in_methods():
+            if attribute.name not in found or found[attribute.name].is_placeholder:
+                found[attribute.name] = attribute
+        return found
+
+    def _given_in_methods(self) -> Iterator[Attribute]:
+        """Every `self.x = …`, those of `__init__` first."""
+        for method in sorted(self.methods.values(), key=lambda f: f.name != "__init__"):
             if not method.node.parameters:
                 continue
             me = method.node.parameters[0].name
@@ -133,9 +141,7 @@ class Class(Scoped):
                 for target in assign.targets:
                     match target:
                         case n.Attribute(value=n.Name(id=owner), attr=attr) if owner == me:
-                            if attr not in found or found[attr].is_placeholder:
-                                found[attr] = Attribute(attr, assign, self, method)
-        return found
+                            yield Attribute(attr, assign, self, method)
 
     def attribute(self, name: str) -> Attribute | None:
         """An attribute of that name, its own or inherited."""
