@@ -243,6 +243,37 @@ def require_admin(user: Annotated[User, Depends(get_current_user)]) -> User:
 def read_grades(user_id: int, current_user: Annotated[User, Depends(require_admin)]) -> list[int]:
     return [user_id]
 ```
+
+## Good: the guard is made with who may pass
+
+```python title="main.py"
+from enum import Enum
+from typing import Annotated
+
+from fastapi import FastAPI, HTTPException, Request, Security
+
+app = FastAPI()
+
+
+class Group(Enum):
+    reader = 1
+    admin = 2
+
+
+class Signed:
+    def __init__(self, lowest: Group) -> None:
+        self.lowest = lowest
+
+    def __call__(self, request: Request) -> int:
+        if request.headers.get("group") != self.lowest.name:
+            raise HTTPException(403)
+        return 1
+
+
+@app.get("/users/{user_id}/grades")
+def read_grades(user_id: int, current_user: Annotated[int, Security(Signed(Group.admin))]) -> list[int]:
+    return [user_id]
+```
 """
 
 import re
