@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cache
+from importlib import import_module
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -15,6 +17,8 @@ if TYPE_CHECKING:
     from plumbrule.facts.source import Source, Span
 
 A = TypeVar("A")
+OURS = "plumbrule."
+"""where a question is from that does not change while this program stays the same"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +54,17 @@ class File:
             self._answers[question] = question(self)
         answer: A = self._answers[question]
         return answer
+
+    def __getstate__(self) -> dict[str, Any]:
+        """What a copy knows: of the answers those to our own questions, under their names."""
+        answers = {(q.__module__, q.__qualname__): a for q, a in self._answers.items()}
+        ours = {name: answer for name, answer in answers.items() if name[0].startswith(OURS)}
+        return {**vars(self), "_answers": ours}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """Take it up."""
+        answers = {question(*name): answer for name, answer in state["_answers"].items()}
+        vars(self).update(state, _answers=answers)
 
     @property
     def path(self) -> str:
@@ -95,6 +110,15 @@ class File:
         inside = [statement for f in tests for statement in f.nodes.by_kind.get(n.ImportFrom, ())]
         froms = [s for s in (*self.needed, *inside) if isinstance(s, n.ImportFrom)]
         return tuple([(a.name, a.asname) for s in froms for a in s.names if a.asname])
+
+
+@cache
+def question(module: str, name: str) -> Callable[[File], Any]:
+    """One of our own questions by its name."""
+    if not module.startswith(OURS):
+        raise ValueError(module)
+    found: Callable[[File], Any] = getattr(import_module(module), name)
+    return found
 
 
 def is_test(path: str) -> bool:
