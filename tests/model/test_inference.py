@@ -311,3 +311,42 @@ def read(pool: Pool):
     read = next(function for function in project.functions if function.name == "read")
     assert read.returns is not None
     assert read.returns.name == "sqlalchemy.orm.Session"
+
+
+PROXY = """
+class Service:
+    async def count(self) -> int:
+        return 1
+
+class Waiting(Service):
+    def __getattr__(self, name):
+        return getattr(self._service, name)
+
+class Blocking:
+    def __getattr__(self, name):
+        return lambda: run(getattr(self._service, name)())
+
+class Layer:
+    def __init__(self, service: Service) -> None:
+        self._waiting = Waiting()
+        self._blocking = Blocking()
+
+    @property
+    def waiting(self) -> Service:
+        return self._waiting
+
+    @property
+    def blocking(self) -> Service:
+        return self._blocking
+
+def use(layer: Layer):
+    layer.waiting.count()
+    layer.blocking.count()
+"""
+
+
+def test_a_property_that_returns_a_proxy_is_not_what_it_says() -> None:
+    project = project_of({"main.py": PROXY})
+    use = next(f for f in project.functions if f.name == "use")
+    found = {call.receiver.text: call.function and call.function.label for call in use.calls if call.receiver}
+    assert found == {"layer.waiting": "Service.count", "layer.blocking": None}

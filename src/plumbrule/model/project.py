@@ -130,6 +130,11 @@ class Project:
         return [cls for cls in self.classes if cls.node.bases]
 
     @cached_property
+    def proxies(self) -> set[Class]:
+        """The classes that answer for names they do not have."""
+        return {cls for cls in self.classes if "__getattr__" in cls.methods}
+
+    @cached_property
     def heirs(self) -> dict[Class, list[Class]]:
         """The classes outside the tests that descend from a class of the project."""
         found: dict[Class, list[Class]] = {}
