@@ -40,12 +40,13 @@ from plumbrule.model.ownership import (
 )
 from plumbrule.model.permissions import forbids
 from plumbrule.model.project import Project
-from plumbrule.model.queries import LOADED, Query, query_of, read_in
+from plumbrule.model.queries import Query, query_of, read_in
 from plumbrule.model.reach import Reached, reached_calls
+from plumbrule.model.relationships import Relationship
 from plumbrule.model.results import ALWAYS_TRUE, around, may_await, misuse, untaken
 from plumbrule.model.route_table import Entry, shape
 from plumbrule.model.routing import App, Include, Middleware, Mount, Place, Route, Router
-from plumbrule.model.schemas import Column, Relationship, Schema, Settings, Table
+from plumbrule.model.schemas import Column, Schema, Settings, Table
 from plumbrule.model.serving import is_for_developers
 from plumbrule.model.values import External, Target, Type, Variable
 from plumbrule.model.versions import Version
@@ -217,7 +218,6 @@ __all__ = [
     "BLOCKING",
     "COMPUTING",
     "COROUTINES",
-    "LOADED",
     "App",
     "Attribute",
     "Call",
