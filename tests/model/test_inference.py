@@ -291,3 +291,36 @@ def test_a_collection_is_any_part_of_a_database(client: str, collection: str) ->
     """
     [read] = project_of({"app.py": dedent(text)}).functions
     assert [c.name for c in read.calls if c.method == "find_one"] == [f"{collection}.find_one"] * 4
+
+
+def test_a_session_is_what_its_dependency_gives_whatever_its_annotation_says() -> None:
+    text = """
+        from fastapi import Depends
+        from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
+        from sqlalchemy.orm import Session, sessionmaker
+
+        class Database:
+            def __init__(self) -> None:
+                self.make = async_sessionmaker(class_=AsyncSession)
+
+        database = Database()
+
+        async def get_db():
+            async with database.make() as session:
+                yield session
+
+        def get_old_db():
+            with sessionmaker()() as session:
+                yield session
+
+        async def new(db: Session = Depends(get_db)):
+            db.commit()
+
+        def old(db: Session = Depends(get_old_db)):
+            db.commit()
+    """
+    project = project_of({"main.py": dedent(text)})
+    assert {call.caller.name: call.name for call in project.calls_to("commit")} == {
+        "new": "sqlalchemy.ext.asyncio.AsyncSession.commit",
+        "old": "sqlalchemy.orm.Session.commit",
+    }
