@@ -46,10 +46,12 @@ async def test_every_call_after_an_edit_reads_one_file_and_says_what_a_first_aud
         for number, (tool, arguments) in enumerate(
             [("plumb_audit", {}), ("plumb_explain", {"name": "blocking-call-in-async"}), ("plumb_map", {})]
         ):
-            before = dict(reading._files)
+            before = dict(reading.known)
             write(here, {"app/rates.py": RATES.replace("sleep(1)", f"sleep(1{number})")})
             answer = await call(client, tool, **arguments)
-            assert {path for path in before if reading._files[path] is not before[path]} == {"app/rates.py"}
+            assert {path for path in before if reading.known[path][1] is not before[path][1]} == {
+                "app/rates.py"
+            }
             if tool == "plumb_audit":
                 assert answer["findings"] == first_audit(here)
 
@@ -58,7 +60,7 @@ async def test_what_was_applied_and_undone_is_seen_at_once(here: Path) -> None:
     async with Client(server.server) as client:
         before = (await call(client, "plumb_audit"))["findings"]
         reading = readings.of(here)
-        rates = reading._files["app/rates.py"]
+        rates = reading.known["app/rates.py"][1]
         plan = await call(client, "plumb_plan", kind="fixes", unsafe=True, select=["commit-after-response"])
         assert [step["path"] for step in plan["steps"]] == ["app/main.py"]
         await call(client, "plumb_apply", plan=plan["plan"])
@@ -67,7 +69,7 @@ async def test_what_was_applied_and_undone_is_seen_at_once(here: Path) -> None:
         await call(client, "plumb_undo")
         assert (await call(client, "plumb_audit"))["findings"] == before
         assert (here / "app/main.py").read_text() == LATE
-        assert reading._files["app/rates.py"] is rates
+        assert reading.known["app/rates.py"][1] is rates
 
 
 async def test_a_project_is_let_go_once_its_answer_is_given(here: Path) -> None:

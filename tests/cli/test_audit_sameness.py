@@ -33,6 +33,27 @@ def test_json_is_the_same_cold_and_warm_over_runs_and_processes(plumb: Plumb, tm
     assert plumb("audit", "--output-format", "json").stdout == first
 
 
+def test_json_is_the_same_after_edits_whatever_was_kept_and_by_how_many_processes(
+    plumb: Plumb, tmp_path: Path
+) -> None:
+    project, command = tmp_path / "project", [str(PLUMB), "audit", "--output-format", "json"]
+    write(
+        project,
+        {f"p{n}/{name}.py": text for n in range(9) for name, text in {"a": RATES, "b": many(2)}.items()},
+    )
+    for number in range(4):
+        write(project, {"p1/a.py": RATES.replace("sleep(1)", f"sleep({number})")})
+        both = [
+            subprocess.Popen(command, cwd=project, env=environment(), stdout=subprocess.PIPE, text=True)
+            for _ in range(2)
+        ]
+        told = {process.communicate()[0] for process in both}
+        elsewhere = {"XDG_CACHE_HOME": str(tmp_path / f"cache{number}")}
+        assert told == {plumb("audit", "--output-format", "json", cwd=project, env=elsewhere).stdout}
+    names = {path.suffix for path in Path(os.environ["XDG_CACHE_HOME"]).rglob("facts/*")}
+    assert names == {".whole", ".since"}
+
+
 def test_json_does_not_depend_on_the_order_in_which_files_were_made(plumb: Plumb, tmp_path: Path) -> None:
     files = {f"{name}/{kind}.py": text for name in "cab" for kind, text in {"x": RATES, "y": many(3)}.items()}
     outputs = set()

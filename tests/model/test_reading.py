@@ -98,7 +98,7 @@ def test_an_outcome_over_facts_that_were_kept_is_that_of_a_first_audit(steps: Se
         reading = Reading(folder)
         for change, example, number in steps:
             change(folder, example, number)
-            reading._opened += LONG_AGO * (number % 2)
+            reading.opened += LONG_AGO * (number % 2)
             assert outcome(reading) == outcome(Reading(folder))
 
 
@@ -120,7 +120,7 @@ def test_only_a_file_that_changed_is_read(folder: Path) -> None:
     reading = Reading(folder)
     before = {module.path: module.file for module in reading.project().modules}
     for number, since in enumerate((0, LONG_AGO, 0)):
-        reading._opened += since
+        reading.opened += since
         times = (folder / "main.py").stat()
         write(folder, {"main.py": RATES.replace("sleep(1)", f"sleep({number})")})
         os.utime(folder / "main.py", ns=(times.st_atime_ns, times.st_mtime_ns))
@@ -130,14 +130,14 @@ def test_only_a_file_that_changed_is_read(folder: Path) -> None:
         before = after
     shutil.rmtree(folder / "app")
     assert {module.path for module in reading.project().modules} == {"main.py", "tests/test_main.py"}
-    assert set(reading._files) == {"main.py", "tests/test_main.py"}, "what is gone is kept"
+    assert set(reading.known) == {"main.py", "tests/test_main.py"}, "what is gone is kept"
 
 
 def test_a_file_that_cannot_be_read_any_more_is_said_and_read_when_it_can(folder: Path) -> None:
     reading = Reading(folder)
     for text in (RATES, "x" * 5_000_001, RATES):
         write(folder, {"main.py": text})
-        reading._opened += LONG_AGO
+        reading.opened += LONG_AGO
         project = reading.project()
         assert project.tree
         assert project.tree.closed == ({} if text == RATES else {"main.py": "longer than 5 MB"})

@@ -11,7 +11,7 @@ import pytest
 
 from plumbrule.config import Config
 from plumbrule.verbs import review
-from plumbrule.verbs.memory import MOST, Memory, forget
+from plumbrule.verbs.memory import LARGEST, MOST, Memory, forget
 from plumbrule.verbs.outcome import Outcome
 from report.projects import CLEAN, RATES, many, write
 
@@ -173,5 +173,5 @@ def test_only_the_newest_records_are_kept(tmp_path: Path) -> None:
     for number in range(MOST + 10):
         path = write(tmp_path, {f"{number}.json": "{}"}) / f"{number}.json"
         os.utime(path, ns=(number, number))
-    forget(tmp_path)
+    forget(tmp_path, MOST, LARGEST)
     assert {path.stem for path in tmp_path.iterdir()} == {str(number) for number in range(10, MOST + 10)}

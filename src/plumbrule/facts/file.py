@@ -1,6 +1,9 @@
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
+from functools import cache
+from importlib import import_module
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -15,6 +18,10 @@ if TYPE_CHECKING:
     from plumbrule.facts.source import Source, Span
 
 A = TypeVar("A")
+SERVING = re.compile(rb"^@\w+\.(get|post|put|patch|delete|websocket)\(", re.MULTILINE)
+TESTING = re.compile(rb"\b(def test|class Test|TestClient|pytest|unittest|FastAPI\s*\(|__main__)")
+OURS = "plumbrule."
+"""where a question is from that does not change while this program stays the same"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +58,17 @@ class File:
         answer: A = self._answers[question]
         return answer
 
+    def __getstate__(self) -> dict[str, Any]:
+        """What a copy knows: of the answers those to our own questions, under their names."""
+        answers = {(q.__module__, q.__qualname__): a for q, a in self._answers.items()}
+        ours = {name: answer for name, answer in answers.items() if name[0].startswith(OURS)}
+        return {**vars(self), "_answers": ours}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """Take it up."""
+        answers = {question(*name): answer for name, answer in state["_answers"].items()}
+        vars(self).update(state, _answers=answers)
+
     @property
     def path(self) -> str:
         """Its path, relative to the folder that was asked about, with `/`."""
@@ -59,7 +77,7 @@ class File:
     @cached_property
     def is_test(self) -> bool:
         """Whether it belongs to the tests."""
-        return is_test(self.path)
+        return is_test(self.path, self.source.text)
 
     @cached_property
     def definitions(self) -> tuple[tuple[n.Scope, n.Scope | None], ...]:
@@ -97,15 +115,29 @@ class File:
         return tuple([(a.name, a.asname) for s in froms for a in s.names if a.asname])
 
 
-def is_test(path: str) -> bool:
-    """Whether a path is one of the tests."""
+@cache
+def question(module: str, name: str) -> Callable[[File], Any]:
+    """One of our own questions by its name."""
+    if not module.startswith(OURS):
+        raise ValueError(module)
+    found: Callable[[File], Any] = getattr(import_module(module), name)
+    return found
+
+
+def is_test(path: str, text: bytes = b"") -> bool:
+    """Whether a path is one of the tests; `start_test.py` is none if its text serves and tests nothing."""
     *folders, name = path.split("/")
     return (
         bool({"tests", "test", "testing", "e2e", "cypress"} & set(folders))
         or any(folder.endswith("_tests") for folder in folders[:1])
-        or name.startswith(("test_", "conftest"))
-        or name.endswith("_test.py")
+        or name.startswith("conftest")
+        or ((name.startswith("test_") or name.endswith("_test.py")) and not only_serves(text))
     )
+
+
+def only_serves(text: bytes) -> bool:
+    """Whether a text registers handlers and has nothing that a test or a script has."""
+    return SERVING.search(text) is not None and TESTING.search(text) is None
 
 
 def around(node: n.Node) -> n.Scope | None:

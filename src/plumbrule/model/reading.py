@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from plumbrule.facts.file import File
     from plumbrule.model.tree import Seen
 
+    Known = dict[str, tuple[Seen, File]]
+
 DEEP = 20_000
 """calls in each other: code nests deeper than Python's own limit expects"""
 
@@ -32,13 +34,15 @@ class Observer(Protocol):
 
 
 class Reading:
-    """The project under a folder, as often as it is asked for; only what has changed since is read."""
+    """The project under a folder, as often as it is asked for; only what has changed since is read.
 
-    def __init__(self, root: Path) -> None:
+    `known` are the files as they were for a tree that was `opened` then, in nanoseconds.
+    """
+
+    def __init__(self, root: Path, known: Known | None = None, opened: int = 0) -> None:
         self.root = root
-        self._files: dict[str, File] = {}
-        self._seen: dict[str, Seen] = {}
-        self._opened = 0
+        self.known = known or {}
+        self.opened = opened
         self._given: Callable[[], Project | None] = lambda: None
 
     def project(self, observe: Observer | None = None) -> Project:
@@ -50,11 +54,12 @@ class Reading:
             for number, path in enumerate(paths):
                 if observe:
                     observe("reading the code", number, len(paths))
-                seen = self._seen.get(path)
-                same = seen is not None and tree.recognizes(path, seen, self._opened)
-                files[path] = self._files[path] if same else read_file(tree, path)
+                before = self.known.get(path)
+                same = before is not None and tree.recognizes(path, before[0], self.opened)
+                files[path] = before[1] if before is not None and same else read_file(tree, path)
             NAMES.clear()
-            self._files, self._seen, self._opened = files, dict(tree.seen), tree.opened
+            self.known = {path: (tree.seen[path], file) for path, file in files.items() if path in tree.seen}
+            self.opened = tree.opened
             project = Project(files.values(), tree)
         self._given = weakref.ref(project)
         return project
@@ -93,14 +98,15 @@ def python_files(tree: Tree) -> list[str]:
 
 
 @contextmanager
-def no_collection() -> Iterator[None]:
+def no_collection(deep: int = DEEP) -> Iterator[None]:
     """Indexing makes millions of objects that stay: looking for garbage among them takes most of the time.
 
-    In the end they are put with the oldest ones, which Python rarely looks at.
+    In the end they are put with the oldest ones, which Python rarely looks at. `deep` calls may be in each
+    other.
     """
     collecting, limit = gc.isenabled(), sys.getrecursionlimit()
     gc.disable()
-    sys.setrecursionlimit(max(limit, DEEP))
+    sys.setrecursionlimit(max(limit, deep))
     try:
         yield
     finally:

@@ -11,6 +11,7 @@ import os
 import sys
 import tempfile
 from contextlib import suppress
+from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -32,7 +33,9 @@ PARSER = ("tree_sitter", "tree_sitter_python")
 
 
 class Memory:
-    """Keeps the outcome of an audit of one folder with one choice of rules."""
+    """Keeps the outcome of an audit of one folder with one choice of rules; `is_outdated` says that there is
+    one, and that the next audit may find something else.
+    """
 
     def __init__(self, config: Config, folder: Path | None = None) -> None:
         self.root = config.root
@@ -40,6 +43,7 @@ class Memory:
         chosen = [os.fspath(self.root.resolve()), config.select, config.ignore, config.pedantic]
         name = hashlib.sha256(json.dumps(chosen).encode()).hexdigest()[:24]
         self.path = (folder or cache_folder() / "audits") / f"{name}.json"
+        self.is_outdated = False
 
     def recall(self, reading: Reading | None = None) -> Outcome | None:
         """The outcome of the last audit, if another one could find nothing else; `reading` gives its project
@@ -47,9 +51,10 @@ class Memory:
         """
         with suppress(OSError, ValueError, LookupError, TypeError):  # a record that cannot be read is none
             record = json.loads(self.path.read_bytes()) if self.may_keep else None
-            if record and record["tool"] == tool() and unchanged(Tree(self.root), record):
+            if record and record["tool"] == tool():
+                self.is_outdated = not unchanged(Tree(self.root), record)
                 read = reading.project if reading else self._project
-                return restored(record["outcome"], read, self._source)
+                return None if self.is_outdated else restored(record["outcome"], read, self._source)
         return None
 
     def _project(self) -> Project:
@@ -73,16 +78,8 @@ class Memory:
                     tree.read(path)
             files = {path: [*seen.stamp, seen.digest] for path, seen in tree.seen.items()}
             facts = {"tool": tool(), "opened": tree.opened, "asked": sorted(tree.asked), "files": files}
-            self._write(json.dumps({**facts, "outcome": recorded(outcome)}))
-
-    def _write(self, text: str) -> None:
-        folder = self.path.parent
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=folder)
-        with os.fdopen(handle, "w") as out:
-            out.write(text)
-        Path(name).replace(self.path)
-        forget(folder)
+            write(self.path, json.dumps({**facts, "outcome": recorded(outcome)}).encode())
+            forget(self.path.parent, MOST, LARGEST)
 
 
 def unchanged(tree: Tree, record: dict[str, Any]) -> bool:
@@ -94,6 +91,7 @@ def unchanged(tree: Tree, record: dict[str, Any]) -> bool:
     return all(before.again(f"{tree.root}/{path}", record["opened"]) for path, before in seen)
 
 
+@cache
 def tool() -> str:
     """What the findings depend on besides the project: this program, its parser, the interpreter."""
     here = Path(__file__).parents[1]
@@ -103,13 +101,25 @@ def tool() -> str:
     return hashlib.sha256(repr((known, sys.version)).encode()).hexdigest()
 
 
-def forget(folder: Path) -> None:
-    """Remove the oldest records if there are too many, or they take too much room."""
+def write(path: Path, data: bytes) -> None:
+    """Write a file that is there as a whole or not at all."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=path.parent)
+    try:
+        with os.fdopen(handle, "wb") as out:
+            out.write(data)
+        Path(name).replace(path)
+    except OSError:
+        Path(name).unlink(missing_ok=True)
+        raise
+
+
+def forget(folder: Path, most: int, largest: int) -> None:
+    """Remove the oldest files of a folder beyond that many, or that many bytes."""
     found = sorted(((file.stat(), file) for file in folder.iterdir()), key=lambda pair: -pair[0].st_mtime_ns)
-    room = LARGEST
     for number, (status, file) in enumerate(found):
-        room -= status.st_size
-        if number >= MOST or room < 0:
+        largest -= status.st_size
+        if number >= most or largest < 0:
             file.unlink(missing_ok=True)
 
 

@@ -94,7 +94,9 @@ def review(  # noqa: PLR0913  a wish each
     """
     memory = Memory(config)
     outcome = memory.recall(reading)
-    if outcome is None:
+    if outcome is None and reading is None:
+        outcome = audited_again(target, config, memory, observe)
+    elif outcome is None:
         outcome = audited(target, config, observe, reading)
         memory.keep(outcome)
     outcome = asked(outcome, target, config)
@@ -106,6 +108,19 @@ def review(  # noqa: PLR0913  a wish each
 
         old |= revision.fingerprints(config, since)
     return without(outcome, old) if old else outcome
+
+
+def audited_again(target: Target, config: Config, memory: Memory, observe: Observer | None = None) -> Outcome:
+    """The outcome of an audit by a process that may not be the first; it leaves the next one something."""
+    from plumbrule.verbs.kept_facts import KeptFacts  # noqa: PLC0415  heavy as well
+
+    kept = KeptFacts(target.root)
+    reading = kept.reading()
+    outcome = audited(target, config, observe, reading)
+    memory.keep(outcome)
+    if memory.is_outdated or kept.any:
+        kept.keep(reading)
+    return outcome
 
 
 def audited(
