@@ -42,7 +42,7 @@ from plumbrule.model.permissions import forbids
 from plumbrule.model.project import Project
 from plumbrule.model.queries import LOADED, Query, query_of, read_in
 from plumbrule.model.reach import Reached, reached_calls
-from plumbrule.model.results import ALWAYS_TRUE, around, may_await, misuse, untaken
+from plumbrule.model.results import ALWAYS_TRUE, NOTHING_RUNS, around, may_await, misuse, untaken
 from plumbrule.model.route_table import Entry, shape
 from plumbrule.model.routing import App, Include, Middleware, Mount, Place, Route, Router
 from plumbrule.model.schemas import Column, Relationship, Schema, Settings, Table
@@ -218,6 +218,7 @@ __all__ = [
     "COMPUTING",
     "COROUTINES",
     "LOADED",
+    "NOTHING_RUNS",
     "App",
     "Attribute",
     "Call",

@@ -15,6 +15,7 @@ PLAIN = {
 }
 OPEN = re.compile(r"\b(Any|object|Awaitable|Coroutine|Future|Task)\b")
 ALWAYS_TRUE = "a coroutine is always true"
+NOTHING_RUNS = "nothing runs"
 
 
 def around(result: n.Expr) -> n.Node | None:
@@ -34,7 +35,7 @@ def misuse(result: n.Expr) -> str | None:
         case n.Await() | n.Call() | n.Assign() | n.Keyword() | n.Return():
             return None
         case n.ExprStatement():
-            return "nothing runs"
+            return NOTHING_RUNS
         case n.UnaryOp(op="not") | n.If() | n.While():
             return ALWAYS_TRUE
         case n.BoolOp(left=left) | n.Conditional(test=left) if left is result:

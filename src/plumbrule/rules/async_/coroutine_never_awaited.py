@@ -277,6 +277,7 @@ import re
 from plumbrule.rulekit import (
     ALWAYS_TRUE,
     COROUTINES,
+    NOTHING_RUNS,
     Call,
     Edit,
     Finding,
@@ -311,14 +312,16 @@ def coroutine_never_awaited(project: Project) -> Iterator[Finding]:
 
 def finding(call: Call, function: Function, wrong: str) -> Finding:
     """What is wrong with a call in a function."""
+    begins = wrong == NOTHING_RUNS and call.name.startswith("motor.")
     return Finding(
         at=call.func_span,
         message=f"`{call.node.func.text}(…)` is never awaited",
-        label=wrong,
+        label="it begins by itself: whether it fails, and when it ends, nobody hears" if begins else wrong,
         help="write `await` before it"
         if function.is_async
         else f"await it; `{function.label}` must be `async def`",
         fix=awaiting(call) if function.is_async else None,
+        severity="warning" if begins else None,
     )
 
 
@@ -333,7 +336,7 @@ def misuse_of_kept(call: Call, function: Function) -> str | None:
             uses = [x for x in names if not kept.start <= x.start < kept.end]
             wrongs = [misuse(use) or untaken(use, function) for use in uses]
             if all(wrongs):
-                return (wrongs or ["nothing runs"])[0]
+                return (wrongs or [NOTHING_RUNS])[0]
             proofs = (wrong for wrong in wrongs if wrong and wrong != ALWAYS_TRUE)
             return None if any(may_await(use, function) for use in uses) else next(proofs, None)
         case _:
