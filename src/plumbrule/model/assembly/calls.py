@@ -50,6 +50,12 @@ DEPTH = 24
 REPEATS = 80  # a factory that is called more often than this says nothing new
 
 
+def router_kind(name: str) -> str | None:
+    """What a class is for the routes: also a router that a package for FastAPI brings, whatever it adds."""
+    home, _, last = name.rpartition(".")
+    return ROUTERS.get(name) or ("router" if last.endswith("Router") and "fastapi" in home.lower() else None)
+
+
 class Calls(Expressions):
     """Follows calls."""
 
@@ -113,6 +119,8 @@ class Calls(Expressions):
         made = call_library(self, name, args, kwargs, node, env)
         if made is not None:
             return made
+        if isinstance(node, n.Call) and router_kind(name) is not None:
+            return self.new_router(name, kwargs, node, env.scope)
         known = builtin.FUNCTIONS.get(name)
         if known is not None:
             return known(self, args, kwargs, env)
@@ -151,7 +159,12 @@ class Calls(Expressions):
 
     def new_router(self, name: str, kwargs: dict[str, Any], node: n.Call, scope: Scoped) -> RouterValue:
         made = RouterValue(
-            None, node=node, scope=scope, kind=ROUTERS[name], type_name=name, conditions=self.conditional
+            None,
+            node=node,
+            scope=scope,
+            kind=router_kind(name) or "router",
+            type_name=name,
+            conditions=self.conditional,
         )
         self.initialise(made, kwargs, node)
         self.routers.append(made)
@@ -169,10 +182,8 @@ class Calls(Expressions):
     def construct(
         self, value: ClassValue, args: list[Any], kwargs: dict[str, Any], node: n.Expr | None, scope: Scoped
     ) -> Any:
-        kind = next(
-            (ROUTERS[b.name] for b in value.cls.ancestors if isinstance(b, External) and b.name in ROUTERS),
-            None,
-        )
+        above = (router_kind(base.name) for base in value.cls.ancestors if isinstance(base, External))
+        kind = next((kind for kind in above if kind is not None), None)
         made: Instance
         if kind is None:
             made = Instance(value)
@@ -288,7 +299,7 @@ class Calls(Expressions):
     def assumed(self, function: Function, name: str) -> Any:
         """A parameter nobody passes: a router if its annotation says so, or else what is done with it."""
         parameter = function.parameter(name)
-        kind = ROUTERS.get(parameter.type.name) if parameter and parameter.type else None
+        kind = router_kind(parameter.type.name) if parameter and parameter.type else None
         if parameter is not None and parameter.annotation is None and decorates(function.node, name):
             kind = "router"
         if kind is None or parameter is None:
