@@ -44,7 +44,14 @@ from plumbrule.model.project import Project
 from plumbrule.model.queries import Query, query_of, read_in
 from plumbrule.model.reach import Reached, reached_calls
 from plumbrule.model.relationships import Relationship
-from plumbrule.model.results import around, misuse, misuse_of_answer, misuse_of_kept, untaken
+from plumbrule.model.results import (
+    NOTHING_RUNS,
+    around,
+    misuse,
+    misuse_of_answer,
+    misuse_of_kept,
+    untaken,
+)
 from plumbrule.model.route_table import Entry, shape
 from plumbrule.model.routing import App, Include, Middleware, Mount, Place, Route, Router
 from plumbrule.model.schemas import Column, Schema, Settings, Table
@@ -218,6 +225,7 @@ __all__ = [
     "BLOCKING",
     "COMPUTING",
     "COROUTINES",
+    "NOTHING_RUNS",
     "App",
     "Attribute",
     "Call",

@@ -17,6 +17,7 @@ PLAIN = {
 OPEN = re.compile(r"\b(Any|object|Awaitable|Coroutine|Future|Task)\b")
 ALWAYS_TRUE = "a coroutine is always true"
 NEVER_NONE = "a coroutine is never None"
+NOTHING_RUNS = "nothing runs"
 
 
 def around(result: n.Expr) -> n.Node | None:
@@ -36,7 +37,7 @@ def misuse(result: n.Expr) -> str | None:
         case n.Await() | n.Call() | n.Assign() | n.Keyword() | n.Return():
             return None
         case n.ExprStatement():
-            return "nothing runs"
+            return NOTHING_RUNS
         case n.UnaryOp(op="not") | n.If() | n.While():
             return ALWAYS_TRUE
         case n.BoolOp(left=left) | n.Conditional(test=left) if left is result:
@@ -87,7 +88,7 @@ def misuse_of_kept(call: Call, function: Function) -> str | None:
             uses = [x for x in names if not kept.start <= x.start < kept.end]
             wrongs = [misuse_here(use, function) for use in uses]
             if all(wrongs):
-                return (wrongs or ["nothing runs"])[0]
+                return (wrongs or [NOTHING_RUNS])[0]
             proofs = (wrong for wrong in wrongs if wrong and wrong not in (ALWAYS_TRUE, NEVER_NONE))
             return None if any(may_await(use, function) for use in uses) else next(proofs, None)
         case _:

@@ -336,6 +336,7 @@ Python warns at run time; ty and mypy check the discarded call, not the conditio
 
 from plumbrule.rulekit import (
     COROUTINES,
+    NOTHING_RUNS,
     Call,
     Edit,
     Finding,
@@ -373,14 +374,16 @@ def coroutine_never_awaited(project: Project) -> Iterator[Finding]:
 
 def finding(call: Call, function: Function, wrong: str) -> Finding:
     """What is wrong with a call in a function."""
+    begins = wrong == NOTHING_RUNS and call.name.startswith("motor.")
     return Finding(
         at=call.func_span,
         message=f"`{call.node.func.text}(…)` is never awaited",
-        label=wrong,
+        label="it begins by itself: whether it fails, and when it ends, nobody hears" if begins else wrong,
         help="write `await` before it"
         if function.is_async
         else f"await it; `{function.label}` must be `async def`",
         fix=awaiting(call) if function.is_async else None,
+        severity="warning" if begins else None,
     )
 
 
