@@ -46,6 +46,7 @@ from plumbrule.model.results import ALWAYS_TRUE, around, may_await, misuse, unta
 from plumbrule.model.route_table import Entry, shape
 from plumbrule.model.routing import App, Include, Middleware, Mount, Place, Route, Router
 from plumbrule.model.schemas import Column, Relationship, Schema, Settings, Table
+from plumbrule.model.serving import is_for_developers
 from plumbrule.model.values import External, Target, Type, Variable
 from plumbrule.model.versions import Version
 
@@ -279,6 +280,7 @@ __all__ = [
     "imports_of",
     "is_bounded",
     "is_end_of_token",
+    "is_for_developers",
     "is_for_some",
     "is_secret_name",
     "is_secretive_name",

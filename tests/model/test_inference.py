@@ -291,3 +291,23 @@ def test_a_collection_is_any_part_of_a_database(client: str, collection: str) ->
     """
     [read] = project_of({"app.py": dedent(text)}).functions
     assert [c.name for c in read.calls if c.method == "find_one"] == [f"{collection}.find_one"] * 4
+
+
+@pytest.mark.parametrize(
+    "place", ["class Pool:\n    make = None", "class Pool:\n    def __init__(self): self.make = None"]
+)
+def test_none_for_the_time_being_gives_way_to_what_comes_later(place: str) -> None:
+    text = f"""
+from sqlalchemy.orm import sessionmaker
+
+{place}
+    def connect(self):
+        self.make = sessionmaker()
+
+def read(pool: Pool):
+    return pool.make()
+"""
+    project = project_of({"app.py": text})
+    read = next(function for function in project.functions if function.name == "read")
+    assert read.returns is not None
+    assert read.returns.name == "sqlalchemy.orm.Session"
