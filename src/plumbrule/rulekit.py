@@ -47,6 +47,7 @@ from plumbrule.model.results import around, misuse, misuse_of_answer, misuse_of_
 from plumbrule.model.route_table import Entry, shape
 from plumbrule.model.routing import App, Include, Middleware, Mount, Place, Route, Router
 from plumbrule.model.schemas import Column, Relationship, Schema, Settings, Table
+from plumbrule.model.serving import is_for_developers
 from plumbrule.model.values import External, Target, Type, Variable
 from plumbrule.model.versions import Version
 
@@ -281,6 +282,7 @@ __all__ = [
     "imports_of",
     "is_bounded",
     "is_end_of_token",
+    "is_for_developers",
     "is_for_some",
     "is_secret_name",
     "is_secretive_name",

@@ -38,11 +38,11 @@ def blocks(outcome: Outcome, view: View) -> str:
 
 def grouped(findings: Sequence[Reported]) -> Iterator[Sequence[Reported]]:
     """The findings one by one, but those of a rule that has many together."""
-    by_rule: dict[str, list[Reported]] = {}
+    by_rule: dict[tuple[str, str], list[Reported]] = {}
     for item in findings:
-        by_rule.setdefault(item.rule.name, []).append(item)
+        by_rule.setdefault((item.rule.name, item.severity), []).append(item)
     for item in findings:
-        same = by_rule[item.rule.name]
+        same = by_rule[item.rule.name, item.severity]
         if len(same) <= MOST:
             yield [item]
         elif item is same[0]:
@@ -52,7 +52,7 @@ def grouped(findings: Sequence[Reported]) -> Iterator[Sequence[Reported]]:
 def block(items: Sequence[Reported], outcome: Outcome, view: View) -> Iterator[str]:
     """The first finding with its code, and where the others are."""
     first, *others = items
-    finding, severity = first.finding, first.rule.severity
+    finding, severity = first.finding, first.severity
     unsure = "" if first.confidence == "high" else f" ({first.confidence} confidence)"
     title = f"{severity}[{first.rule.name}]"
     message = view.wrap(clean(f"{finding.message}{unsure}"), f"{title}: ", "  ")

@@ -84,6 +84,21 @@ app = FastAPI()
 served = CORSMiddleware(app, allow_origins=["*"], allow_credentials=True)  # finding
 ```
 
+## Good: on a developer's machine only
+
+```python title="main.py"
+import os
+
+from fastapi import FastAPI
+from fastapi.middleware.cors import CORSMiddleware
+
+app = FastAPI()
+if os.getenv("ENVIRONMENT") == "development":
+    app.add_middleware(CORSMiddleware, allow_origins=["*"], allow_credentials=True)
+else:
+    app.add_middleware(CORSMiddleware, allow_origins=["https://shop.example"], allow_credentials=True)
+```
+
 ## Good: named origins
 
 ```python title="main.py"
@@ -133,7 +148,19 @@ app.add_middleware(CORSMiddleware, allow_origins=["*"])
 
 import re
 
-from plumbrule.rulekit import Finding, Function, Iterator, Module, Project, Scoped, Span, Variable, n, rule
+from plumbrule.rulekit import (
+    Finding,
+    Function,
+    Iterator,
+    Module,
+    Project,
+    Scoped,
+    Span,
+    Variable,
+    is_for_developers,
+    n,
+    rule,
+)
 
 CORS = "starlette.middleware.cors.CORSMiddleware"
 ENVIRONMENT = ("os.getenv", "os.environ.get")
@@ -152,7 +179,8 @@ def cors_wildcard_with_credentials(project: Project) -> Iterator[Finding]:
 def judged(at: Span, options: dict[str, n.Expr], scope: Scoped | None) -> Iterator[Finding]:
     """What there is to say about the options of one middleware, added to an app or put around it."""
     origins, pattern = options.get("allow_origins"), options.get("allow_origin_regex")
-    if not is_true(options.get("allow_credentials")):
+    allowed = options.get("allow_credentials")
+    if allowed is None or not is_true(allowed) or is_for_developers(allowed):
         return
     if origins is not None and is_any(origins, scope):
         yield finding(at, "every site may send requests with the visitor's cookies", origins)
