@@ -17,7 +17,7 @@ from plumbrule.model.code import Attribute, Class, Function, Module, Parameter, 
 from plumbrule.model.coroutines import makes_coroutine
 from plumbrule.model.dependencies import Dependencies, Dependency
 from plumbrule.model.flow import Flow
-from plumbrule.model.guards import refuses
+from plumbrule.model.guards import asks, exceptions, names_an_asker, refuses, signs_what_is_sent
 from plumbrule.model.import_graph import ImportEdge
 from plumbrule.model.knowledge.blocking import BLOCKING, COMPUTING
 from plumbrule.model.knowledge.coroutines import COROUTINES
@@ -275,6 +275,7 @@ __all__ = [
     "Variable",
     "Version",
     "around",
+    "asks",
     "asks_by_caller",
     "blocking_on_loop",
     "body_schemas",
@@ -282,6 +283,7 @@ __all__ = [
     "called",
     "caller_of",
     "compares_owner",
+    "exceptions",
     "forbids",
     "given_texts",
     "import_edit",
@@ -298,6 +300,7 @@ __all__ = [
     "misuse_of_answer",
     "misuse_of_kept",
     "n",
+    "names_an_asker",
     "names_read",
     "own_ids",
     "owners_in",
@@ -308,6 +311,7 @@ __all__ = [
     "refuses",
     "rule",
     "shape",
+    "signs_what_is_sent",
     "stations",
     "steps_to",
     "subjects",
