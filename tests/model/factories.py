@@ -1,6 +1,57 @@
 """Ways in which lists, objects and other modules bring routers to an app: little programs that run."""
 
 FACTORIES = {
+    "routes are objects of the project's own classes": """
+        from fastapi.routing import APIRoute
+        from starlette.routing import Route
+        class Timed(APIRoute):
+            def __init__(self, *args, **kwargs):
+                super().__init__(*args, response_model_exclude_none=True, **kwargs)
+        class Plain(Route): ...
+        class Endpoints:
+            def __init__(self, model):
+                self.model = model
+            def ready(self): ...
+            def infer(self): ...
+        def robots(request): ...
+        def create(model):
+            endpoints = Endpoints(model)
+            routes = [Timed("/ready", endpoints.ready), Plain("/robots.txt", robots)]
+            routes += [Timed("/infer", endpoints.infer, methods=["POST"])]
+            return FastAPI(routes=routes)
+        app = create(None)
+    """,
+    "an alias of the function around asks for a dependency": """
+        def add(router, find):
+            def tag(tag_id: int): ...
+            Tag = Annotated[str, Depends(tag)]
+            Found = Annotated[str, Depends(find)]
+            def update(found: Found, tag: Tag): ...
+            router.add_api_route("/tags/{tag_id}", update, methods=["PUT"])
+        def order(): ...
+        def item(): ...
+        orders, items = APIRouter(prefix="/orders"), APIRouter(prefix="/items")
+        add(orders, order)
+        add(items, item)
+        app = FastAPI()
+        app.include_router(orders)
+        app.include_router(items)
+    """,
+    "what one of two ways gives decides nothing": """
+        class Server:
+            def __init__(self, stores):
+                self.store = stores | {"cache"}
+        def fill(app, server=None, store=None):
+            store = store or (server.store if server else None)
+            if store:
+                @app.get("/refresh")
+                def refresh(): ...
+        def create(stores):
+            app = FastAPI()
+            fill(app, Server(stores))
+            return app
+        app = create({"main"})
+    """,
     "an app says where its own documents are": """
         from fastapi.openapi.docs import get_swagger_ui_oauth2_redirect_html
         app = FastAPI()

@@ -10,7 +10,7 @@ from plumbrule.model.knowledge.names import canonical
 from plumbrule.verbs.map import auth_row, dependency_row
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from plumbrule.rulekit import App, Project
     from plumbrule.verbs.map import Node
@@ -40,12 +40,20 @@ class Served:
 
     def below(self, top: str) -> Served:
         """The same with names that do not begin with a package."""
+        return self.renamed(lambda name: name.removeprefix(top))
+
+    def renamed(self, rename: Callable[[str], str]) -> Served:
+        """The same with other names."""
         ways, guards, perhaps = (
-            tuple(tuple(name.removeprefix(top) for name in way) for way in these)
+            tuple((origin, *map(rename, names)) for origin, *names in these)
             for these in (self.ways, self.guards, self.perhaps)
         )
-        handler = self.handler.removeprefix(top)
-        return replace(self, handler=handler, ways=ways, guards=guards, perhaps=perhaps)
+        return replace(self, handler=rename(self.handler), ways=ways, guards=guards, perhaps=perhaps)
+
+    @property
+    def names(self) -> set[str]:
+        """The names of all it depends on."""
+        return {name for _, *names in self.ways for name in names}
 
 
 def by_reading(project: Project, app: App | None = None) -> list[Served]:
@@ -136,6 +144,8 @@ def compare(read: list[Served], real: list[Served]) -> Comparison:
     tops, missing = above(ours, theirs, both), above(theirs, ours, both)
     ours = {key: ours[key].below(tops) for key in ours}
     theirs = {key: theirs[key].below(missing) for key in theirs}
+    whole = with_folders({name for one in theirs.values() for name in one.names})
+    ours = {key: ours[key].renamed(lambda name: whole.get(name, name)) for key in ours}
     ways = {
         key: (set(ours[key].ways) | set(ours[key].perhaps) & set(theirs[key].ways), set(theirs[key].ways))
         for key in both
@@ -154,6 +164,18 @@ def compare(read: list[Served], real: list[Served]) -> Comparison:
         + [(key, way) for key, way in schemes if way not in (*ours[key].ways, *ours[key].perhaps)],
         guards=len(guards) + len(schemes),
     )
+
+
+def with_folders(names: set[str]) -> dict[str, str]:
+    """The names by the ends that no other has: the text may not know a folder without `__init__.py`."""
+    ends = Counter(end for name in names for end in endings(name))
+    return {end: name for name in names for end in endings(name) if ends[end] == 1 and end not in names}
+
+
+def endings(name: str) -> list[str]:
+    """`b.C`, `a.b.C` of `x.a.b.C`."""
+    parts = name.split(".")
+    return [".".join(parts[at:]) for at in range(1, len(parts) - 1)]
 
 
 def above(

@@ -107,19 +107,30 @@ def contexts(routes: Any) -> Iterator[Any]:
         yield from routes
 
 
-def table(app: FastAPI, origins: Origins, prefix: str = "") -> list[list[Any]]:
-    """The routes of an app and of the apps mounted in it."""
+def table(app: FastAPI, origins: Origins, prefix: str = "", above: tuple[Any, ...] = ()) -> list[list[Any]]:
+    """The routes of an app and of the apps mounted in it, but not again of one that is mounted in itself."""
     found: list[list[Any]] = []
     for context in contexts(app.routes):
         mounted = getattr(getattr(context, "original_route", context), "app", None)
-        if isinstance(mounted, FastAPI):
-            found += table(mounted, origins, prefix + str(context.path))
+        while mounted is not None and not isinstance(mounted, FastAPI):  # a middleware around an app
+            mounted = getattr(mounted, "app", None)
+        if mounted is not None and mounted is not app and mounted not in above:
+            found += table(mounted, origins, prefix + str(context.path), (*above, app))
         elif getattr(context, "dependant", None) is not None:
             listed = [origins.of(d) for d in getattr(context, "dependencies", None) or ()]
             methods = sorted(getattr(context, "methods", None) or ["WEBSOCKET"])
             path = prefix + str(context.path)
             found.append([methods, path, name_of(context.endpoint), tree(context.dependant, listed)])
+        elif is_plain(getattr(context, "original_route", context)):
+            methods = sorted(context.methods - {"HEAD"})
+            found.append([methods, prefix + str(context.path), name_of(context.endpoint), []])
     return found
+
+
+def is_plain(route: Any) -> bool:
+    """Whether Starlette alone serves a route, and it is none that FastAPI adds for its documentation."""
+    endpoint = getattr(route, "endpoint", None)
+    return bool(getattr(route, "methods", None)) and endpoint.__module__ != "fastapi.applications"
 
 
 def routes_of(target: str) -> list[list[Any]]:

@@ -199,6 +199,40 @@ def test_a_route_is_conditional_however_the_condition_is_written(text: str) -> N
     assert route.is_conditional
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        """
+        from prometheus_fastapi_instrumentator import Instrumentator
+        app = FastAPI()
+        if settings.metrics:
+            Instrumentator().instrument(app).expose(app)
+        """,
+        """
+        app = FastAPI()
+        def a_model(app: FastAPI):
+            router = APIRouter()
+            @router.get("/model")
+            def read(): ...
+            app.include_router(router)
+        def maybe_a_model(app: FastAPI):
+            if len(settings.models) == 0:
+                return
+            a_model(app)
+        def everything(app: FastAPI):
+            app.include_router(APIRouter())
+            maybe_a_model(app)
+        """,
+    ],
+)
+def test_what_is_only_called_under_a_condition_registers_under_it(text: str) -> None:
+    project = project_of({"main.py": HEAD + "from conf import settings\n" + dedent(text)})
+    places = [place for route in project.routes for place in route.places]
+    assert places
+    for place in places:
+        assert place.record.conditional or any(include.record.conditional for include in place.includes)
+
+
 def test_an_app_that_is_made_under_a_condition_serves_its_routes_for_sure() -> None:
     text = """
         def create():

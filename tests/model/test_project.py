@@ -300,3 +300,16 @@ def test_a_container_that_hands_out_services_guards_nothing(decorator: str, expe
     (route,) = project_of({"a.py": text}).routes
     assert route.dependencies.complete
     assert route.is_authenticated is expected
+
+
+def test_a_module_that_serves_is_no_test_whatever_it_is_called() -> None:
+    serving = "from shop.router import router\n\n@router.get('/{name}')\ndef read(): ...\n"
+    files = {
+        "shop/start_test.py": serving,
+        "shop/test_execution.py": serving,
+        "shop/test_helpers.py": "def make(): ...\n",
+        "shop/test_orders.py": serving + "def test_it(): ...\n",
+        "tests/app.py": serving,
+    }
+    tests = {module.path: module.is_test for module in project_of(files).modules}
+    assert [path for path in files if not tests[path]] == ["shop/start_test.py", "shop/test_execution.py"]

@@ -7,7 +7,7 @@ import re
 from plumbrule.model.reading import project_of
 from plumbrule.report.map import text
 from plumbrule.report.view import View
-from plumbrule.verbs.map import Kind, rows
+from plumbrule.verbs.map import Kind, not_followed, rows
 
 FILES = {
     "shop/__init__.py": "",
@@ -110,3 +110,26 @@ def test_a_guard_is_named_once_with_all_the_places_that_ask_for_it() -> None:
         "user (include), requires.check (route)",
         "user (include, parameter)",
     ]
+
+
+def test_a_map_says_what_it_could_not_follow() -> None:
+    files = {
+        "main.py": """
+from dockerflow.fastapi import router as checks
+from fastapi import FastAPI
+import plugins
+
+app = FastAPI()
+app.include_router(checks)
+for plugin in plugins.load():
+    app.include_router(plugin.router)
+app.include_router(plugins.last())
+app.include_router(plugins.other())
+"""
+    }
+    assert not_followed(project_of(files), "routes") == (
+        "not followed: main.py:7 includes `dockerflow.fastapi.router` of another package; "
+        "main.py:9 includes what cannot be told; main.py:10 includes what cannot be told, and 1 more"
+    )
+    assert not not_followed(project_of(files), "modules")
+    assert not not_followed(project_of(FILES), "routes")

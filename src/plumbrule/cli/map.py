@@ -23,7 +23,7 @@ def draw(
     from plumbrule.config import one_of  # noqa: PLC0415
     from plumbrule.report import View  # noqa: PLC0415
     from plumbrule.report.map import MAP_FORMATS  # noqa: PLC0415
-    from plumbrule.verbs.map import KINDS, rows  # noqa: PLC0415
+    from plumbrule.verbs.map import KINDS, not_followed, rows  # noqa: PLC0415
     from plumbrule.verbs.review import project_at, target  # noqa: PLC0415
 
     output = output_of(context)
@@ -32,10 +32,14 @@ def draw(
     found = target([path] if path else [])
     with no_app(output):
         with output.patience() as observe:
-            drawn = rows(project_at(found, observe), drawn_kind, wanted)
+            project = project_at(found, observe)
+            drawn = rows(project, drawn_kind, wanted)
         width = output.out.width if output.out.is_terminal else None
         view = View(base_of(found.root), width, output.colored)
         output.write(render(drawn, view))
+        hidden = not_followed(project, drawn_kind)
+        if hidden:
+            output.progress(hidden)
         if wanted and not drawn:
             output.progress(unmatched(wanted))
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from functools import cache
 from importlib import import_module
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from plumbrule.facts.source import Source, Span
 
 A = TypeVar("A")
+SERVING = re.compile(rb"^@\w+\.(get|post|put|patch|delete|websocket)\(", re.MULTILINE)
+TESTING = re.compile(rb"\b(def test|class Test|TestClient|pytest|unittest|FastAPI\s*\(|__main__)")
 OURS = "plumbrule."
 """where a question is from that does not change while this program stays the same"""
 
@@ -74,7 +77,7 @@ class File:
     @cached_property
     def is_test(self) -> bool:
         """Whether it belongs to the tests."""
-        return is_test(self.path)
+        return is_test(self.path, self.source.text)
 
     @cached_property
     def definitions(self) -> tuple[tuple[n.Scope, n.Scope | None], ...]:
@@ -121,15 +124,20 @@ def question(module: str, name: str) -> Callable[[File], Any]:
     return found
 
 
-def is_test(path: str) -> bool:
-    """Whether a path is one of the tests."""
+def is_test(path: str, text: bytes = b"") -> bool:
+    """Whether a path is one of the tests; `start_test.py` is none if its text serves and tests nothing."""
     *folders, name = path.split("/")
     return (
         bool({"tests", "test", "testing", "e2e", "cypress"} & set(folders))
         or any(folder.endswith("_tests") for folder in folders[:1])
-        or name.startswith(("test_", "conftest"))
-        or name.endswith("_test.py")
+        or name.startswith("conftest")
+        or ((name.startswith("test_") or name.endswith("_test.py")) and not only_serves(text))
     )
+
+
+def only_serves(text: bytes) -> bool:
+    """Whether a text registers handlers and has nothing that a test or a script has."""
+    return SERVING.search(text) is not None and TESTING.search(text) is None
 
 
 def around(node: n.Node) -> n.Scope | None:

@@ -27,7 +27,7 @@ def read(path: str, text: bytes) -> File:
     """The facts of one file. Never fails: what cannot be read is listed in `broken`."""
     source = Source(path, text)
     root = parser().parse(text).root_node
-    later = read_body if is_test(path) and not root.has_error else None
+    later = read_body if is_test(path, text) and not root.has_error else None
     reader = Reader(source, text, source.offsets(0, len(text)), later)
     body = block(reader, root)
     broken = tuple(source.span(start, end) for start, end in _broken(root)) if root.has_error else ()

@@ -32,7 +32,7 @@ from plumbrule.rules import rulebook
 from plumbrule.verbs import kept, review
 from plumbrule.verbs.explain import findings_here
 from plumbrule.verbs.map import Kind as MapKind
-from plumbrule.verbs.map import rows
+from plumbrule.verbs.map import not_followed, rows
 from plumbrule.verbs.selection import everything, one_rule
 
 INSTRUCTIONS = """\
@@ -163,7 +163,12 @@ def plumb_map(  # noqa: PLR0913, PLR0917
         project = review.project_at(target, observe, readings.of(target.root))
         drawn = rows(project, kind, filter)
         shown, more = page(drawn, cursor)
-        return {"total": len(drawn), "rows": [asdict(row) for row in shown], "next_cursor": more}
+        return {
+            "total": len(drawn),
+            "rows": [asdict(row) for row in shown],
+            "not_followed": not_followed(project, kind) or None,
+            "next_cursor": more,
+        }
 
 
 @server.tool(annotations=READS)

@@ -12,6 +12,7 @@ from plumbrule.model.types import external_type, known, union
 from plumbrule.model.values import External, Target, Type, Variable
 
 if TYPE_CHECKING:
+    from plumbrule.facts.scope import Binding
     from plumbrule.model.calls import Call
     from plumbrule.model.code import Scoped
 
@@ -45,6 +46,10 @@ class Annotations(ABC):
     @abstractmethod
     def target(self, expr: n.Expr) -> Target | None:
         """What an expression names."""
+
+    @abstractmethod
+    def lookup(self, expr: n.Name) -> tuple[Scoped | None, Binding | None]:
+        """The scope that binds a name, and the place."""
 
     @abstractmethod
     def name_of(self, expr: n.Expr) -> str | None:
@@ -194,12 +199,22 @@ class Annotations(ABC):
                 target = self.target(expr)
                 if isinstance(target, Variable) and target.value is not None:
                     target.module.inference.annotated(target.value, found, depth + 1)
+                elif target is None and isinstance(expr, n.Name):
+                    self._local_alias(expr, found, depth)
             case n.BinOp(left=left, op="|"):
                 self.annotated(left, found, depth + 1)
             case n.Constant(value=str()):
                 inner = self.quoted(expr)
                 if inner is not None:
                     self.annotated(inner, found, depth + 1)
+
+    def _local_alias(self, name: n.Name, found: list[Call], depth: int) -> None:
+        """`Current = Annotated[User, Depends(…)]` in a function whose inner functions ask for it."""
+        owner, binding = self.lookup(name)
+        if isinstance(owner, Function) and binding is not None and isinstance(binding.node, n.Assign):
+            value = binding.node.value
+            if isinstance(value, n.Subscript):
+                owner.inference.annotated(value, found, depth + 1)
 
     def _named_metadata(self, item: n.Expr, found: list[Call]) -> None:
         """`Annotated[T, CurrentUser]` where `CurrentUser = Depends(…)`."""

@@ -17,6 +17,7 @@ from plumbrule.model.loop import Blocking
 from plumbrule.model.migrations import MigrationGraph
 from plumbrule.model.naming import module_names
 from plumbrule.model.schemas import MODELS, SETTINGS, Schema, Settings, Table, is_table
+from plumbrule.model.unserved import not_followed
 from plumbrule.model.values import External, Target, Type, Variable
 from plumbrule.model.versions import Requirement, Version, normal, read_requirements
 
@@ -97,6 +98,11 @@ class Project:
     def code_modules(self) -> list[Module]:
         """Every module outside the tests."""
         return [m for m in self.modules if not m.is_test]
+
+    @cached_property
+    def not_followed(self) -> list[str]:
+        """A clause for each include outside the tests that may add routes nobody can see from here."""
+        return not_followed(self)
 
     @cached_property
     def functions(self) -> list[Function]:

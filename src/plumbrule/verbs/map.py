@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 Kind = Literal["routes", "deps", "modules", "auth"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
+SAID = 3
+"""so many includes that cannot be followed are named"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +118,13 @@ def rows(project: Project, kind: Kind, wanted: str = "") -> list[Row]:
             found = module_rows(project)
     # A factory that is called twice makes two apps, and one reader's route.
     return [row for row in dict.fromkeys(found) if matches(row, wanted)]
+
+
+def not_followed(project: Project, kind: Kind) -> str:
+    """One line about the includes that may add routes to a map; empty if all could be followed."""
+    found = project.not_followed if kind != "modules" else []
+    more = f", and {len(found) - SAID} more" if len(found) > SAID else ""
+    return f"not followed: {'; '.join(found[:SAID])}{more}" if found else ""
 
 
 def matches(row: Row, wanted: str) -> bool:

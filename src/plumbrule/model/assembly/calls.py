@@ -46,6 +46,15 @@ ROUTERS = {
     "cadwyn.Cadwyn": "app",
     "fastapi_versioning.VersionedFastAPI": "app",
 }
+ROUTE_CLASSES = frozenset(
+    {
+        "fastapi.routing.APIRoute",
+        "fastapi.routing.APIWebSocketRoute",
+        "starlette.routing.Route",
+        "starlette.routing.WebSocketRoute",
+        "starlette.routing.Mount",
+    }
+)
 DEPTH = 24
 REPEATS = 80  # a factory that is called more often than this says nothing new
 
@@ -182,8 +191,11 @@ class Calls(Expressions):
     def construct(
         self, value: ClassValue, args: list[Any], kwargs: dict[str, Any], node: n.Expr | None, scope: Scoped
     ) -> Any:
-        above = (router_kind(base.name) for base in value.cls.ancestors if isinstance(base, External))
-        kind = next((kind for kind in above if kind is not None), None)
+        outside = [base.name for base in value.cls.ancestors if isinstance(base, External)]
+        route = next((name for name in outside if name in ROUTE_CLASSES), None)
+        if route is not None and isinstance(node, n.Call):
+            return Made(route, args, kwargs, node, scope)
+        kind = next((kind for name in outside if (kind := router_kind(name)) is not None), None)
         made: Instance
         if kind is None:
             made = Instance(value)

@@ -73,7 +73,7 @@ class Expressions(Lookup):
                     return self.eval(orelse, env)
                 found = self.eval(body, env)
                 other = self.eval(orelse, env)
-                return either(found, other) if found is not UNKNOWN else open_ended(other)
+                return either(found, other) if found is not UNKNOWN else open_ended(other) or UNKNOWN
             case n.UnaryOp(op="not", operand=operand):
                 verdict = self.eval(operand, env)
                 known = isinstance(verdict, (bool, str, list, dict)) or verdict is None

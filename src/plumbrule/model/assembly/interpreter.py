@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from plumbrule.model.assembly.relevance import builders
+from plumbrule.model.assembly.relevance import builders, names_of
 from plumbrule.model.assembly.statements import Statements
 from plumbrule.model.assembly.values import (
     ClassValue,
@@ -12,9 +12,10 @@ from plumbrule.model.assembly.values import (
     Env,
     Instance,
 )
+from plumbrule.model.code import Function
 
 if TYPE_CHECKING:
-    from plumbrule.model.code import Function, Module
+    from plumbrule.model.code import Module
 
 
 class Interpreter(Statements):
@@ -27,13 +28,30 @@ class Interpreter(Statements):
             self.steps = 0
             self.module_env(module)
         self.follow_startup()
-        for module in modules:
-            for function in module.functions:
-                if function.node not in self.building or function.node in self.visited:
-                    continue
-                if function.parent is None and function.node in module.file.once(builders):
-                    self.steps = 0
-                    self.follow_uncalled(function)
+        left = [
+            function
+            for module in modules
+            for function in module.functions
+            if function.node in self.building and function.node not in self.visited
+            if function.parent is None and function.node in module.file.once(builders)
+        ]
+        for function in sorted(left, key=self.is_led_to):  # what others may call waits for them
+            if function.node not in self.visited:
+                self.steps = 0
+                self.follow_uncalled(function)
+
+    def is_led_to(self, function: Function) -> bool:
+        """Whether another function that builds, and that nothing called yet, leads to a function."""
+        seen, queue = {function.node}, [function]
+        while queue:
+            calls = [call for name in names_of(queue.pop()) for call in self.project.calls_to(name)]
+            for caller in {call.scope for call in calls}:
+                if isinstance(caller, Function) and caller.node in self.building and caller.node not in seen:
+                    if caller.node in caller.module.file.once(builders) and caller.node not in self.visited:
+                        return True
+                    seen.add(caller.node)
+                    queue.append(caller)
+        return False
 
     def follow_startup(self) -> None:
         """What the lifespan and startup handlers of each app do to it."""

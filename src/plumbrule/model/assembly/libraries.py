@@ -24,7 +24,9 @@ def call_library(
     owner = name.rpartition(".")[0]
     if name == EXPOSING and args and isinstance(args[0], RouterValue):
         path = args[1] if len(args) > 1 else kwargs.get("endpoint", "/metrics")
-        args[0].records.append(record(args[0], LibraryRoute("GET", "", name), node, env, path, kwargs))
+        exposed = record(args[0], LibraryRoute("GET", "", name), node, env, path, kwargs)
+        exposed.conditional = calls.conditional > args[0].conditions
+        args[0].records.append(exposed)
     # `Instrumentator().instrument(app).expose(app)`: most methods give the object itself.
     return Made(owner, args, kwargs, node, env.scope) if name == EXPOSING or owner in CHAINING else None
 
