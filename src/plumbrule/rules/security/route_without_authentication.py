@@ -90,6 +90,41 @@ async def identify(email: str) -> str:
     return hmac.new(KEY, email.encode(), hashlib.sha256).hexdigest()
 ```
 
+## Bad: a whole router, among those of the administrators
+
+```python title="main.py"
+from fastapi import APIRouter, Depends, FastAPI
+from fastapi.security import HTTPBearer
+
+shops = APIRouter(prefix="/admin/shops", dependencies=[Depends(HTTPBearer())])
+pauses = APIRouter(prefix="/admin/pauses")
+
+
+@shops.post("")
+def open_shop(name: str) -> int: ...
+
+
+@shops.put("/{shop_id}")
+def rename(shop_id: int, name: str) -> None: ...
+
+
+@shops.put("/{shop_id}/stock")
+def fill(shop_id: int, pieces: int) -> None: ...
+
+
+@shops.delete("/{shop_id}")
+def close(shop_id: int) -> None: ...
+
+
+@pauses.delete("/{pause_id}")  # finding
+def delete_pause(pause_id: int) -> None: ...
+
+
+app = FastAPI()
+app.include_router(shops)
+app.include_router(pauses)
+```
+
 ## Good: the router asks for all of them
 
 ```python title="main.py"
@@ -286,7 +321,8 @@ def route_without_authentication(route: Route) -> Iterator[Finding]:
         if route.handler is not None and signs_what_is_sent(route.handler):
             yield from forgotten(route, "signs for anybody")
     elif route.is_authenticated is False:
-        yield from forgotten(route, "answers anybody")
+        found = list(forgotten(route, "answers anybody"))
+        yield from found or among_administrators(route)
     else:
         yield from let_through(route)
 
@@ -319,6 +355,23 @@ def forgotten(route: Route, what: str) -> Iterator[Finding]:
             message=f"{route.label} {what}",
             label=f"{len(guarded)} of the {len(siblings)} routes beside it ask who is calling",
             help=f"give it the dependency that `{guarded[0].name}` has, or say in a comment why it is public",
+        )
+
+
+def among_administrators(route: Route) -> Iterator[Finding]:
+    """A whole router that nobody guards, where nearly all that stands below the same `/admin` is guarded."""
+    front, area, _ = f"{route.path}/".partition("/admin/")
+    if not area or any(asks(other) for other in route.router.routes):
+        return
+    below = [other for other in route.project.code_routes if other.path.startswith(f"{front}{area}")]
+    changing = [other for other in below if CHANGING & set(other.methods) and not is_open(other)]
+    guarded = sum(asks(other) for other in changing)
+    if guarded >= 4 and guarded * 4 >= len(changing) * 3:
+        yield Finding(
+            at=route.span,
+            message=f"{route.label} answers anybody",
+            label=f"{guarded} of the {len(changing)} changes below `{front}/admin` ask who is calling",
+            help="give its router the dependency that the others have",
         )
 
 
