@@ -14,6 +14,7 @@ from plumbrule.model.apps import ExceptionHandler
 from plumbrule.model.bodies import body_schemas, is_bounded
 from plumbrule.model.calls import Call
 from plumbrule.model.code import Attribute, Class, Function, Module, Parameter, Scoped
+from plumbrule.model.coroutines import makes_coroutine
 from plumbrule.model.dependencies import Dependencies, Dependency
 from plumbrule.model.flow import Flow
 from plumbrule.model.guards import refuses
@@ -40,12 +41,20 @@ from plumbrule.model.ownership import (
 )
 from plumbrule.model.permissions import forbids
 from plumbrule.model.project import Project
-from plumbrule.model.queries import LOADED, Query, query_of, read_in
+from plumbrule.model.queries import Query, query_of, read_in
 from plumbrule.model.reach import Reached, reached_calls
-from plumbrule.model.results import ALWAYS_TRUE, NOTHING_RUNS, around, may_await, misuse, untaken
+from plumbrule.model.relationships import Relationship
+from plumbrule.model.results import (
+    NOTHING_RUNS,
+    around,
+    misuse,
+    misuse_of_answer,
+    misuse_of_kept,
+    untaken,
+)
 from plumbrule.model.route_table import Entry, shape
 from plumbrule.model.routing import App, Include, Middleware, Mount, Place, Route, Router
-from plumbrule.model.schemas import Column, Relationship, Schema, Settings, Table
+from plumbrule.model.schemas import Column, Schema, Settings, Table
 from plumbrule.model.serving import is_for_developers
 from plumbrule.model.values import External, Target, Type, Variable
 from plumbrule.model.versions import Version
@@ -213,11 +222,9 @@ def subjects(project: Project, rule: Rule) -> Iterable[Any]:
 
 
 __all__ = [
-    "ALWAYS_TRUE",
     "BLOCKING",
     "COMPUTING",
     "COROUTINES",
-    "LOADED",
     "NOTHING_RUNS",
     "App",
     "Attribute",
@@ -286,8 +293,10 @@ __all__ = [
     "is_secret_name",
     "is_secretive_name",
     "looks_at_owner",
-    "may_await",
+    "makes_coroutine",
     "misuse",
+    "misuse_of_answer",
+    "misuse_of_kept",
     "n",
     "names_read",
     "own_ids",

@@ -311,3 +311,36 @@ def read(pool: Pool):
     read = next(function for function in project.functions if function.name == "read")
     assert read.returns is not None
     assert read.returns.name == "sqlalchemy.orm.Session"
+
+
+def test_a_session_is_what_its_dependency_gives_whatever_its_annotation_says() -> None:
+    text = """
+        from fastapi import Depends
+        from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
+        from sqlalchemy.orm import Session, sessionmaker
+
+        class Database:
+            def __init__(self) -> None:
+                self.make = async_sessionmaker(class_=AsyncSession)
+
+        database = Database()
+
+        async def get_db():
+            async with database.make() as session:
+                yield session
+
+        def get_old_db():
+            with sessionmaker()() as session:
+                yield session
+
+        async def new(db: Session = Depends(get_db)):
+            db.commit()
+
+        def old(db: Session = Depends(get_old_db)):
+            db.commit()
+    """
+    project = project_of({"main.py": dedent(text)})
+    assert {call.caller.name: call.name for call in project.calls_to("commit")} == {
+        "new": "sqlalchemy.ext.asyncio.AsyncSession.commit",
+        "old": "sqlalchemy.orm.Session.commit",
+    }

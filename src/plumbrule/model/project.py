@@ -193,6 +193,10 @@ class Project:
         """The packages that manifests and lock files declare, by normal name."""
         return read_requirements(self.tree.manifests()) if self.tree is not None else {}
 
+    def package_of(self, module: Module) -> str:
+        """The folder of the package that a module belongs to: in a repository of several, its own."""
+        return self.tree.package_of(module.path) if self.tree is not None else ""
+
     def requirement(self, package: str) -> Requirement | None:
         """What is declared about a package."""
         return self.requirements.get(normal(package))

@@ -195,7 +195,7 @@ class Calls(Expressions):
         route = next((name for name in outside if name in ROUTE_CLASSES), None)
         if route is not None and isinstance(node, n.Call):
             return Made(route, args, kwargs, node, scope)
-        kind = next((kind for name in outside if (kind := router_kind(name)) is not None), None)
+        kind = next((kind for name in outside if (kind := router_kind(name))), None)
         made: Instance
         if kind is None:
             made = Instance(value)
