@@ -56,6 +56,7 @@ from plumbrule.model.route_table import Entry, shape
 from plumbrule.model.routing import App, Include, Middleware, Mount, Place, Route, Router
 from plumbrule.model.schemas import Column, Schema, Settings, Table
 from plumbrule.model.serving import is_for_developers
+from plumbrule.model.strangers import CHANGING, is_for_anybody, is_open
 from plumbrule.model.values import External, Target, Type, Variable
 from plumbrule.model.versions import Version
 
@@ -223,6 +224,7 @@ def subjects(project: Project, rule: Rule) -> Iterable[Any]:
 
 __all__ = [
     "BLOCKING",
+    "CHANGING",
     "COMPUTING",
     "COROUTINES",
     "NOTHING_RUNS",
@@ -290,8 +292,10 @@ __all__ = [
     "imports_of",
     "is_bounded",
     "is_end_of_token",
+    "is_for_anybody",
     "is_for_developers",
     "is_for_some",
+    "is_open",
     "is_secret_name",
     "is_secretive_name",
     "looks_at_owner",

@@ -41,6 +41,7 @@ OPEN_DOORS = {
     "server-side-request-forgery",
     "sql-injection",
     "template-injection",
+    "unguarded-router",
     "usable-default-secret",
     "weak-random-token",
 }

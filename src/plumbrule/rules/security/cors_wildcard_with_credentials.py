@@ -135,6 +135,24 @@ admin = FastAPI()
 admin.add_middleware(CORSMiddleware, allow_origins=without("*"), allow_credentials=True)
 ```
 
+## Good: a setting that names some by itself
+
+```python title="main.py"
+from fastapi import FastAPI
+from fastapi.middleware.cors import CORSMiddleware
+from pydantic_settings import BaseSettings
+
+
+class Settings(BaseSettings):
+    cors_origins: list[str] = ["https://shop.example"]
+
+
+settings = Settings()
+origins = [str(origin) for origin in (settings.cors_origins or ["*"])]
+app = FastAPI()
+app.add_middleware(CORSMiddleware, allow_origins=origins, allow_credentials=True)
+```
+
 ## Good: everybody, without cookies
 
 ```python title="main.py"
@@ -207,10 +225,9 @@ def is_any(origins: n.Expr, scope: Scoped | None) -> bool:
             return any(isinstance(item, n.Constant) and item.value == "*" for item in items)
         case n.Constant(value="*"):
             return True
-        case n.Attribute(value=value, attr=attr):
-            owner = scope.type_of(value) if isinstance(scope, (Function, Module)) else None
-            field = owner.cls.attribute(attr) if owner is not None and owner.cls is not None else None
-            return field is not None and field.value is not None and is_any(field.value, scope)
+        case n.Attribute() as setting:
+            given = default_of(setting, scope)
+            return given is not None and is_any(given, scope)
         case n.Name():
             target = scope.resolve(origins) if scope is not None else None
             return isinstance(target, Variable) and target.value is not None and is_any(target.value, scope)
@@ -218,11 +235,21 @@ def is_any(origins: n.Expr, scope: Scoped | None) -> bool:
             return is_any_by_default(origins, scope)
 
 
+def default_of(setting: n.Expr, scope: Scoped | None) -> n.Expr | None:
+    """What `settings.cors_origins` is without an environment."""
+    if not isinstance(setting, n.Attribute) or not isinstance(scope, (Function, Module)):
+        return None
+    owner = scope.type_of(setting.value)
+    field = owner.cls.attribute(setting.attr) if owner is not None and owner.cls is not None else None
+    return field.value if field is not None else None
+
+
 def is_any_by_default(made: n.Expr, scope: Scoped | None) -> bool:
     """`os.getenv("ORIGINS", "*").split(",")`, or what a function of the project makes of such a text."""
     match made:
-        case n.BoolOp(right=right, op="or"):
-            return is_any(right, scope)
+        case n.BoolOp(left=left, right=right, op="or"):
+            given = default_of(left, scope)
+            return is_any(right, scope) and not (isinstance(given, n.Sequence) and given.items)
         case n.Comprehension(clauses=(n.Clause(iterable=iterable, conditions=conditions),)):
             return is_any(iterable, scope) and not any(isinstance(c, n.Compare) for c in conditions)
         case n.Call(func=n.Attribute(value=text, attr="split" | "strip")):

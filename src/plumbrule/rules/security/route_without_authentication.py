@@ -89,36 +89,6 @@ async def identify(email: str) -> str:
     return hmac.new(KEY, email.encode(), hashlib.sha256).hexdigest()
 ```
 
-## Bad: a whole router, among many routes that ask
-
-```python title="main.py"
-from fastapi import APIRouter, Depends, FastAPI
-from fastapi.security import HTTPBearer
-
-licenses = APIRouter(prefix="/licenses")
-orders = APIRouter(dependencies=[Depends(HTTPBearer())])
-
-
-@licenses.delete("/{license_id}")  # finding
-async def delete_license(license_id: int) -> None: ...
-
-
-@orders.put("/orders/{number}")
-@orders.patch("/orders/{number}")
-@orders.delete("/orders/{number}")
-@orders.put("/items/{number}")
-@orders.patch("/items/{number}")
-@orders.delete("/items/{number}")
-@orders.put("/users/{number}")
-@orders.delete("/users/{number}")
-async def change(number: int) -> None: ...
-
-
-app = FastAPI()
-app.include_router(licenses)
-app.include_router(orders)
-```
-
 ## Good: the router asks for all of them
 
 ```python title="main.py"
@@ -271,46 +241,25 @@ class TokenMiddleware(BaseHTTPMiddleware):
 ```
 """
 
-import re
-from functools import cache
-
 from plumbrule.rulekit import (
+    CHANGING,
     Finding,
-    Function,
     Iterator,
     Middleware,
     Route,
     asks,
-    body_schemas,
     exceptions,
-    n,
+    is_for_anybody,
+    is_open,
     names_an_asker,
     rule,
     signs_what_is_sent,
 )
 
-CHANGING = {"POST", "PUT", "PATCH", "DELETE"}
-PROBE = re.compile(r"health|ping|metrics", re.IGNORECASE)
-"""what a monitor reads; nobody changes anything with it"""
-PUBLIC = re.compile(
-    r"log_?(in|out)|sign_?(in|up|out)|regist|token|auth|oauth|refresh|verif|confirm|forgot|reset|recover|activat|"
-    r"webhook|callback|public|contact|subscri|hook|captcha|invit|sso|saml|exchange|otp|mfa|"
-    r"password|setup|init|session|accept|license|track|report|event|well-known|feedback|share|validat|contact|support|customer|apply|application",
-    re.IGNORECASE,
-)
-
-
-@cache
-def is_public(text: str) -> bool:
-    """Whether a path or a name is that of something anybody may ask for."""
-    return PUBLIC.search(text) is not None
-
 
 @rule(category="security", severity="error", confidence="medium")
 def route_without_authentication(route: Route) -> Iterator[Finding]:
-    if changes_a_number(route):
-        yield from forgotten_among_all(route)
-    if is_open(route) or is_public(route.name) or signs_up(route) or does_nothing(route.handler):
+    if is_for_anybody(route):
         return
     if not CHANGING & set(route.methods):
         if route.handler is not None and signs_what_is_sent(route.handler):
@@ -321,20 +270,6 @@ def route_without_authentication(route: Route) -> Iterator[Finding]:
         yield from let_through(route)
 
 
-def is_open(route: Route) -> bool:
-    """Whether the path of a route is that of something anybody may ask for."""
-    is_read = not CHANGING & set(route.methods)
-    return is_public(route.path) or (is_read and PROBE.search(route.path) is not None)
-
-
-def signs_up(route: Route) -> bool:
-    """Whether a route takes a password for something new: without an account nobody can say who he is."""
-    if "POST" not in route.methods or route.path_parameters or route.handler is None:
-        return False
-    fields = (name for schema in body_schemas(route) for name in schema.fields)
-    return any("password" in name.lower() for name in (*route.handler.reads, *fields))
-
-
 def forgotten(route: Route, what: str) -> Iterator[Finding]:
     """The routes beside it ask who is calling, this one does not."""
     if route.is_authenticated is not False or names_an_asker(route):
@@ -342,46 +277,12 @@ def forgotten(route: Route, what: str) -> Iterator[Finding]:
     siblings = [r for r in route.router.routes if r is not route and not is_open(r)]
     guarded = [r for r in siblings if asks(r)]
     if len(guarded) >= 2 and len(guarded) * 4 >= len(siblings) * 3:
-        label = f"{len(guarded)} of the {len(siblings)} routes beside it ask who is calling"
-        yield finding(route, what, label, guarded[0])
-
-
-def finding(route: Route, what: str, label: str, like: Route) -> Finding:
-    """A route that is unlike others."""
-    return Finding(
-        at=route.span,
-        message=f"{route.label} {what}",
-        label=label,
-        help=f"give it the dependency that `{like.name}` has, or say in a comment why it is public",
-    )
-
-
-def changes_a_number(route: Route) -> bool:
-    """Whether a route changes or deletes what a number in its path names: no secret, anybody can count."""
-    if not {"PUT", "PATCH", "DELETE"} & set(route.methods) or route.handler is None:
-        return False
-    numbers = {p.alias for p in route.handler.parameters if p.type and p.type.name == "builtins.int"}
-    return not numbers.isdisjoint(route.path_parameters)
-
-
-def forgotten_among_all(route: Route) -> Iterator[Finding]:
-    """Nobody is asked in its whole file, but nearly everywhere else where something is changed."""
-    if route.is_authenticated is not False or names_an_asker(route) or any(map(asks, route.router.routes)):
-        return
-    alike = [r for r in route.project.code_routes if r is not route and changes_a_number(r)]
-    guarded = [r for r in alike if asks(r)]
-    if len(guarded) >= 8 and len(guarded) * 10 >= len(alike) * 8:
-        label = f"{len(guarded)} of {len(alike)} routes that change what a number names ask who is calling"
-        yield finding(route, "answers anybody", label, guarded[0])
-
-
-def does_nothing(handler: Function | None) -> bool:
-    """Whether a handler takes nothing and has a ready answer."""
-    if handler is None:
-        return False
-    *notes, last = handler.body
-    is_ready = all(isinstance(note, n.ExprStatement) for note in notes) and isinstance(last, n.Return)
-    return is_ready and not handler.parameters and not any(handler.find(n.Await))
+        yield Finding(
+            at=route.span,
+            message=f"{route.label} {what}",
+            label=f"{len(guarded)} of the {len(siblings)} routes beside it ask who is calling",
+            help=f"give it the dependency that `{guarded[0].name}` has, or say in a comment why it is public",
+        )
 
 
 def let_through(route: Route) -> Iterator[Finding]:

@@ -23,6 +23,7 @@ class Settings(BaseSettings):
 import os
 
 JWT_SECRET = os.getenv("JWT_SECRET", "dev-secret")  # finding
+SECRET_KEY = os.getenv("SECRET_KEY", "your-secret-key-change-in-production")  # finding
 API_KEY = os.environ.get("API_KEY", "b7d1f0c2")  # finding
 ```
 
@@ -114,6 +115,8 @@ class Settings(BaseSettings):
 
 
 OPENAI_API_KEY = os.getenv("OPENAI_API_KEY", "lm-studio")
+DATABASE_PASSWORD = os.getenv("DATABASE_PASSWORD", "your-password")
+CLIENT_SECRET = os.getenv("CLIENT_SECRET", "<the secret of your client>")
 ```
 """
 
@@ -135,7 +138,14 @@ from plumbrule.rulekit import (
 
 NO_SECRET = re.compile(
     r"|none|null|empty|unset|disabled|not[-_ ]?(needed|required|set|used)|sk-no-key-required|no[-_]?key|"
-    r"dummy|false|true|\*+|ollama|xxx+|your[-_].*|<.*>",
+    r"dummy|false|true|\*+|ollama|xxx+",
+    re.IGNORECASE,
+)
+TO_BE_FILLED = re.compile(r"your[-_ ].*|<.*>", re.IGNORECASE)
+"""nobody's password is that; but whoever signs with it signs all the same"""
+SIGNING = re.compile(
+    r"^((jwt|auth|session|cookie|signing|csrf)_)*(secret|secret_?key|signing_key|encryption_key)(_(jwt|access|refresh))*$|"
+    r"^(app|access|refresh|user)_secret_key$|^jwt_((access|refresh)_)?(key|secret|secret_key|signing_key)$",
     re.IGNORECASE,
 )
 CLIENT = re.compile(
@@ -164,7 +174,7 @@ def usable_default_secret(project: Project) -> Iterator[Finding]:
 
 def in_settings(settings: Settings) -> Iterator[Finding]:
     for name, attribute in settings.own_fields.items():
-        value = literal(settings.default(name))
+        value = literal(settings.default(name), name)
         if is_own_secret(name) and value is not None and not is_refused(name, settings):
             yield finding(attribute.span, name)
 
@@ -195,9 +205,10 @@ def only_complains(validator: Function) -> bool:
 
 
 def from_environment(call: Call) -> Iterator[Finding]:
-    key, value = call.argument(0, "key"), literal(call.argument(1, "default"))
-    if isinstance(key, n.Constant) and is_own_secret(str(key.value)) and value is not None:
-        yield finding(call.span, str(key.value))
+    key = call.argument(0, "key")
+    name = str(key.value) if isinstance(key, n.Constant) else ""
+    if is_own_secret(name) and literal(call.argument(1, "default"), name) is not None:
+        yield finding(call.span, name)
 
 
 def finding(at: Span, name: str) -> Finding:
@@ -209,12 +220,13 @@ def finding(at: Span, name: str) -> Finding:
     )
 
 
-def literal(default: n.Expr | None) -> str | None:
-    """The text of a default that could be a secret."""
+def literal(default: n.Expr | None, name: str) -> str | None:
+    """The text of a default that could be a secret of that name."""
     match default:
-        case n.Constant(value=str(text)) if len(text) >= 3 and not NO_SECRET.fullmatch(text):
-            return text
-        case n.Call(func=func, args=(n.Constant(value=str(text)), *_)) if func.text.endswith("SecretStr"):
-            return text if len(text) >= 3 and not NO_SECRET.fullmatch(text) else None
+        case n.Constant(value=str(text)):
+            is_filled = TO_BE_FILLED.fullmatch(text) is None or SIGNING.search(name) is not None
+            return text if len(text) >= 3 and is_filled and not NO_SECRET.fullmatch(text) else None
+        case n.Call(func=func, args=(n.Constant() as inner, *_)) if func.text.endswith("SecretStr"):
+            return literal(inner, name)
         case _:
             return None

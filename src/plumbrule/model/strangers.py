@@ -1,0 +1,58 @@
+"""What anybody may ask for, by its name: nobody signs in to sign in."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import TYPE_CHECKING
+
+from plumbrule.facts import nodes as n
+from plumbrule.model.bodies import body_schemas
+
+if TYPE_CHECKING:
+    from plumbrule.model.code import Function
+    from plumbrule.model.routing import Route
+
+CHANGING = {"POST", "PUT", "PATCH", "DELETE"}
+PROBE = re.compile(r"health|ping|metrics", re.IGNORECASE)
+"""what a monitor reads; nobody changes anything with it"""
+PUBLIC = re.compile(
+    r"log_?(in|out)|sign_?(in|up|out)|regist|token|auth|oauth|refresh|verif|confirm|forgot|reset|recover|activat|"
+    r"webhook|callback|public|contact|subscri|hook|captcha|invit|sso|saml|exchange|otp|mfa|"
+    r"password|setup|init|session|accept|license|track|report|event|well-known|feedback|share|validat|contact|support|customer|apply|application",
+    re.IGNORECASE,
+)
+
+
+def is_for_anybody(route: Route) -> bool:
+    """Whether a route is meant for those whom nobody knows yet, or gives away nothing."""
+    return is_open(route) or is_public(route.name) or signs_up(route) or does_nothing(route.handler)
+
+
+def is_open(route: Route) -> bool:
+    """Whether the path of a route is that of something anybody may ask for."""
+    is_read = not CHANGING & set(route.methods)
+    return is_public(route.path) or (is_read and PROBE.search(route.path) is not None)
+
+
+@cache
+def is_public(text: str) -> bool:
+    """Whether a path or a name is that of something anybody may ask for."""
+    return PUBLIC.search(text) is not None
+
+
+def signs_up(route: Route) -> bool:
+    """Whether a route takes a password for something new: without an account nobody can say who he is."""
+    if "POST" not in route.methods or route.path_parameters or route.handler is None:
+        return False
+    fields = (name for schema in body_schemas(route) for name in schema.fields)
+    return any("password" in name.lower() for name in (*route.handler.reads, *fields))
+
+
+def does_nothing(handler: Function | None) -> bool:
+    """Whether a handler takes nothing and has a ready answer."""
+    if handler is None:
+        return False
+    *notes, last = handler.body
+    is_ready = all(isinstance(note, n.ExprStatement) for note in notes) and isinstance(last, n.Return)
+    return is_ready and not handler.parameters and not any(handler.find(n.Await))
