@@ -354,6 +354,7 @@ def test_a_module_that_serves_is_no_test_whatever_it_is_called() -> None:
         "shop/test_helpers.py": "def make(): ...\n",
         "shop/test_orders.py": serving + "def test_it(): ...\n",
         "tests/app.py": serving,
+        "packages/pytest-shop/src/pytest_shop/postgres.py": "def make(): ...\n",
     }
     tests = {module.path: module.is_test for module in project_of(files).modules}
     assert [path for path in files if not tests[path]] == ["shop/start_test.py", "shop/test_execution.py"]
