@@ -30,6 +30,22 @@ async def write(file: UploadFile) -> None:
 """
 
 
+MOTOR = """\
+from fastapi import FastAPI
+from motor.motor_asyncio import AsyncIOMotorClient
+
+app = FastAPI()
+orders = AsyncIOMotorClient()["shop"]["orders"]
+
+
+@app.post("/orders")
+async def order(name: str) -> None:
+    orders.insert_one({"name": name})
+    if orders.find_one({"name": name}):
+        print(name)
+"""
+
+
 def weights(folder: Path, rule: str, code: str, requirements: str = "fastapi") -> list[str]:
     (folder / "main.py").write_text(code)
     (folder / "requirements.txt").write_text(requirements)
@@ -38,6 +54,12 @@ def weights(folder: Path, rule: str, code: str, requirements: str = "fastapi") -
 
 def test_a_small_file_is_a_warning_and_what_a_client_uploads_an_error(tmp_path: Path) -> None:
     assert weights(tmp_path, "blocking-call-in-async", FILE) == ["error", "warning"]
+
+
+def test_what_motor_begins_by_itself_is_a_warning_and_a_future_as_a_condition_an_error(
+    tmp_path: Path,
+) -> None:
+    assert weights(tmp_path, "coroutine-never-awaited", MOTOR, "motor") == ["error", "warning"]
 
 
 @pytest.mark.parametrize(

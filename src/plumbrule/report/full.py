@@ -37,16 +37,30 @@ def blocks(outcome: Outcome, view: View) -> str:
 
 
 def grouped(findings: Sequence[Reported]) -> Iterator[Sequence[Reported]]:
-    """The findings one by one, but those of a rule that has many together."""
-    by_rule: dict[tuple[str, str], list[Reported]] = {}
+    """The findings one by one, but those of a rule that has many together; what is said over and over, as of
+    each route that asks for the same session, is a group of its own.
+    """
+    said = Counter(message_of(item) for item in findings)
+    groups: dict[tuple[str, ...], list[Reported]] = {}
     for item in findings:
-        by_rule.setdefault((item.rule.name, item.severity), []).append(item)
+        groups.setdefault(kind_of(item, said), []).append(item)
     for item in findings:
-        same = by_rule[item.rule.name, item.severity]
+        same = groups[kind_of(item, said)]
         if len(same) <= MOST:
             yield [item]
         elif item is same[0]:
             yield same
+
+
+def kind_of(item: Reported, said: Counter[tuple[str, ...]]) -> tuple[str, ...]:
+    """What a finding is listed with: its rule, or its very message if there are many of it."""
+    message = message_of(item)
+    return message if said[message] > MOST else message[:2]
+
+
+def message_of(item: Reported) -> tuple[str, ...]:
+    """What a finding says, and how loudly."""
+    return item.rule.name, item.severity, item.finding.message
 
 
 def block(items: Sequence[Reported], outcome: Outcome, view: View) -> Iterator[str]:
