@@ -125,9 +125,11 @@ class Statements(Calls):
             return "goes on" if way == "raises" else way  # an app that serves did not raise
         before = dict(env.names)
         ways = {self.under_condition(orelse, env)}
-        other = {k: v for k, v in env.names.items() if before.get(k) is not v}
+        other = {k: v for k, v in env.names.items() if before.get(k) is not v} if orelse else {}
         ways.add(self.under_condition(body, env))
-        for name in before | other:
+        # Most conditions bind nothing: a function with many names is not gone through for each of them.
+        here = [k for k, v in before.items() if env.names[k] is not v and k not in other]
+        for name in (*other, *here):
             at_hand = env.names.get(name)
             elsewhere = other.get(name, UNKNOWN)
             if elsewhere is UNKNOWN:
