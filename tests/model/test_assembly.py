@@ -167,10 +167,31 @@ def test_what_is_filled_out_of_sight_is_not_taken_as_empty() -> None:
         if settings.docs:
             mount(app)
         """,
+        """
+        def mount(app):
+            @app.get("/x")
+            def read(): ...
+        app = FastAPI()
+        for each in (mount,):
+            if not settings.docs:
+                continue
+            each(app)
+        """,
+        """
+        def mount(app: FastAPI, docs: bool):
+            if docs:
+                @app.get("/x")
+                def read(): ...
+        def fill(app: FastAPI):
+            mount(app, docs=settings.docs)
+        def serve():
+            fill(load("conf:app"))
+        app = FastAPI()
+        """,
     ],
 )
 def test_a_route_is_conditional_however_the_condition_is_written(text: str) -> None:
-    (route,) = project_of({"main.py": HEAD + "from conf import settings\n" + dedent(text)}).routes
+    (route,) = project_of({"main.py": HEAD + "from conf import load, settings\n" + dedent(text)}).routes
     assert route.is_conditional
 
 
