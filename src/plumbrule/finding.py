@@ -55,7 +55,7 @@ class Finding:
 
     `message` says what is wrong in the words of the app; `label` why here (under the code); `help` what to
     do, as an
-    imperative; `chain` how a request gets here; `confidence` overrides that of the rule.
+    imperative; `chain` how a request gets here; `confidence` and `severity` override those of the rule.
     """
 
     at: Span
@@ -65,6 +65,7 @@ class Finding:
     chain: tuple[Step, ...] = ()
     fix: Fix | None = None
     confidence: Confidence | None = None
+    severity: Severity | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,9 +14,10 @@ from plumbrule.model.apps import ExceptionHandler
 from plumbrule.model.bodies import body_schemas, is_bounded
 from plumbrule.model.calls import Call
 from plumbrule.model.code import Attribute, Class, Function, Module, Parameter, Scoped
+from plumbrule.model.coroutines import makes_coroutine
 from plumbrule.model.dependencies import Dependencies, Dependency
 from plumbrule.model.flow import Flow
-from plumbrule.model.guards import refuses
+from plumbrule.model.guards import asks, exceptions, names_an_asker, refuses, signs_what_is_sent
 from plumbrule.model.import_graph import ImportEdge
 from plumbrule.model.knowledge.blocking import BLOCKING, COMPUTING
 from plumbrule.model.knowledge.coroutines import COROUTINES
@@ -40,12 +41,21 @@ from plumbrule.model.ownership import (
 )
 from plumbrule.model.permissions import forbids
 from plumbrule.model.project import Project
-from plumbrule.model.queries import LOADED, Query, query_of, read_in
+from plumbrule.model.queries import Query, query_of, read_in
 from plumbrule.model.reach import Reached, reached_calls
-from plumbrule.model.results import ALWAYS_TRUE, around, may_await, misuse, untaken
+from plumbrule.model.relationships import Relationship
+from plumbrule.model.results import (
+    NOTHING_RUNS,
+    around,
+    misuse,
+    misuse_of_answer,
+    misuse_of_kept,
+    untaken,
+)
 from plumbrule.model.route_table import Entry, shape
 from plumbrule.model.routing import App, Include, Middleware, Mount, Place, Route, Router
-from plumbrule.model.schemas import Column, Relationship, Schema, Settings, Table
+from plumbrule.model.schemas import Column, Schema, Settings, Table
+from plumbrule.model.serving import is_for_developers
 from plumbrule.model.values import External, Target, Type, Variable
 from plumbrule.model.versions import Version
 
@@ -212,11 +222,10 @@ def subjects(project: Project, rule: Rule) -> Iterable[Any]:
 
 
 __all__ = [
-    "ALWAYS_TRUE",
     "BLOCKING",
     "COMPUTING",
     "COROUTINES",
-    "LOADED",
+    "NOTHING_RUNS",
     "App",
     "Attribute",
     "Call",
@@ -266,6 +275,7 @@ __all__ = [
     "Variable",
     "Version",
     "around",
+    "asks",
     "asks_by_caller",
     "blocking_on_loop",
     "body_schemas",
@@ -273,19 +283,24 @@ __all__ = [
     "called",
     "caller_of",
     "compares_owner",
+    "exceptions",
     "forbids",
     "given_texts",
     "import_edit",
     "imports_of",
     "is_bounded",
     "is_end_of_token",
+    "is_for_developers",
     "is_for_some",
     "is_secret_name",
     "is_secretive_name",
     "looks_at_owner",
-    "may_await",
+    "makes_coroutine",
     "misuse",
+    "misuse_of_answer",
+    "misuse_of_kept",
     "n",
+    "names_an_asker",
     "names_read",
     "own_ids",
     "owners_in",
@@ -296,6 +311,7 @@ __all__ = [
     "refuses",
     "rule",
     "shape",
+    "signs_what_is_sent",
     "stations",
     "steps_to",
     "subjects",

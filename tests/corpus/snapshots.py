@@ -21,7 +21,7 @@ def shown(outcome: Outcome) -> list[str]:
     kept = (
         item
         for item in outcome.findings
-        if item.rule.severity != "note" and not item.rule.pedantic and item.confidence != "low"
+        if item.severity != "note" and not item.rule.pedantic and item.confidence != "low"
     )
     return [f"{i.rule.name} {i.finding.at.path}:{i.finding.at.line}" for i in kept]
 

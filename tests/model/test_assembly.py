@@ -48,6 +48,31 @@ def test_the_routers_of_libraries_are_known() -> None:
     assert {("logout", True), ("me", True), ("delete_user", True), ("login", None)} <= known
 
 
+def test_a_router_of_a_package_for_fastapi_is_one_though_nobody_knows_it() -> None:
+    text = """
+        from fastapi_error_map import ErrorAwareRouter
+        from phones import Router as Switchboard
+        app = FastAPI()
+
+        class Ours(ErrorAwareRouter): ...
+
+        def orders() -> ErrorAwareRouter:
+            made = ErrorAwareRouter(prefix="/orders")
+            @made.get("/{id}", error_map={})
+            def read(id: int) -> int: ...
+            return made
+
+        calls, ours = Switchboard(), Ours()
+        @calls.get("/call")
+        def call() -> None: ...
+        @ours.post("/ours")
+        def make() -> None: ...
+        app.include_router(orders())
+        app.include_router(ours)
+    """
+    assert table(text) == {"GET /orders/{id}": "", "POST /ours": ""}
+
+
 def test_routers_that_a_function_puts_together_are_served() -> None:
     text = """
         def routers() -> list[APIRouter]:

@@ -291,3 +291,95 @@ def test_a_collection_is_any_part_of_a_database(client: str, collection: str) ->
     """
     [read] = project_of({"app.py": dedent(text)}).functions
     assert [c.name for c in read.calls if c.method == "find_one"] == [f"{collection}.find_one"] * 4
+
+
+@pytest.mark.parametrize(
+    "place", ["class Pool:\n    make = None", "class Pool:\n    def __init__(self): self.make = None"]
+)
+def test_none_for_the_time_being_gives_way_to_what_comes_later(place: str) -> None:
+    text = f"""
+from sqlalchemy.orm import sessionmaker
+
+{place}
+    def connect(self):
+        self.make = sessionmaker()
+
+def read(pool: Pool):
+    return pool.make()
+"""
+    project = project_of({"app.py": text})
+    read = next(function for function in project.functions if function.name == "read")
+    assert read.returns is not None
+    assert read.returns.name == "sqlalchemy.orm.Session"
+
+
+PROXY = """
+class Service:
+    async def count(self) -> int:
+        return 1
+
+class Waiting(Service):
+    def __getattr__(self, name):
+        return getattr(self._service, name)
+
+class Blocking:
+    def __getattr__(self, name):
+        return lambda: run(getattr(self._service, name)())
+
+class Layer:
+    def __init__(self, service: Service) -> None:
+        self._waiting = Waiting()
+        self._blocking = Blocking()
+
+    @property
+    def waiting(self) -> Service:
+        return self._waiting
+
+    @property
+    def blocking(self) -> Service:
+        return self._blocking
+
+def use(layer: Layer):
+    layer.waiting.count()
+    layer.blocking.count()
+"""
+
+
+def test_a_property_that_returns_a_proxy_is_not_what_it_says() -> None:
+    project = project_of({"main.py": PROXY})
+    use = next(f for f in project.functions if f.name == "use")
+    found = {call.receiver.text: call.function and call.function.label for call in use.calls if call.receiver}
+    assert found == {"layer.waiting": "Service.count", "layer.blocking": None}
+
+
+def test_a_session_is_what_its_dependency_gives_whatever_its_annotation_says() -> None:
+    text = """
+        from fastapi import Depends
+        from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
+        from sqlalchemy.orm import Session, sessionmaker
+
+        class Database:
+            def __init__(self) -> None:
+                self.make = async_sessionmaker(class_=AsyncSession)
+
+        database = Database()
+
+        async def get_db():
+            async with database.make() as session:
+                yield session
+
+        def get_old_db():
+            with sessionmaker()() as session:
+                yield session
+
+        async def new(db: Session = Depends(get_db)):
+            db.commit()
+
+        def old(db: Session = Depends(get_old_db)):
+            db.commit()
+    """
+    project = project_of({"main.py": dedent(text)})
+    assert {call.caller.name: call.name for call in project.calls_to("commit")} == {
+        "new": "sqlalchemy.ext.asyncio.AsyncSession.commit",
+        "old": "sqlalchemy.orm.Session.commit",
+    }

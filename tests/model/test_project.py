@@ -56,6 +56,25 @@ def test_a_lock_file_wins_over_a_range(tmp_path: Path) -> None:
     assert not project.uses("celery")
 
 
+def test_a_module_belongs_to_the_package_whose_manifest_is_nearest(tmp_path: Path) -> None:
+    files = {
+        "pyproject.toml": "",
+        "tools/release.py": "",
+        "services/shop/requirements/base.txt": "",
+        "services/shop/shop/main.py": "",
+        "packages/names/setup.py": "",
+        "packages/names/src/names/short.py": "",
+    }
+    project = read_project(written(tmp_path, files))
+    found = {module.path: project.package_of(module) for module in project.modules}
+    assert found == {
+        "tools/release.py": "",
+        "services/shop/shop/main.py": "services/shop",
+        "packages/names/setup.py": "packages/names",
+        "packages/names/src/names/short.py": "packages/names",
+    }
+
+
 LOCK = """
 version = 1
 
@@ -149,7 +168,7 @@ def test_schemas_settings_and_tables_are_told_apart() -> None:
     assert user.columns["seen"].type_name == "DateTime"
     assert order.columns["user_id"].foreign_key == "users.id"
     orders = user.relationships["orders"]
-    assert (orders.lazy, orders.is_list, orders.target) == ("selectin", True, order.cls)
+    assert (orders.is_lazy, orders.is_list, orders.target) == (False, True, order.cls)
     assert hero.columns["id"].is_primary_key
     out = project.schemas[1]
     assert list(out.fields) == ["name", "id"]
@@ -300,6 +319,31 @@ def test_a_container_that_hands_out_services_guards_nothing(decorator: str, expe
     (route,) = project_of({"a.py": text}).routes
     assert route.dependencies.complete
     assert route.is_authenticated is expected
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("from shop.prices import PRICE", "src/auth.py"),
+        ("from src.shop.prices import PRICE", None),
+        ("", None),
+    ],
+)
+def test_a_package_is_a_source_root_only_if_longer_imports_start_there(
+    line: str, expected: str | None
+) -> None:
+    project = project_of(
+        {
+            "src/__init__.py": "",
+            "src/auth.py": "",
+            "src/main.py": line,
+            "src/shop/__init__.py": "",
+            "src/shop/prices.py": "PRICE = 1",
+        }
+    )
+    main = project.module("src.main")
+    found = project.imports.find("auth", main) if main else None
+    assert (found.path if found else None) == expected
 
 
 def test_a_module_that_serves_is_no_test_whatever_it_is_called() -> None:

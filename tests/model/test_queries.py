@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import pytest
+
 from plumbrule.facts import nodes as n
 from plumbrule.model.queries import query_of
 from plumbrule.model.reading import project_of
@@ -36,3 +38,44 @@ def test_a_name_leads_to_the_query_that_gave_it_and_to_what_it_loads() -> None:
     assert (order.table.name, order.loads("lines"), order.is_async) == ("Order", True, True)
     assert (other.table.name, other.loads("lines")) == ("Order", False)
     assert query_of(function, names["number"]) is None
+
+
+SQLMODEL = """
+from sqlalchemy.orm import relationship
+from sqlmodel import Field, Relationship, SQLModel
+
+from settings import OPTIONS, loading
+
+AT_ONCE = {{"lazy": "selectin"}}
+
+class Shop(SQLModel, table=True):
+    id: int = Field(primary_key=True)
+
+class Order(SQLModel, table=True):
+    id: int = Field(primary_key=True)
+    shop: Shop = {}
+"""
+
+
+@pytest.mark.parametrize(
+    ("made", "expected"),
+    [
+        ("Relationship()", True),
+        ('Relationship(sa_relationship_kwargs={"lazy": "select"})', True),
+        ('Relationship(sa_relationship_kwargs=dict(order_by="Shop.id"))', True),
+        ('Relationship(sa_relationship_kwargs={"lazy": "selectin"})', False),
+        ('Relationship(sa_relationship_kwargs=dict(lazy="selectin"))', False),
+        ("Relationship(sa_relationship_kwargs=AT_ONCE)", False),
+        ('Relationship(sa_relationship=relationship("Shop", lazy="joined"))', False),
+        ("Relationship(sa_relationship_kwargs=dict(**OPTIONS))", False),
+        ("Relationship(sa_relationship_kwargs={**OPTIONS})", False),
+        ("Relationship(sa_relationship_kwargs=loading())", False),
+        ('relationship("Shop", lazy=True)', True),
+        ('relationship("Shop", lazy=False)', False),
+        ('relationship("Shop", lazy=OPTIONS["lazy"])', False),
+    ],
+)
+def test_a_relationship_is_lazy_only_if_nothing_may_say_otherwise(made: str, expected: bool) -> None:
+    project = project_of({"main.py": SQLMODEL.format(made)})
+    order = next(table for table in project.tables if table.name == "Order")
+    assert order.relationships["shop"].is_lazy is expected

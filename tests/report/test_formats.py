@@ -243,6 +243,20 @@ def test_a_rule_with_more_than_five_findings_is_shown_once() -> None:
     assert (titles(5), titles(6)) == (5, 1)
 
 
+def test_what_a_rule_says_over_and_over_is_listed_apart_from_its_other_findings() -> None:
+    said = ["one is late", "two is late", "odd", *["one is late"] * 5, "two is late"]
+    spans = [Span("main.py", line, 1, line, 2, 0, 1) for line in range(1, len(said) + 1)]
+    rule = outcome_of().findings[0].rule
+    findings = tuple(Reported(rule, Finding(at, text), "") for at, text in zip(spans, said, strict=True))
+    text = FORMATS["full"](replace(outcome_of(source="\n" * 15), findings=findings), View())
+    assert re.findall(r"^\w+\[.*?\]: (.*)", text, re.MULTILINE) == [
+        "one is late",
+        "two is late",
+        "odd",
+        "two is late",
+    ]
+
+
 def test_a_line_with_many_findings_is_named_once_and_counted_once_for_each() -> None:
     spans = [Span("main.py", line, 1, line, 2, 0, 1) for line in [1, 2, *[4] * 12, *range(5, 15)]]
     rule = outcome_of().findings[0].rule

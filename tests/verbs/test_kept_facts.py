@@ -117,11 +117,36 @@ def test_only_a_file_that_changed_is_read(project: Path, monkeypatch: pytest.Mon
         audited(project)
 
 
+def test_facts_in_which_something_changed_are_none(project: Path) -> None:
+    reading = Reading(project)
+    reading.project()
+    kept = KeptFacts(project)
+    kept.keep(reading)
+    text = kept.whole.read_bytes()
+    kept.whole.write_bytes(text.replace(b"sleep", b"steep"))
+    assert not known(project)
+    kept.whole.write_bytes(text)
+    assert known(project)
+
+
+def test_what_was_written_first_says_which_times_are_certain(project: Path) -> None:
+    reading = Reading(project)
+    for number in (1, 2):
+        edit(project, number)
+        reading.project()
+        reading.opened = number
+        kept = KeptFacts(project)
+        kept.reading()
+        kept.keep(reading)
+    assert kept.since.exists()
+    assert KeptFacts(project).reading().opened == 1
+
+
 def test_files_that_are_gone_vanish_when_they_are_many(project: Path, facts: Path) -> None:
-    for number in range(2):
+    for number in range(3):
         edit(project, number)
         audited(project)
-    [whole] = facts.iterdir()
+    [_, whole] = sorted(facts.iterdir())
     size = whole.stat().st_size
     for path in files_in(project / "app")[:20]:
         path.unlink()

@@ -56,6 +56,10 @@ class Call(Expr):
     args: tuple[Expr, ...]
     keywords: tuple[Keyword, ...]
 
+    def get(self, key: str) -> Expr | None:
+        """What `dict(key=…)` holds for a key; None if it is another call."""
+        return self.keyword(key) if isinstance(self.func, Name) and self.func.id == "dict" else None
+
     def keyword(self, name: str) -> Expr | None:
         """The value given as `name=`."""
         for keyword in self.keywords:

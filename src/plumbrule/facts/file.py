@@ -130,6 +130,7 @@ def is_test(path: str, text: bytes = b"") -> bool:
     return (
         bool({"tests", "test", "testing", "e2e", "cypress"} & set(folders))
         or any(folder.endswith("_tests") for folder in folders[:1])
+        or any(folder.startswith(("pytest-", "pytest_")) for folder in folders)  # a plugin
         or name.startswith("conftest")
         or ((name.startswith("test_") or name.endswith("_test.py")) and not only_serves(text))
     )

@@ -56,18 +56,18 @@ def pack(file: File) -> bytes | None:
     return out.getvalue()
 
 
-def unpack(packed: bytes) -> File:
+def unpack(stream: BytesIO) -> File:
     """The facts that were packed; raises whatever Python finds wrong with what was not."""
     file: File
-    file, parents = unpickled(packed)
+    file, parents = unpickled(stream)
     for nodes, around in zip(read_scopes(file), parents, strict=True):
         deque(map(setattr, nodes, repeat("parent"), around), maxlen=0)
     return file
 
 
-def unpickled(text: bytes | memoryview) -> Any:  # noqa: ANN401  there may be anything in it
-    """The values in a pickle."""
-    return Unpacker(BytesIO(text)).load()
+def unpickled(stream: BytesIO) -> Any:  # noqa: ANN401  there may be anything in it
+    """The values in the next pickle of a stream."""
+    return Unpacker(stream).load()
 
 
 class Unpacker(pickle.Unpickler):

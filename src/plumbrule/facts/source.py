@@ -1,9 +1,9 @@
 from __future__ import annotations
 
-import re
 from array import array
 from bisect import bisect_right
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -49,7 +49,8 @@ class Source:
     def line_starts(self) -> Sequence[int]:
         """The byte offset at which each line starts."""
         if self._starts is None:
-            self._starts = array("I", (0, *(found.end() for found in re.finditer(b"\n", self.text))))
+            lengths = [len(line) + 1 for line in self.text.split(b"\n")]
+            self._starts = array("I", accumulate(lengths[:-1], initial=0))
         return self._starts
 
     @property

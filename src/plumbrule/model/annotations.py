@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from plumbrule.facts import nodes as n
 from plumbrule.facts.syntax import read_expression
 from plumbrule.model.code import Class, Function
+from plumbrule.model.knowledge.returns import ASYNC_SESSION, SESSION
 from plumbrule.model.types import external_type, known, union
 from plumbrule.model.values import External, Target, Type, Variable
 
@@ -66,11 +67,9 @@ class Annotations(ABC):
             found = self.outside.annotation_type(parameter.annotation)
             if parameter.kind == "args":
                 return Type("builtins.tuple", args=(found,) if found else ())
-            return (
-                Type("builtins.dict", args=(Type("builtins.str"), found))
-                if parameter.kind == "kwargs" and found
-                else found
-            )
+            if parameter.kind == "kwargs" and found:
+                return Type("builtins.dict", args=(Type("builtins.str"), found))
+            return self._given_session(parameter.default, found) or found
         if function.cls is not None and not function.is_static and parameter is function.node.parameters[0]:
             own = Type(function.cls.qualified_name, function.cls)
             of_class = "builtins.classmethod" in function.decorator_names
@@ -78,6 +77,13 @@ class Annotations(ABC):
         if isinstance(parameter.default, n.Call):
             return self._injected_type(parameter.default)
         return None
+
+    def _given_session(self, default: n.Expr | None, found: Type | None) -> Type | None:
+        """`db: Session = Depends(get_db)` is an `AsyncSession` if that is what `get_db` gives."""
+        if found is None or found.name != SESSION or not isinstance(default, n.Call):
+            return None
+        given = self._injected_type(default)
+        return given if given is not None and given.name == ASYNC_SESSION else None
 
     def _injected_type(self, default: n.Call) -> Type | None:
         """`db = Depends(get_db)` has the type that `get_db` gives."""

@@ -6,9 +6,11 @@ import re
 from typing import TYPE_CHECKING
 
 from plumbrule.facts import nodes as n
-from plumbrule.model.knowledge.sinks import CARRIERS, CHECKS, OFFLOADERS
+from plumbrule.model.knowledge.sinks import CARRIERS, CHECKS, COMPOSERS, OFFLOADERS, PARSERS
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from plumbrule.model.calls import Call
     from plumbrule.model.code import Function
 
@@ -25,10 +27,19 @@ HARMFUL_PARTS = {"..", "/", "\\", "\\\\", "//", "../", "://"}
 
 def is_checked(value: n.Expr, use: n.Node, function: Function) -> bool:
     """Whether a check of a value stands before, or around, its use."""
-    text = value.text
     around = {id(p) for p in use.parents}
-    before = (node for kind in KINDS for node in function.find(kind) if node.start <= use.start)
-    return any(checks(node, text, use, around, function) for node in before)
+    before = [node for kind in KINDS for node in function.find(kind) if node.start <= use.start]
+    texts = (value.text, *resolved_copies(value.text, function))
+    return any(checks(node, text, use, around, function) for text in texts for node in before)
+
+
+def resolved_copies(text: str, function: Function) -> Iterator[str]:
+    """`real = os.path.realpath(path)`: what is asked of `real` is asked of `path`."""
+    for node in function.find(n.Assign):
+        match node:
+            case n.Assign(targets=(n.Name(id=copy),), value=n.Call(func=func) as call) if copy != text:
+                if RESOLVING.fullmatch(func.text.rpartition(".")[2]) and mentions(call, text, function):
+                    yield copy
 
 
 def checks(node: n.Node, text: str, use: n.Node, around: set[int], function: Function) -> bool:
@@ -131,9 +142,13 @@ def is_check_call(node: n.Node, text: str, function: Function) -> bool:
     if not isinstance(node, n.Call):
         return False
     call = function.call(node)
-    if call.method in ("relative_to", "is_relative_to"):
+    if call.method in ("relative_to", "is_relative_to") or (
+        call.method == "startswith" and not is_constant(call.args)
+    ):
         return mentions(node, text, function) and not is_lexical(call, function)
-    if call.method in CHECKS or (call.method == "startswith" and not is_constant(call.args)):
+    if call.method in PARSERS:
+        return mentions(node, text, function) and looks_at_host(node, function)
+    if call.method in CHECKS:
         return mentions(node, text, function)
     if call.name in OFFLOADERS and call.args and CHECKING.search(call.args[0].text):
         return any(mentions(arg, text, function) for arg in call.args[1:])
@@ -148,10 +163,33 @@ def is_check_call(node: n.Node, text: str, function: Function) -> bool:
 def is_lexical(check: Call, function: Function) -> bool:
     """Whether `..` is still in the path that is compared: `folder / name` begins with `folder`."""
     path = check.receiver
+    if isinstance(path, n.Call) and path.func.text == "str" and path.args:
+        path = path.args[0]
     if isinstance(path, n.Name):
         bound = [b.node.value for b in function.bindings.get(path.id, ()) if isinstance(b.node, n.Assign)]
         path = bound[0] if len(bound) == 1 and function.parameter(path.id) is None else None
-    return isinstance(path, n.BinOp) and path.op == "/" and RESOLVING.search(path.text) is None
+    joined = (isinstance(path, n.BinOp) and path.op == "/") or (
+        isinstance(path, n.Call) and function.call(path).name in COMPOSERS
+    )
+    return joined and path is not None and RESOLVING.search(path.text) is None
+
+
+def looks_at_host(parsed: n.Call, function: Function) -> bool:
+    """Whether anything is asked of a parsed address but its scheme and whether it has a host at all."""
+    match parsed.parent:
+        case n.Assign(targets=(n.Name(id=name),)) if len(function.bindings.get(name, ())) == 1:
+            uses = [x for x in function.node.walk() if isinstance(x, n.Name) and x.id == name]
+            return any(not is_formal(use) for use in uses if use is not parsed.parent.targets[0])
+        case _:
+            return True
+
+
+def is_formal(use: n.Name) -> bool:
+    """`parsed.scheme`, `not parsed.netloc`: whether it is an address, not which one."""
+    part = use.parent
+    if not isinstance(part, n.Attribute) or part.value is not use:
+        return False
+    return part.attr == "scheme" or isinstance(part.parent, (n.UnaryOp, n.BoolOp))
 
 
 def is_constant(args: tuple[n.Expr, ...]) -> bool:

@@ -11,6 +11,8 @@ from plumbrule.model.scoped import Scoped
 from plumbrule.model.values import External, Type, Variable
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from plumbrule.facts.source import Span
     from plumbrule.model.calls import Call
     from plumbrule.model.code import Module
@@ -116,15 +118,24 @@ class Class(Scoped):
 
     @cached_property
     def attributes(self) -> dict[str, Attribute]:
-        """What its body and `self.x = …` in its methods assign, by name; inherited ones not included."""
+        """What its body and `self.x = …` in its methods assign, by name, without inherited ones.
+
+        A `None` that holds the place of what comes later gives way to it.
+        """
         found: dict[str, Attribute] = {}
         for statement in self.nodes:
             if isinstance(statement, n.Assign):
                 for target in statement.targets:
                     if isinstance(target, n.Name):
                         found.setdefault(target.id, Attribute(target.id, statement, self, None))
-        init_first = sorted(self.methods.values(), key=lambda f: f.name != "__init__")
-        for method in init_first:
+        for attribute in self._given_in_methods():
+            if attribute.name not in found or found[attribute.name].is_placeholder:
+                found[attribute.name] = attribute
+        return found
+
+    def _given_in_methods(self) -> Iterator[Attribute]:
+        """Every `self.x = …`, those of `__init__` first."""
+        for method in sorted(self.methods.values(), key=lambda f: f.name != "__init__"):
             if not method.node.parameters:
                 continue
             me = method.node.parameters[0].name
@@ -132,8 +143,7 @@ class Class(Scoped):
                 for target in assign.targets:
                     match target:
                         case n.Attribute(value=n.Name(id=owner), attr=attr) if owner == me:
-                            found.setdefault(attr, Attribute(attr, assign, self, method))
-        return found
+                            yield Attribute(attr, assign, self, method)
 
     def attribute(self, name: str) -> Attribute | None:
         """An attribute of that name, its own or inherited."""
@@ -195,6 +205,11 @@ class Attribute:
     def value(self) -> n.Expr | None:
         """What it is assigned."""
         return self.node.value
+
+    @property
+    def is_placeholder(self) -> bool:
+        """Whether it is `None` for the time being: `self.pool = None`, until something connects."""
+        return self.annotation is None and isinstance(self.value, n.Constant) and self.value.value is None
 
     @cached_property
     def metadata(self) -> tuple[Call, ...]:

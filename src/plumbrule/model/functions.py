@@ -158,7 +158,12 @@ class Function(Scoped):
     def is_abstract(self) -> bool:
         """Whether it only says what a subclass has to have."""
         refuses = any(isinstance(s, n.Raise) and "NotImplemented" in s.text for s in self.body)
-        return (refuses or "abc.abstractmethod" in self.decorator_names) and all(map(says_nothing, self.body))
+        return (refuses or "abc.abstractmethod" in self.decorator_names) and self.is_left_out
+
+    @property
+    def is_left_out(self) -> bool:
+        """Whether its body says nothing: `...`, `pass`, a docstring."""
+        return all(map(says_nothing, self.body))
 
     @property
     def body(self) -> tuple[n.Statement, ...]:

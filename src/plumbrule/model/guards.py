@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from plumbrule.facts import nodes as n
@@ -11,6 +12,8 @@ from plumbrule.model.reach import reached_calls
 from plumbrule.model.values import External, Variable
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from plumbrule.model.dependencies import Dependency
     from plumbrule.model.routing import Middleware, Place, Route
 
@@ -19,6 +22,7 @@ REFUSALS = {401, 403, 1008, "HTTP_401_UNAUTHORIZED", "HTTP_403_FORBIDDEN", "WS_1
 DECODERS = ("jwt.decode", "jose.jwt.decode", "joserfc.jwt.decode")
 SIGNED = ("hmac.compare_digest", "secrets.compare_digest", *DECODERS)
 """what says whether a signature is right"""
+SIGNING = {"hmac.new", "hmac.digest", "jwt.encode", "jose.jwt.encode"}
 READS = {name.rpartition(".")[2] for name in SIGNED}
 CALLS = 3  # how far a refusal may stand from the dependency that makes it
 SCHEMES = ("fastapi.security.",)
@@ -34,6 +38,9 @@ LIBRARIES = (
     "fastapi_permissions",
     "fastapi_clerk_auth",
     "async_fastapi_jwt_auth",
+)
+ASKING = re.compile(
+    r"auth|user|token|permission|credential|principal|secur|access|guard|api_?key", re.IGNORECASE
 )
 PASSING = ("dependency_injector.wiring.inject", "dishka.integrations.fastapi.inject", "slowapi.Limiter.")
 """decorators that let everybody pass"""
@@ -207,3 +214,33 @@ def is_refusing(node: n.Node) -> bool:
 def mentions_refusal(call: n.Call) -> bool:
     """Whether a call is given the status 401 or 403."""
     return any(is_refusing(value) for value in (*call.args, *(k.value for k in call.keywords)))
+
+
+def exceptions(middleware: Function) -> Iterator[n.Constant]:
+    """The paths in lists of the middleware, and of the modules whose functions it asks."""
+    asked = {call.call.function.module for call in reached_calls(middleware, depth=2) if call.call.function}
+    for module in {middleware.module, *asked}:
+        lists = (a.value for a in module.find(n.Assign) if isinstance(a.value, n.Sequence))
+        for item in (item for value in lists for item in value.items):
+            if isinstance(item, n.Constant) and isinstance(item.value, str) and item.value.startswith("/"):
+                yield item
+
+
+def asks(route: Route) -> bool:
+    """Whether a route asks who is calling, surely, or by a dependency out of sight that is named so."""
+    if route.is_authenticated is not None:
+        return route.is_authenticated
+    return any(not d.complete and ASKING.search(d.node.text) for d in route.dependencies)
+
+
+def names_an_asker(route: Route) -> bool:
+    """Whether a dependency sounds as if it asked who is calling."""
+    return any(
+        ASKING.search(d.name) or (d.parameter and ASKING.search(d.parameter.name)) for d in route.dependencies
+    )
+
+
+def signs_what_is_sent(handler: Function) -> bool:
+    """Whether a handler makes a signature for somebody else, and does not compare it with one that came."""
+    made = (call for call in handler.calls if call.method in ("new", "digest", "encode"))
+    return any(call.name in SIGNING for call in made) and "compare_digest" not in handler.node.text

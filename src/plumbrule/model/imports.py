@@ -7,6 +7,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from plumbrule.facts import nodes as n
+from plumbrule.facts.file import absolute_names
 from plumbrule.model.types import external
 from plumbrule.model.values import External, Target, Variable
 
@@ -31,6 +32,7 @@ class Imports:
             for ending in endings(module.path):
                 self.by_ending.setdefault(ending, []).append(module)
         self.packages = {m.path.rpartition("/")[0] for m in project.modules if m.path.endswith("__init__.py")}
+        self._roots: dict[str, bool] = {}
         self._found: dict[tuple[str, str], Module | None] = {}
         self._members: dict[tuple[Module, str], Target | None] = {}
         self._under_way: set[tuple[Module, str]] = set()
@@ -62,7 +64,7 @@ class Imports:
             root = without_suffix(module.path)[: -len(name)].removesuffix("/")
             above = root in ("", folder) or folder.startswith(root + "/")
             in_package = root in self.packages and root != ""
-            if in_package and (alone or not above):
+            if in_package and (not above or (alone and not self._is_root(root))):
                 continue
             if alone and not above:
                 continue
@@ -71,6 +73,24 @@ class Imports:
             if best is None or rank > best[0]:
                 best = (rank, module)
         return best[1] if best else None
+
+    def _is_root(self, folder: str) -> bool:
+        """Whether imports start from a folder although it is a package: long ones do, none has its name."""
+        if folder not in self._roots:
+            inside = [m for m in self.project.modules if m.path.startswith(folder + "/")]
+            own = folder.rpartition("/")[2]
+            called = any(own in module.file.packages for module in inside)
+            self._roots[folder] = not called and any(self._starts_from(folder, m) for m in inside)
+        return self._roots[folder]
+
+    def _starts_from(self, folder: str, module: Module) -> bool:
+        """Whether a file imports something below a folder by a longer name that starts there."""
+        names = (name for statement in module.imports for name in absolute_names(statement) if "." in name)
+        return any(
+            without_suffix(found.path) == f"{folder}/{name.replace('.', '/')}"
+            for name in names
+            for found in self.by_ending.get(name, ())
+        )
 
     def relative(self, importer: Module, level: int, name: str) -> Module | None:
         """The module that `from ..name` means."""

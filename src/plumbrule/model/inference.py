@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 DOTTED = re.compile(r"[\w.\s]+")
 ENTERED_AS_ITSELF = ("contextlib.nullcontext", "contextlib.closing")
 ENTERED = {"ContextManager", "AsyncContextManager", "AbstractContextManager", "AbstractAsyncContextManager"}
+PROPERTIES = {"builtins.property", "functools.cached_property"}
 CONTEXT_MANAGERS = {"contextlib.contextmanager", "contextlib.asynccontextmanager"}
 
 
@@ -302,11 +303,7 @@ class Inference(Annotations):
             return external_type(ATTRIBUTES.get(f"{kind.name}.{attr}") or part_of(kind))
         method = kind.cls.method(attr)
         if method is not None:
-            return (
-                method.returns
-                if {"builtins.property", "functools.cached_property"} & set(method.decorator_names)
-                else None
-            )
+            return handed_out(method) if PROPERTIES & set(method.decorator_names) else None
         found = kind.cls.attribute(attr)
         return found.type if found else None
 
@@ -383,3 +380,14 @@ class Inference(Annotations):
         if returned is not None:
             return external_type(returned)
         return external_type(name) if name.rpartition(".")[2][:1].isupper() else None
+
+
+def handed_out(method: Function) -> Type | None:
+    """The type of a property: what it says, unless that stands for a proxy, whose methods are others."""
+    said, proxies = method.returns, method.project.proxies
+    if said is None or said.cls is None or not proxies:
+        return said
+    values = (statement.value for statement in method.find(n.Return) if statement.value is not None)
+    kinds = (method.inference.type_of(value) for value in values)
+    other = (kind for kind in kinds if kind is not None and kind.cls in proxies)
+    return next((kind for kind in other if kind.cls and not kind.cls.is_a(said.name)), said)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from plumbrule.facts import nodes as n
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
 DRIVERS = ("asyncpg", "psycopg", "psycopg2", "psycopg2-binary", "pg8000")
 MYSQL_DRIVERS = ("aiomysql", "asyncmy", "pymysql", "mysqlclient", "mysql-connector-python", "mariadb")
+CREATED = re.compile(r'\bcreate\s+(?:\w+\s+)?table\s+(?:if\s+not\s+exists\s+)?(?:["\w]+\.)?"?(\w+)')
 NAMED = ("create_index", "create_unique_constraint", "create_foreign_key", "create_check_constraint")
 
 
@@ -149,7 +151,8 @@ class Migration:
     @cached_property
     def made_tables(self) -> set[str]:
         """The tables that it makes itself: they are empty, and nobody uses them yet."""
-        return {op.table for op in self.ups if op.name == "create_table" and op.table is not None}
+        made = {op.table for op in self.ups if op.name == "create_table" and op.table is not None}
+        return made.union(*(CREATED.findall(op.sql) for op in self.ups))
 
     @cached_property
     def earlier(self) -> list[Migration]:

@@ -28,6 +28,7 @@ CALLER = re.compile(
     r"^(current_|auth(enticated)?_|logged_in_|requesting_)?(user|account|member)$|^current_", re.IGNORECASE
 )
 PERMISSION = re.compile(r"role|permission|access|rbac|authori[sz]|admin|can_|check_|verify_")
+POWERFUL = re.compile(r"admin|superuser|staff|permission", re.IGNORECASE)
 SIGNED_IN = re.compile(r"user|auth|token|current", re.IGNORECASE)
 ADMIN = re.compile(
     r"admin|superuser|staff|role|permission|authori[sz]ation|scope|owner|allow|require_|manager",
@@ -252,9 +253,19 @@ def is_for_some(route: Route) -> bool:
 def is_special(dependency: Dependency) -> bool:
     """Whether a dependency lets only some people through."""
     name = dependency.name.rpartition(".")[2]
-    if is_power(name) or any("admin" in scope for scope in dependency.scopes):
+    if is_power(name) or any("admin" in scope for scope in dependency.scopes) or is_made_for_some(dependency):
         return True
     return dependency.function is not None and forbids(dependency.function, 1) and not SIGNED_IN.search(name)
+
+
+def is_made_for_some(dependency: Dependency) -> bool:
+    """Whether a guard is made with who may pass: `Security(Signed(Group.admin))`."""
+    match dependency.node:
+        case n.Call(args=(n.Call() as made, *_)):
+            given = (*made.args, *(keyword.value for keyword in made.keywords))
+            return any(POWERFUL.search(value.text) for value in given)
+        case _:
+            return False
 
 
 @cache

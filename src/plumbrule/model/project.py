@@ -130,6 +130,11 @@ class Project:
         return [cls for cls in self.classes if cls.node.bases]
 
     @cached_property
+    def proxies(self) -> set[Class]:
+        """The classes that answer for names they do not have."""
+        return {cls for cls in self.classes if "__getattr__" in cls.methods}
+
+    @cached_property
     def heirs(self) -> dict[Class, list[Class]]:
         """The classes outside the tests that descend from a class of the project."""
         found: dict[Class, list[Class]] = {}
@@ -192,6 +197,10 @@ class Project:
     def requirements(self) -> dict[str, Requirement]:
         """The packages that manifests and lock files declare, by normal name."""
         return read_requirements(self.tree.manifests()) if self.tree is not None else {}
+
+    def package_of(self, module: Module) -> str:
+        """The folder of the package that a module belongs to: in a repository of several, its own."""
+        return self.tree.package_of(module.path) if self.tree is not None else ""
 
     def requirement(self, package: str) -> Requirement | None:
         """What is declared about a package."""

@@ -12,7 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from plumbrule.model.code import Function
-    from plumbrule.model.schemas import Relationship, Table
+    from plumbrule.model.relationships import Relationship
+    from plumbrule.model.schemas import Table
 
 SESSIONS = ("sqlalchemy.ext.asyncio.AsyncSession.", "sqlalchemy.orm.Session.")
 BY_KEY = ("get", "get_one")
@@ -48,8 +49,6 @@ STEPS = {
     "yield_per",
 }
 DEEPEST = 16
-LOADED = {"joined", "selectin", "subquery", "immediate", "noload", "dynamic", "write_only", "raise_on_sql"}
-"""what `lazy=` of a relationship means that reading it asks the database nothing"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +71,7 @@ class Query:
     def unloaded(self) -> dict[str, Relationship]:
         """The relationships that neither the table nor the query loads."""
         found = self.table.relationships.items()
-        return {name: r for name, r in found if r.lazy not in LOADED and not self.loads(name)}
+        return {name: r for name, r in found if r.is_lazy and not self.loads(name)}
 
     def lazily(self, name: str) -> Relationship | None:
         """The relationship that reading an attribute loads then, itself or in a property of that name."""

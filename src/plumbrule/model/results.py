@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from plumbrule.facts import nodes as n
 
 if TYPE_CHECKING:
+    from plumbrule.model.calls import Call
     from plumbrule.model.code import Function
 
 PLAIN = {
@@ -15,6 +16,8 @@ PLAIN = {
 }
 OPEN = re.compile(r"\b(Any|object|Awaitable|Coroutine|Future|Task)\b")
 ALWAYS_TRUE = "a coroutine is always true"
+NEVER_NONE = "a coroutine is never None"
+NOTHING_RUNS = "nothing runs"
 
 
 def around(result: n.Expr) -> n.Node | None:
@@ -34,7 +37,7 @@ def misuse(result: n.Expr) -> str | None:
         case n.Await() | n.Call() | n.Assign() | n.Keyword() | n.Return():
             return None
         case n.ExprStatement():
-            return "nothing runs"
+            return NOTHING_RUNS
         case n.UnaryOp(op="not") | n.If() | n.While():
             return ALWAYS_TRUE
         case n.BoolOp(left=left) | n.Conditional(test=left) if left is result:
@@ -72,3 +75,44 @@ def untaken(result: n.Expr, function: Function) -> str | None:
     kind = parameter.type
     closed = kind is not None and (kind.cls is not None or kind.name in PLAIN)
     return f"`{parameter.name}` takes no coroutine" if closed else None
+
+
+def misuse_of_kept(call: Call, function: Function) -> str | None:
+    """What goes wrong with a result that gets a name, if that is the only one and nothing awaits it."""
+    outer = {name for statement in function.find(n.Scoped) for name in statement.names}
+    match around(call.node):
+        case n.Assign(targets=(n.Name(id=name),)) as kept if (
+            len(function.bindings.get(name, ())) == 1 and name not in outer
+        ):
+            names = [x for x in function.node.walk() if isinstance(x, n.Name) and x.id == name]
+            uses = [x for x in names if not kept.start <= x.start < kept.end]
+            wrongs = [misuse_here(use, function) for use in uses]
+            if all(wrongs):
+                return (wrongs or [NOTHING_RUNS])[0]
+            proofs = (wrong for wrong in wrongs if wrong and wrong not in (ALWAYS_TRUE, NEVER_NONE))
+            return None if any(may_await(use, function) for use in uses) else next(proofs, None)
+        case _:
+            return None
+
+
+def misuse_here(use: n.Expr, function: Function) -> str | None:
+    """What goes wrong with a coroutine where its name is used."""
+    wrong = misuse(use) or misuse_of_answer(use, function)
+    return wrong or untaken(use, function) or misuse_beside_none(use)
+
+
+def misuse_of_answer(result: n.Expr, function: Function) -> str | None:
+    """What goes wrong with a coroutine that a handler of a route returns: nobody awaits it there."""
+    if not isinstance(result.parent, n.Return):
+        return None
+    routes = function.routes if not function.is_generator else ()
+    return "the client gets no coroutine" if routes and not any(r.decorators for r in routes) else None
+
+
+def misuse_beside_none(use: n.Expr) -> str | None:
+    """What goes wrong with a coroutine that is only ever compared with None."""
+    match use.parent:
+        case n.Compare(operands=(_, n.Constant(value=None)), ops=("is" | "is not",)):
+            return NEVER_NONE
+        case _:
+            return None

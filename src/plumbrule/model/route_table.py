@@ -101,7 +101,8 @@ def shape(path: str) -> str:
 
 def route_table(root: Router) -> list[Entry]:
     """Every route and mount of an app, or of a router that nothing is known to include, in the order in
-    which they were registered, each once; empty for a router that is part of another one's table.
+    which they were registered, each once; empty for a router that is part of another one's table. Routes that
+    an app serves are in the table of that app only.
     """
     if root.included_in and not root.is_app:
         return []
@@ -109,7 +110,8 @@ def route_table(root: Router) -> list[Entry]:
     start = Way("" if root.is_app else root.prefix, (root,), conditional=False, in_schema=True)
     found: dict[object, Entry] = {}
     for entry in entries(root, start, routes, includes):
-        found.setdefault((entry.route or entry.node, entry.path, entry.methods), entry)
+        if root.is_app or entry.route is None or not entry.route.is_mounted:
+            found.setdefault((entry.route or entry.node, entry.path, entry.methods), entry)
     return list(found.values())
 
 

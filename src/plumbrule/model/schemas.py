@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from plumbrule.facts import nodes as n
 from plumbrule.facts.cached import cached_property
 from plumbrule.model.code import Attribute, Class, Function
+from plumbrule.model.relationships import Relationship
 from plumbrule.model.values import External
 
 if TYPE_CHECKING:
@@ -224,70 +225,6 @@ class Column:
         if annotation is None:
             return True if self.call is not None and self.call.name.endswith(".Column") else None
         return "None" in annotation.text or "Optional" in annotation.text
-
-
-class Relationship:
-    """A relationship of a table: `target` is the class at its other end. It is made by an attribute, or by
-    a method under `@declared_attr`.
-    """
-
-    def __init__(self, attribute: Attribute | Function, call: Call) -> None:
-        self.attribute = attribute
-        self.call = call
-
-    @property
-    def name(self) -> str:
-        """The name of the attribute."""
-        return self.attribute.name
-
-    @property
-    def span(self) -> Span:
-        """Where it stands."""
-        return self.attribute.span
-
-    @property
-    def lazy(self) -> str | None:
-        """Its `lazy=` (also in SQLModel's `sa_relationship_kwargs`)."""
-        value = self.call.keyword("lazy")
-        extra = self.call.keyword("sa_relationship_kwargs")
-        if isinstance(extra, n.Dict):
-            value = value or extra.get("lazy")
-        return value.value if isinstance(value, n.Constant) and isinstance(value.value, str) else None
-
-    @property
-    def annotation(self) -> n.Expr | None:
-        """What it is said to hold."""
-        made = self.attribute
-        return made.node.returns if isinstance(made, Function) else made.annotation
-
-    @cached_property
-    def is_list(self) -> bool:
-        """Whether it holds many, as far as its annotation says."""
-        annotation = self.annotation
-        uselist = self.call.keyword("uselist")
-        if isinstance(uselist, n.Constant):
-            return bool(uselist.value)
-        return annotation is not None and any(
-            w in annotation.text for w in ("list[", "List[", "set[", "Set[", "Sequence[")
-        )
-
-    @cached_property
-    def target(self) -> Class | None:
-        """The class at its other end."""
-        made = self.attribute
-        kind = made.returns if isinstance(made, Function) else made.type
-        for candidate in (kind, kind.args[0] if kind and kind.args else None):
-            if candidate is not None and candidate.cls is not None:
-                return candidate.cls
-        match self.call.args[:1]:
-            case (n.Constant(value=str(name)),):
-                last = name.rpartition(".")[2]
-                return next((t.cls for t in self.call.scope.project.tables if t.name == last), None)
-            case (expr,):
-                found = self.call.scope.resolve(expr)
-                return found if isinstance(found, Class) else None
-            case _:
-                return None
 
 
 class Table(ClassView):

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Literal
 
+from plumbrule.facts import nodes as n
 from plumbrule.facts.cached import cached_property
 from plumbrule.model.code import Class, Function, Module
 
 if TYPE_CHECKING:
-    from plumbrule.facts import nodes as n
     from plumbrule.model.project import Project
 
 When = Literal["request", "startup", "unknown"]
@@ -17,6 +18,7 @@ REGISTERING = {f"fastapi.{owner}.{method}" for owner in ("APIRouter", "FastAPI")
 BESIDE = {"cli", "commands", "scripts", "examples", "e2e", "cypress", "migrations", "alembic"}
 HOOKS = {"on_event", "command", "callback"}
 RUNNERS = ("asyncio.run", "anyio.run", "run_until_complete")
+DEVELOPERS = re.compile(r"(?i)(?<!not )\b\w*\.?(is_)?(debug|dev|local)(_?mode|elopment)?\b")
 STARTERS = {"main", "lifespan", "startup", "on_startup", "shutdown", "on_shutdown"}
 
 
@@ -94,3 +96,15 @@ class Serving:
     @cached_property
     def _lifespans(self) -> frozenset[Function]:
         return frozenset(app.lifespan for app in self.project.apps if app.lifespan is not None)
+
+
+def is_for_developers(node: n.Node) -> bool:
+    """Whether a node stands in a branch that is taken on a developer's machine only."""
+    inner = node
+    for parent in node.parents:
+        if isinstance(parent, n.If) and any(inner is statement for statement in parent.body):
+            differs = isinstance(parent.test, n.Compare) and "!=" in parent.test.ops
+            if not differs and DEVELOPERS.search(parent.test.text):
+                return True
+        inner = parent
+    return False

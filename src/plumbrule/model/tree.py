@@ -49,6 +49,8 @@ MANIFEST = re.compile(
     r"|requirements/[^/]*\.(?:txt|in))$"
 )
 
+OLD_MANIFEST = re.compile(r"(?:^|/)setup\.(?:py|cfg)$")
+
 
 @dataclass(frozen=True, slots=True)
 class Seen:
@@ -160,6 +162,22 @@ class Tree:
         """The text of every manifest and lock file, those nearest to the root first."""
         found = (path for path in self.paths if is_manifest(path))
         return self._readable(sorted(found, key=lambda path: (path.count("/"), path)))
+
+    def package_of(self, path: str) -> str:
+        """The folder of the package that a file belongs to: the nearest one above it with a manifest of its
+        own, "" for the root.
+        """
+        folder = path.rpartition("/")[0]
+        while folder and folder not in self._packages:
+            folder = folder.rpartition("/")[0]
+        return folder
+
+    @cached_property
+    def _packages(self) -> frozenset[str]:
+        """The folders that have a manifest; one of requirements is a part of the package around it."""
+        found = (path for path in self.paths if is_manifest(path) or OLD_MANIFEST.search(path))
+        folders = {path.rpartition("/")[0] for path in found}
+        return frozenset(re.sub("/?requirements$", "", folder) for folder in folders)
 
     def _readable(self, paths: Iterable[str]) -> dict[str, str]:
         found = {}

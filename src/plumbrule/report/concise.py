@@ -20,5 +20,5 @@ def concise(outcome: Outcome, view: View) -> str:
 
 def line_of(item: Reported, view: View) -> str:
     """`place: severity[rule] message`."""
-    rule = view.paint(f"{item.rule.severity}[{item.rule.name}]", item.rule.severity)
+    rule = view.paint(f"{item.severity}[{item.rule.name}]", item.severity)
     return f"{view.place(item.finding.at)}: {rule} {clean(item.finding.message)}"

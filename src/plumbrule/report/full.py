@@ -37,22 +37,36 @@ def blocks(outcome: Outcome, view: View) -> str:
 
 
 def grouped(findings: Sequence[Reported]) -> Iterator[Sequence[Reported]]:
-    """The findings one by one, but those of a rule that has many together."""
-    by_rule: dict[str, list[Reported]] = {}
+    """The findings one by one, but those of a rule that has many together; what is said over and over, as of
+    each route that asks for the same session, is a group of its own.
+    """
+    said = Counter(message_of(item) for item in findings)
+    groups: dict[tuple[str, ...], list[Reported]] = {}
     for item in findings:
-        by_rule.setdefault(item.rule.name, []).append(item)
+        groups.setdefault(kind_of(item, said), []).append(item)
     for item in findings:
-        same = by_rule[item.rule.name]
+        same = groups[kind_of(item, said)]
         if len(same) <= MOST:
             yield [item]
         elif item is same[0]:
             yield same
 
 
+def kind_of(item: Reported, said: Counter[tuple[str, ...]]) -> tuple[str, ...]:
+    """What a finding is listed with: its rule, or its very message if there are many of it."""
+    message = message_of(item)
+    return message if said[message] > MOST else message[:2]
+
+
+def message_of(item: Reported) -> tuple[str, ...]:
+    """What a finding says, and how loudly."""
+    return item.rule.name, item.severity, item.finding.message
+
+
 def block(items: Sequence[Reported], outcome: Outcome, view: View) -> Iterator[str]:
     """The first finding with its code, and where the others are."""
     first, *others = items
-    finding, severity = first.finding, first.rule.severity
+    finding, severity = first.finding, first.severity
     unsure = "" if first.confidence == "high" else f" ({first.confidence} confidence)"
     title = f"{severity}[{first.rule.name}]"
     message = view.wrap(clean(f"{finding.message}{unsure}"), f"{title}: ", "  ")

@@ -35,7 +35,7 @@ def command(item: Reported, view: View) -> str:
         del properties["endColumn"]
     written = ",".join(f"{name}={escaped(value, ':', ',')}" for name, value in properties.items())
     text = "\n".join(part for part in (finding.message, finding.label, finding.help) if part)
-    return f"::{COMMANDS[item.rule.severity]} {written}::{escaped(text)}"
+    return f"::{COMMANDS[item.severity]} {written}::{escaped(text)}"
 
 
 def escaped(text: str, *more: str) -> str:

@@ -26,7 +26,7 @@ def entry(item: Reported, view: View) -> dict[str, Any]:
         "description": item.finding.message,
         "check_name": item.rule.name,
         "fingerprint": item.fingerprint,
-        "severity": SEVERITIES[item.rule.severity],
+        "severity": SEVERITIES[item.severity],
         "location": {
             "path": at.path if is_request(at) else view.path(at.path),
             "positions": {

@@ -24,7 +24,7 @@ def glance(outcome: Outcome, view: View, most: int) -> str:
     ]
     lines = [", ".join(part for part in parts if not part.startswith("0 ")), "", headline(outcome, view)]
     for item in worst_of_each(outcome)[:most]:
-        at, severity = item.finding.at, item.rule.severity
+        at, severity = item.finding.at, item.severity
         message = clipped(clean(item.finding.message), 11, view)
         lines.append(f"  {view.paint(f'{severity:<8}', severity)} {message}")
         lines.append(f"           {view.path(at.path)}:{at.line}:{at.column}  {item.rule.name}")
@@ -35,5 +35,5 @@ def worst_of_each(outcome: Outcome) -> list[Reported]:
     """The first finding of every rule, the worst first, and then the others."""
     first = {item.rule.name: item for item in reversed(outcome.findings)}
     return sorted(
-        outcome.findings, key=lambda item: (item.rule.severity != "error", first[item.rule.name] is not item)
+        outcome.findings, key=lambda item: (item.severity != "error", first[item.rule.name] is not item)
     )

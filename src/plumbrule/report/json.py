@@ -52,7 +52,7 @@ def finding_of(item: Reported, view: View) -> dict[str, Any]:
     return {
         "rule": item.rule.name,
         "category": item.rule.category,
-        "severity": item.rule.severity,
+        "severity": item.severity,
         "confidence": item.confidence,
         "fingerprint": item.fingerprint,
         **place(finding.at, view),

@@ -18,7 +18,7 @@ SEVERITIES = ("error", "warning", "note")
 
 def markdown(outcome: Outcome, view: View) -> str:
     """A heading that counts, and a table a severity."""
-    by_severity = {s: [i for i in outcome.findings if i.rule.severity == s] for s in SEVERITIES}
+    by_severity = {s: [i for i in outcome.findings if i.severity == s] for s in SEVERITIES}
     counted = ", ".join(many(len(items), severity) for severity, items in by_severity.items() if items)
     parts = [f"## {counted or nothing(outcome)}{scope(outcome)}"]
     parts += [table(severity, items, view) for severity, items in by_severity.items() if items]

@@ -40,7 +40,7 @@ def farewell(gone: Sequence[Reported], view: View) -> Iterator[str]:
 
 def standing(news: News, view: View) -> str:
     """How many findings there are now, what became of them, and what could not be read."""
-    new = view.paint(f"{len(news.new):,} new", news.new[0].rule.severity) if news.new else ""
+    new = view.paint(f"{len(news.new):,} new", news.new[0].severity) if news.new else ""
     gone = view.paint(f"{len(news.gone):,} gone", "good") if news.gone else ""
     changed = ", ".join(part for part in (new, gone) if part) or "nothing new"
     text = f"{many(len(news.outcome.findings), 'finding')}: {changed}, in {news.seconds:.1f} s"

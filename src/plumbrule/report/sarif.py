@@ -79,7 +79,7 @@ def result(item: Reported, index: dict[str, int], view: View) -> dict[str, Any]:
     found = {
         "ruleId": item.rule.name,
         "ruleIndex": index[item.rule.name],
-        "level": item.rule.severity,
+        "level": item.severity,
         "rank": RANKS[item.confidence],
         "message": {"text": text},
         "locations": [{"physicalLocation": physical(finding.at, view)}],

@@ -40,7 +40,7 @@ def summary(outcome: Outcome, view: View) -> list[str]:
 
 def headline(outcome: Outcome, view: View) -> str:
     """One line: how much of what, where, by how many rules."""
-    severities = Counter(item.rule.severity for item in outcome.findings)
+    severities = Counter(item.severity for item in outcome.findings)
     counted = [view.paint(many(severities[s], s), s) for s in SEVERITIES if severities[s]]
     found = ", ".join(counted) or view.paint(nothing(outcome), "good")
     plain = ", ".join(many(severities[s], s) for s in SEVERITIES if severities[s]) or nothing(outcome)

@@ -17,7 +17,7 @@ def main() -> int:
     for item in outcome.findings:
         at = item.finding.at
         place, rule = f"{at.path}:{at.line}:{at.column}", item.rule
-        sys.stdout.write(f"{place}: {rule.severity}[{rule.name}] {item.finding.message}\n")
+        sys.stdout.write(f"{place}: {item.severity}[{rule.name}] {item.finding.message}\n")
         for step in item.finding.chain:
             sys.stdout.write(f"    {step.span.path}:{step.span.line} {step.text}\n")
     for skipped in outcome.skipped:

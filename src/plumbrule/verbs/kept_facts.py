@@ -11,6 +11,8 @@ import hashlib
 import os
 import pickle
 from contextlib import suppress
+from io import BytesIO
+from struct import Struct
 from typing import TYPE_CHECKING
 from zlib import crc32
 
@@ -20,7 +22,8 @@ from plumbrule.model.tree import Seen
 from plumbrule.verbs.memory import cache_folder, forget, tool, write
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
+    from io import BufferedReader
     from pathlib import Path
 
     from plumbrule.model.reading import Known
@@ -29,6 +32,7 @@ MOST, LARGEST = 20, 400_000_000
 """how many files are kept here, and how many bytes of them"""
 PART = 10
 """all is written anew when more than this part of it has changed"""
+HEAD = Struct(">II")
 
 
 class KeptFacts:
@@ -75,28 +79,39 @@ def contents(known: Known) -> Mapping[str, str]:
     return {path: seen.digest for path, (seen, _) in known.items()}
 
 
-def dump(known: Known, opened: int) -> bytes:
-    """Files with what the system said of them, marked so that every damage shows."""
-    rows = {path: (seen.stamp, seen.digest, pack(file)) for path, (seen, file) in known.items()}
-    data = pickle.dumps((opened, {path: row for path, row in rows.items() if row[-1]}), 5)
-    return mark(data) + data
+def dump(known: Known, opened: int) -> Iterator[bytes]:
+    """What is written of files, a piece at a time: all at once would take as much memory as the audit."""
+    yield tool().encode()
+    yield framed(pickle.dumps(opened))
+    for seen, file in known.values():
+        if packed := pack(file):
+            yield framed(pickle.dumps((seen.stamp, seen.digest)) + packed)
 
 
 def load(path: Path) -> tuple[int, Known]:
     """What was dumped; nothing of what is damaged or not ours."""
-    with suppress(Exception):  # whatever may be wrong with it: the files can be read anew
-        data = path.read_bytes()
-        text = memoryview(data)[MARK:]
-        if data[:MARK] == mark(text):
-            opened, rows = unpickled(text)
-            return opened, {file: (Seen(*seen), unpack(packed)) for file, (*seen, packed) in rows.items()}
+    known: Known = {}
+    with suppress(Exception), path.open("rb") as file:  # it can all be read anew
+        if file.read(len(tool())) == tool().encode():
+            opened: int = unpickled(frame(file))
+            while file.peek(1):
+                row = frame(file)
+                seen = Seen(*unpickled(row))
+                facts = unpack(row)
+                known[facts.path] = (seen, facts)
+            return opened, known
     return 0, {}
 
 
-def mark(data: bytes | memoryview) -> bytes:
-    """What it was written by, and the sum of it."""
-    return f"{tool()}{crc32(data):08x}".encode()
+def framed(text: bytes) -> bytes:
+    """A piece, so that every damage shows."""
+    return HEAD.pack(len(text), crc32(text)) + text
 
 
-MARK = 64 + 8
-"""bytes"""
+def frame(file: BufferedReader) -> BytesIO:
+    """The next piece."""
+    size, checksum = HEAD.unpack(file.read(HEAD.size))
+    text = file.read(size)
+    if crc32(text) != checksum:
+        raise ValueError
+    return BytesIO(text)

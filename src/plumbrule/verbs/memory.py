@@ -21,6 +21,8 @@ from plumbrule.model.tree import Seen, Tree, stamp
 from plumbrule.verbs.record import recorded, restored
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from plumbrule.config import Config
     from plumbrule.model.reading import Reading
     from plumbrule.rulekit import Project
@@ -78,7 +80,7 @@ class Memory:
                     tree.read(path)
             files = {path: [*seen.stamp, seen.digest] for path, seen in tree.seen.items()}
             facts = {"tool": tool(), "opened": tree.opened, "asked": sorted(tree.asked), "files": files}
-            write(self.path, json.dumps({**facts, "outcome": recorded(outcome)}).encode())
+            write(self.path, [json.dumps({**facts, "outcome": recorded(outcome)}).encode()])
             forget(self.path.parent, MOST, LARGEST)
 
 
@@ -97,19 +99,19 @@ def tool() -> str:
     here = Path(__file__).parents[1]
     files = [*here.glob("*.py"), *(file for room in ROOMS for file in (here / room).rglob("*.py"))]
     files += [Path(spec.origin) for name in PARSER if (spec := find_spec(name)) and spec.origin]
-    known = [(os.fspath(file), stamp(file.stat())) for file in sorted(files)]
+    known = [(file, stamp(os.stat(file))) for file in sorted(map(os.fspath, files))]  # noqa: PTH116
     return hashlib.sha256(repr((known, sys.version)).encode()).hexdigest()
 
 
-def write(path: Path, data: bytes) -> None:
+def write(path: Path, pieces: Iterable[bytes]) -> None:
     """Write a file that is there as a whole or not at all."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(dir=path.parent)
     try:
         with os.fdopen(handle, "wb") as out:
-            out.write(data)
+            out.writelines(pieces)
         Path(name).replace(path)
-    except OSError:
+    except BaseException:
         Path(name).unlink(missing_ok=True)
         raise
 

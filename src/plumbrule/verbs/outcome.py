@@ -61,9 +61,14 @@ class Reported:
         return self.finding.confidence or self.rule.confidence
 
     @property
+    def severity(self) -> str:
+        """How bad it is: as the rule says, or less."""
+        return self.finding.severity or self.rule.severity
+
+    @property
     def order(self) -> tuple[Any, ...]:
         """What lets strangers in first, then what loses data, what is slow, …; the sure before the unsure."""
-        severity, confidence = SEVERITIES.index(self.rule.severity), CONFIDENCES.index(self.confidence)
+        severity, confidence = SEVERITIES.index(self.severity), CONFIDENCES.index(self.confidence)
         weight = (self.rule.name not in OPEN_DOORS, BY_HARM.index(self.rule.category))
         return severity, weight, confidence, self.finding.at, self.rule.name, self.finding.message
 

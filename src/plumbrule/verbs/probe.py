@@ -61,7 +61,7 @@ def probe(target: Target, config: Config, question: Question) -> Outcome:
             with suppress(Skip):
                 service.doors.remove(account)
     rules = tuple(each.rule for each in chosen)
-    shown = [item for item in found if item.rule.severity in upto(SEVERITIES, config.min_severity)]
+    shown = [item for item in found if item.severity in upto(SEVERITIES, config.min_severity)]
     shown = [item for item in shown if item.confidence in upto(CONFIDENCES, config.min_confidence)]
     unsure = tuple(item for item in found if item not in shown)
     return Outcome(

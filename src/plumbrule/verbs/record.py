@@ -50,7 +50,11 @@ def _of_reported(item: Reported) -> list[Any]:
     steps = [(step.text, _of_span(step.span)) for step in found.chain]
     fix = found.fix and ([(_of_span(edit.span), edit.text) for edit in found.fix.edits], found.fix.safe)
     texts = (found.message, found.label, found.help)
-    return [item.rule.name, [_of_span(found.at), *texts, steps, fix, found.confidence], item.fingerprint]
+    return [
+        item.rule.name,
+        [_of_span(found.at), *texts, steps, fix, found.confidence, found.severity],
+        item.fingerprint,
+    ]
 
 
 def _of_comment(comment: Suppression) -> list[Any]:
@@ -92,8 +96,8 @@ def _comment(rules: list[str], reason: str, span: list[Any], line: int) -> Suppr
 
 
 def _reported(rules: dict[str, Rule], row: list[Any]) -> Reported:
-    name, (at, message, label, help_, chain, fix, confidence), fingerprint = row
+    name, (at, message, label, help_, chain, fix, confidence, severity), fingerprint = row
     steps = tuple(Step(text, Span(*span)) for text, span in chain)
     mended = fix and Fix(tuple(Edit(Span(*span), text) for span, text in fix[0]), fix[1])
-    finding = Finding(Span(*at), message, label, help_, steps, mended, confidence)
+    finding = Finding(Span(*at), message, label, help_, steps, mended, confidence, severity)
     return Reported(rules[name], finding, fingerprint)

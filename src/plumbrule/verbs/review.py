@@ -144,7 +144,7 @@ def asked(outcome: Outcome, target: Target, config: Config) -> Outcome:
         return target.covers(path) and not any(within(path, pattern) for pattern in config.exclude)
 
     def enough(item: Reported) -> bool:
-        return item.rule.severity in severities and item.confidence in confidences
+        return item.severity in severities and item.confidence in confidences
 
     findings = [item for item in outcome.findings if covered(item)]
     severities = SEVERITIES[: SEVERITIES.index(config.min_severity) + 1]
@@ -179,5 +179,5 @@ def fails(outcome: Outcome, config: Config) -> bool:
     if config.fail_on == "never":
         return False
     return any(
-        item.rule.severity in SEVERITIES[: SEVERITIES.index(config.fail_on) + 1] for item in outcome.findings
+        item.severity in SEVERITIES[: SEVERITIES.index(config.fail_on) + 1] for item in outcome.findings
     )

@@ -58,13 +58,13 @@ class Score:
 
 def score(outcome: Outcome) -> Score:
     """The marks of a project; what a baseline hides still costs, what a comment suppresses does not."""
-    counts = Counter(item.rule for item in (*outcome.findings, *outcome.known))
+    counts = Counter((item.rule, item.severity) for item in (*outcome.findings, *outcome.known))
     skipped = {item.rule for item in outcome.skipped}
     applied = {rule.category for rule in outcome.rules if rule not in skipped}
     marks = []
     for name, categories in SHEETS.items():
         deductions = sorted(
-            (Deduction(r.name, r.severity, n) for r, n in counts.items() if r.category in categories),
+            (Deduction(r.name, s, n) for (r, s), n in counts.items() if r.category in categories),
             key=lambda deduction: (-deduction.points, deduction.rule),
         )
         lost = sum(deduction.points for deduction in deductions)

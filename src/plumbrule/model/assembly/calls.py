@@ -60,6 +60,12 @@ DEPTH = 24
 REPEATS = 80  # a factory that is called more often than this says nothing new
 
 
+def router_kind(name: str) -> str | None:
+    """What a class is for the routes: also a router that a package for FastAPI brings, whatever it adds."""
+    home, _, last = name.rpartition(".")
+    return ROUTERS.get(name) or ("router" if last.endswith("Router") and "fastapi" in home.lower() else None)
+
+
 class Calls(Expressions):
     """Follows calls."""
 
@@ -125,6 +131,8 @@ class Calls(Expressions):
         made = call_library(self, name, args, kwargs, node, env)
         if made is not None:
             return made
+        if isinstance(node, n.Call) and router_kind(name) is not None:
+            return self.new_router(name, kwargs, node, env.scope)
         known = builtin.FUNCTIONS.get(name)
         if known is not None:
             return known(self, args, kwargs, env)
@@ -163,7 +171,12 @@ class Calls(Expressions):
 
     def new_router(self, name: str, kwargs: dict[str, Any], node: n.Call, scope: Scoped) -> RouterValue:
         made = RouterValue(
-            None, node=node, scope=scope, kind=ROUTERS[name], type_name=name, conditions=self.conditional
+            None,
+            node=node,
+            scope=scope,
+            kind=router_kind(name) or "router",
+            type_name=name,
+            conditions=self.conditional,
         )
         self.initialise(made, kwargs, node)
         self.routers.append(made)
@@ -185,7 +198,7 @@ class Calls(Expressions):
         route = next((name for name in outside if name in ROUTE_CLASSES), None)
         if route is not None and isinstance(node, n.Call):
             return Made(route, args, kwargs, node, scope)
-        kind = next((ROUTERS[name] for name in outside if name in ROUTERS), None)
+        kind = next((kind for name in outside if (kind := router_kind(name))), None)
         made: Instance
         if kind is None:
             made = Instance(value)
@@ -304,7 +317,7 @@ class Calls(Expressions):
     def assumed(self, function: Function, name: str, given: Any) -> Any:
         """A parameter given nothing known: a router if its annotation says so, or what is done with it."""
         parameter = function.parameter(name)
-        kind = ROUTERS.get(parameter.type.name) if parameter and parameter.type else None
+        kind = router_kind(parameter.type.name) if parameter and parameter.type else None
         if parameter is not None and parameter.annotation is None and decorates(function.node, name):
             kind = "router"
         if kind is None or parameter is None:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from plumbrule.model.project import Project
 
 BUILDING = re.compile(
-    rb"\bAPIRouter\b|Router\s*\(|FastAPI\s*\(|Starlette\s*\(|\.(include_router|add_api_route|add_api_websocket_route|add_route|mount"
+    rb"APIRouter\b|Router\s*\(|FastAPI\s*\(|Starlette\s*\(|\.(include_router|add_api_route|add_api_websocket_route|add_route|mount"
     rb"|add_middleware|add_exception_handler|exception_handler|add_event_handler)\s*\("
     rb"|@[^\n]+\.(get|post|put|patch|delete|head|options|websocket|api_route|route|middleware|on_event)\s*\("
 )

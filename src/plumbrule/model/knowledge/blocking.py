@@ -149,7 +149,7 @@ DATABASE = (
     "sqlalchemy.Connection.execute",
     "sqlalchemy.Connection.commit",
 )
-DISK = (
+FILE = (
     "builtins.open",
     "io.open",
     "pathlib.Path.open",
@@ -157,6 +157,9 @@ DISK = (
     "pathlib.Path.read_bytes",
     "pathlib.Path.write_text",
     "pathlib.Path.write_bytes",
+)
+"""a file of its own costs about as much as the hop to a thread"""
+DISK = (
     "shutil.copy",
     "shutil.copy2",
     "shutil.copyfile",
@@ -276,6 +279,12 @@ class Catalogue:
 
 
 BLOCKING = Catalogue(
-    network=NETWORK, sleep=SLEEP, measuring=MEASURING, process=PROCESS, database=DATABASE, disk=DISK
+    network=NETWORK,
+    sleep=SLEEP,
+    measuring=MEASURING,
+    process=PROCESS,
+    database=DATABASE,
+    file=FILE,
+    disk=DISK,
 )
 COMPUTING = Catalogue(hashing=HASHING, document=DOCUMENTS, image=IMAGES, packing=PACKING)

@@ -286,6 +286,9 @@ COMPOSERS = {"os.path.join", "posixpath.join", "pathlib.Path.joinpath", "urllib.
 REQUEST_PARTS = {"query_params", "path_params", "headers", "cookies"}
 HARMLESS_ATTRIBUTES = {"name", "stem", "suffix", "value", "size", "content_type", "id", "user_id"}
 
+PARSERS = {"urlparse", "urlsplit"}
+"""what takes an address apart: a check if its host is looked at"""
+
 # A call with the value, as a statement or a test of its own, that lets only good values pass.
 CHECKS = {
     "relative_to",
@@ -301,8 +304,6 @@ CHECKS = {
     "match",
     "fullmatch",
     "search",
-    "urlparse",
-    "urlsplit",
     "UUID",
     "int",
     "all",

@@ -50,6 +50,38 @@ async def list_orders() -> int:
     return first_page()
 ```
 
+## Good: a library with routes of its own
+
+```toml title="libraries/health/pyproject.toml"
+[project]
+name = "health"
+```
+
+```python title="libraries/health/health.py"
+from fastapi import APIRouter
+
+WORD = "ok"
+router = APIRouter()
+
+
+@router.get("/health")
+async def health() -> str:
+    return WORD
+```
+
+```python title="services/shop/shop/services/orders.py"
+from libraries.health.health import WORD
+
+
+def state() -> str:
+    return WORD
+```
+
+```toml title="services/shop/pyproject.toml"
+[project]
+name = "shop"
+```
+
 ## Good: a part of the app that has both is not a layer
 
 ```python title="app/orders/service.py"
@@ -112,6 +144,8 @@ def upward_import(project: Project) -> Iterator[Finding]:
         ends = (edge.source.path, edge.target.path)
         if ends in seen or edge.target.is_package or not is_lower(edge.source) or is_lower(edge.target):
             continue
+        if project.package_of(edge.source) != project.package_of(edge.target):
+            continue  # a library of the repository is below all of it
         seen.add(ends)
         yield Finding(
             at=edge.span,

@@ -110,6 +110,34 @@ async def read_rounded(item: int) -> int:
     return rounded(price)
 ```
 
+## Bad: what the client is to get, or what is never None
+
+```python title="main.py"
+from fastapi import FastAPI
+
+app = FastAPI()
+
+
+async def find(order_id: int) -> dict[str, int] | None: ...
+
+
+@app.get("/orders/{order_id}")
+async def read_order(order_id: int) -> dict[str, int] | None:
+    return find(order_id)  # finding
+
+
+@app.get("/orders/{order_id}/copy")
+def read_copy(order_id: int) -> dict[str, int] | None:
+    order = find(order_id)  # finding
+    return order
+
+
+@app.get("/orders/{order_id}/state")
+async def read_state(order_id: int) -> str:
+    order = find(order_id)  # finding
+    return "unknown" if order is None else "known"
+```
+
 ## Bad: a library's own coroutines
 
 ```python title="main.py"
@@ -162,6 +190,40 @@ async def read() -> int:
     task = asyncio.create_task(price(4))
     tasks.add(task)
     return await later + sum(both) + await prices(5) + await asyncio.wait_for(price(6), 1)
+```
+
+## Good: a decorator of the handler may await it; None until it is made
+
+```python title="main.py"
+from functools import wraps
+
+from fastapi import FastAPI
+
+app = FastAPI()
+
+
+def awaited(function):
+    @wraps(function)
+    async def wrapper(order_id: int):
+        return await function(order_id)
+
+    return wrapper
+
+
+async def find(order_id: int) -> int:
+    return order_id
+
+
+@app.get("/orders/{order_id}")
+@awaited
+def read_order(order_id: int):
+    return find(order_id)
+
+
+@app.get("/orders/{order_id}/copy")
+async def read_copy(order_id: int) -> int:
+    later = find(order_id) if order_id else None
+    return 0 if later is None else await later
 ```
 
 ## Good: a decorator may have made it an ordinary function
@@ -269,14 +331,12 @@ async def read() -> None:
 
 ## References
 
-Python warns of it at run time; ty and mypy check the discarded call, not the condition.
+Python warns at run time; ty and mypy check the discarded call, not the condition.
 """
 
-import re
-
 from plumbrule.rulekit import (
-    ALWAYS_TRUE,
     COROUTINES,
+    NOTHING_RUNS,
     Call,
     Edit,
     Finding,
@@ -285,8 +345,10 @@ from plumbrule.rulekit import (
     Iterator,
     Project,
     around,
-    may_await,
+    makes_coroutine,
     misuse,
+    misuse_of_answer,
+    misuse_of_kept,
     n,
     rule,
     untaken,
@@ -294,14 +356,15 @@ from plumbrule.rulekit import (
 
 LIBRARY = {name.rpartition(".")[2] for name in COROUTINES}
 USES = (n.Assign, n.Call, n.Keyword)
-TRANSPARENT = {"staticmethod", "classmethod", "abstractmethod", "override", "enforce_types", "trace_method"}
 
 
 @rule(category="async", severity="error")
 def coroutine_never_awaited(project: Project) -> Iterator[Finding]:
     for call in project.calls_named({*LIBRARY, *(f.name for f in project.functions if f.is_async)}):
-        wrong = misuse(call.node)
-        if not (wrong or isinstance(around(call.node), USES)) or not isinstance(call.scope, Function):
+        if not isinstance(call.scope, Function):
+            continue
+        wrong = misuse(call.node) or misuse_of_answer(call.node, call.scope)
+        if not (wrong or isinstance(around(call.node), USES)):
             continue
         if not call.module.is_broken and makes_coroutine(call) and not is_dead(call):
             wrong = wrong or misuse_of_kept(call, call.scope) or untaken(call.node, call.scope)
@@ -311,79 +374,23 @@ def coroutine_never_awaited(project: Project) -> Iterator[Finding]:
 
 def finding(call: Call, function: Function, wrong: str) -> Finding:
     """What is wrong with a call in a function."""
+    begins = wrong == NOTHING_RUNS and call.name.startswith("motor.")
     return Finding(
         at=call.func_span,
         message=f"`{call.node.func.text}(…)` is never awaited",
-        label=wrong,
+        label="it begins by itself: whether it fails, and when it ends, nobody hears" if begins else wrong,
         help="write `await` before it"
         if function.is_async
         else f"await it; `{function.label}` must be `async def`",
         fix=awaiting(call) if function.is_async else None,
+        severity="warning" if begins else None,
     )
-
-
-def misuse_of_kept(call: Call, function: Function) -> str | None:
-    """What goes wrong with a result that gets a name, if that is the only one and nothing awaits it."""
-    outer = {name for statement in function.find(n.Scoped) for name in statement.names}
-    match around(call.node):
-        case n.Assign(targets=(n.Name(id=name),)) as kept if (
-            len(function.bindings.get(name, ())) == 1 and name not in outer
-        ):
-            names = [x for x in function.node.walk() if isinstance(x, n.Name) and x.id == name]
-            uses = [x for x in names if not kept.start <= x.start < kept.end]
-            wrongs = [misuse(use) or untaken(use, function) for use in uses]
-            if all(wrongs):
-                return (wrongs or ["nothing runs"])[0]
-            proofs = (wrong for wrong in wrongs if wrong and wrong != ALWAYS_TRUE)
-            return None if any(may_await(use, function) for use in uses) else next(proofs, None)
-        case _:
-            return None
 
 
 def is_dead(call: Call) -> bool:
     """Whether a call stands under `if False`, so that it never runs."""
     branches = (parent for parent in call.node.parents if isinstance(parent, n.If))
     return any(branch.test.text.startswith(("False", "0 and")) for branch in branches)
-
-
-def makes_coroutine(call: Call) -> bool:
-    """Whether what is called is a coroutine function, surely."""
-    called = call.function
-    if called is None:
-        others = call.receiver_type.others if call.receiver_type else ()
-        names = (call.name, *(f"{o.name}.{call.method}" for o in others))
-        return all(name in COROUTINES for name in names) or (not call.name and is_awaited_beside(call))
-    plain = all(name.rpartition(".")[2] in TRANSPARENT for name in called.decorator_names)
-    if not called.is_async or called.is_generator or not plain or called.name == "__init__":
-        return False
-    scope = called.cls or called.parent or called.module
-    once = len(scope.bindings.get(called.name, ())) == 1
-    return once and not is_overridden(called) and not may_be_plain(call)
-
-
-def is_awaited_beside(call: Call) -> bool:
-    """Whether another method of the class awaits the very same call: `self.users.find_one(…)`."""
-    written = call.node.func.text
-    cls = call.caller.cls if isinstance(call.caller, Function) else None
-    if cls is None or not re.fullmatch(r"self(\.\w+){2,}", written):
-        return False
-    same = [c for m in cls.methods.values() for c in m.calls if c.node.func.text == written]
-    return sum(c.is_awaited for c in same) * 2 > len(same)
-
-
-def may_be_plain(call: Call) -> bool:
-    """Whether another member of the receiver's union has an ordinary method of that name."""
-    others = call.receiver_type.others if call.receiver_type else ()
-    methods = [kind.cls.method(call.method) if kind.cls else None for kind in others]
-    return any(method is None or not method.is_async for method in methods)
-
-
-def is_overridden(method: Function) -> bool:
-    """Whether a subclass has an ordinary function in the place of a coroutine function."""
-    if method.cls is None:
-        return False
-    others = (heir.methods.get(method.name) for heir in method.project.heirs.get(method.cls, ()))
-    return any(other is not None and not other.is_async for other in others)
 
 
 def awaiting(call: Call) -> Fix:

@@ -44,6 +44,29 @@ async def read() -> list[int]:
     return [value for value in found if not isinstance(value, BaseException)]
 ```
 
+## Good: whatever is there is an exception, and is only named
+
+```python title="main.py"
+import asyncio
+import logging
+
+from fastapi import FastAPI
+
+app = FastAPI()
+
+
+async def warm(shelf: int) -> None:
+    await asyncio.sleep(0)
+
+
+@app.post("/warm")
+async def warm_all() -> None:
+    failures = await asyncio.gather(warm(1), warm(2), return_exceptions=True)
+    for failure in failures:
+        if failure:
+            logging.error("a shelf stays cold: %s", str(failure))
+```
+
 ## Good: only waited for, or checked by another function
 
 ```python title="main.py"
@@ -117,7 +140,10 @@ def is_looked_at(function: Function, gather: Call, names: set[str]) -> bool:
     """Whether something below checks types, or hands the results on to a function that may."""
     if "Exception" in (function.node.returns.text if function.node.returns else ""):
         return True
-    names = names | each_of(function, names)
+    each = each_of(function, names)
+    if each and is_only_named(function, each):
+        return True
+    names = names | each
     for call in function.calls:
         if call.node.start < gather.node.start:
             continue
@@ -141,6 +167,26 @@ def each_of(function: Function, names: set[str]) -> set[str]:
     loops = [node for node in function.nodes if isinstance(node, (n.For, n.Clause))]
     over = [loop.target for loop in loops if names & n.names_in(loop.iterable)]
     return n.names_in(*over)
+
+
+def is_only_named(function: Function, each: set[str]) -> bool:
+    """Whether results are asked whether they are anything, and are put into a text: so a result is `None`."""
+    used = [name for name in function.find(n.Name) if name.id in each]
+    asked = [name for name in used if isinstance(name.parent, n.If) and name.parent.test is name]
+    targets = [name for name in used if isinstance(name.parent, (n.For, n.Clause))]
+    written = [name for name in used if is_written(name)]
+    return bool(asked) and len(asked) + len(targets) + len(written) == len(used)
+
+
+def is_written(name: n.Name) -> bool:
+    """Whether a value is only put into a text."""
+    match name.parent:
+        case n.FString():
+            return True
+        case n.Call(func=n.Name(id="str" | "repr")):
+            return True
+        case _:
+            return False
 
 
 def is_identity(node: n.Node, names: set[str]) -> bool:

@@ -101,6 +101,21 @@ async def list_items(filters: Annotated[Filters, Depends()]) -> list[str]:
     return filters.known
 ```
 
+## Good: of a function that each call makes anew
+
+```python
+from collections.abc import Callable
+
+
+def once(release: Callable[[], None]) -> Callable[[], None]:
+    def call(done: list[bool] = [False]) -> None:
+        if not done[0]:
+            done[0] = True
+            release()
+
+    return call
+```
+
 ## Good: pydantic copies
 
 ```python
@@ -133,7 +148,7 @@ COPYING = ("BaseModel", "SQLModel", "BaseSettings", "DeclarativeBase", "Enum")
 def mutable_default(project: Project) -> Iterator[Finding]:
     injected = {d.cls for route in project.routes for d in route.dependencies}
     for function in project.code_functions:
-        if not function.routes:  # FastAPI copies the defaults of a handler
+        if not function.routes and function.parent is None:  # FastAPI copies the defaults of a handler
             yield from in_signature(function)
         if function.cls in injected:
             yield from in_class(function)

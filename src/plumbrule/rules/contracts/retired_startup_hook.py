@@ -1,8 +1,9 @@
 """A startup or shutdown hook from before lifespan
 
-`on_event` and `add_event_handler` are gone from Starlette 1 and deprecated in
-FastAPI. Worse, an app that is given `lifespan=` never runs them, and says
-nothing: the pool is never opened, the cache never warmed.
+An app that is given `lifespan=` never runs `on_event`, and says nothing: the
+pool is never opened, the cache never warmed. `app.add_event_handler` is gone
+with Starlette 1, and since FastAPI 0.112.2 the hooks of a router run twice. What
+still works in the versions that are pinned is a warning.
 
 ## Bad: beside a lifespan it never runs
 
@@ -41,6 +42,22 @@ app = FastAPI(on_shutdown=[print])  # finding
 connect(app)
 ```
 
+## Bad: a router's own hook
+
+```python
+from fastapi import APIRouter, FastAPI
+
+router = APIRouter()
+
+
+@router.on_event("startup")  # finding
+async def open_pool() -> None: ...
+
+
+app = FastAPI()
+app.include_router(router)
+```
+
 ## Good: a lifespan
 
 ```python
@@ -77,7 +94,7 @@ bus.on_event("order.created")
 ```
 """
 
-from plumbrule.rulekit import Call, Finding, Iterator, n, rule
+from plumbrule.rulekit import Call, Finding, Iterator, Severity, n, rule
 
 HOOKS = {"on_event": "event_type", "add_event_handler": "event_type"}
 OWNERS = ("fastapi.", "starlette.")
@@ -86,17 +103,43 @@ APPS = ("fastapi.FastAPI", "starlette.applications.Starlette", "fastapi.APIRoute
 
 @rule(category="contracts", severity="error", needs="fastapi>=0.93", calls=(*HOOKS, *APPS))
 def retired_startup_hook(call: Call) -> Iterator[Finding]:
-    apps = [app for app in call.module.project.apps if app.option("lifespan")]
     for node in (*hook(call), *lists(call)):
-        silent = any(record.span == node.span for app in apps for record in app.events)
+        severity, message, label = judged(call, node)
         yield Finding(
             at=node.span,
-            message=f"`{call.method}` never runs: the app has a lifespan"
-            if silent
-            else f"`{node.name if isinstance(node, n.Keyword) else call.method}` is retired",
-            label="and nothing says so" if silent else "it is not run once the app gets a lifespan",
+            message=message,
+            label=label,
             help="move it into the function given as `lifespan=`",
+            severity=severity,
         )
+
+
+def judged(call: Call, node: n.Node) -> tuple[Severity, str, str]:
+    """How bad a hook is in the versions that may be installed, what happens to it, and why."""
+    name = str(node.name) if isinstance(node, n.Keyword) else call.method
+    apps = [app for app in call.module.project.apps if app.option("lifespan")]
+    if is_of_router(call) and call.module.project.may_be("fastapi", ">=0.112.2"):
+        if not apps:
+            return "error", f"`{name}` of a router runs twice", "once for the router, once for the app around"
+    elif any(record.span == node.span for app in apps for record in app.events):
+        return "error", f"`{call.method}` never runs: the app has a lifespan", "and nothing says so"
+    if is_gone(call) and call.module.project.may_be("starlette", ">=1"):
+        return "error", f"`{name}` is gone", "the app does not start with Starlette 1"
+    return "warning", f"`{name}` is retired", "it is not run once the app gets a lifespan"
+
+
+def is_of_router(call: Call) -> bool:
+    """Whether it is a hook of a router that an app includes; `app.router` is the app's own."""
+    owner = call.receiver_type if call.method in HOOKS else None
+    own = isinstance(call.receiver, n.Attribute) and call.receiver.attr == "router"
+    return call.name == APPS[2] or (owner is not None and owner.name == APPS[2] and not own)
+
+
+def is_gone(call: Call) -> bool:
+    """Whether Starlette 1 has no such thing, and FastAPI, which allows it since 0.133, none of its own."""
+    by_hand = isinstance(call.receiver, n.Attribute) and call.receiver.attr == "router"
+    added = call.method == "add_event_handler" and not by_hand and not is_of_router(call)
+    return (added or call.name == APPS[1]) and call.module.project.may_be("fastapi", ">=0.133")
 
 
 def hook(call: Call) -> Iterator[n.Node]:

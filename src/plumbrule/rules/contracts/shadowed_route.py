@@ -91,6 +91,50 @@ async def read_item(item_id: int) -> int:
     return item_id
 ```
 
+## Good: a router that nobody includes serves nothing
+
+```python title="app/main.py"
+from fastapi import FastAPI
+
+from app import admin, items
+
+app = FastAPI()
+app.include_router(items.router, prefix="/items")
+app.include_router(admin.router, prefix="/admin")
+```
+
+```python title="app/routers.py"
+from fastapi import APIRouter
+
+from app import admin, items
+
+api = APIRouter()
+api.include_router(items.router)
+api.include_router(admin.router)
+```
+
+```python title="app/items.py"
+from fastapi import APIRouter
+
+router = APIRouter()
+
+
+@router.get("/{item_id}")
+async def read_item(item_id: int) -> int:
+    return item_id
+```
+
+```python title="app/admin.py"
+from fastapi import APIRouter
+
+router = APIRouter()
+
+
+@router.get("/orders")
+async def list_orders() -> list[str]:
+    return []
+```
+
 ## Good: a converter lets the word pass
 
 ```python

@@ -230,7 +230,6 @@ async def clear(session: AsyncSession, order_id: int) -> None:
 import re
 
 from plumbrule.rulekit import (
-    LOADED,
     Call,
     Class,
     Finding,
@@ -254,9 +253,7 @@ from plumbrule.rulekit import (
 
 @rule(category="database", severity="error", needs="sqlalchemy")
 def lazy_load_in_async(project: Project) -> Iterator[Finding]:
-    names = {
-        name for table in project.tables for name, r in table.relationships.items() if r.lazy not in LOADED
-    }
+    names = {name for table in project.tables for name, r in table.relationships.items() if r.is_lazy}
     for function in project.code_functions if names else ():
         found = list(in_function(function, names)) if function.is_async else []
         if found and not refreshes(function):
@@ -343,7 +340,7 @@ def read_elsewhere(loading: Call, function: Function) -> Iterator[Finding]:
     for call in function.calls:
         for read in reads_of(call, kept):
             relation = table.relationships.get(read.attr)
-            if relation is None or relation.lazy in LOADED or "refresh" in loads:
+            if relation is None or not relation.is_lazy or "refresh" in loads:
                 continue
             if re.search(rf"{table.name}\.{relation.name}\b", loads) is None:
                 yield unasked(loading, relation, table, read)

@@ -154,6 +154,43 @@ async def find(session: AsyncSession, user_id: int) -> User | None:
     return await session.get(User, user_id)
 ```
 
+## Good: async sessions are used by another service of the repository
+
+```toml title="orders/pyproject.toml"
+[project]
+name = "orders"
+```
+
+```python title="orders/models.py"
+from datetime import datetime
+
+from sqlalchemy import func
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+
+class Base(DeclarativeBase): ...
+
+
+class Order(Base):
+    __tablename__ = "orders"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    changed_at: Mapped[datetime] = mapped_column(onupdate=func.now())
+```
+
+```toml title="users/pyproject.toml"
+[project]
+name = "users"
+```
+
+```python title="users/users.py"
+from sqlalchemy.ext.asyncio import AsyncSession
+
+
+async def save(session: AsyncSession) -> None:
+    await session.commit()
+```
+
 ## Good: a synchronous session loads it again
 
 ```python title="app/models.py"
@@ -199,7 +236,8 @@ def onupdate_without_eager_defaults(project: Project) -> Iterator[Finding]:
     found = [(t, column) for t in tables for column in t.columns.values() if onupdate(column) is not None]
     plain = sync_functions(project) if found else []
     for table, column in found if found and not reads_again(project) else ():
-        if not has_eager_defaults(table.cls) and not is_sync_only(table, awaiting, plain):
+        near = [module for module in awaiting if may_use(module, table)]
+        if near and not has_eager_defaults(table.cls) and not is_sync_only(table, near, plain):
             yield finding(column, table)
 
 
@@ -212,6 +250,13 @@ def finding(column: Column, table: Table) -> Finding:
         fix=fetching(table),
         confidence=None if is_read(column, table) else "low",
     )
+
+
+def may_use(module: Module, table: Table) -> bool:
+    """Whether a module may work with a table: it belongs to the same package, or names it."""
+    project = table.project
+    near = project.package_of(module) == project.package_of(table.module)
+    return near or module.mentions(*project.words_for(table.name))
 
 
 def is_sync_only(table: Table, awaiting: list[Module], plain: list[Function]) -> bool:
@@ -240,7 +285,7 @@ def onupdate(column: Column) -> n.Expr | None:
     """The SQL function that a column is updated with."""
     value = column.option("onupdate")
     keywords = column.option("sa_column_kwargs")
-    if isinstance(keywords, n.Dict):
+    if isinstance(keywords, (n.Dict, n.Call)):
         value = value or keywords.get("onupdate")
     if not isinstance(value, n.Call) or column.call is None:
         return None

@@ -59,9 +59,12 @@ def upgrade() -> None:
     op.add_column("pets", sa.Column("name", sa.Text(), nullable=False))
     op.execute("DELETE FROM carts")
     op.add_column("carts", sa.Column("owner_id", sa.Integer(), nullable=False))
+    op.execute("CREATE UNLOGGED TABLE jobs ()")
+    op.add_column("jobs", sa.Column("id", sa.Integer(), nullable=False))
 
 
 def downgrade() -> None:
+    op.drop_table("jobs")
     op.drop_column("carts", "owner_id")
     op.drop_table("pets")
     op.drop_column("users", "age")

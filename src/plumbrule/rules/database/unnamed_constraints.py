@@ -24,10 +24,15 @@ def downgrade() -> None:
 ## Bad: no convention
 
 ```python title="app/models.py"
-from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.orm import DeclarativeBase, Mapped, MappedAsDataclass, mapped_column
 
 
-class Base(DeclarativeBase): ...  # finding
+class Base(MappedAsDataclass, DeclarativeBase): ...  # finding
+
+
+class User(MappedAsDataclass, Base):
+    __tablename__ = "users"
+    id: Mapped[int] = mapped_column(primary_key=True)
 ```
 
 ```python title="migrations/versions/0001_users.py"
@@ -71,7 +76,7 @@ def downgrade() -> None:
 
 from plumbrule.rulekit import External, File, Finding, Iterator, Project, n, rule
 
-BASES = ("sqlalchemy.orm.DeclarativeBase", "sqlalchemy.orm.MappedAsDataclass")
+BASES = ("sqlalchemy.orm.DeclarativeBase", "sqlalchemy.orm.DeclarativeBaseNoMeta")
 
 
 @rule(category="database", severity="warning")

@@ -41,6 +41,44 @@ async def create_order(  # finding
     await add_order(session, order_id)
 ```
 
+## Bad: a statement that changes rows
+
+```python title="main.py"
+from collections.abc import AsyncIterator
+from typing import Annotated
+
+from fastapi import Depends, FastAPI
+from sqlalchemy import delete
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+make = async_sessionmaker(expire_on_commit=False)
+app = FastAPI()
+
+
+class Base(DeclarativeBase): ...
+
+
+class Order(Base):
+    __tablename__ = "orders"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+
+
+async def get_session() -> AsyncIterator[AsyncSession]:
+    async with make() as session:
+        yield session
+
+
+@app.delete("/orders/{order_id}")
+async def delete_order(  # finding
+    order_id: int, session: Annotated[AsyncSession, Depends(get_session)]
+) -> None:
+    statement = delete(Order)
+    statement = statement.where(Order.id == order_id)
+    await session.execute(statement)
+```
+
 ## Good: the service, the dependency or a `begin()` commits
 
 ```python title="main.py"
@@ -108,6 +146,8 @@ async def create_order(session: Annotated[AsyncSession, Depends(get_session)]) -
 ```
 """
 
+import re
+
 from plumbrule.rulekit import (
     Call,
     Finding,
@@ -124,13 +164,16 @@ from plumbrule.rulekit import (
 
 SESSIONS = ("sqlalchemy.ext.asyncio.AsyncSession", "sqlalchemy.orm.Session")
 WRITES = {f"{owner}.{verb}" for owner in SESSIONS for verb in ("add", "add_all", "delete", "merge")}
+ASKING = {f"{owner}.{verb}" for owner in SESSIONS for verb in ("execute", "exec", "scalar", "scalars")}
+CHANGES = re.compile(r"(sqlalchemy|sqlmodel)\.(.*\.)?(insert|update|delete)")
 COMMITS = {"commit", "begin", "begin_nested", "run_sync"}
 METHODS = {"POST", "PUT", "PATCH", "DELETE"}
 
 
 @rule(category="database", severity="error", needs="sqlalchemy")
 def write_without_commit(project: Project) -> Iterator[Finding]:
-    writing = set(project.functions_leading_to(project.calls_to(*WRITES)))
+    changing = [call for call in project.calls_to(*ASKING) if is_write(call)]
+    writing = set(project.functions_leading_to([*project.calls_to(*WRITES), *changing]))
     for route in project.code_routes:
         if route.handler in writing and route.dependencies.complete and not route.decorators:
             yield from uncommitted(route, route.handler)
@@ -141,7 +184,7 @@ def uncommitted(route: Route, handler: Function) -> Iterator[Finding]:
     if not METHODS & set(route.methods):
         return
     reached = list(reached_calls(handler))
-    write = next((r for r in reached if r.call.name in WRITES), None)
+    write = next((r for r in reached if is_write(r.call)), None)
     if write is None or any(may_commit(r) for r in reached) or others_commit(route):
         return
     yield Finding(
@@ -151,6 +194,40 @@ def uncommitted(route: Route, handler: Function) -> Iterator[Finding]:
         help="commit in the service that writes, or inject a session from `sessionmaker.begin()`",
         chain=(*(Step(f"calls `{c.node.func.text}`", c.span) for c in write.chain), step(write.call)),
     )
+
+
+def is_write(call: Call) -> bool:
+    """Whether a call of a session changes rows, or marks them to be changed."""
+    if call.name in ASKING:
+        return bool(call.args) and changes(call.args[0], call)
+    return call.name in WRITES
+
+
+def changes(statement: n.Expr, call: Call) -> bool:
+    """Whether a statement is made by `delete(…)` and the like."""
+    match statement:
+        case n.Call(func=n.Attribute(value=n.Call() | n.Name() as inner)):
+            return is_change(statement, call) or changes(inner, call)
+        case n.Call():
+            return is_change(statement, call)
+        case n.Name(id=name) if isinstance(call.caller, Function):
+            made = [b.node.value for b in call.caller.bindings.get(name, ()) if isinstance(b.node, n.Assign)]
+            return any(isinstance(value, n.Call) and is_change(root(value), call) for value in made)
+        case _:
+            return False
+
+
+def root(statement: n.Call) -> n.Call:
+    """`delete(Order)` of `delete(Order).where(…)`."""
+    match statement.func:
+        case n.Attribute(value=n.Call() as inner):
+            return root(inner)
+        case _:
+            return statement
+
+
+def is_change(statement: n.Call, call: Call) -> bool:
+    return CHANGES.fullmatch(call.scope.name_of(statement.func) or "") is not None
 
 
 def step(call: Call) -> Step:

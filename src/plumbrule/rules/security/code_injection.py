@@ -3,6 +3,7 @@
 `eval`, `exec` and `pickle.loads` do what the bytes say: open a shell, read
 the settings, send them away. There is no safe subset of them. Parse a format
 that only holds data (JSON, `yaml.safe_load`), or look the name up in a table.
+PyYAML's full loader counts before 5.4, when it still made any object.
 
 ## Bad
 
@@ -53,6 +54,44 @@ app = FastAPI()
 @app.post("/pipelines")
 async def load_pipeline(request: Request) -> int:
     return len(yaml.load(await request.body(), Loader=yaml.SafeLoader))
+```
+
+## Bad: before PyYAML 5.4 the full loader made any object
+
+```text title="requirements.txt"
+fastapi
+pyyaml==5.3.1
+```
+
+```python title="main.py"
+import yaml
+from fastapi import FastAPI, Request
+
+app = FastAPI()
+
+
+@app.post("/pipelines")
+async def load_pipeline(request: Request) -> int:
+    return len(yaml.load(await request.body(), Loader=yaml.FullLoader))  # finding
+```
+
+## Good: since 5.4 it makes plain values and names of what is imported already
+
+```text title="requirements.txt"
+fastapi
+pyyaml==6.0.3
+```
+
+```python title="main.py"
+import yaml
+from fastapi import FastAPI, Request
+
+app = FastAPI()
+
+
+@app.post("/pipelines")
+async def load_pipeline(request: Request) -> int:
+    return len(yaml.full_load(await request.body()))
 ```
 
 ## Good: a loader that extends a safe one, and a module of one package
@@ -121,7 +160,7 @@ of its own, and only people who may do anything anyway may call the route.
 
 import re
 
-from plumbrule.rulekit import Class, Finding, Flow, Iterator, Route, n, rule, stations
+from plumbrule.rulekit import Class, Finding, Flow, Iterator, Project, Route, n, rule, stations
 
 ADMIN = re.compile(r"(?i)admin|superuser")
 
@@ -129,15 +168,31 @@ ADMIN = re.compile(r"(?i)admin|superuser")
 @rule(category="security", severity="error")
 def code_injection(route: Route) -> Iterator[Finding]:
     for flow in route.flows:
-        harmless = flow.kind != "code" or is_safe_loader(flow) or is_in_package(flow)
-        if not harmless and not is_for_administrators(route):
+        if flow.kind != "code" or is_safe_loader(flow) or is_in_package(flow):
+            continue
+        unsure = is_full_loader(flow) and route.project.may_be("pyyaml", ">=5.4")
+        if not is_for_administrators(route) and not (unsure and is_mended(route.project)):
             yield Finding(
                 at=flow.sink.span,
                 message=f"`{flow.sink_name}` runs what the client sends as code",
                 label=f"`{flow.origin.label}` of {flow.route.label} arrives here",
                 help="parse a format that only holds data, or look names up in a table",
                 chain=stations(flow),
+                confidence="low" if unsure else None,
             )
+
+
+def is_full_loader(flow: Flow) -> bool:
+    """Whether YAML is read by the full loader, the default from 5.1 to 5.4."""
+    if flow.sink.name == "yaml.load":
+        loader = flow.sink.argument(1, "Loader")
+        return loader is None or loader.text.rpartition(".")[2] in ("FullLoader", "CFullLoader")
+    return flow.sink.name == "yaml.full_load"
+
+
+def is_mended(project: Project) -> bool:
+    """Whether no PyYAML can be installed whose full loader makes any object (CVE-2020-14343)."""
+    return not project.may_be("pyyaml", "<5.4")
 
 
 def is_for_administrators(route: Route) -> bool:

@@ -49,6 +49,31 @@ app = FastAPI()
 app.add_middleware(CORSMiddleware, allow_origins=settings.cors_origins, allow_credentials=True)  # finding
 ```
 
+## Bad: what holds if the environment says nothing
+
+```python title="main.py"
+import os
+
+from fastapi import FastAPI
+from fastapi.middleware.cors import CORSMiddleware
+
+
+def parsed(text: str) -> list[str]:
+    return [origin.strip() for origin in text.split(",")]
+
+
+ORIGINS = parsed(os.getenv("ORIGINS") or "*")
+
+app = FastAPI()
+app.add_middleware(CORSMiddleware, allow_origins=ORIGINS, allow_credentials=True)  # finding
+admin = FastAPI()
+admin.add_middleware(  # finding
+    CORSMiddleware,
+    allow_origins=[origin.strip() for origin in os.environ.get("ORIGINS", "*").split(",") if origin],
+    allow_credentials=True,
+)
+```
+
 ## Bad: put around the app
 
 ```python title="main.py"
@@ -57,6 +82,21 @@ from fastapi.middleware.cors import CORSMiddleware
 
 app = FastAPI()
 served = CORSMiddleware(app, allow_origins=["*"], allow_credentials=True)  # finding
+```
+
+## Good: on a developer's machine only
+
+```python title="main.py"
+import os
+
+from fastapi import FastAPI
+from fastapi.middleware.cors import CORSMiddleware
+
+app = FastAPI()
+if os.getenv("ENVIRONMENT") == "development":
+    app.add_middleware(CORSMiddleware, allow_origins=["*"], allow_credentials=True)
+else:
+    app.add_middleware(CORSMiddleware, allow_origins=["https://shop.example"], allow_credentials=True)
 ```
 
 ## Good: named origins
@@ -74,6 +114,27 @@ app.add_middleware(
 )
 ```
 
+## Good: none if the environment says nothing
+
+```python title="main.py"
+import os
+
+from fastapi import FastAPI
+from fastapi.middleware.cors import CORSMiddleware
+
+ORIGINS = os.getenv("ORIGINS", "").split(",")
+
+
+def without(star: str) -> list[str]:
+    return [origin for origin in ORIGINS if origin != star]
+
+
+app = FastAPI()
+app.add_middleware(CORSMiddleware, allow_origins=ORIGINS, allow_credentials=True)
+admin = FastAPI()
+admin.add_middleware(CORSMiddleware, allow_origins=without("*"), allow_credentials=True)
+```
+
 ## Good: everybody, without cookies
 
 ```python title="main.py"
@@ -87,9 +148,22 @@ app.add_middleware(CORSMiddleware, allow_origins=["*"])
 
 import re
 
-from plumbrule.rulekit import Finding, Function, Iterator, Module, Project, Scoped, Span, Variable, n, rule
+from plumbrule.rulekit import (
+    Finding,
+    Function,
+    Iterator,
+    Module,
+    Project,
+    Scoped,
+    Span,
+    Variable,
+    is_for_developers,
+    n,
+    rule,
+)
 
 CORS = "starlette.middleware.cors.CORSMiddleware"
+ENVIRONMENT = ("os.getenv", "os.environ.get")
 
 
 @rule(category="security", severity="error")
@@ -105,7 +179,8 @@ def cors_wildcard_with_credentials(project: Project) -> Iterator[Finding]:
 def judged(at: Span, options: dict[str, n.Expr], scope: Scoped | None) -> Iterator[Finding]:
     """What there is to say about the options of one middleware, added to an app or put around it."""
     origins, pattern = options.get("allow_origins"), options.get("allow_origin_regex")
-    if not is_true(options.get("allow_credentials")):
+    allowed = options.get("allow_credentials")
+    if allowed is None or not is_true(allowed) or is_for_developers(allowed):
         return
     if origins is not None and is_any(origins, scope):
         yield finding(at, "every site may send requests with the visitor's cookies", origins)
@@ -139,6 +214,23 @@ def is_any(origins: n.Expr, scope: Scoped | None) -> bool:
         case n.Name():
             target = scope.resolve(origins) if scope is not None else None
             return isinstance(target, Variable) and target.value is not None and is_any(target.value, scope)
+        case _:
+            return is_any_by_default(origins, scope)
+
+
+def is_any_by_default(made: n.Expr, scope: Scoped | None) -> bool:
+    """`os.getenv("ORIGINS", "*").split(",")`, or what a function of the project makes of such a text."""
+    match made:
+        case n.BoolOp(right=right, op="or"):
+            return is_any(right, scope)
+        case n.Comprehension(clauses=(n.Clause(iterable=iterable, conditions=conditions),)):
+            return is_any(iterable, scope) and not any(isinstance(c, n.Compare) for c in conditions)
+        case n.Call(func=n.Attribute(value=text, attr="split" | "strip")):
+            return is_any(text, scope)
+        case n.Call(args=(_, default)) if scope is not None and scope.name_of(made.func) in ENVIRONMENT:
+            return is_any(default, scope)
+        case n.Call(args=(n.BoolOp() | n.Call() as text,), keywords=()) if scope is not None:
+            return isinstance(scope.resolve(made.func), Function) and is_any(text, scope)
         case _:
             return False
 

@@ -41,6 +41,67 @@ async def read_me(token: str) -> str:
         raise HTTPException(401, detail=str(exc)) from exc  # finding
 ```
 
+## Bad: in what the handler returns
+
+```python title="main.py"
+import traceback
+
+from fastapi import FastAPI
+
+app = FastAPI()
+
+
+def charge(order_id: int) -> None: ...
+
+
+@app.post("/orders/{order_id}/charge")
+async def charge_order(order_id: int) -> dict[str, str]:
+    try:
+        charge(order_id)
+        return {"status": "charged"}
+    except ValueError as exc:
+        return {"status": "failed", "message": str(exc)}
+    except Exception as exc:
+        return {"status": "failed", "message": f"charging failed: {exc}"}  # finding
+
+
+@app.post("/orders/{order_id}/refund")
+async def refund_order(order_id: int) -> str:
+    try:
+        charge(-order_id)
+    except Exception:
+        return traceback.format_exc()  # finding
+    return "refunded"
+```
+
+## Good: returned to a caller of our own, who may only log it
+
+```python title="main.py"
+import logging
+
+from fastapi import FastAPI
+
+app = FastAPI()
+
+
+def charge(order_id: int) -> str:
+    try:
+        return str(1 / order_id)
+    except Exception as exc:
+        return f"charging failed: {exc}"
+
+
+@app.post("/orders/{order_id}/charge")
+async def charge_order(order_id: int) -> None:
+    def tried() -> str:
+        try:
+            return charge(order_id)
+        except Exception as exc:
+            return str(exc)
+
+    logging.info(tried())
+```
+
 ## Good: logged, and a sentence of our own
 
 ```python title="main.py"
@@ -90,7 +151,7 @@ async def charge_order(order_id: int) -> None:
 ```
 """
 
-from plumbrule.rulekit import Call, External, Finding, Function, Iterator, n, rule
+from plumbrule.rulekit import External, Finding, Function, Iterator, Project, Scoped, n, rule
 
 RESPONSES = (
     "fastapi.HTTPException",
@@ -106,10 +167,32 @@ BROAD = ("builtins.Exception", "builtins.BaseException")
 SPOKEN = ("pydantic.", "fastapi.", "starlette.", "builtins.", "email_validator.", "pydantic_core.")
 
 
-@rule(category="security", severity="warning", calls=RESPONSES)
-def exception_text_in_response(call: Call) -> Iterator[Finding]:
-    for node in call.node.walk() if isinstance(call.caller, Function) else ():
-        shown = text_of_exception(node, call)
+@rule(category="security", severity="warning")
+def exception_text_in_response(project: Project) -> Iterator[Finding]:
+    for call in project.calls_to(*RESPONSES):
+        if isinstance(call.caller, Function):
+            yield from shown_in(call.node, call.scope)
+    handlers = {route.handler for route in project.code_routes if not route.is_websocket}
+    for handler in project.code_functions if handlers else ():
+        if handler in handlers:
+            yield from shown_by(handler)
+
+
+def shown_by(handler: Function) -> Iterator[Finding]:
+    """The texts of exceptions in what the handler of a route returns as it is."""
+    for returned in handler.find(n.Return) if any(handler.find(n.Handler)) else ():
+        if returned.value is not None and not any(
+            handler.call(inner).name in RESPONSES
+            for inner in returned.value.walk()
+            if isinstance(inner, n.Call)
+        ):
+            yield from shown_in(returned.value, handler)
+
+
+def shown_in(answer: n.Node, scope: Scoped) -> Iterator[Finding]:
+    """The first text of an unexpected exception in an answer."""
+    for node in answer.walk():
+        shown = text_of_exception(node, scope)
         if shown:
             yield Finding(
                 at=node.span,
@@ -120,11 +203,11 @@ def exception_text_in_response(call: Call) -> Iterator[Finding]:
             return
 
 
-def text_of_exception(node: n.Node, call: Call) -> str:
+def text_of_exception(node: n.Node, scope: Scoped) -> str:
     match node:
-        case n.Call(func=func) if call.scope.name_of(func) in TRACES:
+        case n.Call(func=func) if scope.name_of(func) in TRACES:
             return node.text
-        case n.Name(id=name) if is_said(node) and is_unexpected(name, call):
+        case n.Name(id=name) if is_said(node) and is_unexpected(node, scope):
             return name
         case _:
             return ""
@@ -144,13 +227,13 @@ def is_said(name: n.Name) -> bool:
             return False
 
 
-def is_unexpected(name: str, call: Call) -> bool:
-    for parent in call.node.parents:
+def is_unexpected(name: n.Name, scope: Scoped) -> bool:
+    for parent in name.parents:
         match parent:
             case n.FunctionDef():
                 return False
-            case n.Handler(name=bound, exception=exception) if bound == name:
-                return exception is not None and all(is_foreign(e, call) for e in options(exception))
+            case n.Handler(name=bound, exception=exception) if bound == name.id:
+                return exception is not None and all(is_foreign(e, scope) for e in options(exception))
     return False
 
 
@@ -158,8 +241,8 @@ def options(exception: n.Expr) -> tuple[n.Expr, ...]:
     return exception.items if isinstance(exception, n.Sequence) else (exception,)
 
 
-def is_foreign(exception: n.Expr, call: Call) -> bool:
-    target = call.scope.resolve(exception)
+def is_foreign(exception: n.Expr, scope: Scoped) -> bool:
+    target = scope.resolve(exception)
     if not isinstance(target, External):
         return False
     return target.name in BROAD or not target.name.startswith(SPOKEN)

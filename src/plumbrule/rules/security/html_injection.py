@@ -29,6 +29,26 @@ def report(name: str) -> str:
     return templates.get_template("report.html").render(name=name)
 ```
 
+## Bad: the callers say which template
+
+```python title="app/letters.py"
+from jinja2 import Environment, FileSystemLoader
+
+templates = Environment(loader=FileSystemLoader("templates"))  # finding
+
+
+def letter(template: str, name: str) -> str:
+    return templates.get_template(template).render(name=name)
+```
+
+```python title="app/mail.py"
+from app.letters import letter
+
+
+def greeting(name: str) -> str:
+    return letter("greeting.html", name)
+```
+
 ## Good: templates that escape, and those that are no HTML
 
 ```python title="app/reports.py"
@@ -49,6 +69,18 @@ prompts = Environment(loader=FileSystemLoader("prompts"))
 
 def question(name: str) -> str:
     return prompts.get_template("question.txt").render(name=name)
+
+
+def answer(template: str, source: str) -> str:
+    return prompts.get_template(template).render(source=source)
+```
+
+```python title="app/talk.py"
+from app.prompts import answer
+
+
+def said() -> str:
+    return answer("answer.txt", source="page.html")
 ```
 
 ## Good: templates that make code say that they do not escape
@@ -101,7 +133,7 @@ def read_page(page: int) -> HTMLResponse:
 
 import re
 
-from plumbrule.rulekit import Call, Finding, Iterator, Module, Project, n, rule, stations
+from plumbrule.rulekit import Call, Finding, Function, Iterator, Module, Project, n, rule, stations
 
 HTML = re.compile(r"\.html?(\.(j2|jinja2?))?$")
 ASIDE = re.compile(r"(^|/)(scripts?|examples?|docs?|tools|cookbook)/")
@@ -141,4 +173,22 @@ def names_html(module: Module) -> bool:
     """Whether a module speaks of a template by a name that is one of an HTML file."""
     scopes = (module, *module.functions)
     texts = (node.value for scope in scopes for node in scope.find(n.Constant))
-    return any(isinstance(text, str) and HTML.search(text) for text in texts)
+    return any(is_html(text) for text in texts) or any(
+        isinstance(given, n.Constant) and is_html(given.value)
+        for function in module.functions
+        for call in function.calls
+        if call.method == "get_template" and call.args
+        for given in given_for(call.args[0], function)
+    )
+
+
+def is_html(name: object) -> bool:
+    return isinstance(name, str) and HTML.search(name) is not None
+
+
+def given_for(name: n.Expr, function: Function) -> Iterator[n.Expr]:
+    """What the callers give for a parameter."""
+    parameter = function.parameter(name.id) if isinstance(name, n.Name) else None
+    for call in function.callers_in_code if parameter is not None else ():
+        values = (*call.args, *(k.value for k in call.keywords))
+        yield from (value for value in values if call.parameter_for(value) is parameter)

@@ -54,6 +54,27 @@ def read_invoice(order_id: int) -> RedirectResponse:
     return RedirectResponse(f"/invoices/{order_id}")
 ```
 
+## Good: back to where the visitor came from
+
+```python title="main.py"
+from typing import Annotated
+
+from fastapi import Cookie, FastAPI, Request
+from fastapi.responses import RedirectResponse
+
+app = FastAPI()
+
+
+@app.post("/dark-mode")
+def toggle(request: Request) -> RedirectResponse:
+    return RedirectResponse(request.headers.get("referer", "/"), 303)
+
+
+@app.get("/login/done")
+def finish_login(begun_at: Annotated[str, Cookie()] = "/") -> RedirectResponse:
+    return RedirectResponse(begun_at)
+```
+
 ## Good: on the list
 
 ```python title="main.py"
@@ -74,15 +95,13 @@ def finish_login(next_url: str) -> RedirectResponse:
 
 import re
 
-from plumbrule.rulekit import Call, Finding, Iterator, Route, n, rule, stations
-
-DEVELOPERS = re.compile(r"(?i)(?<!not )\b\w*\.?(is_)?(debug|dev|local)(_?mode|elopment)?\b")
+from plumbrule.rulekit import Finding, Flow, Iterator, Route, is_for_developers, n, rule, stations
 
 
 @rule(category="security", severity="error", confidence="medium")
 def open_redirect(route: Route) -> Iterator[Finding]:
     for flow in route.flows:
-        if flow.kind != "redirect":
+        if flow.kind != "redirect" or is_of_visitor(flow):
             continue
         if flow.is_head:
             message, help_ = "the client decides where the redirect leads", "compare it with a fixed list"
@@ -99,14 +118,22 @@ def open_redirect(route: Route) -> Iterator[Finding]:
             label=f"`{flow.origin.label}` of {flow.route.label} is what the client sends",
             help=help_,
             chain=stations(flow),
-            confidence="low" if is_for_developers(flow.sink) else None,
+            confidence="low" if is_for_developers(flow.sink.node) else None,
         )
 
 
-def is_for_developers(sink: Call) -> bool:
-    """Whether a redirect is made on a developer's machine only."""
-    branches = (parent.test.text for parent in sink.node.parents if isinstance(parent, n.If))
-    return any(DEVELOPERS.search(test) for test in branches)
+def is_of_visitor(flow: Flow) -> bool:
+    """Whether only the visitor's own browser says it: no link sets a header or a cookie, and a `Referer`
+    leads back to where the visitor came from.
+    """
+    match flow.origin.node:
+        case n.Attribute(attr="headers" | "cookies"):
+            return True
+        case n.Parameter() as parameter:
+            found = flow.route.handler.parameter(parameter.name) if flow.route.handler is not None else None
+            return found is not None and found.marker("Header", "Cookie") is not None
+        case _:
+            return False
 
 
 def in_query(text: n.FString, label: str) -> bool:

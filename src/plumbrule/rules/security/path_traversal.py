@@ -50,6 +50,47 @@ def load(name: str) -> bytes:
         return file.read()
 ```
 
+## Bad: compared while `..` is still in it
+
+```python title="main.py"
+import os
+
+from fastapi import FastAPI, Form
+
+app = FastAPI()
+FOLDER = os.path.abspath("tasks")
+
+
+@app.post("/tasks")
+def load(name: str = Form()) -> str:
+    path = os.path.join(FOLDER, name)  # finding
+    if not path.startswith(FOLDER):
+        raise ValueError(name)
+    with open(path) as file:
+        return file.read()
+```
+
+## Good: the resolved copy is compared
+
+```python title="main.py"
+import os
+
+from fastapi import FastAPI, Form
+
+app = FastAPI()
+FOLDER = os.path.realpath("tasks")
+
+
+@app.post("/tasks")
+def load(name: str = Form()) -> str:
+    path = os.path.join(FOLDER, name)
+    real = os.path.realpath(path)
+    if not real.startswith(FOLDER + os.sep):
+        raise ValueError(name)
+    with open(os.path.join(path, "task.json")) as file:
+        return file.read()
+```
+
 ## Good: a name of our own
 
 ```python title="main.py"

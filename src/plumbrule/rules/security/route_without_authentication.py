@@ -1,7 +1,6 @@
 """A route that anybody may call, among routes that ask who is calling
 
-The dependency that the other routes of the file carry was forgotten on this
-one. FastAPI cannot know: the route answers strangers.
+The dependency that other routes carry was forgotten: this one answers strangers.
 
 ## Bad
 
@@ -88,6 +87,36 @@ async def read_chat(chat_id: int, token: Annotated[object, Depends(bearer)]) -> 
 @app.get("/chats/identity")  # finding
 async def identify(email: str) -> str:
     return hmac.new(KEY, email.encode(), hashlib.sha256).hexdigest()
+```
+
+## Bad: a whole router, among many routes that ask
+
+```python title="main.py"
+from fastapi import APIRouter, Depends, FastAPI
+from fastapi.security import HTTPBearer
+
+licenses = APIRouter(prefix="/licenses")
+orders = APIRouter(dependencies=[Depends(HTTPBearer())])
+
+
+@licenses.delete("/{license_id}")  # finding
+async def delete_license(license_id: int) -> None: ...
+
+
+@orders.put("/orders/{number}")
+@orders.patch("/orders/{number}")
+@orders.delete("/orders/{number}")
+@orders.put("/items/{number}")
+@orders.patch("/items/{number}")
+@orders.delete("/items/{number}")
+@orders.put("/users/{number}")
+@orders.delete("/users/{number}")
+async def change(number: int) -> None: ...
+
+
+app = FastAPI()
+app.include_router(licenses)
+app.include_router(orders)
 ```
 
 ## Good: the router asks for all of them
@@ -251,14 +280,16 @@ from plumbrule.rulekit import (
     Iterator,
     Middleware,
     Route,
+    asks,
     body_schemas,
+    exceptions,
     n,
-    reached_calls,
+    names_an_asker,
     rule,
+    signs_what_is_sent,
 )
 
 CHANGING = {"POST", "PUT", "PATCH", "DELETE"}
-SIGNING = {"hmac.new", "hmac.digest", "jwt.encode", "jose.jwt.encode"}
 PROBE = re.compile(r"health|ping|metrics", re.IGNORECASE)
 """what a monitor reads; nobody changes anything with it"""
 PUBLIC = re.compile(
@@ -266,9 +297,6 @@ PUBLIC = re.compile(
     r"webhook|callback|public|contact|subscri|hook|captcha|invit|sso|saml|exchange|otp|mfa|"
     r"password|setup|init|session|accept|license|track|report|event|well-known|feedback|share|validat|contact|support|customer|apply|application",
     re.IGNORECASE,
-)
-ASKING = re.compile(
-    r"auth|user|token|permission|credential|principal|secur|access|guard|api_?key", re.IGNORECASE
 )
 
 
@@ -280,6 +308,8 @@ def is_public(text: str) -> bool:
 
 @rule(category="security", severity="error", confidence="medium")
 def route_without_authentication(route: Route) -> Iterator[Finding]:
+    if changes_a_number(route):
+        yield from forgotten_among_all(route)
     if is_open(route) or is_public(route.name) or signs_up(route) or does_nothing(route.handler):
         return
     if not CHANGING & set(route.methods):
@@ -307,32 +337,42 @@ def signs_up(route: Route) -> bool:
 
 def forgotten(route: Route, what: str) -> Iterator[Finding]:
     """The routes beside it ask who is calling, this one does not."""
-    if route.is_authenticated is not False or any(
-        ASKING.search(d.name) or (d.parameter and ASKING.search(d.parameter.name)) for d in route.dependencies
-    ):
+    if route.is_authenticated is not False or names_an_asker(route):
         return
     siblings = [r for r in route.router.routes if r is not route and not is_open(r)]
     guarded = [r for r in siblings if asks(r)]
     if len(guarded) >= 2 and len(guarded) * 4 >= len(siblings) * 3:
-        yield Finding(
-            at=route.span,
-            message=f"{route.label} {what}",
-            label=f"{len(guarded)} of the {len(siblings)} routes beside it ask who is calling",
-            help=f"give it the dependency that `{guarded[0].name}` has, or say in a comment why it is public",
-        )
+        label = f"{len(guarded)} of the {len(siblings)} routes beside it ask who is calling"
+        yield finding(route, what, label, guarded[0])
 
 
-def asks(route: Route) -> bool:
-    """Whether a route asks who is calling, surely, or by a dependency out of sight that is named so."""
-    if route.is_authenticated is not None:
-        return route.is_authenticated
-    return any(not d.complete and ASKING.search(d.node.text) for d in route.dependencies)
+def finding(route: Route, what: str, label: str, like: Route) -> Finding:
+    """A route that is unlike others."""
+    return Finding(
+        at=route.span,
+        message=f"{route.label} {what}",
+        label=label,
+        help=f"give it the dependency that `{like.name}` has, or say in a comment why it is public",
+    )
 
 
-def signs_what_is_sent(handler: Function) -> bool:
-    """Whether a handler makes a signature for somebody else, and does not compare it with one that came."""
-    made = (call for call in handler.calls if call.method in ("new", "digest", "encode"))
-    return any(call.name in SIGNING for call in made) and "compare_digest" not in handler.node.text
+def changes_a_number(route: Route) -> bool:
+    """Whether a route changes or deletes what a number in its path names: no secret, anybody can count."""
+    if not {"PUT", "PATCH", "DELETE"} & set(route.methods) or route.handler is None:
+        return False
+    numbers = {p.alias for p in route.handler.parameters if p.type and p.type.name == "builtins.int"}
+    return not numbers.isdisjoint(route.path_parameters)
+
+
+def forgotten_among_all(route: Route) -> Iterator[Finding]:
+    """Nobody is asked in its whole file, but nearly everywhere else where something is changed."""
+    if route.is_authenticated is not False or names_an_asker(route) or any(map(asks, route.router.routes)):
+        return
+    alike = [r for r in route.project.code_routes if r is not route and changes_a_number(r)]
+    guarded = [r for r in alike if asks(r)]
+    if len(guarded) >= 8 and len(guarded) * 10 >= len(alike) * 8:
+        label = f"{len(guarded)} of {len(alike)} routes that change what a number names ask who is calling"
+        yield finding(route, "answers anybody", label, guarded[0])
 
 
 def does_nothing(handler: Function | None) -> bool:
@@ -346,9 +386,7 @@ def does_nothing(handler: Function | None) -> bool:
 
 def let_through(route: Route) -> Iterator[Finding]:
     """Only a middleware asks, and it has a list of exceptions with the path of this route."""
-    asking = [
-        m.function for m in route.authentication if isinstance(m, Middleware) and m.function is not None
-    ]
+    asking = [m.function for m in route.authentication if isinstance(m, Middleware) and m.function]
     if len(asking) != len(route.authentication):
         return
     for constant in (c for function in asking for c in exceptions(function)):
@@ -360,13 +398,3 @@ def let_through(route: Route) -> Iterator[Finding]:
                 label="the middleware that asks who is calling lets this path through",
                 help="take it off the list",
             )
-
-
-def exceptions(middleware: Function) -> Iterator[n.Constant]:
-    """The paths in lists of the middleware, and of the modules whose functions it asks."""
-    asked = {call.call.function.module for call in reached_calls(middleware, depth=2) if call.call.function}
-    for module in {middleware.module, *asked}:
-        lists = (a.value for a in module.find(n.Assign) if isinstance(a.value, n.Sequence))
-        for item in (item for value in lists for item in value.items):
-            if isinstance(item, n.Constant) and isinstance(item.value, str) and item.value.startswith("/"):
-                yield item

@@ -72,6 +72,11 @@ async def sign_in(name: str, password: str, max_tokens: int, token_type: str) ->
     logger.info("password of %s changed", name)
 
 
+@app.post("/services/{service_key}/start")
+async def start(service_key: str) -> None:
+    logger.info("starts %s", service_key)
+
+
 @app.delete("/keys/{access_key}")
 async def drop_key(access_key: str) -> None:
     logger.info("the key %s is dropped, its secret with it", access_key)

@@ -21,6 +21,27 @@ async def preview(url: str) -> str:
     return answer.text
 ```
 
+## Bad: an address, but any
+
+```python title="main.py"
+from urllib.parse import urlparse
+
+import httpx2
+from fastapi import FastAPI, HTTPException
+
+app = FastAPI()
+
+
+@app.post("/previews")
+async def preview(url: str) -> str:
+    parsed = urlparse(url)
+    if parsed.scheme not in ("http", "https") or not parsed.netloc:
+        raise HTTPException(422)
+    async with httpx2.AsyncClient() as client:
+        answer = await client.get(url)  # finding
+    return answer.text
+```
+
 ## Good: the host is fixed
 
 ```python title="main.py"

@@ -60,6 +60,31 @@ def register(body: Registration) -> str:
     return body.name
 ```
 
+## Bad: said of the class that declares it
+
+```python title="main.py"
+from fastapi import FastAPI
+from pydantic import BaseModel
+
+app = FastAPI()
+
+
+class Login(BaseModel):
+    password: str  # finding
+
+
+class Registration(Login):
+    name: str
+
+
+@app.post("/login")
+def login(data: Login) -> None: ...
+
+
+@app.post("/users")
+def register(data: Registration) -> None: ...
+```
+
 ## Good: a greatest length, a validator, or no request
 
 ```python title="main.py"
@@ -144,7 +169,10 @@ def unmeasured(project: Project) -> Iterator[Finding]:
     schemas = {schema.cls.qualified_name: schema for schema in every}
     for schema in schemas.values():
         for name, field in schema.fields.items():
-            if PASSWORD.search(name) and not is_bounded(schema, name) and not OTHERS.search(schema.name):
+            inherited = field.cls is not schema.cls and field.cls.qualified_name in schemas
+            if inherited or not PASSWORD.search(name) or OTHERS.search(schema.name):
+                continue
+            if not is_bounded(schema, name):
                 yield Finding(
                     at=field.span,
                     message=f"`{schema.name}.{name}` may be of any length",

@@ -243,6 +243,37 @@ def require_admin(user: Annotated[User, Depends(get_current_user)]) -> User:
 def read_grades(user_id: int, current_user: Annotated[User, Depends(require_admin)]) -> list[int]:
     return [user_id]
 ```
+
+## Good: the guard is made with who may pass
+
+```python title="main.py"
+from collections.abc import Callable
+from enum import Enum
+from typing import Annotated
+
+from fastapi import FastAPI, Request, Security
+
+app = FastAPI()
+CHECKS: dict[str, Callable[[Request], int]] = {}
+
+
+class Group(Enum):
+    reader = 1
+    admin = 2
+
+
+class Signed:
+    def __init__(self, lowest: Group) -> None:
+        self.lowest = lowest
+
+    def __call__(self, request: Request) -> int:
+        return CHECKS[self.lowest.name](request)
+
+
+@app.get("/users/{user_id}/grades")
+def read_grades(user_id: int, current_user: Annotated[int, Security(Signed(Group.admin))]) -> list[int]:
+    return [user_id]
+```
 """
 
 import re

@@ -91,6 +91,18 @@ async def log_in(credentials: Annotated[Credentials, Depends(count)]) -> str:
     return credentials.email
 ```
 
+## Good: only described
+
+```python title="main.py"
+from fastapi import FastAPI
+
+app = FastAPI(title="for the document alone")
+
+
+@app.post("/login")
+async def login(name: str, password: str) -> None: ...
+```
+
 ## Good: no password is asked for
 
 ```python title="main.py"
@@ -137,7 +149,7 @@ FORMS = (".OAuth2PasswordRequestForm", ".OAuth2PasswordRequestFormStrict")
 @rule(category="security", severity="warning")
 def unthrottled_login(route: Route) -> Iterator[Finding]:
     handler = route.handler
-    if handler is None or "POST" not in route.methods or not LOGIN.search(route.path):
+    if handler is None or handler.is_left_out or "POST" not in route.methods or not LOGIN.search(route.path):
         return
     if not route.is_mounted or not asks_password(route) or knows_limits(route.project):
         return

@@ -51,6 +51,16 @@ class TestSettings(BaseSettings):
     secret_key: str = "not-a-secret"
 ```
 
+## Good: a command fills in a template, and serves nothing
+
+```python title="cli.py"
+import os
+
+
+def print_environment() -> None:
+    print("POSTGRES_PASSWORD=" + os.environ.get("POSTGRES_PASSWORD", "replace-with-the-password"))
+```
+
 ## Good: a validator refuses the default
 
 ```python title="main.py"
@@ -134,7 +144,8 @@ CLIENT = re.compile(
 )
 NOT_PRODUCTION = re.compile(r"test|dev|local", re.IGNORECASE)
 ASIDE = re.compile(
-    r"(^|/)(scripts?|examples?|example_\w+|docs?|cookbook|bench\w*|\.\w+|tools)/", re.IGNORECASE
+    r"(^|/)((scripts?|examples?|example_\w+|docs?|cookbook|bench\w*|\.\w+|tools|cli)/|cli\.py$)",
+    re.IGNORECASE,
 )
 COMPLAINING = {"warning", "warn", "info", "error", "critical"}
 MAKING = re.compile(r"^secrets\.|uuid|urandom|token|exit|generate", re.IGNORECASE)

@@ -53,4 +53,4 @@ def lint(folder: Path, revisions: Sequence[str]) -> Outcome:
 
 def fails(outcome: Outcome) -> bool:
     """Whether something was found that is more than a note."""
-    return any(item.rule.severity != "note" for item in outcome.findings)
+    return any(item.severity != "note" for item in outcome.findings)

@@ -1,0 +1,84 @@
+"""A finding may weigh less than its rule: what still works, or costs little, is a warning."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from plumbrule.verbs.audit import audit
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+LIFESPAN = "async def lifespan(app): yield\n"
+FILE = """\
+from fastapi import FastAPI, UploadFile
+
+app = FastAPI()
+
+
+@app.get("/news")
+async def read() -> str:
+    return open("news").read()
+
+
+@app.post("/news")
+async def write(file: UploadFile) -> None:
+    with open("news", "wb") as news:
+        news.write(file.file.read())
+"""
+
+
+MOTOR = """\
+from fastapi import FastAPI
+from motor.motor_asyncio import AsyncIOMotorClient
+
+app = FastAPI()
+orders = AsyncIOMotorClient()["shop"]["orders"]
+
+
+@app.post("/orders")
+async def order(name: str) -> None:
+    orders.insert_one({"name": name})
+    if orders.find_one({"name": name}):
+        print(name)
+"""
+
+
+def weights(folder: Path, rule: str, code: str, requirements: str = "fastapi") -> list[str]:
+    (folder / "main.py").write_text(code)
+    (folder / "requirements.txt").write_text(requirements)
+    return [item.severity for item in audit(folder).findings if item.rule.name == rule]
+
+
+def test_a_small_file_is_a_warning_and_what_a_client_uploads_an_error(tmp_path: Path) -> None:
+    assert weights(tmp_path, "blocking-call-in-async", FILE) == ["error", "warning"]
+
+
+def test_what_motor_begins_by_itself_is_a_warning_and_a_future_as_a_condition_an_error(
+    tmp_path: Path,
+) -> None:
+    assert weights(tmp_path, "coroutine-never-awaited", MOTOR, "motor") == ["error", "warning"]
+
+
+@pytest.mark.parametrize(
+    ("app", "hook", "requirements", "severity"),
+    [
+        ("FastAPI()", "app.on_event('startup')(print)", "fastapi", "warning"),
+        ("FastAPI(lifespan=lifespan)", "app.on_event('startup')(print)", "fastapi", "error"),
+        ("FastAPI()", "app.add_event_handler('startup', print)", "fastapi", "error"),
+        ("FastAPI()", "app.add_event_handler('startup', print)", "fastapi==0.115.12", "warning"),
+        ("FastAPI()", "app.add_event_handler('startup', print)", "fastapi\nstarlette<1", "warning"),
+        ("FastAPI()", "app.router.add_event_handler('startup', print)", "fastapi", "warning"),
+        ("FastAPI()", "router.on_event('startup')(print)", "fastapi", "error"),
+        ("FastAPI()", "router.on_event('startup')(print)", "fastapi==0.112.1", "warning"),
+        ("FastAPI(lifespan=lifespan)", "router.on_event('startup')(print)", "fastapi", "warning"),
+    ],
+)
+def test_a_hook_is_an_error_where_it_does_not_run_once(
+    tmp_path: Path, app: str, hook: str, requirements: str, severity: str
+) -> None:
+    code = f"from fastapi import APIRouter, FastAPI\n{LIFESPAN}router = APIRouter()\napp = {app}\n{hook}\n"
+    found = weights(tmp_path, "retired-startup-hook", f"{code}app.include_router(router)\n", requirements)
+    assert found == [severity]
