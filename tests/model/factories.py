@@ -37,6 +37,56 @@ FACTORIES = {
         app.include_router(orders)
         app.include_router(items)
     """,
+    "a path stands in settings": """
+        from pydantic import Field
+        from pydantic_settings import BaseSettings
+        from starlette.config import Config
+        class Settings(BaseSettings):
+            health_path: str = Field(pattern="^/", default="/health")
+        config = Config()
+        API_PREFIX = config("SHOP_API_PREFIX", default="/api")
+        router = APIRouter()
+        @router.get("")
+        def health(): ...
+        def create(settings: Settings | None = None):
+            settings = settings or Settings()
+            app = FastAPI()
+            app.include_router(router, prefix=API_PREFIX + settings.health_path)
+            return app
+        app = create()
+    """,
+    "a loop goes on without what it skips": """
+        def add(app, name):
+            @app.get(f"/{name}")
+            def read(): ...
+        app = FastAPI()
+        for name in ("orders", "_drafts", "items", "", "users"):
+            if name.startswith("_"):
+                continue
+            if name == "":
+                break
+            add(app, name)
+    """,
+    "comprehensions over several lists and dicts that fill themselves": """
+        from collections import defaultdict
+        orders, items = APIRouter(prefix="/orders"), APIRouter(prefix="/items")
+        @orders.get("")
+        def read_orders(): ...
+        @items.get("")
+        def read_items(): ...
+        def create():
+            routers = defaultdict(list)
+            versions = set()
+            for version in ("v1", "v2"):
+                versions.add(version)
+                routers[version].append(orders)
+            routers["v2"].append(items)
+            app = FastAPI()
+            for version, router in [(name, one) for name in sorted(versions) for one in routers[name]]:
+                app.include_router(router, prefix=f"/{version}")
+            return app
+        app = create()
+    """,
     "what one of two ways gives decides nothing": """
         class Server:
             def __init__(self, stores):
@@ -270,3 +320,50 @@ DISCOVERED = {
     """,
 }
 """a project whose routers are found by the names of files"""
+
+POINTS = """
+[{table}"shop.routers"]
+orders = "shop.orders:router"
+stock = "shop.stock"
+[{table}"shop.commands"]
+serve = "shop.main:serve"
+"""
+PLUGINS = {
+    "pyproject.toml": POINTS.format(table="project.entry-points."),
+    "shop-1.0.dist-info/entry_points.txt": POINTS.format(table="").replace('"', ""),
+    "shop-1.0.dist-info/METADATA": "Metadata-Version: 2.1\nName: shop\nVersion: 1.0\n",
+    "main.py": """
+        from importlib.metadata import entry_points
+        from fastapi import FastAPI
+        GROUP = "shop.routers"
+        def named(group, name=None):
+            points = entry_points().select(group=group)
+            if name is not None:
+                points = points.select(name=name)
+            return list(points)
+        def fill(app: FastAPI, names):
+            for name in names:
+                (point,) = named(GROUP, name)
+                router = point.load()
+                app.include_router(getattr(router, "router", router), prefix=f"/{name}")
+        def create():
+            app = FastAPI()
+            fill(app, sorted({point.name for point in entry_points(group=GROUP)}))
+            return app
+        app = create()
+    """,
+    "shop/__init__.py": "",
+    "shop/orders.py": """
+        from fastapi import APIRouter
+        router = APIRouter()
+        @router.get("")
+        def orders(): ...
+    """,
+    "shop/stock.py": """
+        from fastapi import APIRouter
+        router = APIRouter()
+        @router.get("")
+        def stock(): ...
+    """,
+}
+"""routers that are found by the names of entry points"""

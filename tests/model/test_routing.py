@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import pytest
 
-from model.factories import DISCOVERED, FACTORIES
+from model.factories import DISCOVERED, FACTORIES, PLUGINS
 from model.maps import at_run_time, by_reading
 from model.shapes import HEAD, SHAPES
 from plumbrule.model.reading import read_project
@@ -148,7 +148,9 @@ def test_the_table_read_is_the_table_at_run_time(
     assert read(tmp_path) == really(runtime, tmp_path)
 
 
-@pytest.mark.parametrize("files", [PACKAGES, DISCOVERED], ids=["passed-on", "discovered"])
+@pytest.mark.parametrize(
+    "files", [PACKAGES, DISCOVERED, PLUGINS], ids=["passed-on", "discovered", "entry-points"]
+)
 def test_routers_are_found_through_packages(
     files: dict[str, str], tmp_path: Path, runtime: subprocess.Popen[str]
 ) -> None:

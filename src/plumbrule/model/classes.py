@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 N = TypeVar("N", bound=n.Node)
 DATA = frozenset({"dataclass", "define", "frozen", "mutable", "attrs"})
 """decorators that make an `__init__` of the fields"""
+FIELDED = ("pydantic.BaseModel", "pydantic_settings.BaseSettings", "pydantic.BaseSettings")
+"""bases that do"""
 
 
 @compact
@@ -158,11 +160,11 @@ class Class(Scoped):
 
     @cached_property
     def takes_fields(self) -> bool:
-        """Whether its `__init__` is made of its fields: a dataclass or a Pydantic model."""
+        """Whether its `__init__` is made of its fields: a dataclass, a Pydantic model, settings."""
         family = [one for one in (self, *self.ancestors) if isinstance(one, Class)]
         names = {name for one in family for name in one.decorator_names}
         is_data = "attr.s" in names or not DATA.isdisjoint(name.rpartition(".")[2] for name in names)
-        return self.method("__init__") is None and (is_data or self.is_a("pydantic.BaseModel"))
+        return self.method("__init__") is None and (is_data or self.is_a(*FIELDED))
 
     @cached_property
     def fields(self) -> dict[str, Attribute]:

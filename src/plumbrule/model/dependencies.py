@@ -22,6 +22,7 @@ from plumbrule.model.assembly.values import (
     Partial,
     Perhaps,
 )
+from plumbrule.model.classes import FIELDED
 from plumbrule.model.code import Attribute, Class, Function
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ NO_GUARDS = (
     "dependency_injector.wiring.Provide",
 )
 DEEPEST = 12
-PLAIN = ("abc.ABC", "pydantic.BaseModel", "typing.Generic", "typing.Protocol", "builtins.object")
+PLAIN = ("abc.ABC", *FIELDED, "typing.Generic", "typing.Protocol", "builtins.object")
 """bases from outside that bring no dependencies"""
 
 

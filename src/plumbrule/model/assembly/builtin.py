@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from plumbrule.facts import nodes as n
 from plumbrule.model.assembly.conditions import plain
+from plumbrule.model.assembly.plugins import LOAD, entry_points, load, select
 from plumbrule.model.assembly.values import (
     HOLE,
     UNKNOWN,
@@ -15,6 +16,7 @@ from plumbrule.model.assembly.values import (
     Choice,
     ClassValue,
     Closure,
+    Defaults,
     Ext,
     Instance,
     ModuleValue,
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
     from plumbrule.model.assembly.values import Env
 
 METHODS = {
+    "add",
     "append",
     "extend",
     "items",
@@ -48,6 +51,7 @@ METHODS = {
     "removesuffix",
     "startswith",
     "endswith",
+    "select",
     "update",
     "copy",
     "split",
@@ -130,6 +134,8 @@ def cut(value: Any, written: str) -> Any:
 
 def item(value: Any, key: Any) -> Any:
     """`value[key]`."""
+    if isinstance(value, Defaults) and isinstance(key, str):
+        return value[key]
     if isinstance(value, dict):
         return value.get(key, UNKNOWN) if isinstance(key, (str, int)) else choice(value)
     if isinstance(value, (list, tuple)) and isinstance(key, int) and -len(value) <= key < len(value):
@@ -154,12 +160,14 @@ def best(results: list[Any]) -> Any:
 def method(owner: Any, name: Any, args: list[Any], kwargs: dict[str, Any]) -> Any:
     """A method of a text, list or dict."""
     match owner, name:
-        case list(), "append":
+        case list(), "append" | "add":
             owner.extend(args)
             return None
         case list(), "extend":
             owner.extend(args[0] if args and isinstance(args[0], (list, tuple)) else [UNKNOWN])
             return None
+        case list(), "select":
+            return select(owner, kwargs)
         case ((list() | dict()), "copy"):
             return owner.copy()
         case dict(), "update":
@@ -226,6 +234,12 @@ def _list(interpreter: Expressions, args: list[Any], _: dict[str, Any], __: Env)
 
 def _dict(_: Expressions, args: list[Any], kwargs: dict[str, Any], __: Env) -> Any:
     return {**(args[0] if args and isinstance(args[0], dict) else {}), **kwargs}
+
+
+def _defaultdict(_: Expressions, args: list[Any], __: dict[str, Any], ___: Env) -> Any:
+    factory = {Ext("builtins.list"): list, Ext("builtins.set"): list, Ext("builtins.dict"): dict}
+    made = args[0] if args else None
+    return Defaults(factory[made]) if isinstance(made, Ext) and made in factory else UNKNOWN
 
 
 def _enumerate(interpreter: Expressions, args: list[Any], _: dict[str, Any], __: Env) -> Any:
@@ -295,9 +309,11 @@ FUNCTIONS: dict[str, Callable[[Expressions, list[Any], dict[str, Any], Env], Any
     "typing.cast": _second,
     "builtins.list": _list,
     "builtins.tuple": _list,
+    "builtins.set": _list,
     "builtins.sorted": _list,
     "builtins.reversed": _list,
     "builtins.dict": _dict,
+    "collections.defaultdict": _defaultdict,
     "builtins.enumerate": _enumerate,
     "builtins.zip": _zip,
     "builtins.str": _first,
@@ -307,7 +323,13 @@ FUNCTIONS: dict[str, Callable[[Expressions, list[Any], dict[str, Any], Env], Any
     "builtins.callable": _callable,
     "os.getenv": _getenv,
     "os.environ.get": _getenv,
+    "starlette.config.Config.__call__": _getenv,
+    "decouple.config": _getenv,
     "importlib.import_module": _import_module,
+    "importlib.metadata.entry_points": entry_points,
+    "importlib_metadata.entry_points": entry_points,
+    "pkg_resources.iter_entry_points": entry_points,
+    LOAD: load,
     "builtins.__import__": _import_module,
     "functools.wraps": _wraps,
     "starlette.authentication.requires": lambda *_: Ext("functools.wraps.applied"),

@@ -14,6 +14,7 @@ from plumbrule.model.assembly.relevance import (
     captures_router,
     deals_with_routers,
     decorates,
+    finds_plugins,
     is_short,
     makes_dependencies,
 )
@@ -110,6 +111,8 @@ class Calls(Expressions):
                 return self.call_lambda(inner, outer, args, kwargs)
             case Ext(name=name):
                 return self.call_external(name, args, kwargs, node, env)
+            case Made(name=name) if f"{name}.__call__" in builtin.FUNCTIONS:
+                return self.call_external(f"{name}.__call__", args, kwargs, node, env)
             case Instance(cls=ClassValue() as cls):
                 method = cls.cls.method("__call__")
                 return (
@@ -281,6 +284,7 @@ class Calls(Expressions):
                 node in self.building
                 or is_short(function)
                 or makes_dependencies(function)
+                or finds_plugins(function)
                 or (function.name in ("__init__", *data_classes.AFTER) and self.makes_builder(function.cls))
             )
         return self.mattering[node]
@@ -306,16 +310,18 @@ class Calls(Expressions):
             elif parameter.default is not None:
                 env.names[name] = self.eval(parameter.default, closure.env)
             else:
-                env.names[name] = self.assumed(closure.function, name)
+                env.names[name] = UNKNOWN
+            if env.names[name] is UNKNOWN or isinstance(env.names[name], Made):
+                env.names[name] = self.assumed(closure.function, name, env.names[name])
 
-    def assumed(self, function: Function, name: str) -> Any:
-        """A parameter nobody passes: a router if its annotation says so, or else what is done with it."""
+    def assumed(self, function: Function, name: str, given: Any) -> Any:
+        """A parameter given nothing known: a router if its annotation says so, or what is done with it."""
         parameter = function.parameter(name)
         kind = router_kind(parameter.type.name) if parameter and parameter.type else None
         if parameter is not None and parameter.annotation is None and decorates(function.node, name):
             kind = "router"
         if kind is None or parameter is None:
-            return UNKNOWN
+            return given
         apps = {router.node: router for router in self.routers if router.kind == "app" and router.node}
         if kind == "app" and len(apps) == 1:
             return next(iter(apps.values()))  # the only app there is

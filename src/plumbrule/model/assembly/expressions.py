@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from plumbrule.facts import nodes as n
 from plumbrule.model.assembly import builtin
 from plumbrule.model.assembly.conditions import either, perhaps, seen_from
 from plumbrule.model.assembly.lookup import Lookup
 from plumbrule.model.assembly.values import UNKNOWN, Env, Items, LambdaValue, Perhaps
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 
 def open_ended(value: Any) -> Any:
@@ -132,17 +135,20 @@ class Expressions(Lookup):
             items.extend(self.unsure(items, self.items(value) if is_from else [value]))
 
     def comprehension(self, expr: n.Comprehension, env: Env) -> Any:
-        found: list[Any] = []
-        inner = Env(env.scope, env)
-        clause = expr.clauses[0] if len(expr.clauses) == 1 else None
-        if clause is None:
-            return UNKNOWN
-        for item in self.items(self.eval(clause.iterable, env)):
+        found = list(self.elements(expr, expr.clauses, Env(env.scope, env)))
+        return found if expr.kind != "dict" else UNKNOWN
+
+    def elements(self, expr: n.Comprehension, clauses: tuple[n.Clause, ...], inner: Env) -> Iterator[Any]:
+        """What a comprehension makes in the clauses that are left."""
+        if not clauses:
+            yield self.eval(expr.element, inner)
+            return
+        clause, *rest = clauses
+        for item in self.items(self.eval(clause.iterable, inner)):
             self.bind(clause.target, item, inner)
             if all(self.eval(c, inner) is not False for c in clause.conditions):
-                made = self.eval(expr.element, inner)
-                found.append(perhaps(made) if isinstance(item, Perhaps) else made)
-        return found if expr.kind != "dict" else UNKNOWN
+                made = self.elements(expr, tuple(rest), inner)
+                yield from map(perhaps, made) if isinstance(item, Perhaps) else made
 
     def items(self, value: Any) -> list[Any]:
         """What a loop goes over; one unknown thing if that cannot be told."""

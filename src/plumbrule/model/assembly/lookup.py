@@ -7,6 +7,7 @@ from typing import Any
 from plumbrule.facts import nodes as n
 from plumbrule.model.assembly import builtin
 from plumbrule.model.assembly.libraries import is_followed
+from plumbrule.model.assembly.plugins import EntryPoint, of_entry_point
 from plumbrule.model.assembly.registering import OPERATIONS, VERBS
 from plumbrule.model.assembly.state import State
 from plumbrule.model.assembly.values import (
@@ -144,6 +145,8 @@ class Lookup(State):
             case Ext(name=name):
                 found = self.project.imports.find(f"{name}.{attr}", env.scope.module)
                 return ModuleValue(found) if found else Ext(f"{name}.{attr}")
+            case EntryPoint():
+                return of_entry_point(value, attr)
             case Made(name=name) if is_followed(value):
                 return Ext(f"{name}.{attr}")
             case list() | dict() | str() | tuple():

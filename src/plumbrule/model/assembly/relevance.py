@@ -67,6 +67,12 @@ def makes_dependencies(function: Function) -> bool:
     return INJECTING.search(function.node.source.text, function.node.start, function.node.end) is not None
 
 
+def finds_plugins(function: Function) -> bool:
+    """Whether a function asks for entry points: they may be routers."""
+    node = function.node
+    return node.source.text.find(b"entry_points(", node.start, node.end) >= 0
+
+
 def captures_router(closure: Closure) -> bool:
     """Whether the function around a closure holds a router: then the closure may register with it."""
     return closure.function.parent is not None and any(is_routerish(v) for v in closure.env.names.values())

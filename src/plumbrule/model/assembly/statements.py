@@ -27,7 +27,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 
-Way: TypeAlias = Literal["goes on", "leaves", "may leave", "raises"]
+Way: TypeAlias = Literal["goes on", "leaves", "may leave", "raises", "skips", "breaks"]
+LEAVING: tuple[Way, ...] = ("leaves", "may leave", "skips", "breaks")
 STEPS = 20_000  # statements followed for one entry; a program that builds apps takes far fewer
 
 
@@ -72,6 +73,10 @@ class Statements(Calls):
                 return "leaves"
             case n.Raise():
                 return "raises"
+            case n.Simple(kind="continue"):
+                return "skips"
+            case n.Simple(kind="break"):
+                return "breaks"
             case n.If(test=test, body=body, orelse=orelse):
                 return self.branch(test, body, orelse, env)
             case n.For():
@@ -85,7 +90,7 @@ class Statements(Calls):
                         self.bind(item.target, value[0] if isinstance(value, list) and value else value, env)
                 return self.block(body, env)
             case n.Try(body=body, handlers=handlers, orelse=orelse, final=final):
-                left = self.block(body, env) == "leaves"
+                left = self.block(body, env) in LEAVING
                 self.block(orelse, env)
                 for handler in handlers:
                     self.fallback(handler, env)
@@ -104,7 +109,8 @@ class Statements(Calls):
         for item in items:
             self.bind(statement.target, item, env)
             run = self.under_condition if isinstance(item, Perhaps) else self.block
-            run(statement.body, env)
+            if run(statement.body, env) == "breaks" and not isinstance(item, Perhaps):
+                break
         if not items:
             self.bind(statement.target, UNKNOWN, env)
             self.under_condition(statement.body, env)
@@ -137,7 +143,7 @@ class Statements(Calls):
             # What the other branch knows is worth more than nothing.
             known = at_hand is not UNKNOWN and (at_hand is not None or name not in other)
             env.names[name] = either(at_hand, elsewhere) if known else elsewhere
-        return "may leave" if ways & {"leaves", "may leave"} else "goes on"
+        return "may leave" if ways.intersection(LEAVING) else "goes on"
 
     def verdict(self, test: n.Expr, env: Env) -> Any:
         """Whether a condition holds, if that can be told."""

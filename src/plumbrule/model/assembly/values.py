@@ -135,6 +135,20 @@ class Items(list[Any]):
         self.conditions = conditions
 
 
+class Defaults(dict[Any, Any]):
+    """A `defaultdict`."""
+
+    __slots__ = ("make",)
+
+    def __init__(self, make: Callable[[], Any]) -> None:
+        super().__init__()
+        self.make = make
+
+    def __missing__(self, key: Any) -> Any:
+        made = self[key] = self.make()
+        return made
+
+
 class ModuleName(str):
     """`__name__`: it is `"__main__"` for one file, which one cannot be told."""
 

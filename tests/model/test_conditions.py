@@ -1,0 +1,106 @@
+"""Routes that are registered only under a condition, wherever it is written."""
+
+from __future__ import annotations
+
+from textwrap import dedent
+
+import pytest
+
+from model.shapes import HEAD
+from plumbrule.model.reading import project_of
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        """
+        def mount(app):
+            if not settings.docs:
+                return
+            @app.get("/x")
+            def read(): ...
+        app = FastAPI()
+        mount(app)
+        """,
+        """
+        def mount(app):
+            @app.get("/x")
+            def read(): ...
+        app = FastAPI()
+        if settings.docs:
+            mount(app)
+        """,
+        """
+        def mount(app):
+            @app.get("/x")
+            def read(): ...
+        app = FastAPI()
+        for each in (mount,):
+            if not settings.docs:
+                continue
+            each(app)
+        """,
+        """
+        def mount(app: FastAPI, docs: bool):
+            if docs:
+                @app.get("/x")
+                def read(): ...
+        def fill(app: FastAPI):
+            mount(app, docs=settings.docs)
+        def serve():
+            fill(load("conf:app"))
+        app = FastAPI()
+        """,
+    ],
+)
+def test_a_route_is_conditional_however_the_condition_is_written(text: str) -> None:
+    (route,) = project_of({"main.py": HEAD + "from conf import load, settings\n" + dedent(text)}).routes
+    assert route.is_conditional
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        """
+        from prometheus_fastapi_instrumentator import Instrumentator
+        app = FastAPI()
+        if settings.metrics:
+            Instrumentator().instrument(app).expose(app)
+        """,
+        """
+        app = FastAPI()
+        def a_model(app: FastAPI):
+            router = APIRouter()
+            @router.get("/model")
+            def read(): ...
+            app.include_router(router)
+        def maybe_a_model(app: FastAPI):
+            if len(settings.models) == 0:
+                return
+            a_model(app)
+        def everything(app: FastAPI):
+            app.include_router(APIRouter())
+            maybe_a_model(app)
+        """,
+    ],
+)
+def test_what_is_only_called_under_a_condition_registers_under_it(text: str) -> None:
+    project = project_of({"main.py": HEAD + "from conf import settings\n" + dedent(text)})
+    places = [place for route in project.routes for place in route.places]
+    assert places
+    for place in places:
+        assert place.record.conditional or any(include.record.conditional for include in place.includes)
+
+
+def test_an_app_that_is_made_under_a_condition_serves_its_routes_for_sure() -> None:
+    text = """
+        def create():
+            app = FastAPI()
+            @app.get("/x")
+            def read(): ...
+            return app
+        if __name__ == "__main__":
+            app = create()
+    """
+    (route,) = project_of({"main.py": HEAD + dedent(text)}).routes
+    assert not route.is_conditional
