@@ -296,14 +296,12 @@ async def read() -> None:
 ## Good: a repository for both kinds of session
 
 ```python title="main.py"
-from typing import Union
-
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Session
 
 
 class Repository:
-    def __init__(self, session: Union[AsyncSession, Session]) -> None:
+    def __init__(self, session: AsyncSession | Session) -> None:
         self.session = session
 
     async def save(self) -> None:
@@ -323,10 +321,8 @@ def read() -> None:
 from sqlalchemy.ext.asyncio import AsyncSession
 
 
-async def read() -> None:
-    async with AsyncSession() as session:
-        session.add(object())
-        session.expunge_all()
+async def add(session: AsyncSession) -> None:
+    session.add(object())
 ```
 
 ## References
