@@ -108,40 +108,47 @@ from plumbrule.rulekit import (
     CHANGING,
     Finding,
     Iterator,
+    Project,
     Route,
     asks,
     is_for_anybody,
-    is_open,
     names_an_asker,
     rule,
 )
 
 
 @rule(category="security", severity="error", confidence="medium")
-def unguarded_router(route: Route) -> Iterator[Finding]:
-    if not CHANGING & set(route.methods) or route.is_authenticated is not False or names_an_asker(route):
-        return
-    if any(map(asks, route.router.routes)):
-        return
-    label = among_numbers(route) or among_administrators(route)
-    if label:
-        yield Finding(
-            at=route.span,
-            message=f"{route.label} answers anybody, as its whole router does",
-            label=label,
-            help="give its router the dependency that the others have, or say in a comment why it is public",
-        )
+def unguarded_router(project: Project) -> Iterator[Finding]:
+    changing = [route for route in project.code_routes if CHANGING & set(route.methods)]
+    silent = {router for router in {route.router for route in changing} if not any(map(asks, router.routes))}
+    labels: dict[Route, str] = {}
+    for what, least, alike in kinds(changing):
+        guarded = sum(map(asks, alike))
+        if guarded >= least and guarded * 5 >= len(alike) * 4:
+            label = f"{guarded} of the {len(alike)} routes that {what} ask who is calling"
+            labels |= dict.fromkeys((r for r in alike if r.router in silent), label)
+    for route, label in labels.items():
+        if route.is_authenticated is False and not names_an_asker(route):
+            yield Finding(
+                at=route.span,
+                message=f"{route.label} answers anybody, as its whole router does",
+                label=label,
+                help="give its router the dependency that the others have, or say in a comment why not",
+            )
 
 
-def among_numbers(route: Route) -> str | None:
-    """How many of the routes ask that change what a number names, if this is one and nearly all do."""
-    if not changes_a_number(route):
-        return None
-    alike = [other for other in route.project.code_routes if other is not route and changes_a_number(other)]
-    guarded = sum(map(asks, alike))
-    if guarded < 8 or guarded * 10 < len(alike) * 8:
-        return None
-    return f"{guarded} of {len(alike)} routes that change what a number names ask who is calling"
+def kinds(changing: list[Route]) -> Iterator[tuple[str, int, list[Route]]]:
+    """What changes something for administrators, or something that anybody can count up to, and how many must
+    ask before one that does not is unlike them.
+    """
+    areas: dict[str, list[Route]] = {}
+    for route in changing:
+        front, area, _ = f"{route.path}/".partition("/admin/")
+        if area and not is_for_anybody(route):
+            areas.setdefault(front, []).append(route)
+    for front, below in areas.items():
+        yield f"change something below `{front}/admin`", 4, below
+    yield "change what a number names", 8, list(filter(changes_a_number, changing))
 
 
 def changes_a_number(route: Route) -> bool:
@@ -150,16 +157,3 @@ def changes_a_number(route: Route) -> bool:
         return False
     numbers = {p.alias for p in route.handler.parameters if p.type and p.type.name == "builtins.int"}
     return not numbers.isdisjoint(route.path_parameters)
-
-
-def among_administrators(route: Route) -> str | None:
-    """How many of the changes below the same `/admin` ask, if this is one and nearly all do."""
-    front, area, _ = f"{route.path}/".partition("/admin/")
-    if not area or is_for_anybody(route):
-        return None
-    below = (other for other in route.project.code_routes if other.path.startswith(f"{front}{area}"))
-    changing = [other for other in below if CHANGING & set(other.methods) and not is_open(other)]
-    guarded = sum(map(asks, changing))
-    if guarded < 4 or guarded * 4 < len(changing) * 3:
-        return None
-    return f"{guarded} of the {len(changing)} changes below `{front}/admin` ask who is calling"
