@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
@@ -53,14 +54,19 @@ ALSO = {
 }
 
 
-@pytest.fixture(scope="module")
-async def twins(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Service]:
+@asynccontextmanager
+async def miniatures(folder: Path) -> AsyncIterator[Service]:
     """Miniatures of the service, each with one fault, in one process."""
-    folder = tmp_path_factory.mktemp("twins")
     database = SqliteDatabase(folder / "twin.db")
     settings = {**PRODUCTION, "TWIN_FAULTS": json.dumps(list(FAULTS)), "SHOP_DATABASE__URL": database.url}
     arguments = ("-m", "uvicorn", "twin:create_all", "--factory", "--port", "{port}", "--no-access-log")
     async with running(Program(arguments, Path(__file__).parent, settings), folder, database) as service:
+        yield service
+
+
+@pytest.fixture(scope="module")
+async def twins(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Service]:
+    async with miniatures(tmp_path_factory.mktemp("twins")) as service:
         yield service
 
 
@@ -98,14 +104,14 @@ def test_every_probe_has_a_fault_that_it_finds() -> None:
     assert set(FAULTS.values()) == {each.rule.name for each in probes()}
 
 
-async def test_without_write_nothing_is_written(twins: Service, tmp_path: Path) -> None:
-    before = await twins.database.rows("SELECT count(*) FROM orders")
-    outcome = await asked(tmp_path, f"{twins.url}/sound", write=False)
+async def test_without_write_nothing_is_written(tmp_path: Path) -> None:
+    async with miniatures(tmp_path) as untouched:
+        outcome = await asked(tmp_path, f"{untouched.url}/sound", write=False)
+        assert await untouched.database.rows("SELECT * FROM orders") == []
     assert spoke(outcome) == set()
     assert {item.rule.name for item in outcome.skipped if item.reason == "needs --write"} == {
         each.rule.name for each in probes() if each.writes
     }
-    assert await twins.database.rows("SELECT count(*) FROM orders") == before
 
 
 async def test_a_generated_service_answers_every_question_well(boot: Boot, project: Project) -> None:

@@ -236,7 +236,7 @@ class Accounts:
             time.sleep(0.06)
         else:
             async with self.hashing:
-                await asyncio.sleep(0.02)
+                await asyncio.sleep(0.1)
         user, right = self.by_email.get(username, ("", ""))
         if broken("passwords are cut"):
             password, right = password[:72], right[:72]
