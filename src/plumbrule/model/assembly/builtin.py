@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from operator import eq, ge, gt, le, lt, ne
 from typing import TYPE_CHECKING, Any
 
@@ -187,17 +188,22 @@ def method(owner: Any, name: Any, args: list[Any], kwargs: dict[str, Any]) -> An
             if name == "pop":
                 owner.pop(args[0], None)
             return found
-        case str(), "format":
-            return formatted(owner, args, kwargs)
-        case str(), "join" if args and isinstance(args[0], (list, tuple)):
-            return owner.join(p if isinstance(p, str) else HOLE for p in args[0])
-        case str(), _ if hasattr(str, name) and all(isinstance(a, (str, int)) for a in args) and not kwargs:
-            try:
-                return getattr(owner, name)(*args)
-            except (TypeError, ValueError):
-                return UNKNOWN
+        case str(), _:
+            return method_of_text(owner, name, args, kwargs)
         case _:
             return UNKNOWN
+
+
+def method_of_text(owner: str, name: Any, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    """What Python's own method makes of a text, if what it is given is known."""
+    if name == "format":
+        return formatted(owner, args, kwargs)
+    if name == "join" and args and isinstance(args[0], (list, tuple)):
+        return owner.join(p if isinstance(p, str) else HOLE for p in args[0])
+    if hasattr(str, name) and all(isinstance(a, (str, int)) for a in args) and not kwargs:
+        with suppress(TypeError, ValueError):
+            return getattr(owner, name)(*args)
+    return UNKNOWN
 
 
 def formatted(text: str, args: list[Any], kwargs: dict[str, Any]) -> str:

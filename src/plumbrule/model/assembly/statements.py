@@ -85,9 +85,7 @@ class Statements(Calls):
                 self.under_condition(body, env)
             case n.With(items=items, body=body):
                 for item in items:
-                    value = self.eval(item.value, env)
-                    if item.target is not None:  # a context manager that is a generator yields once
-                        self.bind(item.target, value[0] if isinstance(value, list) and value else value, env)
+                    self.enter(item, env)
                 return self.block(body, env)
             case n.Try(body=body, handlers=handlers, orelse=orelse, final=final):
                 left = self.block(body, env) in LEAVING
@@ -100,6 +98,12 @@ class Statements(Calls):
                 for case in cases:
                     self.under_condition(case.body, env)
         return "goes on"
+
+    def enter(self, item: n.WithItem, env: Env) -> None:
+        """What a context manager gives; one that is a generator yields once."""
+        value = self.eval(item.value, env)
+        if item.target is not None:
+            self.bind(item.target, value[0] if isinstance(value, list) and value else value, env)
 
     def loop(self, statement: n.For, env: Env) -> None:
         """Each item in turn. What is empty here may be filled out of sight: then the body runs for one item
