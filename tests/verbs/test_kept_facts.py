@@ -19,10 +19,8 @@ from report.projects import CLEAN, RATES, many, write
 
 
 @pytest.fixture(autouse=True)
-def facts(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("cache")
-    monkeypatch.setenv("XDG_CACHE_HOME", str(folder))
-    return folder / "plumbrule/facts"
+def facts(caches: Path) -> Path:
+    return caches / "facts"
 
 
 @pytest.fixture

@@ -20,10 +20,8 @@ HIDDEN = RATES.replace("time.sleep(1)", "time.sleep(1)  # plumb: ignore[blocking
 
 
 @pytest.fixture(autouse=True)
-def cache(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("cache")
-    monkeypatch.setenv("XDG_CACHE_HOME", str(folder))
-    return folder / "plumbrule/audits"
+def cache(caches: Path) -> Path:
+    return caches / "audits"
 
 
 @pytest.fixture
