@@ -67,8 +67,8 @@ async def receive(request: Request) -> None:
 
 @app.post("/jobs")
 async def start(api_key: str) -> None:
-    expected = f"jobs:{settings.webhook_secret}"
-    if api_key != expected:  # finding
+    presented, api_token = api_key, f"jobs:{settings.webhook_secret}"
+    if presented != api_token:  # finding
         raise HTTPException(401)
 ```
 
@@ -164,6 +164,25 @@ class Registration(BaseModel):
 async def register(form: Registration) -> None:
     if form.password != form.password_again:
         raise HTTPException(422)
+```
+
+## Good: two parts of what one person sent
+
+```python title="main.py"
+from base64 import b64decode
+from typing import Annotated
+
+from fastapi import FastAPI, Header, HTTPException
+
+app = FastAPI()
+
+
+@app.get("/git")
+async def read_git(authorization: Annotated[str, Header()]) -> str:
+    user, password = b64decode(authorization.removeprefix("Basic ")).decode().split(":")
+    if password != "x-oauth-basic" and user != password:
+        raise HTTPException(401)
+    return user
 ```
 
 ## Good: a word, an absent value and a column of a query
@@ -270,13 +289,22 @@ def is_secret_check(left: n.Expr, right: n.Expr, function: Function) -> bool:
         return False
     if is_written(left, function) or is_written(right, function):
         return False
-    if any(SAME_HAND.search(side.text) for side in (left, right)):
+    if any(SAME_HAND.search(side.text) for side in (left, right)) or is_one_hand(left, right, function):
         return False
     if any("hash" in name and "password" not in name for name in names) or all(
         "csrf" in name for name in names
     ):
         return False
     return not (is_column(left, function) or is_column(right, function) or is_same_field(left, right))
+
+
+def is_one_hand(left: n.Expr, right: n.Expr, function: Function) -> bool:
+    """Whether both are parts of one value: one person sent them."""
+    if not isinstance(left, n.Name) or not isinstance(right, n.Name):
+        return False
+    ours, theirs = ({b.node for b in function.bindings.get(name.id, ())} for name in (left, right))
+    taken_apart = (node for node in ours & theirs if isinstance(node, n.Assign))
+    return any(not isinstance(node.value, n.Sequence) for node in taken_apart)
 
 
 def is_written(expr: n.Expr, function: Function) -> bool:
