@@ -56,7 +56,7 @@ from plumbrule.model.route_table import Entry, shape
 from plumbrule.model.routing import App, Include, Middleware, Mount, Place, Route, Router
 from plumbrule.model.schemas import Column, Schema, Settings, Table
 from plumbrule.model.serving import is_for_developers
-from plumbrule.model.strangers import CHANGING, is_for_anybody, is_open
+from plumbrule.model.strangers import CHANGING, is_for_anybody, is_open, is_probe
 from plumbrule.model.values import External, Target, Type, Variable
 from plumbrule.model.versions import Version
 
@@ -296,6 +296,7 @@ __all__ = [
     "is_for_developers",
     "is_for_some",
     "is_open",
+    "is_probe",
     "is_secret_name",
     "is_secretive_name",
     "looks_at_owner",
