@@ -30,6 +30,7 @@ from plumbrule.model.ownership import (
     caller_of,
     compares_owner,
     given_texts,
+    is_anonymous,
     is_for_some,
     looks_at_owner,
     names_read,
@@ -59,6 +60,7 @@ from plumbrule.model.serving import is_for_developers
 from plumbrule.model.strangers import CHANGING, is_for_anybody, is_open, is_probe
 from plumbrule.model.values import External, Target, Type, Variable
 from plumbrule.model.versions import Version
+from plumbrule.model.vetting import unvetted
 
 Subject = Project | App | Router | Route | Function | Call | Schema | Table | Settings | Module | Migration
 EVERY: dict[type, Callable[[Project], Iterable[Any]]] = {
@@ -290,6 +292,7 @@ __all__ = [
     "given_texts",
     "import_edit",
     "imports_of",
+    "is_anonymous",
     "is_bounded",
     "is_end_of_token",
     "is_for_anybody",
@@ -322,6 +325,7 @@ __all__ = [
     "subjects",
     "unread_owners",
     "untaken",
+    "unvetted",
     "way_from_route",
     "where_unchecked",
 ]

@@ -194,10 +194,11 @@ def unguarded_router(project: Project) -> Iterator[Finding]:
             labels |= dict.fromkeys((r for r in alike if r.router in silent), label)
     for route, label in {**dict(unlike_the_app(project)), **labels}.items():
         if route.is_authenticated is False and not names_an_asker(route):
-            whole = "others of its router do" if any(map(asks, route.router.routes)) else "its whole router does"
+            some = any(map(asks, route.router.routes))
+            beside = "others of its router do" if some else "its whole router does"
             yield Finding(
                 at=route.span,
-                message=f"{route.label} answers anybody, as {whole}",
+                message=f"{route.label} answers anybody, as {beside}",
                 label=label,
                 help="give its router the dependency that the others have, or say in a comment why not",
             )
