@@ -60,7 +60,7 @@ from plumbrule.model.serving import is_for_developers
 from plumbrule.model.strangers import CHANGING, is_for_anybody, is_open, is_probe
 from plumbrule.model.values import External, Target, Type, Variable
 from plumbrule.model.versions import Version
-from plumbrule.model.vetting import unvetted
+from plumbrule.model.vetting import unlooked_at, unvetted
 
 Subject = Project | App | Router | Route | Function | Call | Schema | Table | Settings | Module | Migration
 EVERY: dict[type, Callable[[Project], Iterable[Any]]] = {
@@ -323,6 +323,7 @@ __all__ = [
     "stations",
     "steps_to",
     "subjects",
+    "unlooked_at",
     "unread_owners",
     "untaken",
     "unvetted",
