@@ -34,6 +34,7 @@ app = FastAPI()
 class Registration(BaseModel):
     name: str
     password: str = Field(min_length=12)  # finding
+    redirect_url: str = "/"
 
 
 @app.post("/users")
@@ -53,6 +54,7 @@ app = FastAPI()
 class Registration(BaseModel):
     name: str
     password: str = Field(min_length=12, max_length=128)
+    redirect_url: str = "/"
 
 
 @app.post("/users")
@@ -155,7 +157,7 @@ PASSWORD = re.compile(
 
 OTHERS = re.compile(r"Settings|Config|Connection|Database|Server|SMTP|SSH|LDAP|Credential", re.IGNORECASE)
 PLACE = re.compile(
-    r"(^|_)(host(name)?|port|ip_?(address)?|(base_?)?url|server|db_?name|database)$", re.IGNORECASE
+    r"(^|_)(host(name)?|port|ip(_?address)?|server|db_?name|database)$|^(base_?)?url$", re.IGNORECASE
 )
 """what a password of another system stands beside"""
 
