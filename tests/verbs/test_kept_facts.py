@@ -5,6 +5,7 @@ import tempfile
 import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 from hypothesis import given, settings
@@ -12,10 +13,12 @@ from hypothesis import strategies as st
 
 from model.test_reading import LONG_AGO, STEPS, Step, files_in, outcome
 from plumbrule.config import Config
+from plumbrule.mcp.readings import Readings
 from plumbrule.model.reading import Reading
 from plumbrule.verbs import kept_facts, memory, review
 from plumbrule.verbs.kept_facts import KeptFacts
 from report.projects import CLEAN, RATES, many, write
+from verbs.test_watch import watch
 
 
 @pytest.fixture(autouse=True)
@@ -40,6 +43,14 @@ def edit(project: Path, number: int) -> None:
 
 def known(project: Path) -> set[str]:
     return set(KeptFacts(project).reading().known)
+
+
+def watched_once(project: Path) -> None:
+    def tell(_: object) -> NoReturn:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        watch(project, tell)
 
 
 def nothing(_: Path, __: int) -> None:
@@ -113,6 +124,17 @@ def test_only_a_file_that_changed_is_read(project: Path, monkeypatch: pytest.Mon
     edit(project, 4)
     with pytest.raises(pytest.fail.Exception, match=r"main\.py"):
         audited(project)
+
+
+@pytest.mark.parametrize("begin", [watched_once, lambda project: Readings().of(project).project()])
+def test_a_process_that_stays_begins_with_what_is_kept(
+    project: Path, monkeypatch: pytest.MonkeyPatch, begin: Callable[[Path], object]
+) -> None:
+    for number in range(2):
+        edit(project, number)
+        audited(project)
+    monkeypatch.setattr("plumbrule.model.reading.read_file", lambda _, path: pytest.fail(path))
+    begin(project)
 
 
 def test_facts_in_which_something_changed_are_none(project: Path) -> None:

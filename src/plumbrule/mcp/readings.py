@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from plumbrule.model.reading import Reading
+from plumbrule.verbs.kept_facts import KeptFacts
 
 MOST = 2
 """projects, the last ones; each takes as much memory as an audit of it"""
@@ -16,7 +17,7 @@ class Readings:
 
     def of(self, root: Path) -> Reading:
         """The reading of a folder."""
-        reading = self._kept.pop(root, None) or Reading(root)
+        reading = self._kept.pop(root, None) or KeptFacts(root).reading()
         self._kept = dict([*self._kept.items(), (root, reading)][-MOST:])
         return reading
 

@@ -6,10 +6,10 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NoReturn
 
-from plumbrule.model.reading import Reading
 from plumbrule.model.tree import Tree
 from plumbrule.plan import Refusal
 from plumbrule.verbs import baseline
+from plumbrule.verbs.kept_facts import KeptFacts
 from plumbrule.verbs.memory import Memory
 from plumbrule.verbs.review import asked, audited, without
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from plumbrule.config import Config
-    from plumbrule.model.reading import Observer
+    from plumbrule.model.reading import Observer, Reading
     from plumbrule.verbs.outcome import Outcome, Reported
     from plumbrule.verbs.review import Target
 
@@ -62,7 +62,7 @@ class Watch:
         or if the folder is gone.
         """
         root, patterns = self.target.root, set(names)
-        reading = Reading(root)
+        reading = KeptFacts(root).reading()
         stamps = look(root, patterns)
         while True:
             try:
