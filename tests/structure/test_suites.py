@@ -64,6 +64,7 @@ def test_an_editable_installation_of_the_project_is_not_what_is_tested(tmp_path:
     before = write(tmp_path / "before", {"src/shop.py": "PRICE = 1\n", "test_it.py": tests})
     after = write(tmp_path / "after", {"src/shop.py": "PRICE = 2\n", "test_it.py": tests})
     python = plain(tmp_path)
-    python.write_text(python.read_text().replace("PYTEST", f'PYTHONPATH="$PYTHONPATH:{installed}/src" PYTEST'))
+    editable = f'PYTHONPATH="$PYTHONPATH:{installed}/src" PYTEST'
+    python.write_text(python.read_text().replace("PYTEST", editable))
     (check,) = compare_tests(before, after, python, ["src"])
     assert list(check.details) == ["test_it.py::test_price: PASSED → FAILED"]
