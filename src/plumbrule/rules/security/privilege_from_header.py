@@ -99,18 +99,15 @@ def taken(function: Function) -> Iterator[n.Node]:
     for parameter in function.parameters:
         if parameter.marker("Header") is not None and PRIVILEGE.fullmatch(parameter.alias):
             yield parameter.node
-    for node in function.nodes:
+    for node in (*function.find(n.Call), *function.find(n.Subscript)):
         match node:
-            case n.Call(
-                func=n.Attribute(value=n.Attribute(attr="headers") as sent, attr="get"), args=(key, *_)
-            ):
+            case n.Call(func=n.Attribute(value=headers, attr="get"), args=(n.Constant(value=str(name)), *_)):
                 pass
-            case n.Subscript(value=n.Attribute(attr="headers") as sent, items=(key,)):
+            case n.Subscript(value=headers, items=(n.Constant(value=str(name)),)):
                 pass
             case _:
                 continue
-        is_named = isinstance(key, n.Constant) and PRIVILEGE.fullmatch(str(key.value)) is not None
-        if is_named and is_request(sent, function):
+        if PRIVILEGE.fullmatch(name) and is_sent(headers, function):
             yield node
 
 
