@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from plumbrule.model.assembly.calls import router_kind
 from plumbrule.model.assembly.relevance import builders, names_of
 from plumbrule.model.assembly.statements import Statements
 from plumbrule.model.assembly.values import (
@@ -35,10 +36,18 @@ class Interpreter(Statements):
             if function.node in self.building and function.node not in self.visited
             if function.parent is None and function.node in module.file.once(builders)
         ]
-        for function in sorted(left, key=self.is_led_to):  # what others may call waits for them
+        for function in sorted(left, key=self.waits_for):
             if function.node not in self.visited:
                 self.steps = 0
                 self.follow_uncalled(function)
+                self.follow_startup()
+
+    def waits_for(self, function: Function) -> tuple[bool, bool]:
+        """What has its turn before a function that nothing called: what makes the app that it takes, and what
+        may call it.
+        """
+        kinds = (router_kind(parameter.type.name) for parameter in function.parameters if parameter.type)
+        return any(kinds), self.is_led_to(function)
 
     def is_led_to(self, function: Function) -> bool:
         """Whether another function that builds, and that nothing called yet, leads to a function."""
@@ -54,11 +63,12 @@ class Interpreter(Statements):
         return False
 
     def follow_startup(self) -> None:
-        """What the lifespan and startup handlers of each app do to it."""
+        """What the lifespan and startup handlers of each app do to it, once each."""
         for app in [router for router in self.routers if router.kind == "app"]:
             handlers = [record.target for record in app.records if record.kind == "event"]
             for handler in (app.options.get("lifespan"), *handlers):
-                if isinstance(handler, Closure):
+                if isinstance(handler, Closure) and (app, handler) not in self.started:
+                    self.started.add((app, handler))
                     self.steps = 0
                     takes = [app] if handler.function.node.parameters else []
                     self.call_closure(handler, takes, {})

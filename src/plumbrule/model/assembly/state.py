@@ -32,6 +32,7 @@ class State(ABC):
         self.building = building_scopes(project)
         self.visited: set[n.FunctionDef] = set()
         self.followed: Counter[n.FunctionDef] = Counter()
+        self.started: set[tuple[RouterValue, Closure]] = set()  # lifespans and startup handlers, once each
         self.closures: dict[n.FunctionDef, Closure] = {}
         self.active: list[n.FunctionDef] = []
         self.returned: list[list[Any]] = []
