@@ -10,6 +10,7 @@ from plumbrule.facts.cached import cached_property
 from plumbrule.model.assembly.conditions import plain, seen_from
 from plumbrule.model.assembly.relevance import INJECTING
 from plumbrule.model.assembly.values import (
+    OTHERS,
     UNKNOWN,
     Bound,
     ClassValue,
@@ -150,15 +151,9 @@ class DependencyReader:
         view, seen = self.of_view(route.handler, place.record.target, route.node)
         inner, known = self.of_function(route.handler, self.env_of(place.record.target))
         tree += [*view, *inner]
-        splatted = (
-            any(k.name is None for k in route.node.keywords) if isinstance(route.node, n.Call) else False
-        )
         return Dependencies(
             tree,
-            complete=complete
-            and seen
-            and known
-            and not (splatted and "dependencies" not in route.record.args),
+            complete=complete and seen and known,
         )
 
     def of_view(self, handler: Function, target: Any, node: n.Node) -> tuple[list[Dependency], bool]:
@@ -216,6 +211,8 @@ class DependencyReader:
     def given_to(self, record: Record, router: Router, origin: str) -> Dependencies:
         """What is given to the registration of a route or to an include."""
         value, node = record.args.get("dependencies"), record.arg_nodes.get("dependencies")
+        if value is None and OTHERS in record.args:
+            return Dependencies([], complete=False)
         if not record.conditional:
             value = seen_from(value, router.value.conditions)
         return self.listed(value, node, origin)

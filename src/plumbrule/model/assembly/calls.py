@@ -19,6 +19,7 @@ from plumbrule.model.assembly.relevance import (
     makes_dependencies,
 )
 from plumbrule.model.assembly.values import (
+    OTHERS,
     UNKNOWN,
     Bound,
     Choice,
@@ -85,6 +86,8 @@ class Calls(Expressions):
                 kwargs[keyword.name] = value
             elif isinstance(value, dict):
                 kwargs.update({k: v for k, v in value.items() if isinstance(k, str)})
+            else:
+                kwargs[OTHERS] = UNKNOWN
         return self.call(func, args, kwargs, expr, env)
 
     def call(self, func: Any, args: list[Any], kwargs: dict[str, Any], node: n.Expr, env: Env) -> Any:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from plumbrule.model.assembly.calls import router_kind
 from plumbrule.model.assembly.relevance import builders, names_of
 from plumbrule.model.assembly.statements import Statements
 from plumbrule.model.assembly.values import (
+    OTHERS,
+    UNKNOWN,
     ClassValue,
     Closure,
     Env,
@@ -16,7 +18,7 @@ from plumbrule.model.assembly.values import (
 from plumbrule.model.code import Function
 
 if TYPE_CHECKING:
-    from plumbrule.model.code import Module
+    from plumbrule.model.code import Class, Module
 
 
 class Interpreter(Statements):
@@ -80,6 +82,17 @@ class Interpreter(Statements):
             self.by_itself(module.body, 0, env)
         return env
 
+    def follow_makers(self, cls: Class) -> None:
+        """The functions that make objects of a class know what its `__init__` is given."""
+        init = cls.method("__init__")
+        if cls in self.made or init is None or all(p.default is not None for p in init.node.parameters[1:]):
+            return
+        self.made.add(cls)
+        makers = {call.scope: None for call in self.project.calls_to(cls.name) if call.target is cls}
+        for maker in makers:
+            if isinstance(maker, Function) and maker.node in self.building and maker.node not in self.visited:
+                self.follow_uncalled(maker)
+
     def follow_uncalled(self, function: Function) -> None:
         """What a function does when nothing in the project calls it:
         its routers are parameters nobody passes.
@@ -91,11 +104,14 @@ class Interpreter(Statements):
         )
         closure = Closure(function, env)
         if function.cls is not None:
+            self.follow_makers(function.cls)
             value = self.target_value(function.cls)
             if isinstance(value, ClassValue):
                 init = function.cls.method("__init__")
-                me = self.construct(value, [], {}, None, function.module) if init else Instance(value)
+                me: Any = UNKNOWN
                 if function.node not in self.visited:
-                    self.call_closure(closure, [] if function.is_static else [me], {})
+                    me = self.construct(value, [], {}, None, function.module) if init else Instance(value)
+                if function.node not in self.visited:
+                    self.call_closure(closure, [] if function.is_static else [me], {OTHERS: UNKNOWN})
                 return
-        self.call_closure(closure, [], {})
+        self.call_closure(closure, [], {OTHERS: UNKNOWN})

@@ -33,6 +33,7 @@ class State(ABC):
         self.visited: set[n.FunctionDef] = set()
         self.followed: Counter[n.FunctionDef] = Counter()
         self.started: set[tuple[RouterValue, Closure]] = set()  # lifespans and startup handlers, once each
+        self.made: set[Class] = set()  # those whose makers were followed
         self.closures: dict[n.FunctionDef, Closure] = {}
         self.active: list[n.FunctionDef] = []
         self.returned: list[list[Any]] = []

@@ -9,6 +9,7 @@ from plumbrule.facts import nodes as n
 from plumbrule.model.assembly import builtin
 from plumbrule.model.assembly.calls import Calls
 from plumbrule.model.assembly.conditions import either, plain
+from plumbrule.model.assembly.members import asks_for_marks, put
 from plumbrule.model.assembly.values import (
     UNKNOWN,
     ClassEnv,
@@ -151,6 +152,9 @@ class Statements(Calls):
 
     def verdict(self, test: n.Expr, env: Env) -> Any:
         """Whether a condition holds, if that can be told."""
+        if asks_for_marks(self, test, env):
+            found = self.eval(test, env)
+            return found if found is UNKNOWN else bool(found)
         found = self.eval(test, env) if is_decisive(test) else UNKNOWN
         is_local = isinstance(test, n.Name) and test.id in env.names and isinstance(env.scope, Function)
         return bool(found) if is_local and isinstance(found, (str, int)) else found
@@ -183,10 +187,9 @@ class Statements(Calls):
                     value.name = name
             case n.Attribute(value=owner, attr=attr):
                 at = self.eval(owner, env)
-                if isinstance(at, Instance):
-                    at.attrs[attr] = value
-                    if isinstance(value, RouterValue) and not value.name:
-                        value.name = attr
+                put(at, attr, value)
+                if isinstance(at, Instance) and isinstance(value, RouterValue) and not value.name:
+                    value.name = attr
             case n.Subscript(value=owner, items=(key,)):
                 at, index = self.eval(owner, env), self.eval(key, env)
                 if isinstance(at, dict) and isinstance(index, str):
