@@ -122,9 +122,13 @@ class Statements(Calls):
         self.block(statement.orelse, env)
 
     def fallback(self, handler: n.Handler, env: Env) -> None:
-        """An `except` gives values only to names that have none yet."""
+        """An `except` gives values only to names that have none yet, and that no import binds."""
         before = dict(env.names)
         self.under_condition(handler.body, env)
+        for name in env.names.keys() - before.keys():
+            imported = self.imported(name, env)
+            if imported is not UNKNOWN:
+                before[name] = imported
         env.names.update(before)
 
     def branch(
