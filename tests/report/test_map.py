@@ -133,3 +133,47 @@ app.include_router(plugins.other())
     )
     assert not not_followed(project_of(files), "modules")
     assert not not_followed(project_of(FILES), "routes")
+
+
+def test_a_map_says_which_routes_it_may_lack() -> None:
+    files = {
+        "main.py": """
+from aiogram import Dispatcher
+from fastapi import APIRouter, FastAPI
+import elsewhere, stac
+
+def prepare(api):
+    api.add_route("/", elsewhere.root)
+    api.app.include_router(APIRouter())
+
+def create_app() -> FastAPI:
+    made = stac.Api()
+    prepare(made)
+    return made.app
+
+class Applet:
+    def serve(self, routes):
+        for path, member in routes:
+            self.router.add_api_route(path, member)
+
+def fill(box):
+    @box.router.get("/orders")
+    def read() -> int: ...
+
+router = APIRouter()
+
+def loaded(specs):
+    for path, endpoint in specs():
+        router.add_api_route(path, endpoint)
+
+Dispatcher().include_router(elsewhere.bot)
+loaded(elsewhere.specs)
+"""
+    }
+    assert project_of(files).not_followed == [
+        "main.py:28 registers what cannot be told",
+        "main.py:10 `create_app` gives an app that cannot be followed",
+        "main.py:8 adds to what cannot be told",
+        "main.py:18 adds to what cannot be told",
+        "main.py:21 adds to what cannot be told",
+    ]

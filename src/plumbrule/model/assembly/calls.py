@@ -269,6 +269,8 @@ class Calls(Expressions):
         result = items if closure.function.is_generator else builtin.best(results)
         if len(self.routers) > made:
             self.followed[node] += 1
+        if isinstance(result, RouterValue):
+            self.giving.add(node)
         if self.effects == before:
             self._pure[key] = result, args, kwargs  # keeps alive what the key knows by its id
         return result

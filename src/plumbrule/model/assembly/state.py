@@ -34,6 +34,8 @@ class State(ABC):
         self.followed: Counter[n.FunctionDef] = Counter()
         self.started: set[tuple[RouterValue, Closure]] = set()  # lifespans and startup handlers, once each
         self.made: set[Class] = set()  # those whose makers were followed
+        self.reached: set[n.Expr] = set()  # what added to a router
+        self.giving: set[n.FunctionDef] = set()  # functions that gave one
         self.closures: dict[n.FunctionDef, Closure] = {}
         self.active: list[n.FunctionDef] = []
         self.returned: list[list[Any]] = []
