@@ -184,18 +184,6 @@ def test_what_starts_with_an_app_that_nobody_calls_the_factory_of_is_followed() 
     assert table(text) == {"GET /long/tasks": "", "GET /late": ""}
 
 
-@pytest.mark.parametrize(("given", "guarded"), [("**elsewhere.options", None), ("**{'tags': ['x']}", False)])
-@pytest.mark.parametrize("where", ["@router.get('/x'{})", "app.include_router(router{})"])
-def test_arguments_that_cannot_be_told_may_bring_a_guard(
-    given: str, guarded: bool | None, where: str
-) -> None:
-    lines = ["@router.get('/x'{})", "def read() -> int: ...", "app.include_router(router{})"]
-    written = [line.format(f", {given}" if line == where else "") for line in lines]
-    made = ["import elsewhere", "app, router = FastAPI(), APIRouter()", *written]
-    (route,) = project_of({"main.py": HEAD + "\n".join(made)}).routes
-    assert route.is_authenticated is guarded
-
-
 def test_what_is_filled_out_of_sight_is_not_taken_as_empty() -> None:
     text = """
         class Settings:

@@ -148,11 +148,12 @@ def choice(values: dict[Any, Any]) -> Any:
 
 
 def best(results: list[Any]) -> Any:
-    """What a function returns: a router if any, else the first thing that is known."""
+    """What a function returns: a router if any, else the first thing that is known as a whole."""
     for result in results:
         if isinstance(result, RouterValue):
             return result
     known = [r for r in results if r is not UNKNOWN and r is not None]
+    known.sort(key=lambda one: isinstance(one, str) and HOLE in one)
     return known[0] if known else (None if not results or None in results else UNKNOWN)
 
 

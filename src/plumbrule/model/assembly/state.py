@@ -45,6 +45,7 @@ class State(ABC):
         self.conditional = 0
         self.steps = 0
         self.free_until = 0
+        self.asked = -1  # how deep what stands in `Depends(…)` is called
         self.mattering: dict[n.FunctionDef, bool] = {}
         self.strangers: dict[Class, Any] = {}  # an object of each class that is known by type only
         self.following: set[n.Alias] = set()  # imports that are being looked up: one may lead back to itself

@@ -51,11 +51,11 @@ class Statements(Calls):
 
     def by_itself(self, body: Sequence[n.Statement], conditional: int, env: Env) -> None:
         """Follow a body whatever is being followed just now."""
-        outer = self.conditional, self.active, self.returned, self.yielded, self.sites, self.steps
+        outer = self.conditional, self.active, self.returned, self.yielded, self.sites, self.steps, self.asked
         self.conditional, self.active, self.returned, self.yielded, self.sites = conditional, [], [], [], []
-        self.steps = 0
+        self.steps, self.asked = 0, -1
         self.block(body, env)
-        self.conditional, self.active, self.returned, self.yielded, self.sites, self.steps = outer
+        self.conditional, self.active, self.returned, self.yielded, self.sites, self.steps, self.asked = outer
 
     def statement(self, statement: n.Statement, env: Env) -> Way:
         match statement:

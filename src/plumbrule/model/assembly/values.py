@@ -27,6 +27,7 @@ class _Unknown:
 
 UNKNOWN = _Unknown()
 OTHERS = "**"  # among arguments, or what they become: that there may be others, which cannot be told
+MARKERS = ("fastapi.Depends", "fastapi.Security")
 HOLE = "{…}"  # stands in a path for a part that cannot be told
 
 
