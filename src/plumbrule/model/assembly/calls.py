@@ -279,6 +279,8 @@ class Calls(Expressions):
 
     def given_by(self, results: list[Any]) -> Any:
         """What a function returns; of what is asked for as a dependency everything that it may be."""
+        if len(results) < 2:
+            return results[0] if results else None
         choices = list(dict.fromkeys(one for one in results if isinstance(one, CALLED)))
         if len(self.active) == self.asked and len(choices) > 1:
             return Choice(choices)

@@ -85,11 +85,10 @@ def _setattr(_: Expressions, args: list[Any], __: dict[str, Any], ___: Env) -> A
 
 def put(owner: Any, name: str, value: Any) -> None:
     """`owner.name = value`."""
-    closure = closure_of(owner)
-    if closure is not None:
-        closure.marks[name] = value
-    elif isinstance(owner, Instance):
+    if isinstance(owner, Instance):
         owner.attrs[name] = value
+    elif (closure := closure_of(owner)) is not None:
+        closure.marks[name] = value
 
 
 def _hasattr(interpreter: Expressions, args: list[Any], _: dict[str, Any], env: Env) -> Any:

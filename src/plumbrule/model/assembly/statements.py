@@ -191,8 +191,11 @@ class Statements(Calls):
                     value.name = name
             case n.Attribute(value=owner, attr=attr):
                 at = self.eval(owner, env)
-                put(at, attr, value)
-                if isinstance(at, Instance) and isinstance(value, RouterValue) and not value.name:
+                if not isinstance(at, Instance):
+                    put(at, attr, value)
+                    return
+                at.attrs[attr] = value
+                if isinstance(value, RouterValue) and not value.name:
                     value.name = attr
             case n.Subscript(value=owner, items=(key,)):
                 at, index = self.eval(owner, env), self.eval(key, env)
