@@ -112,6 +112,27 @@ def test_a_guard_is_named_once_with_all_the_places_that_ask_for_it() -> None:
     ]
 
 
+def test_a_decorator_of_several_lines_is_one_line_of_the_map() -> None:
+    written = """
+from fastapi import FastAPI, HTTPException
+
+app = FastAPI()
+
+def view(roles):
+    def decorate(function):
+        raise HTTPException(403)
+    return decorate
+
+@app.get("/orders")
+@view(
+    ["admin", "clerk"]
+)
+def read(): ...
+"""
+    line = text(rows(project_of({"main.py": written}), "auth"), View()).splitlines()[0]
+    assert columns(line) == ["GET /orders", 'view( ["admin", "clerk"] ) (decorator)']
+
+
 def test_a_map_says_what_it_could_not_follow() -> None:
     files = {
         "main.py": """

@@ -213,7 +213,8 @@ def guard_of(evidence: Middleware | n.Expr) -> Guard:
     if isinstance(evidence, Middleware):
         label = evidence.name.rpartition(".")[2]
         return Guard(evidence.name, label, "middleware", where(evidence.span))
-    return Guard(evidence.text, evidence.text, "decorator", where(evidence.span))
+    written = " ".join(evidence.text.split())
+    return Guard(written, written, "decorator", where(evidence.span))
 
 
 def short(dependency: Dependency) -> str:
