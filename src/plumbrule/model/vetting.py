@@ -123,7 +123,8 @@ def unlooked_at(handler: Function) -> Iterator[Column]:
     for call in handler.calls if tables else ():
         table = handler.project.table_of(call.target) if isinstance(call.target, Class) else None
         given = {keyword.name: keyword.value for keyword in call.keywords if keyword.name}
-        owners = {name for name in given if is_owning(name) or name in OWNERS}
+        owned = (name for name in given if is_owning(name) or name in OWNERS)
+        owners = {name for name in owned if not is_sent(given[name], handler)}
         for name, value in given.items() if table and owners else ():
             column = table.columns.get(name) if table and name not in owners else None
             key = column.foreign_key if column is not None else None
