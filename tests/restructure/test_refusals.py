@@ -187,3 +187,12 @@ def test_it_can_leave_if_every_entry_loads_the_package_first() -> None:
     assert [m.why for m in rewrite.mentions] == [
         "can no longer be the first import of a process: `Manager` of app.managers, asked for by app/cache/__init__.py"
     ]
+
+
+def test_what_completes_a_definition_is_part_of_its_knot() -> None:
+    pair = (
+        "class A:\n    def b(self): return B()\n\n\nclass B:\n    def a(self): return A()\n\n\nA.note = 1\n"
+    )
+    tree = Tree.of({"pair.py": pair, "main.py": "import pair\n"})
+    with pytest.raises(Refusal, match="need `B` and `A` of each other; move `A`, `B` to a third module"):
+        restructure(tree, [definitions("A", "pair", "one"), definitions("B", "pair", "two")])

@@ -191,6 +191,19 @@ def test_commands_and_configuration_follow_and_documents_are_listed() -> None:
         assert any(mention.path == path for mention in rewrite.mentions)
 
 
+def test_a_word_of_a_command_is_a_name_whatever_the_program() -> None:
+    script = "dramatiq app.tasks &\nperiodiq -v app.tasks & # cron\necho Run app.tasks\nNAME=app.tasks-1\n"
+    step = "jobs:\n  a:\n    name: app.tasks\n    steps:\n      - run: |\n          periodiq app.tasks\n"
+    files = {**STARTED, "run.sh": script, ".github/workflows/jobs.yml": step}
+    after, rewrite = rewritten(files, module("app.tasks", "app.jobs.tasks"))
+    assert after["run.sh"] == script.replace("app.tasks &", "app.jobs.tasks &")
+    assert after[".github/workflows/jobs.yml"] == step.replace("periodiq app", "periodiq app.jobs")
+    listed = {
+        (m.path, m.line) for m in rewrite.mentions if m.path in ("run.sh", ".github/workflows/jobs.yml")
+    }
+    assert listed == {("run.sh", 3), ("run.sh", 4), (".github/workflows/jobs.yml", 3)}
+
+
 def test_what_python_reads_by_name_follows(lab: Lab) -> None:
     files = {
         **packages("app"),

@@ -56,3 +56,15 @@ def test_a_lost_test_is_named(tmp_path: Path) -> None:
     after = write(tmp_path / "after", {"test_it.py": "def test_one(): ...\n"})
     (check,) = compare_tests(before, after, plain(tmp_path))
     assert list(check.details) == ["test_it.py::test_two: PASSED → gone"]
+
+
+def test_an_editable_installation_of_the_project_is_not_what_is_tested(tmp_path: Path) -> None:
+    tests = "from shop import PRICE\n\n\ndef test_price(): assert PRICE == 1\n"
+    installed = write(tmp_path / "installed", {"src/shop.py": "PRICE = 1\n"})
+    before = write(tmp_path / "before", {"src/shop.py": "PRICE = 1\n", "test_it.py": tests})
+    after = write(tmp_path / "after", {"src/shop.py": "PRICE = 2\n", "test_it.py": tests})
+    python = plain(tmp_path)
+    editable = f'PYTHONPATH="$PYTHONPATH:{installed}/src" PYTEST'
+    python.write_text(python.read_text().replace("PYTEST", editable))
+    (check,) = compare_tests(before, after, python, ["src"])
+    assert list(check.details) == ["test_it.py::test_price: PASSED → FAILED"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import tomllib
 from collections import Counter
@@ -12,7 +13,7 @@ from plumbrule.proof.child import run
 from plumbrule.proof.verdict import Check, not_run, outcome
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
     from plumbrule.proof.child import Done
@@ -95,8 +96,11 @@ def has_section(path: Path, name: str) -> bool:
     return parser.has_section(name)
 
 
-def compare_tests(before: Path, after: Path, python: Path) -> Iterator[Check]:
-    """The outcome of every test as a set; a test that changes its mind between two runs says nothing."""
+def compare_tests(before: Path, after: Path, python: Path, roots: Iterable[str] = ()) -> Iterator[Check]:
+    """The outcome of every test as a set; a test that changes its mind between two runs says nothing.
+
+    Imports start from the `roots` in each tree: an editable installation would lead to a third one.
+    """
     command: list[str | Path] = [
         python,
         "-m",
@@ -109,7 +113,10 @@ def compare_tests(before: Path, after: Path, python: Path) -> Iterator[Check]:
         "-o",
         "addopts=",
     ]
-    one, two, now = (run(command, folder) for folder in (before, before, after))
+    one, two, now = (
+        run(command, folder, {"PYTHONPATH": os.pathsep.join(str(folder / root) for root in roots)})
+        for folder in (before, before, after)
+    )
     first, again, then = (outcomes(done) for done in (one, two, now))
     if one.code not in (0, 1) or not first:
         yield not_run("tests", f"before: {one.reason}")

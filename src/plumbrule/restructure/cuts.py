@@ -41,7 +41,7 @@ class Uses:
 
 def cut_imports(tree: Tree, cuts: Sequence[ImportCut]) -> Rewrite:
     """The rewrite that defers imports; raises a Refusal where one is needed while its module is imported."""
-    names = Names(tree)
+    names = tree.once(Names)
     site = Site(tree, names, Relocation(names))
     changes: list[Change] = []
     for cut in cuts:
@@ -58,14 +58,14 @@ def cut_imports(tree: Tree, cuts: Sequence[ImportCut]) -> Rewrite:
 
 def _check_startup(site: Site, after: Tree) -> None:
     """Refuse what lets an entry load less than it did, or ask for what is not there yet."""
-    old, new = (Meanings(tree).edges(tree.python, faces=True) for tree in (site.tree, after))
+    old, new = (tree.once(Meanings).edges(tree.python, faces=True) for tree in (site.tree, after))
     starts = entries(site, old)
     for entry in starts:
         for lost in sorted(reachable(entry, old) - reachable(entry, new)):
             raise Refusal(f"nothing else would load {lost} when {entry} starts; leave this import")
     paths = [path for name in starts if (path := site.names.path(name.replace(".", "/")))]
     processes = [*([path] for path in paths), sorted(p for p in site.tree.python if is_test(p))]
-    before, now = failures(site.names, processes), failures(Names(after), processes)
+    before, now = failures(site.names, processes), failures(after.once(Names), processes)
     for was, failed in zip(before, now, strict=True):
         if failed and not was:
             raise Refusal(f"{failed}, would not be there yet; leave this import")

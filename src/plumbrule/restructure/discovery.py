@@ -39,7 +39,7 @@ def check_discovery(site: Site) -> None:
             lost = [k for k, new in leaving.items() if is_within(k, folder) and not is_within(new, folder)]
             if not lost or site.whole.key(folder) != folder:
                 continue
-            edges = edges or Meanings(site.tree).edges(site.tree.python)
+            edges = edges or site.tree.once(Meanings).edges(site.tree.python)
             missed = set(map(dotted, lost)) - reachable(dotted(folder), edges)
             if missed:
                 name = min(missed)

@@ -59,7 +59,7 @@ def typed_only(file: File) -> Iterator[n.Name]:
     }
     if not hidden:
         return
-    scopes, lazy = Scopes(file), has_future(file)
+    scopes, lazy = file.once(Scopes), has_future(file)
     for name, alias in hidden.items():
         if scopes.locals(None).get(name) == [alias]:
             for use in scopes.names(name):

@@ -10,7 +10,7 @@ from plumbrule.restructure.environment import copy_loaders
 from plumbrule.restructure.names import key_of
 from plumbrule.restructure.needs import Need, lines, spelled_like
 from plumbrule.restructure.quoted import quoted_names
-from plumbrule.restructure.segments import copy_loggers, find_segments, used_names
+from plumbrule.restructure.segments import copy_loggers, find_segments
 
 if TYPE_CHECKING:
     from plumbrule.restructure.site import Site
@@ -21,7 +21,7 @@ BLOCKS = (b"@", b"def ", b"async ", b"class ", b"#")
 
 def cut(site: Site) -> None:
     """Find the parts that leave each module, and the imports that go away with them."""
-    for key in {key for key, _ in site.whole.definitions}:
+    for key in sorted({key for key, _ in site.whole.definitions}):
         path = site.names.path(key) or ""
         site.segments[path] = find_segments(site, key)
         copy_loggers(site, key)
@@ -40,16 +40,15 @@ def names_used(site: Site, path: str) -> set[str]:
     """The names of a module's own level that what it keeps uses, or says in `__all__`."""
     found: set[str] = set()
     for statement in staying(site, path):
-        found.update(used_names(site, path, statement))
+        found |= site.scopes(path).used(statement)
         if isinstance(statement, n.Assign) and any(t.text == "__all__" for t in statement.targets):
             found.update(str(x.value) for x in statement.walk() if isinstance(x, n.Constant))
-        found.update(name for x in statement.walk() if isinstance(x, n.Constant) for name in quoted_names(x))
     return found
 
 
 def _unused(site: Site, path: str) -> list[n.Alias]:
     """The imports that only leaving parts used."""
-    kept = names_used(site, path)
+    kept, quoted = names_used(site, path), _quoted(site, path)
     scopes, key = site.scopes(path), key_of(path)
     gone = []
     for statement in site.tree.facts(path).body:
@@ -57,18 +56,17 @@ def _unused(site: Site, path: str) -> list[n.Alias]:
             continue
         for alias in statement.names:
             local = alias.asname or alias.name
-            used = any(site.segment(path, use.start) for use in scopes.names(local)) or _is_quoted(
-                site, path, local
-            )
+            used = local in quoted or any(site.segment(path, use.start) for use in scopes.names(local))
             plain = not (isinstance(statement, n.ImportFrom) and statement.module == "__future__")
             if used and plain and "." not in local and local not in kept and not is_read(site, key, local):
                 gone.append(alias)
     return gone
 
 
-def _is_quoted(site: Site, path: str, name: str) -> bool:
+def _quoted(site: Site, path: str) -> set[str]:
+    """The names that annotations of leaving parts have in quotes."""
     nodes = (node for s in site.segments[path] for x in s.nodes for node in x.walk())
-    return any(isinstance(c, n.Constant) and name in quoted_names(c) for c in nodes)
+    return {name for c in nodes if isinstance(c, n.Constant) for name in quoted_names(c)}
 
 
 def is_read(site: Site, key: str, name: str) -> bool:

@@ -37,8 +37,8 @@ def keep_loaded(site: Site, after: Tree) -> bool:
     """Add the imports by which all that was loaded for its effects still is; tells whether there are any."""
     if not site.segments and not _leaves_a_face(site):
         return False
-    new = Meanings(after)
-    before = Meanings(site.tree).edges(site.tree.python, faces=True)
+    new = after.once(Meanings)
+    before = site.tree.once(Meanings).edges(site.tree.python, faces=True)
     loading = Loading(site, new, before, new.edges(after.python, faces=True), _origins(site))
     mended = [_mend(loading, entry) for entry in entries(site, before)]
     return any(mended)
@@ -48,8 +48,8 @@ def check_startup(site: Site, after: Tree) -> None:
     """Refuse what lets an entry ask for a name before it is there; list modules that cannot come first."""
     if not site.segments and not _leaves_a_face(site):
         return
-    new = Names(after)
-    edges = Meanings(site.tree).edges(site.tree.python, faces=True)
+    new = after.once(Names)
+    edges = site.tree.once(Meanings).edges(site.tree.python, faces=True)
     starts = [path for name in entries(site, edges) if (path := site.names.path(name.replace(".", "/")))]
     tests = sorted(
         (p for p in site.tree.python if is_test(p)), key=lambda p: (not p.endswith("conftest.py"), p)

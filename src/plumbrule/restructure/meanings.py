@@ -25,8 +25,9 @@ class Meanings:
 
     def __init__(self, tree: Tree) -> None:
         self.tree = tree
-        self.names = Names(tree)
+        self.names = tree.once(Names)
         self._finals: dict[tuple[str, str], str] = {}
+        self._imported: dict[str, set[str]] = {}
 
     def imported(self, path: str, alias: n.Alias) -> str:
         """What one name of an import statement stands for."""
@@ -71,7 +72,7 @@ class Meanings:
     def of_file(self, path: str) -> Units:
         """What each top-level definition of a file refers to, how often; the rest counts as one."""
         file, key = self.tree.facts(path), key_of(path)
-        scopes = Scopes(file)
+        scopes = file.once(Scopes)
         units: Units = {dotted(key): Counter()}
         places = (
             [place_of(use, path)[0] for use in file_names(file)] if b"__file__" in file.source.text else []
@@ -133,7 +134,7 @@ class Meanings:
 
     def edges(self, paths: Iterable[str], *, faces: bool = False) -> dict[str, set[str]]:
         """Which module imports which while it is imported; with `faces`, the packages on the way too."""
-        found = {dotted(key_of(path)): self._runtime(path) for path in paths}
+        found = {dotted(key_of(path)): set(self._runtime(path)) for path in paths}
         if faces:
             for name, targets in found.items():
                 targets.update(face for t in (*targets, name) for face in above(t) if face in found)
@@ -141,11 +142,13 @@ class Meanings:
         return found
 
     def _runtime(self, path: str) -> set[str]:
-        found = set()
-        for statement in self.names.imports(path):
-            if runs_on_import(statement):
-                found |= self._modules(path, statement)
-        return found - {dotted(key_of(path))}
+        if path not in self._imported:
+            found = set()
+            for statement in self.names.imports(path):
+                if runs_on_import(statement):
+                    found |= self._modules(path, statement)
+            self._imported[path] = found - {dotted(key_of(path))}
+        return self._imported[path]
 
     def _modules(self, path: str, statement: n.Import | n.ImportFrom) -> set[str]:
         if isinstance(statement, n.Import):
@@ -160,7 +163,7 @@ class Meanings:
 
 def imports_of(tree: Tree) -> dict[str, set[str]]:
     """Which module of a tree imports which when it is imported, by full names."""
-    return Meanings(tree).edges(tree.python)
+    return tree.once(Meanings).edges(tree.python)
 
 
 def above(name: str) -> Iterator[str]:

@@ -43,7 +43,9 @@ def check_static(before: Tree, after: Tree, rewrite: Rewrite) -> list[Problem]:
         _strings,
     )
     with no_collection():
-        proof = Proof(Meanings(before), Meanings(after), rewrite, touched_by(rewrite), written_by(rewrite))
+        proof = Proof(
+            before.once(Meanings), after.once(Meanings), rewrite, touched_by(rewrite), written_by(rewrite)
+        )
         found = {problem for check in checks for problem in check(proof)}
     return sorted(found, key=lambda p: (p.path, p.line, p.message))
 

@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 def restructure(tree: Tree, moves: Sequence[Move]) -> Rewrite:
     """The rewrite that carries out all moves in one pass; raises a Refusal if one cannot be done safely."""
     with no_collection():
-        names = Names(tree)
+        names = tree.once(Names)
         site = Site(tree, names, relocate(tree, names, moves))
         if site.whole.definitions:
             cut(site)
@@ -70,7 +70,7 @@ def settled(site: Site) -> tuple[Step, ...]:
 
 def check_cycles(site: Site, after: Tree) -> None:
     """Refuse what makes modules import each other that did not."""
-    old, new = Meanings(site.tree), Meanings(after)
+    old, new = site.tree.once(Meanings), after.once(Meanings)
     known = groups(old.edges(site.tree.python))
     for group in groups(new.edges(after.python)):
         if not any(group <= {*g, *(dotted(site.whole.key(m.replace(".", "/"))) for m in g)} for g in known):
@@ -107,16 +107,11 @@ def _knot(site: Site, group: set[str]) -> Entangled | None:
     for path, segments in site.segments.items():
         parts = [segment for segment in segments if dotted(segment.target) in group]
         home = {name: part.target for part in parts for name in part.names}
-        uses = {part.names: used_by(site, path, [part]).keys() & home.keys() for part in parts}
+        used = [(part, used_by(site, path, [part]).keys() & home.keys()) for part in parts]
+        uses = {part.names: names for part, names in used}
         for one, other in itertools.permutations(dict.fromkeys(home.values()), 2):
             there, back = (
-                {
-                    n
-                    for names, used in uses.items()
-                    if home[names[0]] == user
-                    for n in used
-                    if home[n] == maker
-                }
+                {name for part, names in used if part.target == user for name in names if home[name] == maker}
                 for user, maker in ((one, other), (other, one))
             )
             if there and back:
@@ -137,7 +132,7 @@ def _closed(names: set[str], uses: Mapping[tuple[str, ...], Collection[str]]) ->
 
 def _use_of(site: Site, path: str, parts: list[Segment]) -> str:
     """Why a module still needs parts that leave it."""
-    back = sorted(name for part in parts for name in part.names if name in names_used(site, path))
+    back = sorted(names_used(site, path).intersection(name for part in parts for name in part.names))
     if back:
         return f"which uses `{back[0]}`"
     if any((path, part.start) in site.instead for part in parts):

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from plumbrule.facts import nodes as n
 from plumbrule.facts.scope import BINDING as KINDS
 from plumbrule.facts.scope import bindings, target_names
+from plumbrule.restructure.quoted import quoted_names
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,6 +40,7 @@ class Scopes:
         self._module: dict[str, list[n.Node]] | None = None
         self._local: dict[n.Node, dict[str, list[n.Node]]] = {}
         self._names: dict[str, list[n.Name]] | None = None
+        self._used: dict[n.Statement, frozenset[str]] = {}
 
     def names(self, name: str) -> list[n.Name]:
         """Every use of a name in the file, quoted annotations left out."""
@@ -48,6 +50,24 @@ class Scopes:
                 if isinstance(node, n.Name):
                     self._names.setdefault(node.id, []).append(node)
         return self._names.get(name, [])
+
+    def used(self, statement: n.Statement) -> frozenset[str]:
+        """The names of the module's own level that a statement uses, quoted ones too."""
+        if statement not in self._used:
+            self._used[statement] = frozenset(self._said(statement))
+        return self._used[statement]
+
+    def _said(self, statement: n.Statement) -> Iterator[str]:
+        module = self.locals(None)
+        for node in statement.walk():
+            if isinstance(node, n.Name) and node.id in module:
+                bound = self.binding(node, node.id)
+                if bound and bound[0] is None:
+                    yield node.id
+            elif isinstance(node, n.Constant) and isinstance(node.value, str):
+                yield from (name for name in quoted_names(node) if name in module)
+            elif isinstance(node, n.Scoped) and node.kind == "global":
+                yield from node.names
 
     def is_bound(self, name: str) -> bool:
         """Whether a name means anything anywhere in the file."""

@@ -10,7 +10,6 @@ from plumbrule.plan import Refusal
 from plumbrule.restructure.edits import line_end, line_start
 from plumbrule.restructure.moves import VisibleName
 from plumbrule.restructure.names import dotted_from
-from plumbrule.restructure.quoted import quoted_names
 from plumbrule.restructure.site import Segment
 
 if TYPE_CHECKING:
@@ -66,7 +65,7 @@ def copy_loggers(site: Site, key: str) -> None:
             continue
         names = set(bound_by(statement))
         for segment in site.segments[path]:
-            if names & {name for node in segment.nodes for name in used_names(site, path, node)}:
+            if any(names & site.scopes(path).used(node) for node in segment.nodes):
                 copies = site.copies.setdefault(segment.target, [])
                 copy = Segment(*extent(site, path, statement), tuple(names), segment.target, (statement,))
                 if not any(other.names == copy.names for _, other in copies):
@@ -129,21 +128,6 @@ def bound_by(statement: n.Statement) -> Iterator[str]:
         yield from bound_names(statement)
 
 
-def used_names(site: Site, path: str, statement: n.Statement) -> Iterator[str]:
-    """The names of the module's own level that a statement uses, quoted ones too."""
-    scopes = site.scopes(path)
-    module = scopes.locals(None)
-    for node in statement.walk():
-        if isinstance(node, n.Name) and node.id in module:
-            bound = scopes.binding(node, node.id)
-            if bound and bound[0] is None:
-                yield node.id
-        elif isinstance(node, n.Constant) and isinstance(node.value, str):
-            yield from (name for name in quoted_names(node) if name in module)
-        elif isinstance(node, n.Scoped) and node.kind == "global":
-            yield from node.names
-
-
 def extent(site: Site, path: str, statement: n.Statement) -> tuple[int, int]:
     """The whole lines of a statement, from the comments right above it to the comment behind it."""
     text = site.tree.files[path]
@@ -181,7 +165,7 @@ def _take_along(site: Site, key: str, path: str) -> None:
         for statement in body:
             own = set(bound_by(statement))
             targets = {leaving.get(name) for name in own} or {_target(statement, leaving)}
-            for name in used_names(site, path, statement):
+            for name in site.scopes(path).used(statement):
                 if name not in own:
                     users.setdefault(name, set()).update(targets)
         more = {

@@ -70,16 +70,13 @@ class Site:
     rerouted: set[tuple[str, int]] = field(default_factory=set)
     instead: dict[tuple[str, int], str] = field(default_factory=dict)
     altered: set[str] = field(default_factory=set)
-    _scopes: dict[str, Scopes] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.edits = Edits(self.tree)
 
     def scopes(self, path: str) -> Scopes:
         """The scopes of a file."""
-        if path not in self._scopes:
-            self._scopes[path] = Scopes(self.tree.facts(path))
-        return self._scopes[path]
+        return self.tree.facts(path).once(Scopes)
 
     def segment(self, path: str, at: int) -> Segment | None:
         """The part that a byte leaves its file with."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from plumbrule.restructure.addresses import Address, address, holds
 from plumbrule.restructure.names import is_within
-from plumbrule.restructure.tree import folders_above
+from plumbrule.restructure.tree import NAMED, folders_above
 
 if TYPE_CHECKING:
     from plumbrule.restructure.site import Site
@@ -35,6 +35,11 @@ KEYS = {
     *("qualname", "class", "factory", "()", "script_location", "testpaths", "known_first_party", "plugins"),
     *("addopts", "exec", "command", "cmd", "args", "entry", "imports"),
 }
+SHELLS = (".sh", ".bash", ".zsh", ".service")
+STEPS = {"run", "script", "before_script", "after_script"}
+"""keys whose value is a line of a shell"""
+INTRODUCES = re.compile(r"^\s*(?:- )?(?:[\w.-]+[:=]\s+)?(?:(?:RUN|CMD|ENTRYPOINT|exec|sudo|nohup)\s+)*[@-]?")
+SAYS = ("echo", "printf", "LABEL", "#", "export")
 SPOKEN = {"name", "description", "title", "summary", "message", "label", "labels"}
 SECTIONS = (
     "importlinter",
@@ -98,7 +103,21 @@ def _doubt(site: Site, path: str, start: int, found: Address) -> str | None:
     key = _key(line, text, start).rpartition(".")[2]
     if key not in SPOKEN and (COMMAND.search(line) or _section(path, text, start) or key in KEYS):
         return None
+    if (_is_script(path) or key in STEPS) and _is_argument(line, text[start + len(found.text.encode()) :]):
+        return None
     return "nothing tells that this is looked up"
+
+
+def _is_script(path: str) -> bool:
+    """Whether the lines of a file are commands."""
+    return path.endswith(SHELLS) or path.rpartition("/")[2].startswith(NAMED)
+
+
+def _is_argument(line: str, rest: bytes) -> bool:
+    """Whether what follows a part of a line of a shell is a word of its own that a program is given."""
+    command = INTRODUCES.sub("", re.split(r"&&|[;|]", line)[-1]).lstrip()
+    alone = line.endswith((" ", "\t", '"', "'")) and not re.match(rb"[^\s\"';|&)]", rest)
+    return bool(command.strip("\"' ")) and alone and not command.startswith(SAYS)
 
 
 def _replaced_by_data(site: Site, path: str) -> bool:

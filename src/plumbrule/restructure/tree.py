@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, assert_never
+from typing import TYPE_CHECKING, Any, TypeVar, assert_never
 
 from plumbrule.facts import nodes as n
 from plumbrule.facts.syntax import read
@@ -11,12 +11,13 @@ from plumbrule.model.tree import LARGEST, SKIPPED
 from plumbrule.plan import Create, Delete, Edit, Move
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
     from pathlib import Path
 
     from plumbrule.facts.file import File
     from plumbrule.plan import Step
 
+A = TypeVar("A")
 TEXTS = {
     ".cfg", ".conf", ".env", ".ini", ".j2", ".json", ".mako", ".md", ".rst", ".service", ".sh", ".template",
     ".toml", ".txt", ".yaml", ".yml",
@@ -44,7 +45,8 @@ class Tree:
         self.paths = frozenset((*self.files, *others))
         self.folders = frozenset(parent for path in self.paths for parent in folders_above(path))
         self._facts: dict[str, File] = {}
-        self._imports: dict[str, tuple[n.Import | n.ImportFrom, ...]] = {}
+        self._known: dict[tuple[str, bytes], File] = {}
+        self._answers: dict[Callable[[Tree], Any], Any] = {}
 
     @classmethod
     def read(cls, root: Path) -> Tree:
@@ -73,15 +75,23 @@ class Tree:
     def facts(self, path: str) -> File:
         """The facts of a Python file."""
         if path not in self._facts:
-            with no_collection():
-                self._facts[path] = read(path, self.files[path])
+            written = (path, self.files[path])
+            if written not in self._known:
+                with no_collection():
+                    self._known[written] = read(*written)
+            self._facts[path] = self._known[written]
         return self._facts[path]
 
     def imports(self, path: str) -> tuple[n.Import | n.ImportFrom, ...]:
         """Every import statement of a Python file, in source order."""
-        if path not in self._imports:
-            self._imports[path] = tuple(_imports(self.facts(path))) if b"import" in self.files[path] else ()
-        return self._imports[path]
+        return self.facts(path).once(_imports) if b"import" in self.files[path] else ()
+
+    def once(self, question: Callable[[Tree], A]) -> A:
+        """The answer to a question about this tree and nothing else: it is asked only once."""
+        if question not in self._answers:
+            self._answers[question] = question(self)
+        answer: A = self._answers[question]
+        return answer
 
     def load(self) -> None:
         """Read the facts of all Python files at once, which is quicker."""
@@ -110,14 +120,15 @@ class Tree:
                     assert_never(step.operation)
         new = Tree(files, others, self.root, self.sealed)
         new._facts = {path: f for path, f in self._facts.items() if files.get(path) is f.source.text}
-        new._imports = {path: found for path, found in self._imports.items() if path in new._facts}
+        new._known = self._known  # one plan is tried many times, and most attempts write the same
         return new
 
 
-def _imports(file: File) -> list[n.Import | n.ImportFrom]:
+def _imports(file: File) -> tuple[n.Import | n.ImportFrom, ...]:
     scopes = (file.nodes, *(f.nodes for f in file.functions), *(c.nodes for c in file.classes))
     kinds = (n.Import, n.ImportFrom)
-    return sorted((x for nodes in scopes for x in nodes if isinstance(x, kinds)), key=lambda x: x.start)
+    found = (x for nodes in scopes for x in nodes if isinstance(x, kinds))
+    return tuple(sorted(found, key=lambda x: x.start))
 
 
 def encoded(text: str) -> bytes:

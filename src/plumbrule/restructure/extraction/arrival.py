@@ -53,7 +53,7 @@ def arrival_of(names: Names, path: str, wanted: Extraction, run: Run) -> Arrival
     key, name = target_key(names, root, wanted.target), wanted.name
     if not name.isidentifier() or hasattr(builtins, name):
         raise Refusal(f"{wanted.handler}: `{name}` cannot be the name of a function; give another one")
-    scopes = Scopes(names.tree.facts(path))
+    scopes = names.tree.facts(path).once(Scopes)
     temporary = next(made for i in range(99) if not scopes.is_bound(made := f"{name}_taken_out{i or ''}"))
     own = {x.id for x in run.handler.walk() if isinstance(x, n.Name)}
     for statement, alias in _imports(names, path, key):
@@ -121,7 +121,7 @@ def check_room(tree: Tree, names: Names, path: str, run: Run, arrival: Arrival) 
         raise Refusal(f"{path}: the handler is there already; give another module")
     if target is None:
         return
-    scopes = Scopes(tree.facts(target))
+    scopes = tree.facts(target).once(Scopes)
     if scopes.is_bound(arrival.name):
         raise Refusal(f"{target} uses `{arrival.name}` for something already; give the function another name")
     bound = set(scopes.locals(None))
@@ -132,7 +132,7 @@ def check_room(tree: Tree, names: Names, path: str, run: Run, arrival: Arrival) 
                 raise Refusal(f"{statement.span}: nobody can tell what `*` brings; import by name first")
             bound |= set(names.bindings(origin.key))
     used = {node.id for node in run.walk() if isinstance(node, n.Name) and hasattr(builtins, node.id)}
-    for name in sorted(used & bound - set(Scopes(tree.facts(path)).locals(None))):
+    for name in sorted(used & bound - set(tree.facts(path).once(Scopes).locals(None))):
         raise Refusal(f"{target}: `{name}` is not Python's own there; give another module")
 
 

@@ -55,7 +55,7 @@ class Extracted:
 def extract(tree: Tree, wanted: Extraction) -> Extracted:
     """Carry out one extraction; raises a Refusal if it cannot be shown that nothing changes by it."""
     with no_collection():
-        names = Names(tree)
+        names = tree.once(Names)
         path, run = located(tree, names, wanted)
         cut = cut_of(Flow(run.handler, swallowing(tree.facts(p) for p in tree.python)), run)
         check_surroundings(names, path, run)
@@ -123,7 +123,7 @@ def signature_of(tree: Tree, path: str, run: Run, what: tuple[Cut, str]) -> Sign
 def _moved(middle: Tree, wanted: Extraction, arrival: Arrival, signature: Signature) -> Rewrite:
     """The second half: the function that now stands beside the handler goes to its module."""
     move = DefinitionMove((arrival.temporary,), wanted.module, wanted.target, wanted.reason)
-    names = Names(middle)
+    names = middle.once(Names)
     site = Site(middle, names, relocate(middle, names, [move]))
     key = next(iter(site.whole.definitions))[0]
     path = names.path(key) or ""
@@ -143,7 +143,7 @@ def _moved(middle: Tree, wanted: Extraction, arrival: Arrival, signature: Signat
     made = finished(site, [move], steps)
     final = {old: renamed(new, arrival) for old, new in made.homes.items()}
     unit = f"{dotted(target)}.{arrival.name}"
-    meanings = Meanings(middle)
+    meanings = middle.once(Meanings)
     types = (
         meanings.final(key_of(file), name) if file else f"typing.{name}?" for file, name in signature.foreign
     )

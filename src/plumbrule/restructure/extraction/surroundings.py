@@ -23,7 +23,7 @@ KNOWN_TO_SWALLOW = frozenset(["suppress", "move_on_after", "move_on_at", "Cancel
 def check_surroundings(names: Names, path: str, run: Run) -> None:
     """Refuse names that nobody can follow, and imports whose moment counts."""
     file = names.tree.facts(path)
-    scopes = Scopes(file)
+    scopes = file.once(Scopes)
     module = scopes.locals(None)
     local = Flow(run.handler).local
     for node in run.walk():

@@ -83,7 +83,7 @@ def prove(base: Base, after: Subject, found: Moved, terms: Terms, observe: Obser
         more += compare_types(base.subject.root, after.root, base.python, found.names)
     if terms.tests and verdict.status != "differs":
         observe("running the tests, before and after")
-        more += compare_tests(base.subject.root, after.root, base.python)
+        more += compare_tests(base.subject.root, after.root, base.python, base.subject.groups)
     return Verdict((*verdict.checks, *more), verdict.volatile).without(terms.unproved)
 
 
