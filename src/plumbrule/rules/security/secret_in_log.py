@@ -70,6 +70,8 @@ async def sign_in(name: str, password: str, max_tokens: int, token_type: str) ->
     logger.info("%s signs in, %s characters, %s", name, len(password), bool(password))
     logger.info("api key %s…, %s of %s", password[:4], max_tokens, token_type)
     logger.info("password of %s changed", name)
+    must_change_password = len(password) < 12
+    logger.info("must it be changed? %s", must_change_password)
 
 
 @app.post("/services/{service_key}/start")
