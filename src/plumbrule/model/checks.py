@@ -62,7 +62,7 @@ def checks(node: n.Node, text: str, use: n.Node, around: set[int], function: Fun
         case n.Assert(test=test):
             return vouches(test, text, function)
         case n.Comprehension(clauses=clauses):
-            tests = (test for clause in clauses for test in clause.conditions)
+            tests = [test for clause in clauses for test in clause.conditions if id(test) not in around]
             return id(node) in around and any(vouches(test, text, function) for test in tests)
         case n.For(iterable=iterable, target=target, body=body) if node.end <= use.start:
             return mentions(iterable, text, function) and any(refuses_item(s, target, function) for s in body)
