@@ -57,6 +57,7 @@ from plumbrule.model.route_table import Entry, shape
 from plumbrule.model.routing import App, Include, Middleware, Mount, Place, Route, Router
 from plumbrule.model.schemas import Column, Schema, Settings, Table
 from plumbrule.model.serving import is_for_developers
+from plumbrule.model.statuses import EMPTY, status_number
 from plumbrule.model.strangers import CHANGING, is_for_anybody, is_open, is_probe
 from plumbrule.model.values import External, Target, Type, Variable
 from plumbrule.model.versions import Version
@@ -229,6 +230,7 @@ __all__ = [
     "CHANGING",
     "COMPUTING",
     "COROUTINES",
+    "EMPTY",
     "NOTHING_RUNS",
     "App",
     "Attribute",
@@ -321,6 +323,7 @@ __all__ = [
     "shape",
     "signs_what_is_sent",
     "stations",
+    "status_number",
     "steps_to",
     "subjects",
     "unlooked_at",

@@ -20,6 +20,7 @@ from plumbrule.model.frames import Frame, bound_to, entered, frames
 from plumbrule.model.free_text import is_constrained, is_injected, may_be_text, may_be_text_field
 from plumbrule.model.knowledge import sinks as known
 from plumbrule.model.reaching_bindings import bound_value, is_counter, item_at, reaching, unpacked_place
+from plumbrule.model.rounds import given_in_rounds, keys_gone_through
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -194,6 +195,9 @@ class Tracer:
         value = bound_value(binding)
         if value is None or is_counter(binding):
             return None
+        items = given_in_rounds(binding, frame.function)
+        if items is not None:
+            return self._first(items, frame, head=head)
         place = unpacked_place(binding)
         if place is None:
             return self.trace(value, frame, head=head)
@@ -321,6 +325,9 @@ class Tracer:
             return self._carried(call, frame, head=head)
         if call.method in known.CARRYING_METHODS and call.receiver is not None:
             given = call.args if call.method in ("format", "join") else ()
+            if call.method == "join" and len(given) == 1:
+                keys = keys_gone_through(given[0], None, frame.function)
+                given = given if keys is None else keys
             origin = self._first(
                 (call.receiver, *given, *(k.value for k in call.keywords if given)), frame, head=head
             )
