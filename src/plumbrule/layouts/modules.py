@@ -8,7 +8,18 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from plumbrule.facts import nodes as n
-from plumbrule.layouts.words import LAYERS, MACHINERY, SHARED, key_of, singular, words
+from plumbrule.layouts.words import (
+    AUTHENTICATION,
+    GENERIC,
+    GUARDING,
+    LAYERS,
+    MACHINERY,
+    MIGRATIONS,
+    SHARED,
+    key_of,
+    singular,
+    words,
+)
 from plumbrule.model.import_roots import ImportRoots
 
 if TYPE_CHECKING:
@@ -17,7 +28,6 @@ if TYPE_CHECKING:
     from plumbrule.model.project import Project
 
 FIXED = {"__init__.py", "__main__.py", "env.py", "conftest.py", "setup.py", "main.py", "settings.py"}
-MIGRATIONS = {"alembic", "migrations", "versions"}
 
 
 class Modules:
@@ -114,13 +124,19 @@ class Modules:
             return True
         return bool(folders) and folders[-1] in ("db", "database", "queries")
 
-    def is_machinery(self, module: Module) -> bool:
-        """Whether a module is what others are built on, however few of them there are yet."""
-        return bool(MACHINERY & set(words(self.stem(module))))
+    def is_machinery(self, module: Module, key: str) -> bool:
+        """Whether a module is what others than a slice are built on, however few of them there are yet."""
+        named = set(words(self.stem(module)))
+        return bool(MACHINERY & named) or bool(GUARDING & named and key not in AUTHENTICATION)
 
     def is_layered(self, module: Module) -> bool:
         """Whether a module, or the folder around it, is named after a layer."""
         return bool(LAYERS.keys() & set(self.inside(module)[-2:]))
+
+    def package(self, module: Module) -> str | None:
+        """The folder that a module lies in, if it is neither a layer nor one that holds everything."""
+        folder = self.folder(module)
+        return folder if folder and folder not in GENERIC | SHARED else None
 
     def role(self, module: Module) -> str:
         """What a module is called in its slice if it is the only one of its kind."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from keyword import iskeyword
 from typing import TYPE_CHECKING
 
@@ -86,6 +86,36 @@ def router_seeds(
     for definition, keys in found.items():
         if len(keys) == 1 and not definition.name.startswith("app"):
             yield definition, Seed(key := keys.pop(), key, "all its routes", 0.95)
+
+
+def named_by_folders(found: dict[Definition, Seed], project: Project) -> dict[Definition, Seed]:
+    """The seeds, those of a slice that has a folder for itself under the name of that folder."""
+    tenants: dict[str, set[str]] = {}
+    homes: dict[str, set[str]] = {}
+    for definition, seed in found.items():
+        folder = definition.module.path.rpartition("/")[0]
+        tenants.setdefault(folder, set()).add(seed.key)
+        homes.setdefault(seed.key, set()).add(folder)
+    around, renamed = folders_around(project), {}
+    for key, folders in homes.items():
+        folder = min(folders)
+        name, known = folder.rpartition("/")[2], {key_of(part) for part in folder.split("/")}
+        owned = len(folders) == 1 and tenants[folder] == {key} and key and key not in known
+        telling = name.lower() not in GENERIC | around and not is_noise(name) and key_of(name) not in homes
+        if owned and telling and not is_elsewhere(name, folder, project):
+            renamed[key] = name
+    return {
+        definition: replace(seed, key=key_of(renamed[seed.key]), spelling=renamed[seed.key])
+        if seed.key in renamed
+        else seed
+        for definition, seed in found.items()
+    }
+
+
+def is_elsewhere(name: str, folder: str, project: Project) -> bool:
+    """Whether a file or folder outside of a folder has its name too: then it is a variant of something."""
+    paths = (m.path for m in project.modules if not m.is_test and not m.path.startswith(f"{folder}/"))
+    return any(name in path.removesuffix(".py").split("/") for path in paths)
 
 
 def decided(votes: list[Vote], known: Counter[str]) -> Seed:
@@ -182,6 +212,6 @@ def is_noise(word: str) -> bool:
 def stem_of(module: Module, around: set[str]) -> str | None:
     """What a module is named after, or the folder next to it; not the folders around the whole app."""
     for part in reversed(module.path.removesuffix(".py").removesuffix("/__init__").split("/")):
-        if part.lower() not in GENERIC and part not in around and not is_version(part):
+        if part.lower() not in GENERIC and part not in around and not is_noise(part):
             return part
     return None
