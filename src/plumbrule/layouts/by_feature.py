@@ -65,9 +65,9 @@ class _Planner:
             yield Line(line.module, None, "a slice of one file", line.confidence, self.slices.names[key])
         leaving = {self.modules.name(module) for module, _, _ in wanted}
         self.taken -= leaving
-        roles = Counter((key, self.modules.role(module)) for module, key, _ in wanted)
+        roles = Counter((key, self.modules.role(module, key)) for module, key, _ in wanted)
         for module, key, line in wanted:
-            target = self._target(module, key, alone=roles[key, self.modules.role(module)] == 1)
+            target = self._target(module, key, alone=roles[key, self.modules.role(module, key)] == 1)
             yield Line(line.module, target, line.reason, line.confidence, self.slices.names[key])
         others = list(left_behind(self.modules, [module for module, _, _ in wanted]))
         yield from others
@@ -178,7 +178,7 @@ class _Planner:
     def _target(self, module: Module, key: str, *, alone: bool) -> str:
         """Where a module goes: under the name of its role if it has that alone."""
         folder = self.slices.names[key]
-        role, left = self.modules.role(module), self.modules.leftover(module, key)
+        role, left = self.modules.role(module, key), self.modules.leftover(module, key)
         package = self.modules.package(module) if not left and role == self.modules.stem(module) else None
         names = [package] if package else [role] if alone and (role in TELLING or not left) else []
         names += [left, f"{left}_{role}" if role != left else ""] if left else [role]

@@ -138,12 +138,13 @@ class Modules:
         folder = self.folder(module)
         return folder if folder and folder not in GENERIC | SHARED else None
 
-    def role(self, module: Module) -> str:
+    def role(self, module: Module, key: str = "") -> str:
         """What a module is called in its slice if it is the only one of its kind."""
         if self.routing.get(module):
             return "router"
         *folders, stem = self.inside(module)
-        layers = [LAYERS[part] for part in (stem, *reversed(folders)) if part in LAYERS]
+        named = () if key_of(stem) == key else (stem,)
+        layers = [LAYERS[part] for part in (*named, *reversed(folders)) if part in LAYERS]
         other = next((layer for layer in layers if layer != "router"), None)
         if other is not None or self._holds_router(module):
             return other or "router"
