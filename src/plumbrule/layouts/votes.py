@@ -100,7 +100,7 @@ def named_by_folders(found: dict[Definition, Seed], project: Project) -> dict[De
     for key, folders in homes.items():
         folder = min(folders)
         name, known = folder.rpartition("/")[2], {key_of(part) for part in folder.split("/")}
-        owned = len(folders) == 1 and tenants[folder] == {key} and key and key not in known
+        owned = name and len(folders) == 1 and tenants[folder] == {key} and key and key not in known
         telling = name.lower() not in GENERIC | around and not is_noise(name) and key_of(name) not in homes
         if owned and telling and not is_elsewhere(name, folder, project):
             renamed[key] = name
