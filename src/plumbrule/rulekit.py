@@ -30,6 +30,7 @@ from plumbrule.model.ownership import (
     caller_of,
     compares_owner,
     given_texts,
+    is_anonymous,
     is_for_some,
     looks_at_owner,
     names_read,
@@ -56,9 +57,10 @@ from plumbrule.model.route_table import Entry, shape
 from plumbrule.model.routing import App, Include, Middleware, Mount, Place, Route, Router
 from plumbrule.model.schemas import Column, Schema, Settings, Table
 from plumbrule.model.serving import is_for_developers
-from plumbrule.model.strangers import CHANGING, is_for_anybody, is_open
+from plumbrule.model.strangers import CHANGING, is_for_anybody, is_open, is_probe
 from plumbrule.model.values import External, Target, Type, Variable
 from plumbrule.model.versions import Version
+from plumbrule.model.vetting import unvetted
 
 Subject = Project | App | Router | Route | Function | Call | Schema | Table | Settings | Module | Migration
 EVERY: dict[type, Callable[[Project], Iterable[Any]]] = {
@@ -290,12 +292,14 @@ __all__ = [
     "given_texts",
     "import_edit",
     "imports_of",
+    "is_anonymous",
     "is_bounded",
     "is_end_of_token",
     "is_for_anybody",
     "is_for_developers",
     "is_for_some",
     "is_open",
+    "is_probe",
     "is_secret_name",
     "is_secretive_name",
     "looks_at_owner",
@@ -321,6 +325,7 @@ __all__ = [
     "subjects",
     "unread_owners",
     "untaken",
+    "unvetted",
     "way_from_route",
     "where_unchecked",
 ]

@@ -157,6 +157,33 @@ def test_a_route_that_no_app_serves_says_why(text: str, reason: str) -> None:
     assert table(text) == {"GET /x": reason}
 
 
+def test_what_starts_with_an_app_that_nobody_calls_the_factory_of_is_followed() -> None:
+    text = """
+        tasks = APIRouter()
+        @tasks.get("/tasks")
+        def read(): ...
+        async def lifespan(app: FastAPI):
+            late(app)
+            yield
+        def late(app):
+            @app.get("/late")
+            def routed(): ...
+        def setup(app: FastAPI, prefix: str = ""):
+            async def on_startup() -> None:
+                router = APIRouter()
+                router.include_router(tasks, prefix=prefix)
+                app.include_router(router)
+            app.add_event_handler("startup", on_startup)
+        def create_app():
+            app = FastAPI(lifespan=lifespan)
+            setup(app, prefix="/long")
+            return app
+        def create_other():
+            return FastAPI()
+    """
+    assert table(text) == {"GET /long/tasks": "", "GET /late": ""}
+
+
 def test_what_is_filled_out_of_sight_is_not_taken_as_empty() -> None:
     text = """
         class Settings:

@@ -104,3 +104,28 @@ def test_an_app_that_is_made_under_a_condition_serves_its_routes_for_sure() -> N
     """
     (route,) = project_of({"main.py": HEAD + dedent(text)}).routes
     assert not route.is_conditional
+
+
+@pytest.mark.parametrize(
+    "asked", ["None if settings.open else [Depends(user)]", "[Depends(user)] if settings.closed else None"]
+)
+def test_what_only_one_branch_asks_for_is_asked_for_under_a_condition(asked: str) -> None:
+    text = f"""
+        app = FastAPI()
+        def user(): ...
+        @app.get("/x", dependencies={asked})
+        def read(): ...
+    """
+    (route,) = project_of({"main.py": HEAD + "from conf import settings\n" + dedent(text)}).routes
+    assert [(d.name, d.is_conditional) for d in route.dependencies] == [("main.user", True)]
+
+
+def test_what_holds_an_app_may_have_a_mount_of_its_own() -> None:
+    text = """
+        from fastapi_mcp import FastApiMCP
+        app = FastAPI()
+        FastApiMCP(app).mount()
+        app.mount("/static", FastAPI())
+    """
+    project = project_of({"main.py": HEAD + dedent(text)})
+    assert [entry.path for entry in project.apps[0].table] == ["/static"]

@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 from importlib.resources import files as resources
 from pathlib import Path
@@ -15,6 +16,7 @@ from plumbrule.config import Format, read_config
 from plumbrule.model.reading import project_of
 from plumbrule.report import FORMATS, View
 from plumbrule.report.sarif import FINGERPRINT
+from plumbrule.report.statistics import statistics_of
 from plumbrule.rulekit import Finding, Fix, Rule, Span, Step
 from plumbrule.rules import rulebook
 from plumbrule.verbs.audit import audit_project
@@ -235,26 +237,62 @@ def test_colours_change_nothing_but_colours() -> None:
         assert re.sub(r"\x1b\[[\d;]*m", "", coloured) == FORMATS[name](outcome, View(width=80))
 
 
-def test_a_rule_with_more_than_five_findings_is_shown_once() -> None:
-    def titles(count: int) -> int:
-        outcome = audit_project(project_of({"main.py": many(count)}))
-        return FORMATS["full"](outcome, View()).count("error[unused-path-parameter]")
-
-    assert (titles(5), titles(6)) == (5, 1)
-
-
-def test_what_a_rule_says_over_and_over_is_listed_apart_from_its_other_findings() -> None:
-    said = ["one is late", "two is late", "odd", *["one is late"] * 5, "two is late"]
-    spans = [Span("main.py", line, 1, line, 2, 0, 1) for line in range(1, len(said) + 1)]
+def said(*messages: str, steps: Sequence[str] = (), names: Sequence[str] = ()) -> Outcome:
+    """What one rule, or each of some rules, says of the lines of a file one after the other."""
     rule = outcome_of().findings[0].rule
-    findings = tuple(Reported(rule, Finding(at, text), "") for at, text in zip(spans, said, strict=True))
-    text = FORMATS["full"](replace(outcome_of(source="\n" * 15), findings=findings), View())
-    assert re.findall(r"^\w+\[.*?\]: (.*)", text, re.MULTILINE) == [
-        "one is late",
-        "two is late",
-        "odd",
-        "two is late",
-    ]
+    chain = tuple(Step(text, Span("a.py", 6, 1, 6, 14, 0, 0)) for text in steps)
+    found = tuple(
+        Reported(
+            replace(rule, name=names[line - 1] if names else rule.name),
+            Finding(Span("main.py", line, 1, line, 2, 0, 1), text, chain=chain),
+            "",
+        )
+        for line, text in enumerate(messages, 1)
+    )
+    source = "".join(f"line {line}\n" for line in range(1, len(messages) + 1))
+    return replace(outcome_of(source=source), findings=found)
+
+
+def titles(outcome: Outcome) -> list[str]:
+    return re.findall(r"^\w+\[.*?\]: (.*)", FORMATS["full"](outcome, View()), re.MULTILINE)
+
+
+def test_a_rule_with_more_than_five_findings_is_shown_once() -> None:
+    assert len(titles(said(*"abcde"))) == 5
+    assert len(titles(said(*"abcdef"))) == 1
+
+
+def test_what_is_said_again_in_the_same_words_is_listed_with_its_code() -> None:
+    outcome = said("one is late", "two is late", "odd", *["one is late"] * 2, "two is late")
+    assert titles(outcome) == ["one is late", "two is late", "odd"]
+    assert "= 2 more places:\n    main.py:4:1  line 4\n    main.py:5:1  line 5\n" in FORMATS["full"](
+        outcome, View()
+    )
+
+
+def test_how_requests_get_to_a_few_places_is_shown_for_each() -> None:
+    assert len(titles(said(*["one is late"] * 5, steps=["GET /orders"]))) == 5
+    assert len(titles(said(*["one is late"] * 6, steps=["GET /orders"]))) == 1
+
+
+def test_what_a_rule_says_stands_together() -> None:
+    assert titles(said(*"abcd", names=["late", "lost", "late", "lost"])) == ["a", "c", "b", "d"]
+
+
+def test_a_long_report_ends_with_its_worst_rules() -> None:
+    names = ["lost", *["late"] * 20]
+    assert "\nThe errors: 1\N{NO-BREAK SPACE}lost, 20\N{NO-BREAK SPACE}late\n" in FORMATS["full"](
+        said(*names, names=names), View()
+    )
+    assert "The errors" not in FORMATS["full"](said(*names[1:], names=names[1:]), View())
+
+
+def test_statistics_count_what_weighs_less_than_its_rule_apart() -> None:
+    outcome = said("a", "b", "c")
+    first, *others = outcome.findings
+    light = replace(first, finding=replace(first.finding, severity="note"))
+    lines = statistics_of(replace(outcome, findings=(light, *others)), View()).splitlines()
+    assert [line.split() for line in lines[:2]] == [["2", "error", "a-rule"], ["1", "note", "a-rule"]]
 
 
 def test_a_line_with_many_findings_is_named_once_and_counted_once_for_each() -> None:

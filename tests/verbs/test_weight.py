@@ -46,6 +46,31 @@ async def order(name: str) -> None:
 """
 
 
+SIGNING = """\
+import jwt
+from fastapi import FastAPI
+
+app = FastAPI()
+
+
+def sign(name: str, seconds: int) -> str:
+    return jwt.encode({"sub": name, "exp": seconds}, "key", algorithm="HS256")
+
+
+@app.get("/me")
+async def me(token: str) -> str:
+    return jwt.decode(token, "key", algorithms=["HS256"])["sub"]
+"""
+
+ASKING = """\
+from fastapi import FastAPI
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+app = FastAPI()
+"""
+
+
 def weights(folder: Path, rule: str, code: str, requirements: str = "fastapi") -> list[str]:
     (folder / "main.py").write_text(code)
     (folder / "requirements.txt").write_text(requirements)
@@ -82,3 +107,37 @@ def test_a_hook_is_an_error_where_it_does_not_run_once(
     code = f"from fastapi import APIRouter, FastAPI\n{LIFESPAN}router = APIRouter()\napp = {app}\n{hook}\n"
     found = weights(tmp_path, "retired-startup-hook", f"{code}app.include_router(router)\n", requirements)
     assert found == [severity]
+
+
+@pytest.mark.parametrize(
+    ("code", "severity"), [(SIGNING, "warning"), (SIGNING.replace(', "exp": seconds', ""), "error")]
+)
+def test_a_decode_without_exp_is_an_error_where_a_token_may_have_none(
+    tmp_path: Path, code: str, severity: str
+) -> None:
+    assert weights(tmp_path, "jwt-claims-not-required", code, "pyjwt") == [severity]
+
+
+@pytest.mark.parametrize(
+    ("code", "severity"),
+    [
+        ("CryptContext(schemes=['argon2'])", "warning"),
+        ("CryptContext(schemes=['argon2', 'bcrypt'])", "error"),
+        ("CryptContext(**settings)", "error"),
+    ],
+)
+def test_passlib_is_an_error_where_it_may_hash_with_bcrypt(tmp_path: Path, code: str, severity: str) -> None:
+    code = f"from fastapi import FastAPI\nfrom passlib.context import CryptContext\napp = FastAPI()\n{code}\n"
+    assert weights(tmp_path, "passlib-import", code) == [severity]
+
+
+@pytest.mark.parametrize(("asking", "severity"), [(5, "warning"), (6, "note")])
+def test_a_query_in_a_handler_is_a_note_where_most_handlers_have_one(
+    tmp_path: Path, asking: int, severity: str
+) -> None:
+    def handler(number: int) -> str:
+        query = "db.execute(select(1))" if number < asking else "None"
+        return f"@app.get('/{number}')\ndef read_{number}(db: Session): return {query}\n"
+
+    found = weights(tmp_path, "query-in-route", ASKING + "".join(map(handler, range(10))), "sqlalchemy")
+    assert found == [severity] * asking

@@ -72,19 +72,25 @@ def refuses_item(statement: n.Statement, target: n.Expr, function: Function) -> 
 
 
 def is_looked_up(found: n.Assign, text: str, use: n.Node, function: Function) -> bool:
-    """`row = find(x)`, and then `if not row: raise`: what is not known is refused before it is used."""
+    """`row = find(x)`, and then `if not row: raise`: what is not known is refused before it is used. What is
+    asked may also be made of the answer: `rows = found.all()`.
+    """
     call = found.value.value if isinstance(found.value, n.Await) else found.value
     if not isinstance(call, n.Call) or function.call(call).name in CARRIERS or len(found.targets) != 1:
         return False
-    name = found.targets[0].text
-    return any(
-        mentions(given, text, function) for given in (*call.args, *(k.value for k in call.keywords))
-    ) and any(
-        found.start < node.start < use.start
-        and leaves(node.body)
-        and node.test.text in (f"not {name}", f"{name} is None", f"{name} == None")
-        for node in function.find(n.If)
-    )
+    if not any(mentions(given, text, function) for given in (*call.args, *(k.value for k in call.keywords))):
+        return False
+    between = [a for a in function.find(n.Assign) if found.end <= a.start < use.start and len(a.targets) == 1]
+    answer = found.targets[0].text
+    made = (a.targets[0].text for a in between if a.value and mentions(a.value, answer, function))
+    missing = {without for name in (answer, *made) for without in absences(name)}
+    tests = (node for node in function.find(n.If) if found.start < node.start < use.start)
+    return any(leaves(node.body) and node.test.text in missing for node in tests)
+
+
+def absences(name: str) -> tuple[str, ...]:
+    """How it is asked whether there is nothing."""
+    return f"not {name}", f"{name} is None", f"{name} == None"
 
 
 def leaves(body: tuple[n.Statement, ...]) -> bool:

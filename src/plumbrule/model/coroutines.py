@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from plumbrule.facts import nodes as n
 from plumbrule.model.code import Function
 from plumbrule.model.knowledge.coroutines import COROUTINES
 
 if TYPE_CHECKING:
     from plumbrule.model.calls import Call
+    from plumbrule.model.code import Class
 
 TRANSPARENT = {"staticmethod", "classmethod", "abstractmethod", "override", "enforce_types", "trace_method"}
 
@@ -24,9 +26,27 @@ def makes_coroutine(call: Call) -> bool:
     plain = all(name.rpartition(".")[2] in TRANSPARENT for name in called.decorator_names)
     if not called.is_async or called.is_generator or not plain or called.name == "__init__":
         return False
+    if called.cls is not None and is_remade(called.cls):
+        return False
     scope = called.cls or called.parent or called.module
     once = len(scope.bindings.get(called.name, ())) == 1
     return once and not is_overridden(called) and not may_be_plain(call)
+
+
+def is_remade(cls: Class) -> bool:
+    """Whether a decorator of the project's own changes what a class has."""
+    written = (d.func if isinstance(d, n.Call) else d for d in cls.node.decorators)
+    makers = (maker for d in written if isinstance(maker := cls.resolve(d), Function))
+    return any(changes_what_it_gets(maker) for maker in makers)
+
+
+def changes_what_it_gets(function: Function) -> bool:
+    """Whether a function sets attributes of what it is given."""
+    given = {parameter.name for parameter in function.parameters}
+    targets = (target for assign in function.find(n.Assign) for target in assign.targets)
+    plain = (t.value for t in targets if isinstance(t, n.Attribute))
+    named = (call.args[0] for call in function.calls if call.name == "builtins.setattr" and call.args)
+    return any(isinstance(owner, n.Name) and owner.id in given for owner in (*plain, *named))
 
 
 def is_awaited_beside(call: Call) -> bool:

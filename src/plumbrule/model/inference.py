@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from plumbrule.facts import nodes as n
 from plumbrule.model.annotations import Annotations
+from plumbrule.model.carried import carried_type, is_carried
 from plumbrule.model.code import Class, Function, Module
 from plumbrule.model.generics import solved_result
 from plumbrule.model.imports import meaningful
@@ -109,7 +110,7 @@ class Inference(Annotations):
         match self.target(value):
             case Module() as module:
                 return module.member(attr)
-            case External(name=name) as whole if not is_part(whole):
+            case External(name=name) as whole if not is_part(whole) and not is_carried(name):
                 outside = external(f"{name}.{attr}")
                 return self.project.imports.find(outside.name, self.scope.module) or outside
             case Class() as cls:
@@ -298,7 +299,7 @@ class Inference(Annotations):
                 return Type("type", args=(Type(cls.qualified_name, cls),))
         kind = self.type_of(value)
         if kind is None:
-            return None
+            return carried_type(self, value, attr)
         if kind.cls is None:
             return external_type(ATTRIBUTES.get(f"{kind.name}.{attr}") or part_of(kind))
         method = kind.cls.method(attr)

@@ -179,6 +179,13 @@ def looks_at_owner(handler: Function) -> bool:
     )
 
 
+def is_anonymous(route: Route, handler: Function) -> bool:
+    """Whether who calls is known, and nothing in sight of a handler asks whose something is."""
+    if not route.is_authenticated or not route.dependencies.complete or looks_at_owner(handler):
+        return False
+    return re.search(r"\brequest\.(state|user|session|scope|auth)", handler.node.text) is None
+
+
 def unread_owners(project: Project) -> Iterator[tuple[Parameter, n.Expr, str]]:
     """The owners that functions are given and never look at, though they look by an id in a table that says
     whose each row is: the parameter, the place, and the parameter with the id.

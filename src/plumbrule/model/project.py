@@ -8,6 +8,7 @@ from plumbrule.facts.cached import cached_property
 from plumbrule.facts.file import around, is_test
 from plumbrule.model.call_index import CallIndex, known_as
 from plumbrule.model.callers import Callers
+from plumbrule.model.carried import given
 from plumbrule.model.code import Class, Function, Module, Scoped
 from plumbrule.model.dangers import Dangers
 from plumbrule.model.import_graph import ImportGraph
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
     from plumbrule.facts.file import File
     from plumbrule.model.calls import Call
+    from plumbrule.model.carried import Given
     from plumbrule.model.routing import App, Route, Router
     from plumbrule.model.scoped import Scoped
     from plumbrule.model.tree import Tree
@@ -299,6 +301,11 @@ class Project:
         for name, other in (pair for module in self.modules for pair in module.file.renamed):
             found.setdefault(name, set()).add(other)
         return found
+
+    @cached_property
+    def carried(self) -> Given:
+        """What is assigned to the `state` of apps and requests."""
+        return given(self)
 
     @cached_property
     def dangers(self) -> Dangers:

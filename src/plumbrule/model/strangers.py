@@ -16,9 +16,10 @@ if TYPE_CHECKING:
 CHANGING = {"POST", "PUT", "PATCH", "DELETE"}
 PROBE = re.compile(r"health|ping|metrics", re.IGNORECASE)
 """what a monitor reads; nobody changes anything with it"""
+DOCUMENT = re.compile(r"/(docs|openapi[\w.]*|redoc)$")
 PUBLIC = re.compile(
     r"log_?(in|out)|sign_?(in|up|out)|regist|token|auth|oauth|refresh|verif|confirm|forgot|reset|recover|activat|"
-    r"webhook|callback|public|contact|subscri|hook|captcha|invit|sso|saml|exchange|otp|mfa|"
+    r"webhook|callback|public|contact|inquir|subscri|hook|captcha|invit|sso|saml|exchange|otp|mfa|"
     r"password|setup|init|session|accept|license|track|report|event|well-known|feedback|share|validat|contact|support|customer|apply|application",
     re.IGNORECASE,
 )
@@ -33,6 +34,11 @@ def is_open(route: Route) -> bool:
     """Whether the path of a route is that of something anybody may ask for."""
     is_read = not CHANGING & set(route.methods)
     return is_public(route.path) or (is_read and PROBE.search(route.path) is not None)
+
+
+def is_probe(route: Route) -> bool:
+    """Whether a path is that of what a monitor or a developer looks at, however it is asked."""
+    return PROBE.search(route.path) is not None or DOCUMENT.search(route.path) is not None
 
 
 @cache

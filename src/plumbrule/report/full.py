@@ -37,25 +37,28 @@ def blocks(outcome: Outcome, view: View) -> str:
 
 
 def grouped(findings: Sequence[Reported]) -> Iterator[Sequence[Reported]]:
-    """The findings one by one, but those of a rule that has many together; what is said over and over, as of
-    each route that asks for the same session, is a group of its own.
+    """The findings, rule by rule: one by one, but those of a rule that has many together; what is said again
+    in the same words, as of each route that asks for the same session, is a group of its own.
     """
     said = Counter(message_of(item) for item in findings)
-    groups: dict[tuple[str, ...], list[Reported]] = {}
+    rules: dict[tuple[str, ...], dict[tuple[str, ...], list[Reported]]] = {}
     for item in findings:
-        groups.setdefault(kind_of(item, said), []).append(item)
-    for item in findings:
-        same = groups[kind_of(item, said)]
-        if len(same) <= MOST:
-            yield [item]
-        elif item is same[0]:
-            yield same
+        kind = kind_of(item, said)
+        rules.setdefault(kind[:2], {}).setdefault(kind, []).append(item)
+    for kinds in rules.values():
+        for kind, same in kinds.items():
+            if len(same) > MOST or kind != kind[:2]:
+                yield same
+            else:
+                yield from ([item] for item in same)
 
 
 def kind_of(item: Reported, said: Counter[tuple[str, ...]]) -> tuple[str, ...]:
-    """What a finding is listed with: its rule, or its very message if there are many of it."""
+    """What a finding is listed with: its rule, or its very message if there are many of it. That its code is
+    another is soon seen; how a request gets there is not.
+    """
     message = message_of(item)
-    return message if said[message] > MOST else message[:2]
+    return message if said[message] > (MOST if item.finding.chain else 1) else message[:2]
 
 
 def message_of(item: Reported) -> tuple[str, ...]:
@@ -82,7 +85,7 @@ def block(items: Sequence[Reported], outcome: Outcome, view: View) -> Iterator[s
         fixes = sum(item.finding.fix is not None for item in others)
         fixable = f", {fixes} with a fix" if fixes else ""
         yield f"{margin}{many(len(others), 'more place')}{fixable}:"
-        yield from places(others, finding.message, len(margin), view)
+        yield from places(others, outcome, finding.message, len(margin), view)
 
 
 def note(title: str, text: str, margin: str, view: View) -> str:
@@ -108,8 +111,12 @@ def way(chain: Iterable[Step], path: str, view: View) -> str:
     return " → ".join(steps)
 
 
-def places(items: Sequence[Reported], message: str, indent: int, view: View) -> Iterator[str]:
-    """Where the other findings of a rule are and what else they say; of many, one line a file."""
+def places(
+    items: Sequence[Reported], outcome: Outcome, message: str, indent: int, view: View
+) -> Iterator[str]:
+    """Where the other findings of a rule are, and what else they say or the code there; of many, one line a
+    file.
+    """
     blank = " " * indent
     if len(items) > FEW:
         files: dict[str, Counter[int]] = {}
@@ -121,10 +128,15 @@ def places(items: Sequence[Reported], message: str, indent: int, view: View) -> 
             )
         return
     for item in items:
-        at = item.finding.at
+        at, said = item.finding.at, item.finding.message
+        source = outcome.source(at.path) if said == message else None
         place = f"{blank}{view.place(at)}"
-        same = item.finding.message == message
-        yield place if same else place + clipped(f"  {clean(item.finding.message)}", len(place), view)
+        code = (
+            view.paint(clipped(f"  {clean(source.line_text(at.line)).strip()}", len(place), view), "dim")
+            if source
+            else ""
+        )
+        yield place + (code if said == message else clipped(f"  {clean(said)}", len(place), view))
 
 
 def numbered(line: int, findings: int) -> str:

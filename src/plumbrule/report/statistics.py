@@ -13,11 +13,12 @@ if TYPE_CHECKING:
 
 
 def statistics_of(outcome: Outcome, view: View) -> str:
-    """A line a rule: count, severity, name, how many can be fixed; the most frequent first."""
-    counts = Counter(item.rule for item in outcome.findings)
-    fixes = Counter(item.rule for item in outcome.findings if item.finding.fix)
+    """A line a rule and severity: count, severity, name, how many can be fixed; the most frequent first."""
+    counts = Counter((item.rule.name, item.severity) for item in outcome.findings)
+    fixes = Counter((item.rule.name, item.severity) for item in outcome.findings if item.finding.fix)
     lines = []
-    for rule, count in sorted(counts.items(), key=lambda pair: (-pair[1], pair[0].name)):
-        fixable = f"  {fixes[rule]} with a fix" if fixes[rule] else ""
-        lines.append(f"{count:>6}  {view.paint(f'{rule.severity:<8}', rule.severity)} {rule.name}{fixable}")
+    for kind, count in sorted(counts.items(), key=lambda pair: (-pair[1], pair[0])):
+        name, severity = kind
+        fixable = f"  {fixes[kind]} with a fix" if fixes[kind] else ""
+        lines.append(f"{count:>6}  {view.paint(f'{severity:<8}', severity)} {name}{fixable}")
     return "\n".join([*lines, headline(outcome, view)]) + "\n"

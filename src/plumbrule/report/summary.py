@@ -18,6 +18,10 @@ if TYPE_CHECKING:
 
 SEVERITIES: tuple[Severity, ...] = ("error", "warning", "note")
 OTHER_VERSION = re.compile(r"^(\S+)( \S+)? is not [<>=!~].*")
+SCREEN = 20
+"""findings that are seen at once; of more, the worst are said again at the end"""
+RULES = 12
+"""rules named in that line"""
 MOST = 3
 """reasons or files named in one line; of the others only the number is said"""
 
@@ -25,6 +29,8 @@ MOST = 3
 def summary(outcome: Outcome, view: View) -> list[str]:
     """The lines of the footer."""
     lines = [headline(outcome, view)]
+    if len(outcome.findings) > SCREEN:
+        lines.append(view.wrap(worst(outcome), rest="  "))
     lines += [view.wrap(line) for line in (*left_out(outcome, view), *trouble(outcome, view))]
     fixable = [item for item in outcome.findings if item.finding.fix]
     safe = [item for item in fixable if item.finding.fix and item.finding.fix.safe]
@@ -46,6 +52,15 @@ def headline(outcome: Outcome, view: View) -> str:
     plain = ", ".join(many(severities[s], s) for s in SEVERITIES if severities[s]) or nothing(outcome)
     text = view.wrap(f"{plain}{scope(outcome)} ({rules(outcome)})")
     return found + text[len(plain) :] if text.startswith(plain) else text
+
+
+def worst(outcome: Outcome) -> str:
+    """The rules that found the worst, and how much of it: where to begin in a report that has scrolled by."""
+    severity = outcome.findings[0].severity
+    counts = Counter(item.rule.name for item in outcome.findings if item.severity == severity)
+    named = [f"{count:,}\N{NO-BREAK SPACE}{name}" for name, count in counts.items()]
+    more = f" and {many(len(named) - RULES, 'other rule')}" if len(named) > RULES else ""
+    return f"The {severity}s: {', '.join(named[:RULES])}{more}"
 
 
 def nothing(outcome: Outcome) -> str:

@@ -26,6 +26,8 @@ def seen_from(value: Any, conditions: int) -> Any:
 
 def either(one: Any, other: Any) -> Any:
     """What two branches give: of two lists what both have, and perhaps the rest; else the first."""
+    if one is None and isinstance(other, list):
+        one, other = other, one
     if one is other or not isinstance(one, list) or not isinstance(other, (list, tuple, type(None))):
         return one
     others = list(other or ())

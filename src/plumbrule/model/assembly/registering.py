@@ -101,6 +101,7 @@ def register(
     env: Env,
 ) -> Any:
     """Call a method of a router: it is recorded, or gives a decorator that will be."""
+    interpreter.reached.add(node)
     if isinstance(func, RouteDecorator):
         return apply_decorator(interpreter, func, args)
     operation = func
@@ -108,6 +109,8 @@ def register(
     conditional = interpreter.conditional > operation.router.conditions
     if operation.name in DECORATORS and not (operation.name == "middleware" and "func" in given):
         return RouteDecorator(operation, given, node, env, conditional)
+    if KINDS.get(operation.name) == "mount" and "app" not in given:
+        return None  # of something that only holds an app: `FastApiMCP(app).mount()`
     site = interpreter.sites[-1] if interpreter.sites else (node, env)
     target = given.get(TARGETS.get(operation.name, ""), UNKNOWN)
     if target is UNKNOWN and operation.name == "include_router":

@@ -2,7 +2,8 @@
 
 The handler now knows HTTP and the tables. The query cannot be used from a job
 or another route, nor tested without a client; its twin appears in the next
-handler that needs the same rows.
+handler that needs the same rows. It is a note in a project where most handlers
+do so: that is how it is written, and not a slip.
 
 ## Bad
 
@@ -114,7 +115,7 @@ async def ready(session: Annotated[AsyncSession, Depends(get_session)]) -> None:
 A service with a handful of routes and one table has nothing to gain from another layer.
 """
 
-from plumbrule.rulekit import Call, Finding, Iterator, Route, n, rule
+from plumbrule.rulekit import Call, Finding, Function, Iterator, Project, n, rule
 
 SESSIONS = (
     "sqlalchemy.orm.Session",
@@ -123,22 +124,30 @@ SESSIONS = (
     "sqlalchemy.ext.asyncio.AsyncConnection",
 )
 ASKING = ("execute", "scalars", "scalar", "query", "exec", "get", "get_one", "stream", "stream_scalars")
+FEWEST = 10
+"""handlers from which on something is said of most of them"""
 QUERIES = {f"{session}.{method}" for session in SESSIONS for method in ASKING}
 
 
 @rule(category="architecture", severity="warning")
-def query_in_route(route: Route) -> Iterator[Finding]:
-    if route.handler is None or route.handler.routes[0] is not route:
-        return
-    queries = [c for c in route.handler.calls if c.name in QUERIES and is_query(c)]
-    if queries:
+def query_in_route(project: Project) -> Iterator[Finding]:
+    handlers = {route.handler: route for route in reversed(project.code_routes) if route.handler is not None}
+    asking = {handler: queries for handler in handlers if (queries := queries_of(handler))}
+    is_custom = len(asking) * 2 > len(handlers) >= FEWEST
+    for handler, queries in asking.items():
         more = len(queries) - 1
         yield Finding(
             at=queries[0].span,
-            message=f"{route.label} queries the database itself",
+            message=f"{handlers[handler].label} queries the database itself",
             label=f"and {more} more below" if more else "a query among HTTP",
             help="move the query to a function that takes the session and plain values, and call that",
+            severity="note" if is_custom else None,
         )
+
+
+def queries_of(handler: Function) -> list[Call]:
+    """The queries that a handler makes itself."""
+    return [call for call in handler.calls if call.name in QUERIES and is_query(call)]
 
 
 def is_query(call: Call) -> bool:

@@ -212,7 +212,7 @@ def sync_session_in_async(project: Project) -> Iterator[Finding]:
                 at=function.span,
                 message=f"`{function.label}` is `async def` and uses a synchronous session",
                 label="each query stops the event loop",
-                help="make it a plain `def`, or use an `AsyncSession`",
+                help=advice(function),
                 chain=(*steps_to(function, reached), used),
                 fix=plain_def(function),
                 confidence="high" if when == "request" else "medium",
@@ -227,16 +227,24 @@ def first_query(function: Function) -> Reached | None:
 
 def plain_def(function: Function) -> Fix | None:
     """Take `async` away from a route in which nothing is awaited."""
-    waits = (n.Await, n.For, n.With, n.Clause)
-    if (
-        not function.routes
-        or function.callers
-        or any(is_async(node) for node in function.nodes if isinstance(node, waits))
-    ):
+    if not function.routes or function.callers or waits(function):
         return None
     start = function.node.span.start + function.node.text.find("async def")
     span = function.module.source.span(start, start + len("async "))
     return Fix((Edit(span, ""),), safe=False)
+
+
+def advice(function: Function) -> str:
+    """What to do; what waits for something else cannot be a plain `def`."""
+    if waits(function):
+        return "use an `AsyncSession`, or run what queries in a thread with `run_in_threadpool`"
+    return "make it a plain `def`, or use an `AsyncSession`"
+
+
+def waits(function: Function) -> bool:
+    """Whether something in a function needs its `async`."""
+    kinds = (n.Await, n.For, n.With, n.Clause)
+    return any(is_async(node) for node in function.nodes if isinstance(node, kinds))
 
 
 def is_async(node: n.Node) -> bool:

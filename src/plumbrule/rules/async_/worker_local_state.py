@@ -25,7 +25,7 @@ async def list_orders() -> list[str]:
     return [*orders.values(), str(visits)]
 ```
 
-## Good: a cache, a table of tasks, something only the start fills
+## Good: a cache, what lives in one process anyway, something only the start fills
 
 ```python title="main.py"
 import asyncio
@@ -36,6 +36,7 @@ from fastapi import FastAPI
 tasks: set[asyncio.Task[None]] = set()
 rate_cache: dict[str, float] = {}
 names: dict[str, str] = {}
+asked: dict[str, asyncio.Future[float]] = {}
 prices: dict[str, float] = {}
 
 
@@ -57,6 +58,8 @@ async def read_rate(currency: str) -> float:
         prices[currency] = 2.0
     own: dict[str, str] = {}
     own["a"] = names["shop"]
+    waiting: asyncio.Future[float] = asyncio.get_running_loop().create_future()
+    asked[currency] = waiting
     return rate_cache[currency]
 ```
 
@@ -75,6 +78,7 @@ CACHES = re.compile(
     r"instance|singleton|model|pipeline|initialized|loaded|ready|thread|app$",
     re.IGNORECASE,
 )
+LIVING = ("asyncio.", "threading.", "multiprocessing.", "fastapi.WebSocket", "starlette.websockets.")
 
 
 @rule(category="async", severity="warning")
@@ -87,11 +91,9 @@ def kept_by(function: Function) -> Iterator[Finding]:
     """What a handler leaves in variables of the process."""
     for node, target in writes(function):
         variable = named(function, target)
-        if (
-            not isinstance(variable, Variable)
-            or CACHES.search(variable.name)
-            or is_guarded(node, variable.name)
-        ):
+        if not isinstance(variable, Variable) or CACHES.search(variable.name):
+            continue
+        if is_guarded(node, variable.name) or is_of_this_process(node, function):
             continue
         if is_mutable(variable):
             yield Finding(
@@ -117,6 +119,16 @@ def writes(function: Function) -> Iterator[tuple[n.Node, n.Expr]]:
     for call in function.calls:
         if call.method in WRITES and isinstance(call.receiver, n.Name):
             yield call.node, call.receiver
+
+
+def is_of_this_process(node: n.Node, function: Function) -> bool:
+    """Whether what is put in can be nowhere else: a future, an event, a connection."""
+    match node:
+        case n.Assign(value=n.Expr() as value) | n.Call(args=(value, *_)):
+            kind = function.type_of(value)
+            return kind is not None and kind.name.startswith(LIVING)
+        case _:
+            return False
 
 
 def named(function: Function, target: n.Expr) -> object:

@@ -47,6 +47,8 @@ async def read_user(user_id: int):
         return JSONResponse({"detail": "no such user"}, status_code=404)
     if user_id == 1:
         return Response(status_code=304)
+    if user_id == 2:
+        return JSONResponse({"retry_after": 3}, status_code=202)
     return {"name": "Ada", "password_hash": "…"}
 ```
 
@@ -77,6 +79,7 @@ JSON = {f"starlette.responses.{name}" for name in ("JSONResponse", "ORJSONRespon
     "fastapi.responses.ORJSONResponse",
     "fastapi.responses.UJSONResponse",
 }
+NAMED = {"OK": 200, "CREATED": 201, "ACCEPTED": 202}
 DUMPS = {"model_dump", "model_dump_json", "dict", "json", "dump_python", "dump_json"}
 
 
@@ -87,7 +90,12 @@ def response_bypasses_model(route: Route) -> Iterator[Finding]:
         return
     for node in route.handler.find(n.Return):
         call = route.handler.call(node.value) if isinstance(node.value, n.Call) else None
-        if call is not None and call.name in JSON and is_success(call) and not is_dumped(call, route.handler):
+        if (
+            call is not None
+            and call.name in JSON
+            and is_promised(call, route)
+            and not is_dumped(call, route.handler)
+        ):
             yield Finding(
                 at=call.span,
                 message=f"{route.label} promises `{model.text}` and does not check it",
@@ -96,19 +104,25 @@ def response_bypasses_model(route: Route) -> Iterator[Finding]:
             )
 
 
-def is_success(call: Call) -> bool:
-    """Whether it is the answer that the model is about: no status, or one of success."""
+def is_promised(call: Call, route: Route) -> bool:
+    """Whether it is the answer that the model is about: no status, or that of the route."""
     if call.is_splatted:
         return False
-    match call.argument(1, "status_code"):
-        case None:
-            return True
-        case n.Constant(value=int(status)):
-            return status < 300
+    given = call.argument(1, "status_code")
+    return given is None or status(given) == (status(route.option("status_code")) or 200)
+
+
+def status(expr: n.Expr | None) -> int | None:
+    """The number of a status: written, or by its name in `fastapi.status` or `HTTPStatus`."""
+    match expr:
+        case n.Constant(value=int(number)):
+            return number
+        case n.Attribute(attr=name) if name.startswith("HTTP_"):
+            return int(name[5:8])
         case n.Attribute(attr=name):
-            return name.startswith("HTTP_20") or name in ("OK", "CREATED", "ACCEPTED")
+            return NAMED.get(name)
         case _:
-            return False
+            return None
 
 
 def is_dumped(call: Call, handler: Function) -> bool:

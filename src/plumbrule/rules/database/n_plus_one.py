@@ -118,6 +118,65 @@ def loaded_at_once(session: Session) -> list[str]:
     return [order.buyer + str(described(order)) + order.user.name for order in orders]
 ```
 
+## Bad: for each item that a request sends, and of what belongs to one row
+
+```python title="app/baskets.py"
+from typing import Annotated
+
+from fastapi import Depends, FastAPI
+from pydantic import BaseModel
+from sqlalchemy import ForeignKey, insert, select
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, relationship
+
+
+class Base(DeclarativeBase): ...
+
+
+class Product(Base):
+    __tablename__ = "products"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    basket_id: Mapped[int] = mapped_column(ForeignKey("baskets.id"))
+    shelf: Mapped[int]
+
+
+class Basket(Base):
+    __tablename__ = "baskets"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    products: Mapped[list[Product]] = relationship()
+
+
+class Wish(BaseModel):
+    product_id: int
+
+
+class Wishes(BaseModel):
+    items: list[Wish]
+    shelves: list[int] = []
+
+
+app = FastAPI()
+
+
+def get_session() -> Session: ...
+
+
+@app.post("/baskets")
+def fill(wishes: Wishes, session: Annotated[Session, Depends(get_session)]) -> int:
+    for wish in wishes.items:
+        product = session.get(Product, wish.product_id)  # finding
+        session.execute(insert(Basket).values(id=wish.product_id + product.shelf))
+    return len(moved(session.get_one(Basket, 1), session))
+
+
+def moved(basket: Basket, session: Session) -> list[Product | None]:
+    return [
+        session.scalar(select(Product).where(Product.shelf == product.shelf))  # finding
+        for product in basket.products
+    ]
+```
+
 ## Good: one query for all
 
 ```python title="app/orders.py"
@@ -150,12 +209,13 @@ from plumbrule.rulekit import Call, Finding, Function, Iterator, Step, n, query_
 SESSIONS = ("sqlalchemy.ext.asyncio.AsyncSession.", "sqlalchemy.orm.Session.")
 BESIDE = {"migrations", "versions", "alembic", "scripts", "cli"}
 QUERIES = {"execute", "exec", "scalar", "scalars", "get", "get_one", "query"}
+GETS = {"get", "get_one", "query"}
 
 
 @rule(category="database", severity="warning", needs="sqlalchemy", nodes={n.For, n.Clause})
 def n_plus_one(function: Function) -> Iterator[Finding]:
     iterables = [*(f.iterable for f in function.find(n.For)), *(c.iterable for c in function.find(n.Clause))]
-    if not any(gives_rows(function, iterable) for iterable in iterables):
+    if not any(gives_many(function, iterable) for iterable in iterables):
         return
     if BESIDE & set(function.module.path.removesuffix(".py").split("/")):
         return
@@ -169,7 +229,7 @@ def n_plus_one(function: Function) -> Iterator[Finding]:
         names = n.names_in(*call.args, *(k.value for k in call.keywords))
         loops = (loop_over_rows(function, call.node, name) for name in sorted(names))
         loop = next((found for found in loops if found is not None), None)
-        if loop is not None and not call.is_deferred and runs_query(call):
+        if loop is not None and not call.is_deferred and runs_query(call, function, loop):
             yield finding(call.node.func, loop, function)
 
 
@@ -218,30 +278,54 @@ def loads(function: Function, loop: n.Expr, name: str) -> bool:
 
 
 def finding(at: n.Node, loop: n.Expr, function: Function) -> Finding:
-    """A query in a loop over the rows of a query."""
-    query = query_of(function, loop)
+    """A query in a loop over the rows of another, or over a list of one thing."""
+    query, many = query_of(function, loop), gives_many(function, loop)
     return Finding(
         at=at.span,
-        message=f"`{' '.join(at.text.split())}` asks the database once for each row",
-        label="in a loop over the rows of a query",
+        message=f"`{' '.join(at.text.split())}` asks the database once for each {'row' if query else 'item'}",
+        label=f"in a loop over {many}",
         help="load them with the first query (`selectinload`, a join), or with one `in_(…)`",
-        chain=(Step("the rows", loop.span), *([Step("the query", query.made.span)] if query else [])),
+        chain=(Step("the rows", loop.span), Step("the query", query.made.span)) if query else (),
     )
 
 
 def loop_over_rows(function: Function, node: n.Node, name: str) -> n.Expr | None:
-    """The loop around a node that binds a name to the rows of a query."""
+    """The loop around a node that binds a name to the rows of a query, or to what may be as many."""
     for parent in node.parents:
         match parent:
             case n.For(target=n.Name(id=target), iterable=iterable) if target == name:
-                return iterable if gives_rows(function, iterable) else None
+                return iterable if gives_many(function, iterable) else None
             case n.Comprehension(clauses=clauses):
                 for clause in clauses:
                     if isinstance(clause.target, n.Name) and clause.target.id == name:
-                        return clause.iterable if gives_rows(function, clause.iterable) else None
+                        return clause.iterable if gives_many(function, clause.iterable) else None
             case n.FunctionDef():
                 return None
     return None
+
+
+def gives_many(function: Function, iterable: n.Expr) -> str:
+    """What an expression gives of which there may be many, in words; nothing if that is not known."""
+    if gives_rows(function, iterable):
+        return "the rows of a query"
+    return f"`{iterable.text}`" if is_list_of_one(function, iterable) else ""
+
+
+def is_list_of_one(function: Function, iterable: n.Expr) -> bool:
+    """Whether it is a list in what a request sends, or what belongs to one row."""
+    if not isinstance(iterable, n.Attribute) or function.project.serving.when(function) != "request":
+        return False
+    owner, kind = function.type_of(iterable.value), function.type_of(iterable)
+    if owner is None or kind is None or kind.item is None:
+        return False
+    table = function.project.table_of(owner.cls)
+    if table is not None:
+        return iterable.attr in table.relationships
+    match iterable.value:
+        case n.Name(id=name) if name not in function.bindings and function.parameter(name) is not None:
+            return function.project.schema_of(owner.cls) is not None
+        case _:
+            return False
 
 
 def gives_rows(function: Function, iterable: n.Expr) -> bool:
@@ -256,12 +340,27 @@ def gives_rows(function: Function, iterable: n.Expr) -> bool:
     return function.project.serving.when(function) == "request"
 
 
-def runs_query(call: Call) -> bool:
-    """Whether a call asks the database, itself or in a function that gets the session."""
+def runs_query(call: Call, function: Function, loop: n.Expr) -> bool:
+    """Whether a call asks the database, itself or in a function that gets the session; what did not come out
+    of it may well be written one by one.
+    """
     if call.name.startswith(SESSIONS):
-        return call.name.rpartition(".")[2] in QUERIES
+        return is_query(call) and (gives_rows(function, loop) or is_read(call, call.node.text))
     given = (call.scope.type_of(arg) for arg in (*call.args, *(k.value for k in call.keywords)))
-    if call.function is None or not any(kind and f"{kind.name}." in SESSIONS for kind in given):
+    inside = call.function
+    if inside is None or not any(kind and f"{kind.name}." in SESSIONS for kind in given):
         return False
-    always = (inner for inner in call.function.calls if inner.within(n.If) is None)
-    return any(c.name.startswith(SESSIONS) and c.name.rpartition(".")[2] in QUERIES for c in always)
+    always = (inner for inner in inside.calls if inner.within(n.If) is None)
+    return any(
+        is_query(inner) and (gives_rows(function, loop) or is_read(inner, inside.node.text))
+        for inner in always
+    )
+
+
+def is_query(call: Call) -> bool:
+    return call.name.startswith(SESSIONS) and call.name.rpartition(".")[2] in QUERIES
+
+
+def is_read(call: Call, text: str) -> bool:
+    """Whether a query gives something, as far as a text around it says."""
+    return call.method in GETS or "select" in text

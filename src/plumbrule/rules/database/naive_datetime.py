@@ -154,6 +154,28 @@ async def measure(request: Request, call_next):
     return response
 ```
 
+## Good: a migration, which has run and stays as it is
+
+```python title="migrations/versions/1_roles.py"
+from datetime import datetime
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "1"
+down_revision = None
+
+
+def upgrade() -> None:
+    op.add_column("roles", sa.Column("made_at", sa.DateTime(), nullable=True))
+    roles = sa.table("roles", sa.column("name", sa.String), sa.column("made_at", sa.DateTime))
+    op.bulk_insert(roles, [{"name": "owner", "made_at": datetime.utcnow()}])
+
+
+def downgrade() -> None:
+    op.drop_column("roles", "made_at")
+```
+
 ## When to ignore it
 
 Where the columns are `TIMESTAMP WITHOUT TIME ZONE` and stay so, write
@@ -174,8 +196,10 @@ NAIVE = {
 
 @rule(category="database", severity="warning")
 def naive_datetime(project: Project) -> Iterator[Finding]:
+    migrations = {migration.module for migration in project.migrations.all}
     for module in project.mentioning(b"utc"):
-        yield from made_in(module)
+        if module not in migrations:
+            yield from made_in(module)
     columns = {column.attribute: column for table in project.tables for column in table.columns.values()}
     for column in columns.values():
         owner = column.attribute.cls

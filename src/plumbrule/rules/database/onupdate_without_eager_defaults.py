@@ -81,7 +81,7 @@ async def save(session: AsyncSession) -> None:
     await session.commit()
 ```
 
-## Good: each update is followed by a refresh
+## Good: an update is followed by a refresh, or the row is not handed out
 
 ```python title="app/models.py"
 from datetime import datetime
@@ -109,9 +109,10 @@ async def rename(session: AsyncSession, order: Order, name: str) -> datetime:
     return order.changed_at
 
 
-async def add(session: AsyncSession, order: Order) -> None:
-    session.add(order)
+async def close(session: AsyncSession, order: Order) -> int:
+    order.name = "closed"
     await session.commit()
+    return order.id
 ```
 
 ## Good: only other tables are read through async sessions
@@ -235,9 +236,14 @@ def onupdate_without_eager_defaults(project: Project) -> Iterator[Finding]:
     tables = [t for t in project.tables if not t.module.is_test] if awaiting else []
     found = [(t, column) for t in tables for column in t.columns.values() if onupdate(column) is not None]
     plain = sync_functions(project) if found else []
-    for table, column in found if found and not reads_again(project) else ():
+    changing = functions_that_change(project) if found else {}
+    for table, column in found:
         near = [module for module in awaiting if may_use(module, table)]
-        if near and not has_eager_defaults(table.cls) and not is_sync_only(table, near, plain):
+        if not near or has_eager_defaults(table.cls) or is_sync_only(table, near, plain):
+            continue
+        own = project.words_for(table.name)
+        writers = [function for function, named in changing.items() if not named or named & own]
+        if not writers or any(shows_stale(function, column, table) for function in writers):
             yield finding(column, table)
 
 
@@ -294,9 +300,10 @@ def onupdate(column: Column) -> n.Expr | None:
 
 
 def is_read(column: Column, table: Table) -> bool:
-    """Whether something reads a column: code, or a schema of an answer that has its other columns too."""
+    """Whether something reads a column: code, or a schema of an answer that is mostly the table's columns."""
     for schema in table.project.schemas:
-        if column.name in schema.fields and len(set(schema.fields) & set(table.columns)) > 1:
+        fields = set(schema.fields)
+        if column.name in fields and len(fields & set(table.columns)) * 2 >= len(fields) > 1:
             return True
     functions = table.project.code_functions
     word = f".{column.name}".encode()
@@ -304,18 +311,52 @@ def is_read(column: Column, table: Table) -> bool:
     return any(node.attr == column.name and may_be_row(function, node, table) for function, node in nodes)
 
 
-def reads_again(project: Project) -> bool:
-    """Whether each function that changes a row and writes it fetches the row again."""
+def functions_that_change(project: Project) -> dict[Function, set[bytes]]:
+    """The functions that change rows and write them, with the tables that they name."""
+    every = project.words_for(*(table.name for table in project.tables))
     writing = {call.caller for call in project.calls_to("commit", "flush")}
-    changing = [f for f in writing if isinstance(f, Function) and changes_row(f)]
-    return bool(changing) and all(any(c.method == "refresh" for c in f.calls) for f in changing)
+    found = (function for function in writing if isinstance(function, Function) and changed_by(function))
+    return {f: {name.id.encode() for name in f.find(n.Name)} & every for f in found}
 
 
-def changes_row(function: Function) -> bool:
-    """Whether a function sets attributes of something that is not its own object."""
+def changed_by(function: Function) -> set[str]:
+    """The names of what a function sets attributes of, other than its own object."""
     targets = (target for assign in function.find(n.Assign) for target in assign.targets)
-    plain = any(isinstance(t, n.Attribute) and not t.text.startswith("self.") for t in targets)
-    return plain or any(call.name == "builtins.setattr" for call in function.calls)
+    names = {t.value.id for t in targets if isinstance(t, n.Attribute) and isinstance(t.value, n.Name)}
+    for call in function.calls:
+        if call.name == "builtins.setattr" and call.args and isinstance(call.args[0], n.Name):
+            names.add(call.args[0].id)
+    return names - {"self", "cls"}
+
+
+def shows_stale(function: Function, column: Column, table: Table) -> bool:
+    """Whether a function reads a column of a row that it has changed, or hands the row out, and never fetches
+    one again.
+    """
+    if any(call.method == "refresh" for call in function.calls):
+        return False
+    changed = changed_by(function)
+    rows = [x for x in function.find(n.Name) if x.id in changed and not is_other(function, x, table)]
+    return any(
+        row.parent.attr == column.name
+        if isinstance(row.parent, n.Attribute)
+        else any(isinstance(parent, n.Return) for parent in row.parents)
+        for row in rows
+    )
+
+
+def is_other(function: Function, name: n.Name, table: Table) -> bool:
+    """Whether a name stands for something else than a row of a table that was there before."""
+    kind = function.type_of(name)
+    if kind is None or kind.cls is None:
+        return False
+    made = any(
+        isinstance(b.node, n.Assign)
+        and isinstance(b.node.value, n.Call)
+        and function.resolve(b.node.value.func) is kind.cls
+        for b in function.bindings.get(name.id, ())
+    )
+    return made or not kind.cls.is_a(table.cls.qualified_name)
 
 
 def may_be_row(function: Function, node: n.Attribute, table: Table) -> bool:

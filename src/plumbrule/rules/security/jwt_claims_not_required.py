@@ -1,7 +1,8 @@
 """A token is accepted without the claims that limit it
 
 PyJWT checks `exp` only if it is there: a token that was ever signed without
-one is valid for ever. `options={"require": [...]}` refuses it.
+one is valid for ever. `options={"require": [...]}` refuses it. It is a warning
+where the project signs tokens itself and gives each an end.
 
 ## Bad
 
@@ -146,7 +147,19 @@ def subject_of(token: str, key: str) -> str:
 ```
 """
 
-from plumbrule.rulekit import Call, Edit, Finding, Fix, Function, Iterator, Scoped, is_end_of_token, n, rule
+from plumbrule.rulekit import (
+    Call,
+    Edit,
+    Finding,
+    Fix,
+    Function,
+    Iterator,
+    Project,
+    Scoped,
+    is_end_of_token,
+    n,
+    rule,
+)
 
 
 @rule(category="security", severity="error", confidence="medium", calls=("jwt.decode", "jose.jwt.decode"))
@@ -169,7 +182,14 @@ def jwt_claims_not_required(call: Call) -> Iterator[Finding]:
             label="`exp` is checked only if it is there",
             help='add `options={"require": ["exp", "sub"]}`',
             fix=requiring(call),
+            severity="warning" if gives_each_an_end(call.module.project) else None,
         )
+
+
+def gives_each_an_end(project: Project) -> bool:
+    """Whether the project signs tokens, and each with an end."""
+    signing = [call.scope for call in project.calls_to("jwt.encode")]
+    return bool(signing) and all(isinstance(at, Function) and is_looked_at(at) for at in signing)
 
 
 def lets_expired_in(call: Call) -> bool:
@@ -193,7 +213,7 @@ def is_limited(call: Call, function: Function) -> bool:
 
 
 def is_looked_at(function: Function) -> bool:
-    """Whether a function, or all who ask it for the claims, look at when the token ends."""
+    """Whether a function, or all who call it about the claims, say when the token ends."""
     callers = [c.caller for c in function.callers_in_code]
     return looks(function) or (bool(callers) and all(looks(caller) for caller in callers))
 

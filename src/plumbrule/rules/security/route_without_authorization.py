@@ -41,6 +41,113 @@ async def create_user() -> str: ...
 async def delete_user(user_id: int) -> None: ...
 ```
 
+## Bad: the handlers beside it ask in their bodies
+
+```python title="app/clusters.py"
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, HTTPException
+from fastapi.security import HTTPBearer
+
+router = APIRouter(prefix="/clusters", dependencies=[Depends(HTTPBearer())])
+
+
+class Context:
+    organization: int
+
+
+class Cluster:
+    organization: int
+    manifest: str
+
+
+def context(token: Annotated[object, Depends(HTTPBearer())]) -> Context: ...
+def find_cluster(cluster_id: int) -> Cluster: ...
+
+
+def assert_visible(context: Context, cluster: Cluster) -> None:
+    if cluster.organization != context.organization:
+        raise HTTPException(404)
+
+
+@router.get("/{cluster_id}")
+def read(cluster_id: int, context: Annotated[Context, Depends(context)]) -> str:
+    cluster = find_cluster(cluster_id)
+    assert_visible(context, cluster)
+    return cluster.manifest
+
+
+@router.delete("/{cluster_id}")
+def delete(cluster_id: int, context: Annotated[Context, Depends(context)]) -> None:
+    assert_visible(context, find_cluster(cluster_id))
+
+
+@router.get("/{cluster_id}/manifest")  # finding
+def read_manifest(cluster_id: int) -> str:
+    return find_cluster(cluster_id).manifest
+```
+
+## Good: it asks too, in another way
+
+```python title="main.py"
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, FastAPI, HTTPException
+from fastapi.security import HTTPBearer
+
+router = APIRouter(prefix="/clusters", dependencies=[Depends(HTTPBearer())])
+
+
+class Context:
+    organization: int
+
+
+class Cluster:
+    organization: int
+    manifest: str
+
+
+def context(token: Annotated[object, Depends(HTTPBearer())]) -> Context: ...
+def find_cluster(cluster_id: int) -> Cluster: ...
+
+
+def assert_visible(context: Context, cluster: Cluster) -> None:
+    if cluster.organization != context.organization:
+        raise HTTPException(404)
+
+
+def visible(cluster_id: int, context: Annotated[Context, Depends(context)]) -> Cluster:
+    cluster = find_cluster(cluster_id)
+    assert_visible(context, cluster)
+    return cluster
+
+
+@router.get("/{cluster_id}")
+def read(cluster_id: int, context: Annotated[Context, Depends(context)]) -> str:
+    cluster = find_cluster(cluster_id)
+    assert_visible(context, cluster)
+    return cluster.manifest
+
+
+@router.delete("/{cluster_id}")
+def delete(cluster_id: int, context: Annotated[Context, Depends(context)]) -> None:
+    assert_visible(context, find_cluster(cluster_id))
+
+
+@router.get("/{cluster_id}/manifest")
+def read_manifest(cluster_id: int, cluster: Annotated[Cluster, Depends(visible)]) -> str:
+    return f"{cluster_id}: {cluster.manifest}"
+
+
+@router.get("/{cluster_id}/nodes")
+def list_nodes(cluster_id: int, context: Annotated[Context, Depends(context)]) -> list[str]:
+    return [f"{cluster_id}-{context.organization}"]
+
+
+app = FastAPI()
+app.include_router(router)
+```
+
 ## Good: everybody may read, some may write
 
 ```python title="main.py"
@@ -123,12 +230,70 @@ async def update_picture(user_id: int) -> str: ...
 app = FastAPI()
 app.include_router(router)
 ```
+
+## Good: another guard, given to this route alone
+
+```python title="main.py"
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, FastAPI, HTTPException
+from fastapi.security import OAuth2PasswordBearer
+
+token = OAuth2PasswordBearer(tokenUrl="token")
+router = APIRouter()
+
+
+def require_admin(token: Annotated[str, Depends(token)]) -> None:
+    if token != "admin":
+        raise HTTPException(403)
+
+
+async def check_picture_token(token: str | None = None) -> None:
+    if token != "signed":
+        raise HTTPException(401)
+
+
+@router.get("/users", dependencies=[Depends(require_admin)])
+async def list_users() -> list[str]: ...
+
+
+@router.get("/users/{user_id}", dependencies=[Depends(require_admin)])
+async def read_user(user_id: int) -> str: ...
+
+
+@router.get("/users/{user_id}/history", dependencies=[Depends(require_admin)])
+async def read_history(user_id: int) -> str: ...
+
+
+@router.get("/users/{user_id}/orders", dependencies=[Depends(require_admin)])
+async def read_orders(user_id: int) -> str: ...
+
+
+@router.get("/users/{user_id}/picture", dependencies=[Depends(check_picture_token)])
+async def read_picture(user_id: int) -> str: ...
+
+
+app = FastAPI()
+app.include_router(router)
+```
 """
 
 import re
 from functools import cache
 
-from plumbrule.rulekit import Dependency, Finding, Function, Iterator, Route, Router, forbids, n, rule
+from plumbrule.rulekit import (
+    Dependency,
+    Finding,
+    Function,
+    Iterator,
+    Route,
+    Router,
+    called,
+    forbids,
+    n,
+    rule,
+    unvetted,
+)
 
 PERMISSION = re.compile(
     r"permi|role|scope|admin|authori|allow|polic|privile|superuser|owner|access|require|can_", re.IGNORECASE
@@ -145,12 +310,21 @@ FEWEST = 4
 @rule(category="security", severity="warning", confidence="medium")
 def route_without_authorization(router: Router) -> Iterator[Finding]:
     routes = [route for route in router.routes if route.handler is not None]
+    for route, call, asking, others in unvetted(routes):
+        yield Finding(
+            at=route.span,
+            message=f"{route.label} does not ask whether the caller may",
+            label=f"{asking} of the {others} handlers for the same id do: `{called(call.node.func)}`",
+            help="ask here too, or say in a comment why everybody may",
+        )
     suspects = [route for route in routes if may_be_open(route)] if len(routes) > FEWEST else []
     restricted = most_restricted(routes) if suspects else []
     if len(restricted) < FEWEST:
         return
     for route in suspects:
         if route in restricted or (route.handler is not None and uses_the_caller(route.handler)):
+            continue
+        if has_guard_of_its_own(route, restricted):
             continue
         alike = [r for r in routes if r is not route and is_reading(r) == is_reading(route)]
         if alike and all(is_declared(r) if is_reading(r) else r in restricted for r in alike):
@@ -180,6 +354,18 @@ def may_be_open(route: Route) -> bool:
     if not route.is_authenticated or not route.dependencies.complete:
         return False
     return not (OPEN.search(route.path) or OPEN.search(route.name))
+
+
+def has_guard_of_its_own(route: Route, others: list[Route]) -> bool:
+    """Whether a guard that others do not have, and that is there for nothing else, was given to a route."""
+    beside = {dependency.function for other in others for dependency in other.dependencies}
+    return any(
+        d.function is not None
+        and d.function not in beside
+        and any(d.function.find(n.Raise))
+        and (d.parameter is None or d.parameter.name.startswith("_"))
+        for d in route.dependencies
+    )
 
 
 def is_reading(route: Route) -> bool:

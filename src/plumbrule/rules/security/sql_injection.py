@@ -101,6 +101,27 @@ def find_orders(limit: int, sort: str, direction: Direction) -> list[str]:
         return [row.title for row in found]
 ```
 
+## Good: a name that the database knows
+
+```python title="main.py"
+from fastapi import FastAPI, HTTPException
+from sqlalchemy import create_engine, text
+
+app = FastAPI()
+engine = create_engine("sqlite://")
+KNOWN = text("SELECT name FROM sqlite_schema WHERE type = 'table' AND name = :name")
+
+
+@app.get("/tables/{name}")
+def count(name: str) -> int:
+    with engine.connect() as connection:
+        found = connection.execute(KNOWN, {"name": name})
+        tables = [row.name for row in found.fetchall()]
+        if not tables:
+            raise HTTPException(404)
+        return connection.execute(text(f"SELECT count(*) FROM {name}")).scalar_one()
+```
+
 ## References
 
 Ruff's S608 sees the text of one statement; this rule follows the value from

@@ -166,7 +166,7 @@ async def register(form: Registration) -> None:
         raise HTTPException(422)
 ```
 
-## Good: two parts of what one person sent
+## Good: two parts of what one person sent, or of one thing; a look for changes
 
 ```python title="main.py"
 from base64 import b64decode
@@ -177,12 +177,22 @@ from fastapi import FastAPI, Header, HTTPException
 app = FastAPI()
 
 
+class Broker:
+    def __init__(self, host: str, port: int, password: str, access_code: str) -> None:
+        self.host, self.port, self.password = host, port, password
+        self.access_code = access_code
+
+    def is_as(self, host: str, port: int, password: str) -> bool:
+        differs = self.host != host or self.port != port or self.password != password
+        return not differs and not self.password == self.access_code
+
+
 @app.get("/git")
 async def read_git(authorization: Annotated[str, Header()]) -> str:
     user, password = b64decode(authorization.removeprefix("Basic ")).decode().split(":")
     if password != "x-oauth-basic" and user != password:
         raise HTTPException(401)
-    return user
+    return user if Broker("mq", 1, "", "").is_as("mq", 1, password) else ""
 ```
 
 ## Good: a word, an absent value and a column of a query
@@ -245,6 +255,8 @@ NOT_SERVED = {
     "validators.py",
 }
 REQUEST = re.compile(r"\brequest\.(headers|cookies|query_params|query)\b")
+SEVERAL = 3
+"""comparisons in one condition: a login has two at most"""
 TESTS = (n.If, n.While, n.Assert, n.Return, n.BoolOp, n.UnaryOp, n.Conditional, n.Assign, n.Compare)
 
 
@@ -254,6 +266,8 @@ def timing_unsafe_compare(function: Function) -> Iterator[Finding]:
         if compare.ops not in (("==",), ("!=",)) or not isinstance(compare.parent, TESTS):
             continue
         left, right = compare.operands
+        if looks_for_changes(compare):
+            continue
         if is_secret_check(left, right, function) and is_served(function, (left, right)):
             yield Finding(
                 at=compare.span,
@@ -298,8 +312,18 @@ def is_secret_check(left: n.Expr, right: n.Expr, function: Function) -> bool:
     return not (is_column(left, function) or is_column(right, function) or is_same_field(left, right))
 
 
+def looks_for_changes(compare: n.Compare) -> bool:
+    """Whether it is one of several comparisons, of what was before with what is now."""
+    whole: n.Node = compare
+    while isinstance(whole.parent, n.BoolOp):
+        whole = whole.parent
+    return sum(isinstance(part, n.Compare) and part.ops == compare.ops for part in whole.walk()) >= SEVERAL
+
+
 def is_one_hand(left: n.Expr, right: n.Expr, function: Function) -> bool:
     """Whether both are parts of one value: one person sent them."""
+    if isinstance(left, n.Attribute) and isinstance(right, n.Attribute):
+        return left.value.text == right.value.text
     if not isinstance(left, n.Name) or not isinstance(right, n.Name):
         return False
     ours, theirs = ({b.node for b in function.bindings.get(name.id, ())} for name in (left, right))

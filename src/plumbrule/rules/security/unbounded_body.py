@@ -83,20 +83,29 @@ UPLOAD = "UploadFile"
 
 
 @rule(category="security", severity="warning")
-def unbounded_body(route: Route) -> Iterator[Finding]:
+def unbounded_body(project: Project) -> Iterator[Finding]:
+    routes = [(route, call) for route in project.code_routes for call in read_whole(route)]
+    asked: dict[Call, list[Route]] = {}
+    for route, call in routes if routes and not is_limited(project) else ():
+        asked.setdefault(call, []).append(route)
+    for call, (route, *others) in asked.items():
+        yield Finding(
+            at=call.span,
+            message=f"{route.label} holds whatever is uploaded in memory",
+            label=f"so do {len(others)} other routes"
+            if others
+            else "all of it at once, and nothing limits it",
+            help="give the app or the route a `max_body_size`",
+            chain=tuple(Step(one.label, one.span) for one in (route, *others)),
+        )
+
+
+def read_whole(route: Route) -> list[Call]:
+    """The calls by which a route reads uploads to their end, and does not measure them."""
     if route.handler is None or not any(takes_upload(p.annotation) for p in route.handler.parameters):
-        return
+        return []
     calls = (reached.call for reached in reached_calls(route.handler, depth=2))
-    unmeasured = [call for call in calls if is_whole(call) and not measures(call.scope)]
-    if unmeasured and not is_limited(route.project):
-        for call in unmeasured:
-            yield Finding(
-                at=call.span,
-                message=f"{route.label} holds whatever is uploaded in memory",
-                label="all of it at once, and nothing limits it",
-                help="give the app or the route a `max_body_size`",
-                chain=(Step(route.label, route.span),),
-            )
+    return [call for call in calls if is_whole(call) and not measures(call.scope)]
 
 
 def is_limited(project: Project) -> bool:

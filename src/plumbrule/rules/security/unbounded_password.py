@@ -34,6 +34,7 @@ app = FastAPI()
 class Registration(BaseModel):
     name: str
     password: str = Field(min_length=12)  # finding
+    redirect_url: str = "/"
 
 
 @app.post("/users")
@@ -53,6 +54,7 @@ app = FastAPI()
 class Registration(BaseModel):
     name: str
     password: str = Field(min_length=12, max_length=128)
+    redirect_url: str = "/"
 
 
 @app.post("/users")
@@ -85,7 +87,7 @@ def login(data: Login) -> None: ...
 def register(data: Registration) -> None: ...
 ```
 
-## Good: a greatest length, a validator, or no request
+## Good: a greatest length, a validator, no request, or the password of another system
 
 ```python title="main.py"
 from typing import Annotated
@@ -117,7 +119,7 @@ class Mailbox(BaseModel):
     password: str
 
 
-class MailSettings(BaseModel):
+class Mail(BaseModel):
     host: str
     password: str
 
@@ -128,7 +130,7 @@ def register(body: Registration, change: Change) -> int:
 
 
 @app.put("/settings/mail")
-def set_mail(settings: MailSettings) -> str:
+def set_mail(settings: Mail) -> str:
     return settings.host
 ```
 """
@@ -154,6 +156,10 @@ PASSWORD = re.compile(
 )
 
 OTHERS = re.compile(r"Settings|Config|Connection|Database|Server|SMTP|SSH|LDAP|Credential", re.IGNORECASE)
+PLACE = re.compile(
+    r"(^|_)(host(name)?|port|ip(_?address)?|server|db_?name|database)$|^(base_?)?url$", re.IGNORECASE
+)
+"""what a password of another system stands beside"""
 
 
 @rule(category="security", severity="warning")
@@ -166,11 +172,11 @@ def unbounded_password(project: Project) -> Iterator[Finding]:
 def unmeasured(project: Project) -> Iterator[Finding]:
     """The passwords in what clients send that no schema bounds."""
     every = (schema for route in project.code_routes for schema in body_schemas(route))
-    schemas = {schema.cls.qualified_name: schema for schema in every}
+    schemas = {schema.cls.qualified_name: schema for schema in every if not is_of_another_system(schema)}
     for schema in schemas.values():
         for name, field in schema.fields.items():
             inherited = field.cls is not schema.cls and field.cls.qualified_name in schemas
-            if inherited or not PASSWORD.search(name) or OTHERS.search(schema.name):
+            if inherited or not PASSWORD.search(name):
                 continue
             if not is_bounded(schema, name):
                 yield Finding(
@@ -180,6 +186,11 @@ def unmeasured(project: Project) -> Iterator[Finding]:
                     help="add `Field(max_length=128)`",
                     fix=bounding(schema, name),
                 )
+
+
+def is_of_another_system(schema: Schema) -> bool:
+    """Whether the password is one to sign in elsewhere with: nothing here hashes it."""
+    return bool(OTHERS.search(schema.name)) or any(map(PLACE.search, schema.fields))
 
 
 def measures(module: Module) -> bool:

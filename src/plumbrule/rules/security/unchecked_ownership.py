@@ -216,6 +216,7 @@ from plumbrule.rulekit import (
     caller_of,
     compares_owner,
     given_texts,
+    is_anonymous,
     is_for_some,
     looks_at_owner,
     names_read,
@@ -294,7 +295,7 @@ def listed_by_caller(route: Route, handler: Function) -> Iterator[Finding]:
         caller_of(handler) in read
         or not own_ids(route, handler, read)
         or FOR_ALL.search(handler.node.text)
-        or not is_sure(route, handler)
+        or not is_anonymous(route, handler)
     ):
         return
     lists = (r for r in route.router.routes if "GET" in r.methods and r.path.rstrip("/") == above)
@@ -308,10 +309,3 @@ def listed_by_caller(route: Route, handler: Function) -> Iterator[Finding]:
                 help="look for it with the caller's id, and answer 404 for what belongs to another",
             )
             return
-
-
-def is_sure(route: Route, handler: Function) -> bool:
-    """Whether who calls is known, and nothing in sight asks whose it is."""
-    if not route.is_authenticated or not route.dependencies.complete or looks_at_owner(handler):
-        return False
-    return re.search(r"\brequest\.(state|user|session|scope|auth)", handler.node.text) is None

@@ -68,6 +68,65 @@ app.include_router(shops)
 app.include_router(pauses)
 ```
 
+## Bad: nearly all of the app asks, or the same routes elsewhere
+
+```python title="main.py"
+from fastapi import APIRouter, Depends, FastAPI
+from fastapi.security import HTTPBearer
+
+bearer = Depends(HTTPBearer())
+orders = APIRouter(prefix="/orders", dependencies=[bearer])
+jobs = APIRouter(prefix="/jobs")
+levels = APIRouter(prefix="/levels")
+
+
+@orders.post("/")
+@orders.post("/{name}/paid")
+@orders.post("/{name}/sent")
+@orders.put("/{name}")
+@orders.patch("/{name}")
+@orders.delete("/{name}")
+@orders.post("/{name}/items")
+@orders.post("/{name}/items/{item}/moved")
+@orders.put("/{name}/items/{item}")
+@orders.patch("/{name}/items/{item}")
+@orders.delete("/{name}/items/{item}")
+@orders.post("/{name}/notes")
+@orders.put("/{name}/notes/{note}")
+@orders.patch("/{name}/notes/{note}")
+@orders.delete("/{name}/notes/{note}")
+@orders.post("/{name}/bills")
+@orders.put("/{name}/bills/{bill}")
+@orders.patch("/{name}/bills/{bill}")
+@orders.delete("/{name}/bills/{bill}")
+@orders.delete("/{name}/bills")
+async def change(name: str = "") -> None: ...
+
+
+@jobs.post("/")  # finding
+async def start_job(kind: str) -> str: ...
+
+
+@jobs.get("/{job_id}")  # finding
+async def read_job(job_id: str) -> str: ...
+
+
+@jobs.get("/kinds")
+async def list_kinds() -> list[str]: ...
+
+
+@levels.put("/")  # finding
+async def set_level(level: str) -> None: ...
+
+
+app = FastAPI()
+app.include_router(orders)
+app.include_router(jobs)
+app.include_router(levels, dependencies=[bearer])
+worker = FastAPI()
+worker.include_router(levels)
+```
+
 ## Good: whoever includes it asks, and signing in cannot
 
 ```python title="main.py"
@@ -104,6 +163,8 @@ app.include_router(doors)
 ```
 """
 
+from collections import Counter
+
 from plumbrule.rulekit import (
     CHANGING,
     Finding,
@@ -112,9 +173,13 @@ from plumbrule.rulekit import (
     Route,
     asks,
     is_for_anybody,
+    is_probe,
     names_an_asker,
     rule,
 )
+
+FEWEST = 20
+"""routes of an app that ask, for those of one router to stand out"""
 
 
 @rule(category="security", severity="error", confidence="medium")
@@ -127,14 +192,17 @@ def unguarded_router(project: Project) -> Iterator[Finding]:
         if guarded >= least and guarded * 5 >= len(alike) * 4:
             label = f"{guarded} of the {len(alike)} routes that {what} ask who is calling"
             labels |= dict.fromkeys((r for r in alike if r.router in silent), label)
-    for route, label in labels.items():
+    for route, label in {**dict(unlike_the_app(project)), **labels}.items():
         if route.is_authenticated is False and not names_an_asker(route):
+            some = any(map(asks, route.router.routes))
+            beside = "others of its router do" if some else "its whole router does"
             yield Finding(
                 at=route.span,
-                message=f"{route.label} answers anybody, as its whole router does",
+                message=f"{route.label} answers anybody, as {beside}",
                 label=label,
                 help="give its router the dependency that the others have, or say in a comment why not",
             )
+    yield from asked_elsewhere(project)
 
 
 def kinds(changing: list[Route]) -> Iterator[tuple[str, int, list[Route]]]:
@@ -157,3 +225,48 @@ def changes_a_number(route: Route) -> bool:
         return False
     numbers = {p.alias for p in route.handler.parameters if p.type and p.type.name == "builtins.int"}
     return not numbers.isdisjoint(route.path_parameters)
+
+
+def unlike_the_app(project: Project) -> Iterator[tuple[Route, str]]:
+    """What a router leaves open, or most of it, though nearly everything of the same app outside it asks."""
+    private = [route for route in project.code_routes if route.app is not None and is_private(route)]
+    every = Counter((route.app, is_changing(route)) for route in private)
+    asking = Counter((route.app, is_changing(route)) for route in private if asks(route))
+    for router in {route.router for route in private if route.is_authenticated is False}:
+        if sum(map(asks, router.routes)) * 2 > len(router.routes):
+            continue
+        inside = [route for route in private if route.router is router]
+        for route in inside:
+            sorts = (True,) if is_changing(route) else (True, False)
+            alike = [other for other in inside if other.app is route.app and is_changing(other) in sorts]
+            others = sum(every[route.app, sort] for sort in sorts) - len(alike)
+            guarded = sum(asking[route.app, sort] for sort in sorts) - sum(map(asks, alike))
+            if guarded >= FEWEST and guarded * 10 >= others * 9:
+                what = "change something" if is_changing(route) else "change something or name what they read"
+                yield route, f"{guarded} of the {others} routes outside it that {what} ask who is calling"
+
+
+def is_private(route: Route) -> bool:
+    """Whether a route changes something, or gives what an id names, and is not meant for strangers."""
+    if route.handler is None or route.is_websocket or is_for_anybody(route) or is_probe(route):
+        return False
+    return is_changing(route) or any(name.endswith(("id", "uuid")) for name in route.path_parameters)
+
+
+def is_changing(route: Route) -> bool:
+    return not CHANGING.isdisjoint(route.methods)
+
+
+def asked_elsewhere(project: Project) -> Iterator[Finding]:
+    """What is served twice, and only one of the apps asks."""
+    for route in project.code_routes:
+        if len(route.places) < 2 or route.handler is None or is_for_anybody(route) or is_probe(route):
+            continue
+        asked = {place.app: route.is_authenticated_at(place) for place in route.places}
+        if False in asked.values() and True in asked.values():
+            yield Finding(
+                at=route.span,
+                message=f"{route.label} answers anybody where it is included without a guard",
+                label=f"{len(asked)} apps serve it, and not all of them ask who is calling",
+                help="give the other `include_router` the same dependencies",
+            )

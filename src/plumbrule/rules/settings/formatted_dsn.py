@@ -79,6 +79,14 @@ def database_url(password: str, port: int) -> str:
     return f"postgresql://shop:{quote_plus(password)}@localhost/shop" or queue or local
 ```
 
+## Good: no database is behind it
+
+```python title="app/cameras.py"
+def commands(code: str, address: str, port: int) -> list[str]:
+    scheme = f"{'https' if port == 443 else 'http'}://admin:{code}@{address}:{port}"
+    return ["ffmpeg", "-i", f"rtsp://viewer:{code}@{address}/live", "--proxy", scheme]
+```
+
 ## References
 
 `URL.create` of SQLAlchemy, `PostgresDsn.build` of pydantic.
@@ -90,7 +98,8 @@ from plumbrule.rulekit import Edit, Finding, Fix, Iterator, Module, Project, imp
 
 PASSWORD = re.compile(r"[a-z0-9+]+://[^/@\s]*:\0[^/@\s]*@", re.IGNORECASE)
 QUOTED = re.compile(r"quote|escape|encode", re.IGNORECASE)
-SCHEMES = re.compile(r"https?://", re.IGNORECASE)
+OTHERS = re.compile(r"(https?|wss?|rtsps?|s?ftps?|ssh|socks\w*)\b", re.IGNORECASE)
+"""schemes behind which there is neither a database nor a broker"""
 
 
 @rule(category="settings", severity="error")
@@ -114,7 +123,8 @@ def is_unquoted_dsn(text: n.FString) -> bool:
         return False
     flat = "".join(str(p.value) if isinstance(p, n.Constant) else "\0" for p in text.parts)
     match = PASSWORD.search(flat if not flat.startswith("\0://") else "any" + flat[1:])
-    return match is not None and not SCHEMES.match(flat)
+    schemes = (str(c.value) for c in text.parts[0].walk() if isinstance(c, n.Constant))
+    return match is not None and not any(map(OTHERS.match, schemes))
 
 
 def quoting(text: n.FString, module: Module) -> Fix | None:
