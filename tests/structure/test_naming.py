@@ -108,3 +108,45 @@ def test_what_speaks_of_its_module_stays_in_it() -> None:
         "app/main.py": "from fastapi import FastAPI\n\nfrom app import two\n\napp = FastAPI()\n",
     }
     assert not [line for line in acyclic(read(files)).moving if "__version__" in line.names]
+
+
+TWO = """
+    from fastapi import FastAPI
+
+    from {package}routers import nodes, users
+
+    app = FastAPI()
+    app.include_router(nodes.router)
+    app.include_router(users.router)
+    """
+
+
+def test_a_slice_is_not_called_like_the_package_around_the_app() -> None:
+    files = {
+        "src/shop/__init__.py": "",
+        "src/shop/main.py": TWO.format(package="shop."),
+        "src/shop/routers/nodes.py": router("shop/nodes", "shop"),
+        "src/shop/routers/users.py": router("users", "users"),
+    }
+    assert Slices(read(files)).names == {"node": "nodes", "user": "users"}
+
+
+def test_flat_folders_are_the_base_though_one_of_them_has_layers_too() -> None:
+    files = {
+        "main.py": TWO.format(package=""),
+        "routers/nodes.py": router("nodes", "nodes", "from common.models import OAuth2\n", "OAuth2"),
+        "routers/users.py": router("users", "users"),
+        "common/models.py": "OAuth2 = 1\n",
+    }
+    assert {line.target for line in by_feature(read(files)).moving} == {"nodes.router", "users.router"}
+
+
+def test_digits_belong_to_the_word_before_them() -> None:
+    files = {
+        "app/main.py": TWO.format(package="app."),
+        "app/routers/nodes.py": router("nodes", "nodes", "from app.services import oauth2_nodes\n"),
+        "app/routers/users.py": router("users", "users"),
+        "app/services/oauth2_nodes.py": "def ask() -> None: ...\n",
+    }
+    targets = {line.module: line.target for line in by_feature(read(files)).moving}
+    assert targets["app.services.oauth2_nodes"] == "app.nodes.oauth2_service"

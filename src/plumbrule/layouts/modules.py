@@ -72,8 +72,7 @@ class Modules:
                 if part in LAYERS or key_of(part) in self.slices.names:
                     found[".".join(parts[:at])] += 1
                     break
-        named = Counter({base: count for base, count in found.items() if base})
-        return (named or found or Counter([""])).most_common(1)[0][0]
+        return max(found, key=lambda base: (found[base], len(base)), default="")
 
     def base_for(self, module: Module) -> str:
         """Where the slices of an application's own module lie: beside the others, or beside it."""
@@ -165,7 +164,8 @@ class Modules:
     def leftover(self, module: Module, key: str) -> str:
         """The words of the name of a module that are neither those of its slice nor of a layer."""
         own = set(key.split("_"))
-        left = [w for w in words(self.stem(module)) if singular(w) not in own and w not in LAYERS]
+        parts = self.stem(module).lower().split("_")
+        left = [p for p in parts if p not in LAYERS and not {singular(word) for word in words(p)} <= own]
         return "_".join(left)
 
     def folder(self, module: Module) -> str:

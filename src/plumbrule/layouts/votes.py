@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from plumbrule.facts import nodes as n
 from plumbrule.facts.scope import bound_names
 from plumbrule.layouts.words import GENERIC, NOISE, is_version, key_of
+from plumbrule.model.import_roots import ImportRoots
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -47,7 +48,7 @@ class Vote:
 def seeds(definitions: Definitions, *, paths: bool) -> Iterator[tuple[Definition, Seed]]:
     """The handlers of all routes, each with its slice."""
     routes = [r for r in definitions.project.routes if not r.module.is_test]
-    common = common_segments(routes)
+    common = common_segments(routes) | packages_around(definitions.project)
     around = folders_around(definitions.project)
     votes: dict[Definition, list[Vote]] = {}
     for route in routes:
@@ -66,6 +67,12 @@ def seeds(definitions: Definitions, *, paths: bool) -> Iterator[tuple[Definition
 def folders_around(project: Project) -> set[str]:
     """The folders that the apps lie in: their names say nothing about what is in them."""
     return {f for app in project.apps if app.module for f in app.module.path.split("/")[:-1]}
+
+
+def packages_around(project: Project) -> set[str]:
+    """The packages that the apps lie in: they are called like the product, of which all routes are."""
+    roots = ImportRoots(project)
+    return {part for app in project.apps if app.module for part in roots.name(app.module).split(".")[:-1]}
 
 
 def router_seeds(
@@ -149,7 +156,7 @@ def votes_of(route: Route, common: set[str], around: set[str], *, paths: bool) -
     """What speaks for a slice."""
     place = route.places[0]
     tag = first_tag(place)
-    if tag and not is_noise(tag):
+    if tag and not is_noise(tag) and key_of(tag) not in common:
         yield Vote(tag, TAG, f"tag {tag}")
     segment = first_segment(place.path, common)
     if segment is not None:
