@@ -144,9 +144,9 @@ def test_flat_folders_are_the_base_though_one_of_them_has_layers_too() -> None:
 def test_digits_belong_to_the_word_before_them() -> None:
     files = {
         "app/main.py": TWO.format(package="app."),
-        "app/routers/nodes.py": router("nodes", "nodes", "from app.services import oauth2_nodes\n"),
+        "app/routers/nodes.py": router("nodes", "nodes", "from app.services.oauth2_nodes import ask\n"),
         "app/routers/users.py": router("users", "users"),
         "app/services/oauth2_nodes.py": "def ask() -> None: ...\n",
     }
     targets = {line.module: line.target for line in by_feature(read(files)).moving}
-    assert targets["app.services.oauth2_nodes"] == "app.nodes.oauth2_service"
+    assert targets["app.services.oauth2_nodes"] == "app.nodes.oauth2"
