@@ -363,3 +363,32 @@ def test_an_app_that_is_wrapped_under_a_condition_also_stands_alone() -> None:
         app = create()
     """
     assert table(text) == {"GET /x": "", "GET /behind/x": ""}
+
+
+def test_a_helper_makes_the_apps_of_several_servers_and_a_factory_called_twice_one() -> None:
+    text = """
+        def limited(*routers):
+            app = FastAPI()
+            for router in routers:
+                app.include_router(router)
+            return app
+        def create(debug=False):
+            made = FastAPI(debug=debug)
+            made.include_router(hooks)
+            return made
+        hooks, metrics = APIRouter(), APIRouter()
+        @hooks.get("/hooks")
+        def hook(): ...
+        @metrics.get("/metrics")
+        def measure(): ...
+        gitlab = limited(hooks)
+        @gitlab.get("/gitlab")
+        def first(): ...
+        github = limited(hooks, metrics)
+        @github.get("/github")
+        def second(): ...
+        one, same = create(), create(debug=True)
+    """
+    project = project_of({"main.py": HEAD + dedent(text)})
+    served = [sorted(route.path or "" for route in app.all_routes) for app in project.apps]
+    assert served == [["/gitlab", "/hooks"], ["/github", "/hooks", "/metrics"], ["/hooks"]]
