@@ -71,6 +71,20 @@ app = FastAPI()
 """
 
 
+PICTURES = """\
+from uuid import uuid4
+from fastapi import FastAPI, UploadFile
+
+app = FastAPI()
+
+
+@app.post("/pictures")
+def write(file: UploadFile) -> None:
+    with open(f"NAME", "wb") as picture:
+        picture.write(file.file.read())
+"""
+
+
 def weights(folder: Path, rule: str, code: str, requirements: str = "fastapi") -> list[str]:
     (folder / "main.py").write_text(code)
     (folder / "requirements.txt").write_text(requirements)
@@ -129,6 +143,21 @@ def test_a_decode_without_exp_is_an_error_where_a_token_may_have_none(
 def test_passlib_is_an_error_where_it_may_hash_with_bcrypt(tmp_path: Path, code: str, severity: str) -> None:
     code = f"from fastapi import FastAPI\nfrom passlib.context import CryptContext\napp = FastAPI()\n{code}\n"
     assert weights(tmp_path, "passlib-import", code) == [severity]
+
+
+@pytest.mark.parametrize(
+    ("name", "severity"),
+    [
+        ("pictures/{uuid4().hex}_{file.filename}", "warning"),
+        ("pictures/{uuid4().hex}/{file.filename}", "error"),
+        ("pictures/{uuid4().hex}{file.filename}", "error"),
+        ("{file.filename}_{file.filename}", "error"),
+    ],
+)
+def test_a_name_glued_to_another_is_a_warning_since_no_folder_is_called_so(
+    tmp_path: Path, name: str, severity: str
+) -> None:
+    assert weights(tmp_path, "path-traversal", PICTURES.replace("NAME", name)) == [severity]
 
 
 @pytest.mark.parametrize(("asking", "severity"), [(5, "warning"), (6, "note")])

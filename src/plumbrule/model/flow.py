@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from plumbrule.facts import nodes as n
+
 if TYPE_CHECKING:
-    from plumbrule.facts import nodes as n
     from plumbrule.facts.source import Span
     from plumbrule.model.calls import Call
     from plumbrule.model.routing import Route
@@ -16,13 +18,15 @@ if TYPE_CHECKING:
 class Origin:
     """Request data: `label` is how it is written, `place` path, path_rest (`{x:path}`), request,
     upload (the name a file is sent with) or content (what is in it);
-    `composed` the expressions that put other text around it, the nearest to the request first.
+    `composed` the expressions that put other text around it, the nearest to the request first;
+    `is_glued` whether it stands behind other text of the same name, as in `f"{key}_{name}"`.
     """
 
     label: str
     node: n.Node
     place: str
     composed: tuple[n.Expr, ...] = ()
+    is_glued: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,3 +72,9 @@ class Flow:
 def composed(expr: n.Expr, origin: Origin | None) -> Origin | None:
     """An origin with one more expression around it."""
     return replace(origin, composed=(*origin.composed, expr)) if origin is not None else None
+
+
+def glued(parts: tuple[n.Expr, ...]) -> list[n.Expr]:
+    """The parts of a formatted text right behind a written one that ends no folder's name."""
+    written = ((before.value, part) for before, part in pairwise(parts) if isinstance(before, n.Constant))
+    return [part for text, part in written if isinstance(text, str) and not text.endswith(("/", "\\"))]

@@ -15,7 +15,7 @@ from plumbrule.facts.cached import cached_property
 from plumbrule.model.checks import is_checked
 from plumbrule.model.code import Class, Function
 from plumbrule.model.dangers import arguments, by_method
-from plumbrule.model.flow import Flow, Origin, composed
+from plumbrule.model.flow import Flow, Origin, composed, glued
 from plumbrule.model.frames import Frame, bound_to, entered, frames
 from plumbrule.model.free_text import is_constrained, is_injected, may_be_text, may_be_text_field
 from plumbrule.model.knowledge import sinks as known
@@ -110,7 +110,7 @@ class Tracer:
             case n.Attribute():
                 return unchecked(expr, self._attribute(expr, frame, head=head), frame)
             case n.FString(parts=parts):
-                return composed(expr, self._first(leading(parts) if head else parts, frame, head=head))
+                return composed(expr, self._formatted(leading(parts) if head else parts, frame, head=head))
             case n.BinOp(left=left, op="+" | "/" | "%", right=right):
                 parts = leading((left, right)) if head else (left, right)
                 return composed(expr, self._first(parts, frame, head=head))
@@ -146,6 +146,15 @@ class Tracer:
                 return origin
             tame = tame or origin
         return tame
+
+    def _formatted(self, parts: tuple[n.Expr, ...], frame: Frame, *, head: bool) -> Origin | None:
+        """The first request data in a formatted text."""
+        found = self._first(parts, frame, head=head)
+        behind = glued(parts) if found is not None else []
+        free = tuple(part for part in parts if part not in behind)
+        if found is None or not behind or self._first(free, frame, head=head) is not None:
+            return found
+        return replace(found, is_glued=True)
 
     def _kept(self, value: n.Expr, item: n.Subscript, frame: Frame) -> list[tuple[n.Expr, Frame]] | None:
         """What is kept under a written key, where it is known how the dict is made."""

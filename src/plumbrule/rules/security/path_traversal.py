@@ -50,6 +50,22 @@ def load(name: str) -> bytes:
         return file.read()
 ```
 
+## Bad: glued to a key, which weighs less
+
+```python title="main.py"
+from uuid import uuid4
+
+from fastapi import FastAPI, UploadFile
+
+app = FastAPI()
+
+
+@app.post("/pictures")
+def save_picture(file: UploadFile) -> None:
+    with open(f"pictures/{uuid4().hex}_{file.filename}", "wb") as out:  # finding
+        out.write(file.file.read())
+```
+
 ## Bad: compared while `..` is still in it
 
 ```python title="main.py"
@@ -219,10 +235,13 @@ NAMES_A_FILE = {"request", "path_rest", "upload"}
 def path_traversal(route: Route) -> Iterator[Finding]:
     for flow in route.flows:
         if flow.kind == "path" and flow.origin.place in NAMES_A_FILE:
+            sent = f"`{flow.origin.label}` of {flow.route.label}"
+            only_windows = f"{sent} may hold `../`: only Windows does not ask whether that folder exists"
             yield Finding(
                 at=flow.first.span,
                 message="the client decides which file is used",
-                label=f"`{flow.origin.label}` of {flow.route.label} may hold `../` or begin with `/`",
+                label=only_windows if flow.origin.is_glued else f"{sent} may hold `../` or begin with `/`",
                 help="make up the name yourself, or resolve the path and check that it is below its folder",
                 chain=stations(flow),
+                severity="warning" if flow.origin.is_glued else None,
             )
