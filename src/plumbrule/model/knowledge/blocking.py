@@ -104,6 +104,8 @@ PROCESS = (
     "os.waitpid",
     "os.wait",
     "builtins.input",
+    "concurrent.futures.Future.result",
+    "concurrent.futures.wait",
 )
 DATABASE = (
     "sqlite3.connect",
@@ -148,6 +150,7 @@ DATABASE = (
     "sqlalchemy.Engine.begin",
     "sqlalchemy.Connection.execute",
     "sqlalchemy.Connection.commit",
+    "supabase.Query.execute",
 )
 FILE = (
     "builtins.open",
