@@ -104,8 +104,7 @@ PROCESS = (
     "os.waitpid",
     "os.wait",
     "builtins.input",
-    "concurrent.futures.Future.result",
-    "concurrent.futures.wait",
+    "concurrent.futures._base.Future.result",
 )
 DATABASE = (
     "sqlite3.connect",

@@ -68,8 +68,9 @@ RETURNS = {
         f"aiohttp.ClientSession.{verb}": "aiohttp.ClientResponse"
         for verb in ("get", "post", "put", "patch", "delete", "head", "options", "request")
     },
-    "concurrent.futures.ThreadPoolExecutor.submit": "concurrent.futures.Future",
-    "concurrent.futures.ProcessPoolExecutor.submit": "concurrent.futures.Future",
+    # by the name it is defined under: what an annotation calls a Future may be done long ago
+    "concurrent.futures.ThreadPoolExecutor.submit": "concurrent.futures._base.Future",
+    "concurrent.futures.ProcessPoolExecutor.submit": "concurrent.futures._base.Future",
     "logging.getLogger": "logging.Logger",
     "builtins.open": "io.TextIOWrapper",
     "pathlib.Path.open": "io.TextIOWrapper",
