@@ -57,10 +57,11 @@ from plumbrule.model.route_table import Entry, shape
 from plumbrule.model.routing import App, Include, Middleware, Mount, Place, Route, Router
 from plumbrule.model.schemas import Column, Schema, Settings, Table
 from plumbrule.model.serving import is_for_developers
+from plumbrule.model.statuses import EMPTY, status_number
 from plumbrule.model.strangers import CHANGING, is_for_anybody, is_open, is_probe
 from plumbrule.model.values import External, Target, Type, Variable
 from plumbrule.model.versions import Version
-from plumbrule.model.vetting import unvetted
+from plumbrule.model.vetting import unlooked_at, unvetted
 
 Subject = Project | App | Router | Route | Function | Call | Schema | Table | Settings | Module | Migration
 EVERY: dict[type, Callable[[Project], Iterable[Any]]] = {
@@ -229,6 +230,7 @@ __all__ = [
     "CHANGING",
     "COMPUTING",
     "COROUTINES",
+    "EMPTY",
     "NOTHING_RUNS",
     "App",
     "Attribute",
@@ -321,8 +323,10 @@ __all__ = [
     "shape",
     "signs_what_is_sent",
     "stations",
+    "status_number",
     "steps_to",
     "subjects",
+    "unlooked_at",
     "unread_owners",
     "untaken",
     "unvetted",

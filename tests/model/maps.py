@@ -69,8 +69,8 @@ def by_reading(project: Project, app: App | None = None) -> list[Served]:
                 tuple(
                     way
                     for node in row.dependencies
-                    if node.conditional is unsure
-                    for way in ways_below(node, (node.origin,))
+                    for way, conditional in ways_below(node, (node.origin,))
+                    if conditional is unsure
                 )
                 for unsure in (True, False)
             )
@@ -82,12 +82,12 @@ def by_reading(project: Project, app: App | None = None) -> list[Served]:
     return sorted(found, key=lambda one: (one.path, one.method, one.handler))
 
 
-def ways_below(node: Node, above: Way) -> Iterator[Way]:
-    """The ways to a dependency and to its own."""
-    here = (*above, canonical(node.name))
-    yield here
+def ways_below(node: Node, above: Way, *, unsure: bool = False) -> Iterator[tuple[Way, bool]]:
+    """The ways to a dependency and to its own, and whether one on them is asked for only under an `if`."""
+    here, unsure = (*above, canonical(node.name)), unsure or node.conditional
+    yield here, unsure
     for inner in node.dependencies:
-        yield from ways_below(inner, here)
+        yield from ways_below(inner, here, unsure=unsure)
 
 
 def at_run_time(answer: Any) -> list[Served]:

@@ -43,7 +43,8 @@ def name_of(call: Any) -> str:
 def public(named: Any) -> str:
     """The module of something; of a library the outermost package that has it under the same name."""
     module = str(named.__module__)
-    if "site-packages" not in str(getattr(sys.modules.get(module), "__file__", "")):
+    own = "site-packages" not in str(getattr(sys.modules.get(module), "__file__", ""))
+    if own and module.partition(".")[0] not in getattr(sys, "stdlib_module_names", ()):
         return module
     parts = module.split(".")
     packages = (".".join(parts[:count]) for count in range(1, len(parts)))

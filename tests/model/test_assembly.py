@@ -157,6 +157,33 @@ def test_a_route_that_no_app_serves_says_why(text: str, reason: str) -> None:
     assert table(text) == {"GET /x": reason}
 
 
+def test_what_starts_with_an_app_that_nobody_calls_the_factory_of_is_followed() -> None:
+    text = """
+        tasks = APIRouter()
+        @tasks.get("/tasks")
+        def read(): ...
+        async def lifespan(app: FastAPI):
+            late(app)
+            yield
+        def late(app):
+            @app.get("/late")
+            def routed(): ...
+        def setup(app: FastAPI, prefix: str = ""):
+            async def on_startup() -> None:
+                router = APIRouter()
+                router.include_router(tasks, prefix=prefix)
+                app.include_router(router)
+            app.add_event_handler("startup", on_startup)
+        def create_app():
+            app = FastAPI(lifespan=lifespan)
+            setup(app, prefix="/long")
+            return app
+        def create_other():
+            return FastAPI()
+    """
+    assert table(text) == {"GET /long/tasks": "", "GET /late": ""}
+
+
 def test_what_is_filled_out_of_sight_is_not_taken_as_empty() -> None:
     text = """
         class Settings:
@@ -336,3 +363,32 @@ def test_an_app_that_is_wrapped_under_a_condition_also_stands_alone() -> None:
         app = create()
     """
     assert table(text) == {"GET /x": "", "GET /behind/x": ""}
+
+
+def test_a_helper_makes_the_apps_of_several_servers_and_a_factory_called_twice_one() -> None:
+    text = """
+        def limited(*routers):
+            app = FastAPI()
+            for router in routers:
+                app.include_router(router)
+            return app
+        def create(debug=False):
+            made = FastAPI(debug=debug)
+            made.include_router(hooks)
+            return made
+        hooks, metrics = APIRouter(), APIRouter()
+        @hooks.get("/hooks")
+        def hook(): ...
+        @metrics.get("/metrics")
+        def measure(): ...
+        gitlab = limited(hooks)
+        @gitlab.get("/gitlab")
+        def first(): ...
+        github = limited(hooks, metrics)
+        @github.get("/github")
+        def second(): ...
+        one, same = create(), create(debug=True)
+    """
+    project = project_of({"main.py": HEAD + dedent(text)})
+    served = [sorted(route.path or "" for route in app.all_routes) for app in project.apps]
+    assert served == [["/gitlab", "/hooks"], ["/github", "/hooks", "/metrics"], ["/hooks"]]

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 from model.maps import Served, Way
+from model.marks import MARKS
 
 Seen: TypeAlias = "tuple[str, str, str, tuple[Way, ...]]"
 
@@ -137,7 +138,7 @@ def seen(served: list[Served]) -> list[Seen]:
     return sorted((one.method, one.path, one.handler, one.ways) for one in served)
 
 
-ALL = SHAPES | FACTORIES
+ALL = SHAPES | FACTORIES | MARKS
 
 
 @pytest.mark.parametrize("shape", ALL.values(), ids=[re.sub(r"\W+", "-", name) for name in ALL])

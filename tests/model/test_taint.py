@@ -7,7 +7,7 @@ from plumbrule.model.reading import project_of
 APP = """
 import os
 from pathlib import Path
-from fastapi import Depends, FastAPI, Header, HTTPException, UploadFile
+from fastapi import Depends, FastAPI, Header, HTTPException, UploadFile, WebSocket
 from pydantic import BaseModel, field_validator
 
 app = FastAPI()
@@ -44,6 +44,9 @@ class Reader(BaseModel):
 def reader(x_folder: str = Header()) -> Reader:
     return Reader(folder=x_folder)
 
+def made(name: str) -> dict[str, str]:
+    return {"name": name, "place": "content"}
+
 def check(value: object) -> object: ...
 def find(value: object) -> object: ...
 
@@ -77,6 +80,14 @@ def kinds(route: str) -> list[tuple[str, str]]:
             "names",
         ),
         (READ + "return load(Kept(name).place)", "name"),
+        (READ + "kept = made(name)\n    return load(kept['name'])", "name"),
+        (
+            (
+                "@app.websocket('/')\nasync def talk(ws: WebSocket):\n    said = await ws.receive_json()\n"
+                "    load(said.get('file'))"
+            ),
+            "ws.receive_json()",
+        ),
         (READ + "kept = Kept(name)\n    return kept.load()", "name"),
         ("@app.get('/')\ndef read(who: Reader = Depends(reader)):\n    load(who.folder)", "x_folder"),
         (
@@ -96,6 +107,7 @@ def test_request_data_is_followed_to_the_call_it_can_harm(route: str, label: str
     "route",
     [
         READ + "return load(os.path.basename(name))",
+        READ + "kept = made(name)\n    return load(kept['place'])",
         "@app.get('/')\ndef read(number: int):\n    return load(f'{number}.txt')",
         "@app.post('/')\ndef run(job: Job):\n    load(job.safe)",
         READ + "if name not in ('a', 'b'):\n        raise HTTPException(404)\n    load(name)",

@@ -112,6 +112,27 @@ def test_a_guard_is_named_once_with_all_the_places_that_ask_for_it() -> None:
     ]
 
 
+def test_a_decorator_of_several_lines_is_one_line_of_the_map() -> None:
+    written = """
+from fastapi import FastAPI, HTTPException
+
+app = FastAPI()
+
+def view(roles):
+    def decorate(function):
+        raise HTTPException(403)
+    return decorate
+
+@app.get("/orders")
+@view(
+    ["admin", "clerk"]
+)
+def read(): ...
+"""
+    line = text(rows(project_of({"main.py": written}), "auth"), View()).splitlines()[0]
+    assert columns(line) == ["GET /orders", 'view( ["admin", "clerk"] ) (decorator)']
+
+
 def test_a_map_says_what_it_could_not_follow() -> None:
     files = {
         "main.py": """
@@ -133,3 +154,47 @@ app.include_router(plugins.other())
     )
     assert not not_followed(project_of(files), "modules")
     assert not not_followed(project_of(FILES), "routes")
+
+
+def test_a_map_says_which_routes_it_may_lack() -> None:
+    files = {
+        "main.py": """
+from aiogram import Dispatcher
+from fastapi import APIRouter, FastAPI
+import elsewhere, stac
+
+def prepare(api):
+    api.add_route("/", elsewhere.root)
+    api.app.include_router(APIRouter())
+
+def create_app() -> FastAPI:
+    made = stac.Api()
+    prepare(made)
+    return made.app
+
+class Applet:
+    def serve(self, routes):
+        for path, member in routes:
+            self.router.add_api_route(path, member)
+
+def fill(box):
+    @box.router.get("/orders")
+    def read() -> int: ...
+
+router = APIRouter()
+
+def loaded(specs):
+    for path, endpoint in specs():
+        router.add_api_route(path, endpoint)
+
+Dispatcher().include_router(elsewhere.bot)
+loaded(elsewhere.specs)
+"""
+    }
+    assert project_of(files).not_followed == [
+        "main.py:28 registers what cannot be told",
+        "main.py:10 `create_app` gives an app that cannot be followed",
+        "main.py:8 adds to what cannot be told",
+        "main.py:18 adds to what cannot be told",
+        "main.py:21 adds to what cannot be told",
+    ]

@@ -121,6 +121,11 @@ class App(Router):
     """A FastAPI app."""
 
     @cached_property
+    def done(self) -> frozenset[n.Node]:
+        """Where something is done to it."""
+        return frozenset(record.node for record in self.value.records)
+
+    @cached_property
     def middleware(self) -> list[Middleware]:
         """Its middleware, outermost first."""
         added = [r for r in self.value.records if r.kind == "middleware"]

@@ -15,7 +15,15 @@ if TYPE_CHECKING:
     from plumbrule.model.code import Function
 
 LEAVING = (n.Raise, n.Return)
-KINDS: tuple[type[n.Node], ...] = (n.If, n.Conditional, n.Assert, n.For, n.ExprStatement, n.Assign)
+KINDS: tuple[type[n.Node], ...] = (
+    n.If,
+    n.Conditional,
+    n.Assert,
+    n.Comprehension,
+    n.For,
+    n.ExprStatement,
+    n.Assign,
+)
 """the nodes that can be a check"""
 CHECKING = re.compile(
     r"check|valid|ensure|verif|assert|require|guard|safe|allow|authori|permi", re.IGNORECASE
@@ -53,6 +61,9 @@ def checks(node: n.Node, text: str, use: n.Node, around: set[int], function: Fun
             return id(node) in around and vouches(test, text, function)
         case n.Assert(test=test):
             return vouches(test, text, function)
+        case n.Comprehension(clauses=clauses):
+            tests = [test for clause in clauses for test in clause.conditions if id(test) not in around]
+            return id(node) in around and any(vouches(test, text, function) for test in tests)
         case n.For(iterable=iterable, target=target, body=body) if node.end <= use.start:
             return mentions(iterable, text, function) and any(refuses_item(s, target, function) for s in body)
         case n.ExprStatement(value=expr) if node.end <= use.start:

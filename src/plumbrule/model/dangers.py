@@ -8,6 +8,9 @@ from plumbrule.facts.cached import cached_property
 from plumbrule.model.knowledge import sinks as known
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from plumbrule.facts import nodes as n
     from plumbrule.model.calls import Call
     from plumbrule.model.code import Function
     from plumbrule.model.project import Project
@@ -41,3 +44,21 @@ class Dangers:
 
     def _leads(self, call: Call) -> bool:
         return call.function in self.functions or call in self.project.callers.offloading
+
+
+def arguments(call: Call) -> Iterator[tuple[str, n.Expr]]:
+    """The arguments of a dangerous call that count, each with the kind of danger."""
+    kind, places = SINKS.get(call.name) or SINKS.get(
+        f".{call.method}" if call.receiver is not None else "", ("", ())
+    )
+    seen = set()
+    for position, name in places:
+        found = call.receiver if position == -1 else call.argument(position, name)
+        if found is not None and found not in seen:
+            seen.add(found)
+            yield kind, found
+
+
+def by_method(call: Call) -> bool:
+    """Whether a call is only known by the last word of its name."""
+    return call.name not in SINKS

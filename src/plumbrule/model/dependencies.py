@@ -10,6 +10,8 @@ from plumbrule.facts.cached import cached_property
 from plumbrule.model.assembly.conditions import plain, seen_from
 from plumbrule.model.assembly.relevance import INJECTING
 from plumbrule.model.assembly.values import (
+    MARKERS,
+    OTHERS,
     UNKNOWN,
     Bound,
     ClassValue,
@@ -22,6 +24,7 @@ from plumbrule.model.assembly.values import (
     Partial,
     Perhaps,
 )
+from plumbrule.model.choices import choices
 from plumbrule.model.classes import FIELDED
 from plumbrule.model.code import Attribute, Class, Function
 
@@ -34,7 +37,6 @@ if TYPE_CHECKING:
     from plumbrule.model.code import Parameter, Scoped
     from plumbrule.model.routing import Include, Place, Route, Router, Routing
 
-MARKERS = ("fastapi.Depends", "fastapi.Security")
 NO_GUARDS = (
     "fastapi.security.OAuth2PasswordRequestForm",
     "fastapi.security.OAuth2PasswordRequestFormStrict",
@@ -53,7 +55,7 @@ class Dependency:
     the project's;
     `name` its full name; `origin` is parameter, route, router, include or app; `scope` what `scope=` says;
     `is_security` whether it was written `Security(…)`; `dependencies` are its own, in order; `is_conditional`
-    whether it is asked for only under an `if`.
+    whether it is asked for only under an `if`; `instead` all of which one is asked for, it among them.
     """
 
     name: str
@@ -70,6 +72,7 @@ class Dependency:
     dependencies: list[Dependency] = field(default_factory=list)
     complete: bool = True
     is_conditional: bool = False
+    instead: list[Dependency] = field(default_factory=list)
     value: Any = None
 
     def __repr__(self) -> str:
@@ -150,15 +153,9 @@ class DependencyReader:
         view, seen = self.of_view(route.handler, place.record.target, route.node)
         inner, known = self.of_function(route.handler, self.env_of(place.record.target))
         tree += [*view, *inner]
-        splatted = (
-            any(k.name is None for k in route.node.keywords) if isinstance(route.node, n.Call) else False
-        )
         return Dependencies(
             tree,
-            complete=complete
-            and seen
-            and known
-            and not (splatted and "dependencies" not in route.record.args),
+            complete=complete and seen and known,
         )
 
     def of_view(self, handler: Function, target: Any, node: n.Node) -> tuple[list[Dependency], bool]:
@@ -216,6 +213,8 @@ class DependencyReader:
     def given_to(self, record: Record, router: Router, origin: str) -> Dependencies:
         """What is given to the registration of a route or to an include."""
         value, node = record.args.get("dependencies"), record.arg_nodes.get("dependencies")
+        if value is None and OTHERS in record.args:
+            return Dependencies([], complete=False)
         if not record.conditional:
             value = seen_from(value, router.value.conditions)
         return self.listed(value, node, origin)
@@ -224,17 +223,27 @@ class DependencyReader:
         """`dependencies=[Depends(a), …]`."""
         if value is None:
             return Dependencies([], complete=True)
-        if not isinstance(value, (list, tuple)):
-            return Dependencies([], complete=False)
-        found, complete = [], True
-        for item in value:
-            dependency = self.from_value(plain(item), node, origin)
-            if dependency is None:
-                complete = False
-            else:
-                dependency.is_conditional = isinstance(item, Perhaps)
-                found.append(dependency)
+        found: list[Dependency] = []
+        complete = isinstance(value, (list, tuple))
+        for item in value if complete else ():
+            dependencies = self.from_values(plain(item), node, origin)
+            complete = complete and bool(dependencies)
+            for dependency in dependencies:
+                dependency.is_conditional |= isinstance(item, Perhaps)
+            found += dependencies
         return Dependencies(found, complete=complete)
+
+    def from_values(
+        self, value: Any, node: n.Node | None, origin: str, parameter: Parameter | None = None
+    ) -> list[Dependency]:
+        """The dependency from the value of `Depends(…)`, or all of which it is one."""
+        values = choices(value)
+        given = (self.from_value(one, node, origin, parameter) for one in values)
+        found = [one for one in given if one is not None]
+        for one in found if len(values) > 1 else ():
+            one.is_conditional = True
+            one.instead = found if len(found) == len(values) else []
+        return found
 
     def from_value(
         self,
@@ -321,36 +330,34 @@ class DependencyReader:
         rewritten = any("signature" in name for name in function.decorator_names)
         found, complete = [], not rewritten and not function.has_unread_signature
         for parameter in function.parameters:
-            dependency, known = self.of_parameter(parameter, env)
+            dependencies, known = self.of_parameter(parameter, env)
             complete = complete and known
-            if dependency is not None:
-                found.append(dependency)
+            found += dependencies
         self._active.pop()
         self._of_function[key] = found, complete
         return found, complete
 
-    def of_parameter(self, parameter: Parameter, env: Env | None) -> tuple[Dependency | None, bool]:
-        """The dependency that a parameter asks for, and whether that is sure."""
+    def of_parameter(self, parameter: Parameter, env: Env | None) -> tuple[list[Dependency], bool]:
+        """What a parameter asks for, or all of which it asks for one, and whether that is sure."""
         for call in reversed(parameter.metadata):
             if may_inject(call):
                 self.interpreter.steps = 0
                 value = self.interpreter.eval(call.node, self.env_for(call.scope, parameter, env))
-                dependency = self.from_value(value, call.node, "parameter", parameter)
-                if dependency is not None:
-                    return dependency, True
+                dependencies = self.from_values(value, call.node, "parameter", parameter)
+                if dependencies:
+                    return dependencies, True
                 if call.name in MARKERS:
-                    return None, False
+                    return [], False
         return self.defaulted(parameter, env)
 
-    def defaulted(self, parameter: Parameter, env: Env | None) -> tuple[Dependency | None, bool]:
+    def defaulted(self, parameter: Parameter, env: Env | None) -> tuple[list[Dependency], bool]:
         """`user=current_user` where `current_user = Depends(…)` is a variable."""
         default = parameter.default
         if isinstance(default, (n.Name, n.Attribute)):
-            value = self.interpreter.eval(
-                default, self.env_for(parameter.function.inference.outside.scope, parameter, env)
-            )
-            return self.from_value(value, default, "parameter", parameter), True
-        return None, parameter.kind not in ("args", "kwargs") or not parameter.function.node.decorators
+            around = self.env_for(parameter.function.inference.outside.scope, parameter, env)
+            value = self.interpreter.eval(default, around)
+            return self.from_values(value, default, "parameter", parameter), True
+        return [], parameter.kind not in ("args", "kwargs") or not parameter.function.node.decorators
 
     def env_for(self, scope: Scoped, parameter: Parameter, env: Env | None) -> Env:
         """The variables to read an expression with: those around the function if it was written there."""

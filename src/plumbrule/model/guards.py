@@ -64,12 +64,9 @@ def is_authenticated(route: Route, place: Place) -> bool | None:
     from plumbrule.model.routing import Middleware as AsMiddleware
 
     asking = authentication(route, place)
-    sure = [
-        one for root in route.dependencies_at(place).tree if not root.is_conditional for one in root.walk()
-    ]
-    if any(
-        one in sure if isinstance(one, Dependency) else not isinstance(one, AsMiddleware) for one in asking
-    ):
+    if any(not isinstance(one, (Dependency, AsMiddleware)) for one in asking):
+        return True
+    if is_asked(route.dependencies_at(place).tree, [one for one in asking if isinstance(one, Dependency)]):
         return True
     if asking:
         return None  # under an `if`, or a middleware of which it is not known what it lets pass
@@ -84,6 +81,15 @@ def is_authenticated(route: Route, place: Place) -> bool | None:
     if refuses(route.handler):
         return True
     return False if place.app is not None else None
+
+
+def is_asked(tree: list[Dependency], asking: list[Dependency]) -> bool:
+    """Whether one of those that ask is resolved whatever the conditions; of alternatives each has to ask."""
+    for root in tree:
+        ways = root.instead if root.is_conditional else [root]
+        if ways and all(one in asking or is_asked(one.dependencies, asking) for one in ways):
+            return True
+    return False
 
 
 def has_unread_way(route: Route, place: Place) -> bool:

@@ -13,6 +13,7 @@ from plumbrule.model.assembly.values import (
     Record,
 )
 from plumbrule.model.folded import function_of, name_of, text
+from plumbrule.model.statuses import status_number
 
 if TYPE_CHECKING:
     from plumbrule.facts import nodes as n
@@ -194,6 +195,12 @@ class Route:
             return []
         registering = {r.record.node for r in self.handler.routes}
         return [d for d in self.handler.node.decorators if d not in registering]
+
+    @property
+    def status(self) -> int | None:
+        """The status of an answer that says none itself; None if it cannot be read."""
+        given = self.option("status_code")
+        return 200 if given is None else status_number(given)
 
     @cached_property
     def dependencies(self) -> Dependencies:

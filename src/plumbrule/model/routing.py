@@ -59,14 +59,17 @@ class Routing:
 
     @cached_property
     def apps(self) -> list[App]:
-        """The apps; of those that the same call makes, the one that most is done to."""
-        found: dict[n.Call | None, App] = {}
-        for router in self.routers:
-            if isinstance(router, App):
-                known = found.get(router.node)
-                if known is None or len(known.value.records) < len(router.value.records):
-                    found[router.node] = router
-        return list(found.values())
+        """The apps; of those that the same call makes, each to which something is done that is not done to
+        the others: a helper makes the apps of several servers, a factory that is called twice makes one.
+        """
+        found: dict[n.Call | None, list[App]] = {}
+        apps = [router for router in self.routers if isinstance(router, App)]
+        for app in sorted(apps, key=lambda one: -len(one.value.records)):
+            known = found.setdefault(app.node, [])
+            if not known or not any(app.done <= other.done for other in known):
+                known.append(app)
+        kept = {app for known in found.values() for app in known}
+        return [app for app in apps if app in kept]
 
     def _connect(self, router: Router) -> None:
         for record in router.value.records:

@@ -14,12 +14,13 @@ from plumbrule.facts import nodes as n
 from plumbrule.facts.cached import cached_property
 from plumbrule.model.checks import is_checked
 from plumbrule.model.code import Class, Function
-from plumbrule.model.dangers import SINKS
+from plumbrule.model.dangers import arguments, by_method
 from plumbrule.model.flow import Flow, Origin, composed
 from plumbrule.model.frames import Frame, bound_to, entered, frames
 from plumbrule.model.free_text import is_constrained, is_injected, may_be_text, may_be_text_field
 from plumbrule.model.knowledge import sinks as known
 from plumbrule.model.reaching_bindings import bound_value, is_counter, item_at, reaching, unpacked_place
+from plumbrule.model.rounds import given_in_rounds, keys_gone_through
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -120,7 +121,11 @@ class Tracer:
             case n.Await(value=value) | n.Starred(value=value) | n.Walrus(value=value):
                 return self.trace(value, frame, head=head)
             case n.Subscript(value=value):
-                return None if is_last_of_split(expr, frame.function) else self.trace(value, frame, head=head)
+                if is_last_of_split(expr, frame.function):
+                    return None
+                kept = self._kept(value, expr, frame)
+                given = [(value, frame)] if kept is None else kept
+                return next((o for v, at in given if (o := self.trace(v, at, head=head))), None)
             case n.Sequence(items=items):
                 return self._first(items, frame, head=head)
             case n.Dict(values=values):
@@ -141,6 +146,32 @@ class Tracer:
                 return origin
             tame = tame or origin
         return tame
+
+    def _kept(self, value: n.Expr, item: n.Subscript, frame: Frame) -> list[tuple[n.Expr, Frame]] | None:
+        """What is kept under a written key, where it is known how the dict is made."""
+        match value, item.items:
+            case n.Await(value=inner), _:
+                return self._kept(inner, item, frame)
+            case n.Dict(), (n.Constant(value=str(key)),):
+                given = value.get(key)
+                return [(given, frame)] if given is not None else None
+            case n.Name(), (n.Constant(value=str()),):
+                bound = list(reaching(frame.function, value, inside=True))
+                made = bound_value(bound[0]) if len(bound) == 1 and bound[0] is not None else None
+                plain = made is not None and bound[0] is not None and unpacked_place(bound[0]) is None
+                return self._kept(made, item, frame) if made is not None and plain else None
+            case n.Call(), (n.Constant(value=str()),):
+                maker = entered(frame.function.call(value), frame)
+                return self._kept_in_returned(maker, item) if maker is not None else None
+            case _:
+                return None
+
+    def _kept_in_returned(self, frame: Frame, item: n.Subscript) -> list[tuple[n.Expr, Frame]] | None:
+        if len(frame.chain) > DEPTH or sum(f.function is frame.function for f in frames(frame)) > 1:
+            return None
+        values = [r.value for r in frame.function.find(n.Return) if r.value is not None]
+        kept = [self._kept(value, item, frame) for value in values]
+        return [one for part in kept for one in part or ()] if kept and None not in kept else None
 
     # --- names
 
@@ -164,6 +195,9 @@ class Tracer:
         value = bound_value(binding)
         if value is None or is_counter(binding):
             return None
+        items = given_in_rounds(binding, frame.function)
+        if items is not None:
+            return self._first(items, frame, head=head)
         place = unpacked_place(binding)
         if place is None:
             return self.trace(value, frame, head=head)
@@ -291,6 +325,9 @@ class Tracer:
             return self._carried(call, frame, head=head)
         if call.method in known.CARRYING_METHODS and call.receiver is not None:
             given = call.args if call.method in ("format", "join") else ()
+            if call.method == "join" and len(given) == 1:
+                keys = keys_gone_through(given[0], None, frame.function)
+                given = given if keys is None else keys
             origin = self._first(
                 (call.receiver, *given, *(k.value for k in call.keywords if given)), frame, head=head
             )
@@ -323,24 +360,6 @@ def unchecked(expr: n.Expr, origin: Origin | None, frame: Frame) -> Origin | Non
             return None
         at = at.parent
     return origin
-
-
-def arguments(call: Call) -> Iterator[tuple[str, n.Expr]]:
-    """The arguments of a dangerous call that count, each with the kind of danger."""
-    kind, places = SINKS.get(call.name) or SINKS.get(
-        f".{call.method}" if call.receiver is not None else "", ("", ())
-    )
-    seen = set()
-    for position, name in places:
-        found = call.receiver if position == -1 else call.argument(position, name)
-        if found is not None and found not in seen:
-            seen.add(found)
-            yield kind, found
-
-
-def by_method(call: Call) -> bool:
-    """Whether a call is only known by the last word of its name."""
-    return call.name not in SINKS
 
 
 def is_sql(origin: Origin) -> bool:

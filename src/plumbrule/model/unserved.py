@@ -4,13 +4,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from plumbrule.model.assembly.values import Ext
+from plumbrule.facts import nodes as n
+from plumbrule.model.assembly.registering import DECORATORS
+from plumbrule.model.assembly.values import HOLE, Ext
 from plumbrule.model.code import Function
+from plumbrule.model.folded import name_of, text
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from plumbrule.model.assembly.values import Record
     from plumbrule.model.project import Project
     from plumbrule.model.routes import Place
+
+ADDING = ("include_router", "add_api_route", "add_api_websocket_route")
+SERVING = DECORATORS - {"middleware", "exception_handler", "on_event"}
+FRAMEWORKS = ("fastapi.", "starlette.")
 
 
 def why_unserved(place: Place) -> str:
@@ -43,12 +52,63 @@ def unseen_includes(project: Project) -> list[Record]:
 
 
 def not_followed(project: Project) -> list[str]:
-    """A clause for each include outside the tests that may add routes nobody can see from here."""
-    return [clause(record) for record in unseen_includes(project) if not record.scope.module.is_test]
+    """A clause for each place outside the tests that may add routes nobody can see from here."""
+    hidden = [*unseen_includes(project), *unseen_routes(project)]
+    apps = [
+        f"{at(f.node)} `{f.name}` gives an app that cannot be followed" for f in apps_from_outside(project)
+    ]
+    found = [clause(record) for record in hidden if not record.scope.module.is_test]
+    return [*found, *apps, *(f"{at(node)} adds to what cannot be told" for node in unreached(project))]
+
+
+def unseen_routes(project: Project) -> list[Record]:
+    """Registrations of which neither the path nor what serves it can be told, each place once."""
+    records = (record for router in project.routers for record in router.value.records)
+    found = {
+        record.span: record
+        for record in records
+        if record.kind == "route" and HOLE in text(record.path) and not name_of(record.target)
+    }
+    return [found[span] for span in found]
+
+
+def unreached(project: Project) -> Iterator[n.Expr]:
+    """What reads as adding to a router, and was not seen to do it to any."""
+    interpreter = project.routing.interpreter
+    reached = interpreter.reached | {r.node for router in interpreter.routers for r in router.records}
+    for call in project.calls_to(*ADDING):
+        inherited = isinstance(call.receiver, n.Call) and call.receiver.func.text == "super"
+        is_ours = not call.name or call.name.startswith(FRAMEWORKS) or call.function is not None
+        if is_ours and not inherited and call.node not in reached and not call.scope.module.is_test:
+            yield call.node
+    for function in project.code_functions:
+        for decorator in function.node.decorators if b"fastapi" in function.module.source.text else ():
+            if isinstance(decorator, n.Call) and isinstance(decorator.func, n.Attribute):
+                name = function.inference.outside.name_of(decorator.func) or ""
+                is_ours = not name or name.startswith(FRAMEWORKS)
+                if is_ours and decorator.func.attr in SERVING and decorator not in reached:
+                    yield decorator
+
+
+def apps_from_outside(project: Project) -> list[Function]:
+    """Functions that say they give an app, and give none that was made here."""
+    interpreter = project.routing.interpreter
+    return [
+        function
+        for function in project.code_functions
+        if function.cls is None
+        if function.node in interpreter.building and function.node not in interpreter.giving
+        if function.node.returns is not None and function.node.returns.text.rpartition(".")[2] == "FastAPI"
+    ]
 
 
 def clause(record: Record) -> str:
     """`main.py:10 includes what cannot be told`."""
     outside = isinstance(record.target, Ext)
     what = f"`{record.target.name}` of another package" if outside else "what cannot be told"
-    return f"{record.span.path}:{record.span.line} includes {what}"
+    return f"{at(record.node)} {'registers' if record.kind == 'route' else 'includes'} {what}"
+
+
+def at(node: n.Node) -> str:
+    """`main.py:10`."""
+    return f"{node.span.path}:{node.span.line}"

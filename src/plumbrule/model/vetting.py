@@ -6,7 +6,16 @@ import re
 from typing import TYPE_CHECKING
 
 from plumbrule.facts import nodes as n
-from plumbrule.model.ownership import given_texts, is_anonymous, is_special, mentions, names_read
+from plumbrule.model.code import Class
+from plumbrule.model.ownership import (
+    OWNERS,
+    given_texts,
+    is_anonymous,
+    is_owning,
+    is_special,
+    mentions,
+    names_read,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -14,6 +23,7 @@ if TYPE_CHECKING:
     from plumbrule.model.calls import Call
     from plumbrule.model.code import Function, Parameter
     from plumbrule.model.routing import Route
+    from plumbrule.model.schemas import Column
 
 VETTING = re.compile(
     r"assert|check|ensure|require|verif|authori|permi|access|visib|allow|owned|belong|can_|guard",
@@ -103,3 +113,39 @@ def may_refuse(function: Function, depth: int = 2) -> bool:
         return True
     inner = (call.function for call in function.calls) if depth else ()
     return any(one is not None and may_refuse(one, depth - 1) for one in inner)
+
+
+def unlooked_at(handler: Function) -> Iterator[Column]:
+    """The foreign keys that a handler fills with what was sent, in a row made for an owner: the table that is
+    referred to has that owner too, and the handler looks neither at the table nor at the value.
+    """
+    tables = {table.table_name: table for table in handler.project.tables}
+    for call in handler.calls if tables else ():
+        table = handler.project.table_of(call.target) if isinstance(call.target, Class) else None
+        given = {keyword.name: keyword.value for keyword in call.keywords if keyword.name}
+        owned = (name for name in given if is_owning(name) or name in OWNERS)
+        owners = {name for name in owned if not is_sent(given[name], handler)}
+        for name, value in given.items() if table and owners else ():
+            column = table.columns.get(name) if table and name not in owners else None
+            key = column.foreign_key if column is not None else None
+            other = tables.get(key.rpartition(".")[0]) if key else None
+            if column is None or other is None or owners.isdisjoint(other.columns):
+                continue
+            if is_sent(value, handler) and not is_looked_at(value, other.cls.name, call, handler):
+                yield column
+
+
+def is_sent(value: n.Expr, handler: Function) -> bool:
+    """Whether a value is a parameter, or a field of one, that comes with the request."""
+    parameter = handler.parameter(value.text.partition(".")[0])
+    if parameter is None or not isinstance(value, (n.Name, n.Attribute)):
+        return False
+    return parameter.marker("Depends", "Security") is None
+
+
+def is_looked_at(value: n.Expr, table: str, made: Call, handler: Function) -> bool:
+    """Whether a handler speaks of a table, or hands a value, or all that it is a part of, to another call."""
+    whole = value.text.partition(".")[0]
+    around = {id(node) for node in (made.node, *made.node.parents)}
+    texts = [text for call in handler.calls if id(call.node) not in around for text in given_texts(call)]
+    return table in handler.node.text or any(mentions(t, value.text) or t == whole for t in texts)

@@ -190,14 +190,22 @@ def auth_row(route: Route, place: Place) -> AuthRow:
 
 
 def guards_below(
-    dependency: Dependency, asked: list[Dependency], root: Dependency, through: tuple[str, ...]
+    dependency: Dependency,
+    asked: list[Dependency],
+    root: Dependency,
+    through: tuple[str, ...],
+    *,
+    unsure: bool = False,
 ) -> Iterator[Guard]:
-    """The guards among a dependency and its own, itself first; `root` is what the route itself asks for."""
+    """The guards among a dependency and its own, itself first; `root` is what the route itself asks for,
+    `unsure` whether something on the way is asked for only under an `if`.
+    """
+    unsure = unsure or dependency.is_conditional
     if dependency in asked:
         at = where(dependency.span)
-        yield Guard(dependency.name, short(dependency), root.origin, at, through, root.is_conditional)
+        yield Guard(dependency.name, short(dependency), root.origin, at, through, unsure)
     for inner in dependency.dependencies:
-        yield from guards_below(inner, asked, root, (*through, dependency.name))
+        yield from guards_below(inner, asked, root, (*through, dependency.name), unsure=unsure)
 
 
 def guard_of(evidence: Middleware | n.Expr) -> Guard:
@@ -205,7 +213,8 @@ def guard_of(evidence: Middleware | n.Expr) -> Guard:
     if isinstance(evidence, Middleware):
         label = evidence.name.rpartition(".")[2]
         return Guard(evidence.name, label, "middleware", where(evidence.span))
-    return Guard(evidence.text, evidence.text, "decorator", where(evidence.span))
+    written = " ".join(evidence.text.split())
+    return Guard(written, written, "decorator", where(evidence.span))
 
 
 def short(dependency: Dependency) -> str:

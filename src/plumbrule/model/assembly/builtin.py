@@ -7,16 +7,14 @@ from contextlib import suppress
 from operator import eq, ge, gt, le, lt, ne
 from typing import TYPE_CHECKING, Any
 
-from plumbrule.facts import nodes as n
 from plumbrule.model.assembly.conditions import plain
+from plumbrule.model.assembly.members import MEMBERS
 from plumbrule.model.assembly.plugins import LOAD, entry_points, load, select
 from plumbrule.model.assembly.values import (
     HOLE,
     UNKNOWN,
-    Bound,
     Choice,
     ClassValue,
-    Closure,
     Defaults,
     Ext,
     Instance,
@@ -150,11 +148,12 @@ def choice(values: dict[Any, Any]) -> Any:
 
 
 def best(results: list[Any]) -> Any:
-    """What a function returns: a router if any, else the first thing that is known."""
+    """What a function returns: a router if any, else the first thing that is known as a whole."""
     for result in results:
         if isinstance(result, RouterValue):
             return result
     known = [r for r in results if r is not UNKNOWN and r is not None]
+    known.sort(key=lambda one: isinstance(one, str) and HOLE in one)
     return known[0] if known else (None if not results or None in results else UNKNOWN)
 
 
@@ -261,19 +260,6 @@ def _getenv(_: Expressions, args: list[Any], kwargs: dict[str, Any], __: Env) ->
     return default if isinstance(default, str) else UNKNOWN
 
 
-def _getattr(interpreter: Expressions, args: list[Any], _: dict[str, Any], env: Env) -> Any:
-    if len(args) > 1 and isinstance(args[1], str):
-        found = interpreter.attribute(args[0], args[1], n.Unknown(env.scope.module.source, 0, 0, ()), env)
-        return found if found is not UNKNOWN or len(args) < 3 else args[2]
-    return UNKNOWN
-
-
-def _setattr(_: Expressions, args: list[Any], __: dict[str, Any], ___: Env) -> Any:
-    if len(args) == 3 and isinstance(args[0], Instance) and isinstance(args[1], str):
-        args[0].attrs[args[1]] = args[2]
-    return None
-
-
 def _import_module(interpreter: Expressions, args: list[Any], kwargs: dict[str, Any], env: Env) -> Any:
     name, package = (*args, UNKNOWN)[0], kwargs.get("package", (*args, None, None)[1])
     if not isinstance(name, str):
@@ -293,10 +279,6 @@ def _wraps(_: Expressions, args: list[Any], __: dict[str, Any], ___: Env) -> Any
     return Partial(Ext("functools.wraps.applied"), args[:1], {}) if args else UNKNOWN
 
 
-def _callable(_: Expressions, args: list[Any], __: dict[str, Any], ___: Env) -> Any:
-    return True if args and isinstance(args[0], (Closure, Bound)) else UNKNOWN
-
-
 def _len(_: Expressions, args: list[Any], __: dict[str, Any], ___: Env) -> Any:
     return len(args[0]) if args and isinstance(args[0], (str, list, tuple, dict)) else UNKNOWN
 
@@ -311,6 +293,7 @@ def _depends(_: Expressions, args: list[Any], kwargs: dict[str, Any], __: Env) -
 FUNCTIONS: dict[str, Callable[[Expressions, list[Any], dict[str, Any], Env], Any]] = {
     "fastapi.Depends.__init__": _depends,
     "fastapi.Security.__init__": _depends,
+    **MEMBERS,
     "functools.partial": _partial,
     "typing.cast": _second,
     "builtins.list": _list,
@@ -324,9 +307,6 @@ FUNCTIONS: dict[str, Callable[[Expressions, list[Any], dict[str, Any], Env], Any
     "builtins.zip": _zip,
     "builtins.str": _first,
     "builtins.len": _len,
-    "builtins.getattr": _getattr,
-    "builtins.setattr": _setattr,
-    "builtins.callable": _callable,
     "os.getenv": _getenv,
     "os.environ.get": _getenv,
     "starlette.config.Config.__call__": _getenv,

@@ -19,6 +19,8 @@ from plumbrule.model.assembly.relevance import (
     makes_dependencies,
 )
 from plumbrule.model.assembly.values import (
+    MARKERS,
+    OTHERS,
     UNKNOWN,
     Bound,
     Choice,
@@ -56,6 +58,7 @@ ROUTE_CLASSES = frozenset(
         "starlette.routing.Mount",
     }
 )
+CALLED = (Made, Closure, Bound, LambdaValue, Instance)
 DEPTH = 24
 REPEATS = 80  # a factory that is called more often than this says nothing new
 
@@ -71,13 +74,12 @@ class Calls(Expressions):
 
     def eval_call(self, expr: n.Call, env: Env) -> Any:
         func = self.eval(expr.func, env)
-        outer = self.free_until
-        if isinstance(func, Ext) and func.name in ("fastapi.Depends", "fastapi.Security"):
-            self.free_until = (
-                len(self.active) + 2
-            )  # `Depends(make(…))`: what `make` gives matters, whatever it does
+        outer, before = self.free_until, self.asked
+        if isinstance(func, Ext) and func.name in MARKERS:
+            # `Depends(make(…))`: all that `make` may give matters, whatever it does
+            self.free_until, self.asked = len(self.active) + 2, len(self.active)
         args = [plain(arg) for arg in self.sequence(expr.args, env)]
-        self.free_until = outer
+        self.free_until, self.asked = outer, before
         kwargs: dict[str, Any] = {}
         for keyword in expr.keywords:
             value = self.eval(keyword.value, env)
@@ -85,6 +87,8 @@ class Calls(Expressions):
                 kwargs[keyword.name] = value
             elif isinstance(value, dict):
                 kwargs.update({k: v for k, v in value.items() if isinstance(k, str)})
+            else:
+                kwargs[OTHERS] = UNKNOWN
         return self.call(func, args, kwargs, expr, env)
 
     def call(self, func: Any, args: list[Any], kwargs: dict[str, Any], node: n.Expr, env: Env) -> Any:
@@ -248,6 +252,7 @@ class Calls(Expressions):
             closure.function,
             closure.env,
             self.conditional > 0,
+            len(self.active) == self.asked,
             *map(freeze, args),
             *((k, freeze(v)) for k, v in kwargs.items()),
         )
@@ -263,12 +268,23 @@ class Calls(Expressions):
         self.block(node.body, env)
         results, items = self.returned.pop(), self.yielded.pop()
         self.active.pop()
-        result = items if closure.function.is_generator else builtin.best(results)
+        result = items if closure.function.is_generator else self.given_by(results)
         if len(self.routers) > made:
             self.followed[node] += 1
+        if isinstance(result, RouterValue):
+            self.giving.add(node)
         if self.effects == before:
             self._pure[key] = result, args, kwargs  # keeps alive what the key knows by its id
         return result
+
+    def given_by(self, results: list[Any]) -> Any:
+        """What a function returns; of what is asked for as a dependency everything that it may be."""
+        if len(results) < 2:
+            return results[0] if results else None
+        choices = list(dict.fromkeys(one for one in results if isinstance(one, CALLED)))
+        if len(self.active) == self.asked and len(choices) > 1:
+            return Choice(choices)
+        return alternatives(results) or builtin.best(results)
 
     def is_worth_following(self, closure: Closure, given: list[Any]) -> bool:
         """Whether calling a function can matter: it deals with routers, gets or holds one, or is short."""
@@ -337,6 +353,13 @@ class Calls(Expressions):
         made.name = name
         self.routers.append(made)
         return made
+
+
+def alternatives(results: list[Any]) -> Choice | None:
+    """The `Depends(…)` of which a function returns one, or none: which of them cannot be told."""
+    given = [one for one in results if one is None or (isinstance(one, Made) and one.name in MARKERS)]
+    is_one = len(given) < len(results) or len(set(map(id, given))) < 2
+    return None if is_one else Choice(given)
 
 
 def freeze(value: Any) -> Any:

@@ -7,6 +7,7 @@ from typing import Any
 from plumbrule.facts import nodes as n
 from plumbrule.model.assembly import builtin
 from plumbrule.model.assembly.libraries import is_followed
+from plumbrule.model.assembly.members import mark
 from plumbrule.model.assembly.plugins import EntryPoint, of_entry_point
 from plumbrule.model.assembly.registering import OPERATIONS, VERBS
 from plumbrule.model.assembly.state import State
@@ -149,6 +150,8 @@ class Lookup(State):
                 return of_entry_point(value, attr)
             case Made(name=name) if is_followed(value):
                 return Ext(f"{name}.{attr}")
+            case Closure() | Bound() if (put := mark(value, attr)) is not UNKNOWN:
+                return put
             case list() | dict() | str() | tuple():
                 return Bound(value, attr) if attr in builtin.METHODS else UNKNOWN  # type: ignore[arg-type]
             case _:

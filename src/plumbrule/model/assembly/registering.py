@@ -101,6 +101,7 @@ def register(
     env: Env,
 ) -> Any:
     """Call a method of a router: it is recorded, or gives a decorator that will be."""
+    interpreter.reached.add(node)
     if isinstance(func, RouteDecorator):
         return apply_decorator(interpreter, func, args)
     operation = func

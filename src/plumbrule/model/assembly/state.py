@@ -32,6 +32,10 @@ class State(ABC):
         self.building = building_scopes(project)
         self.visited: set[n.FunctionDef] = set()
         self.followed: Counter[n.FunctionDef] = Counter()
+        self.started: set[tuple[RouterValue, Closure]] = set()  # lifespans and startup handlers, once each
+        self.made: set[Class] = set()  # those whose makers were followed
+        self.reached: set[n.Expr] = set()  # what added to a router
+        self.giving: set[n.FunctionDef] = set()  # functions that gave one
         self.closures: dict[n.FunctionDef, Closure] = {}
         self.active: list[n.FunctionDef] = []
         self.returned: list[list[Any]] = []
@@ -41,6 +45,7 @@ class State(ABC):
         self.conditional = 0
         self.steps = 0
         self.free_until = 0
+        self.asked = -1  # how deep what stands in `Depends(…)` is called
         self.mattering: dict[n.FunctionDef, bool] = {}
         self.strangers: dict[Class, Any] = {}  # an object of each class that is known by type only
         self.following: set[n.Alias] = set()  # imports that are being looked up: one may lead back to itself

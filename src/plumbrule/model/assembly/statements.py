@@ -9,6 +9,7 @@ from plumbrule.facts import nodes as n
 from plumbrule.model.assembly import builtin
 from plumbrule.model.assembly.calls import Calls
 from plumbrule.model.assembly.conditions import either, plain
+from plumbrule.model.assembly.members import asks_for_marks, put
 from plumbrule.model.assembly.values import (
     UNKNOWN,
     ClassEnv,
@@ -50,11 +51,11 @@ class Statements(Calls):
 
     def by_itself(self, body: Sequence[n.Statement], conditional: int, env: Env) -> None:
         """Follow a body whatever is being followed just now."""
-        outer = self.conditional, self.active, self.returned, self.yielded, self.sites, self.steps
+        outer = self.conditional, self.active, self.returned, self.yielded, self.sites, self.steps, self.asked
         self.conditional, self.active, self.returned, self.yielded, self.sites = conditional, [], [], [], []
-        self.steps = 0
+        self.steps, self.asked = 0, -1
         self.block(body, env)
-        self.conditional, self.active, self.returned, self.yielded, self.sites, self.steps = outer
+        self.conditional, self.active, self.returned, self.yielded, self.sites, self.steps, self.asked = outer
 
     def statement(self, statement: n.Statement, env: Env) -> Way:
         match statement:
@@ -121,9 +122,13 @@ class Statements(Calls):
         self.block(statement.orelse, env)
 
     def fallback(self, handler: n.Handler, env: Env) -> None:
-        """An `except` gives values only to names that have none yet."""
+        """An `except` gives values only to names that have none yet, and that no import binds."""
         before = dict(env.names)
         self.under_condition(handler.body, env)
+        for name in env.names.keys() - before.keys():
+            imported = self.imported(name, env)
+            if imported is not UNKNOWN:
+                before[name] = imported
         env.names.update(before)
 
     def branch(
@@ -151,6 +156,9 @@ class Statements(Calls):
 
     def verdict(self, test: n.Expr, env: Env) -> Any:
         """Whether a condition holds, if that can be told."""
+        if asks_for_marks(self, test, env):
+            found = self.eval(test, env)
+            return found if found is UNKNOWN else bool(found)
         found = self.eval(test, env) if is_decisive(test) else UNKNOWN
         is_local = isinstance(test, n.Name) and test.id in env.names and isinstance(env.scope, Function)
         return bool(found) if is_local and isinstance(found, (str, int)) else found
@@ -183,10 +191,12 @@ class Statements(Calls):
                     value.name = name
             case n.Attribute(value=owner, attr=attr):
                 at = self.eval(owner, env)
-                if isinstance(at, Instance):
-                    at.attrs[attr] = value
-                    if isinstance(value, RouterValue) and not value.name:
-                        value.name = attr
+                if not isinstance(at, Instance):
+                    put(at, attr, value)
+                    return
+                at.attrs[attr] = value
+                if isinstance(value, RouterValue) and not value.name:
+                    value.name = attr
             case n.Subscript(value=owner, items=(key,)):
                 at, index = self.eval(owner, env), self.eval(key, env)
                 if isinstance(at, dict) and isinstance(index, str):

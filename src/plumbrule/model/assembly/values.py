@@ -26,6 +26,8 @@ class _Unknown:
 
 
 UNKNOWN = _Unknown()
+OTHERS = "**"  # among arguments, or what they become: that there may be others, which cannot be told
+MARKERS = ("fastapi.Depends", "fastapi.Security")
 HOLE = "{…}"  # stands in a path for a part that cannot be told
 
 
@@ -62,10 +64,11 @@ class ClassEnv(Env):
 
 @dataclass(eq=False, slots=True)
 class Closure:
-    """A project function with the variables around it."""
+    """A project function with the variables around it; `marks` is what decorators put on it."""
 
     function: Function
     env: Env
+    marks: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(eq=False, slots=True)

@@ -22,6 +22,8 @@ HARMLESS = re.compile(
     r"hint|label|location|endpoint|length|size|minutes|seconds|days|hours|regex|pattern|policy|strength|placeholder)$",
     re.IGNORECASE,
 )
+FLAG = re.compile(r"^(is|has|had|was|must|may|can|should|needs?|requires?|uses?|allows?)_", re.IGNORECASE)
+"""how the name of what is true or false begins"""
 ENDS = re.compile(r"exp(ires?|iry|iration)?(_\w+)?")
 
 
@@ -29,7 +31,7 @@ ENDS = re.compile(r"exp(ires?|iry|iration)?(_\w+)?")
 def is_secret_name(name: str) -> bool:
     """Whether a name surely holds a secret: `api_key`, `webhook_secret`; not `token_type`."""
     plain = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name)
-    return SECRET.search(plain) is not None and HARMLESS.search(plain) is None
+    return SECRET.search(plain) is not None and HARMLESS.search(plain) is None and FLAG.search(plain) is None
 
 
 @cache

@@ -73,13 +73,12 @@ async def read_user(user_id: int):
 ```
 """
 
-from plumbrule.rulekit import Call, Finding, Function, Iterator, Route, n, rule
+from plumbrule.rulekit import Call, Finding, Function, Iterator, Route, n, rule, status_number
 
 JSON = {f"starlette.responses.{name}" for name in ("JSONResponse", "ORJSONResponse", "UJSONResponse")} | {
     "fastapi.responses.ORJSONResponse",
     "fastapi.responses.UJSONResponse",
 }
-NAMED = {"OK": 200, "CREATED": 201, "ACCEPTED": 202}
 DUMPS = {"model_dump", "model_dump_json", "dict", "json", "dump_python", "dump_json"}
 
 
@@ -109,20 +108,7 @@ def is_promised(call: Call, route: Route) -> bool:
     if call.is_splatted:
         return False
     given = call.argument(1, "status_code")
-    return given is None or status(given) == (status(route.option("status_code")) or 200)
-
-
-def status(expr: n.Expr | None) -> int | None:
-    """The number of a status: written, or by its name in `fastapi.status` or `HTTPStatus`."""
-    match expr:
-        case n.Constant(value=int(number)):
-            return number
-        case n.Attribute(attr=name) if name.startswith("HTTP_"):
-            return int(name[5:8])
-        case n.Attribute(attr=name):
-            return NAMED.get(name)
-        case _:
-            return None
+    return given is None or status_number(given) == route.status
 
 
 def is_dumped(call: Call, handler: Function) -> bool:

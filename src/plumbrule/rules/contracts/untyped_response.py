@@ -48,9 +48,11 @@ async def list_users():
 
 ```python
 from fastapi import FastAPI, status
+from fastapi.openapi.docs import get_redoc_html
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 app = FastAPI()
+users: dict[int, str] = {}
 
 
 @app.get("/")
@@ -65,7 +67,16 @@ async def page():
 
 @app.delete("/users/{user_id}", status_code=status.HTTP_204_NO_CONTENT)
 async def delete_user(user_id: int):
-    return None
+    return forget(user_id)
+
+
+def forget(user_id: int):
+    return users.pop(user_id, None)
+
+
+@app.get("/reference")
+async def reference():
+    return get_redoc_html(openapi_url="/openapi.json", title="Shop")
 
 
 @app.get("/livez")
@@ -131,7 +142,10 @@ async def internal(request: Request):
 Ruff's FAST001 finds a `response_model` that repeats the return type; this is the opposite.
 """
 
-from plumbrule.rulekit import Finding, Function, Iterator, Route, n, rule
+from plumbrule.rulekit import EMPTY, Finding, Function, Iterator, Route, n, rule
+
+ANSWERING = ("Response", ".authorize_redirect", "get_swagger_ui_html", "get_redoc_html")
+"""how the name of what makes a response ends"""
 
 
 @rule(category="contracts", severity="warning")
@@ -145,7 +159,7 @@ def untyped_response(route: Route) -> Iterator[Finding]:
         or route.record.operation in ("route", "add_route")
     ):
         return
-    if has_wrapper(route) or handler.is_generator:
+    if has_wrapper(route) or handler.is_generator or route.status in EMPTY:
         return
     values = [r.value for r in handler.find(n.Return) if r.value is not None]
     if any(is_open(value, handler) for value in values) and not any(is_response(v, handler) for v in values):
@@ -182,4 +196,4 @@ def is_response(value: n.Expr, handler: Function) -> bool:
     if kind is not None and (kind.name.endswith("Response") or (kind.cls and kind.cls.is_a("Response"))):
         return True
     plain = value.value if isinstance(value, n.Await) else value
-    return isinstance(plain, n.Call) and plain.func.text.endswith(("Response", ".authorize_redirect"))
+    return isinstance(plain, n.Call) and plain.func.text.endswith(ANSWERING)

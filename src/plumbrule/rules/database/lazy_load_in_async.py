@@ -103,6 +103,13 @@ async def get_session():
 async def read_order(order_id: int, session: Annotated[AsyncSession, Depends(get_session)]):
     order = await session.get(Order, order_id)
     return order  # finding
+
+
+@app.post("/orders/{order_id}", response_model=OrderOut)
+async def give_order(order_id: int, session: Annotated[AsyncSession, Depends(get_session)]):
+    order = await session.get(Order, order_id)
+    order.user = await session.get(User, 1)
+    return order
 ```
 
 ## Bad: a service loads it, another function reads it
@@ -270,14 +277,15 @@ def in_function(function: Function, names: set[str]) -> Iterator[Finding]:
     for node, owner, name in read_in(function):
         query = query_of(function, owner) if name in names else None
         relation = query.lazily(name) if query and query.is_async else None
-        if query and relation and is_read(node, f"{owner.id}.{name}", function):
+        if query and relation and is_read(node, name, function):
             yield finding(query, relation, node.span)
     for route in function.routes:
         schema = response_schema(route)
         for statement in function.find(n.Return) if schema else ():
             query = query_of(function, statement.value) if statement.value is not None else None
             for name, relation in query.unloaded.items() if query and query.is_async else ():
-                if schema and name in schema.fields and query and returns_table(query, schema):
+                is_shown = schema and name in schema.fields and not is_given(name, function)
+                if schema and query and is_shown and returns_table(query, schema):
                     yield finding(query, relation, statement.span, f"`{schema.name}` reads it")
     for call in function.calls:
         yield from read_elsewhere(call, function)
@@ -299,10 +307,15 @@ def finding(query: Query, relation: Relationship, at: Span, label: str = "") -> 
     )
 
 
-def is_read(node: n.Node, text: str, function: Function) -> bool:
-    """Whether an attribute is read here and now, and given a value nowhere in the function."""
+def is_given(name: str, function: Function) -> bool:
+    """Whether a function gives an attribute of something a value."""
     targets = (target for assign in function.find(n.Assign) for target in assign.targets)
-    if isinstance(node.parent, n.Delete) or any(target.text == text for target in targets):
+    return any(isinstance(target, n.Attribute) and target.attr == name for target in targets)
+
+
+def is_read(node: n.Node, name: str, function: Function) -> bool:
+    """Whether an attribute is read here and now, and given a value nowhere in the function."""
+    if isinstance(node.parent, n.Delete) or is_given(name, function):
         return False
     return not any(isinstance(parent, n.Lambda) for parent in node.parents)
 
@@ -314,14 +327,9 @@ def response_schema(route: Route) -> Schema | None:
         return None
     scope = route.handler.inference.outside if route.handler else None
     kind = scope.annotation_type(expr) if scope else None
-    cls = (
-        kind.cls
-        if kind and isinstance(kind.cls, Class)
-        else kind.args[-1].cls
-        if kind and kind.args
-        else None
-    )
-    return route.project.schema_of(cls)
+    if kind and not isinstance(kind.cls, Class) and kind.args:
+        kind = kind.args[-1]
+    return route.project.schema_of(kind.cls) if kind else None
 
 
 def returns_table(query: Query, schema: Schema) -> bool:
@@ -373,11 +381,8 @@ def reads_of(call: Call, name: str | None) -> Iterator[n.Attribute]:
     if reader is None or parameter is None or not reader.is_async:
         return
     for node in reader.find(n.Attribute):
-        if (
-            isinstance(node.value, n.Name)
-            and node.value.id == parameter.name
-            and is_read(node, node.text, reader)
-        ):
+        is_its = isinstance(node.value, n.Name) and node.value.id == parameter.name
+        if is_its and is_read(node, node.attr, reader):
             yield node
 
 

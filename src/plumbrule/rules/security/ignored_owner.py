@@ -81,6 +81,51 @@ def read_run(run_id: int, tenant_id: Annotated[str, Depends(tenant)]) -> str:
     return str(find_run(tenant_id, run_id))
 ```
 
+## Bad: the permission is for one's own
+
+```python title="main.py"
+from typing import Annotated
+
+from fastapi import Depends, FastAPI, HTTPException
+from fastapi.security import HTTPBearer
+
+app = FastAPI()
+
+
+class User:
+    id: int
+
+
+class Print:
+    created_by: int
+
+
+def allowed(permission: str):
+    def check(token: Annotated[object, Depends(HTTPBearer())]) -> User:
+        raise HTTPException(403)
+
+    return Depends(check)
+
+
+def find_print(print_id: int) -> Print: ...
+
+
+@app.post("/prints/{print_id}/favorite")
+def mark(print_id: int, _: User = allowed("prints:update:own")) -> None:  # finding
+    find_print(print_id)
+
+
+@app.delete("/prints/{print_id}")
+def delete(print_id: int, _: User = allowed("prints:delete:all")) -> None:
+    find_print(print_id)
+
+
+@app.put("/prints/{print_id}")
+def update(print_id: int, user: User = allowed("prints:update:own")) -> None:
+    if find_print(print_id).created_by != user.id:
+        raise HTTPException(404)
+```
+
 ## Good: both are in the query
 
 ```python title="main.py"
@@ -234,6 +279,7 @@ def read_posts(tag_id: int, user: Annotated[User, Depends(current_user)]) -> str
 import re
 
 from plumbrule.rulekit import (
+    CHANGING,
     Finding,
     Function,
     Iterator,
@@ -251,12 +297,15 @@ from plumbrule.rulekit import (
     way_from_route,
 )
 
+OWN = re.compile(r"[\w.]+[_.:]own\b", re.IGNORECASE)
+
 
 @rule(category="security", severity="warning", confidence="medium")
 def ignored_owner(project: Project) -> Iterator[Finding]:
     for route in project.code_routes:
         if route.handler is not None:
             yield from caller_unread(route, route.handler)
+            yield from own_unread(route, route.handler)
     yield from owner_unread(project)
 
 
@@ -277,6 +326,22 @@ def caller_unread(route: Route, handler: Function) -> Iterator[Finding]:
                 label=f"`{caller}` is never read; {len(asking)} handlers beside it ask with it",
                 help="look for it with the caller's id, and answer 404 for what belongs to another",
             )
+
+
+def own_unread(route: Route, handler: Function) -> Iterator[Finding]:
+    """A handler asks for the permission for what is one's own, and never looks at whom it let in."""
+    if CHANGING.isdisjoint(route.methods):
+        return  # what is read may be everybody's
+    given = (p for p in handler.parameters if p.node.default is not None and OWN.search(p.node.default.text))
+    parameter = next(given, None)
+    read: set[str] = names_read(handler) if parameter is not None else set()
+    if parameter is not None and parameter.name not in read and own_ids(route, handler, read):
+        yield Finding(
+            at=handler.span,
+            message=f"{route.label} does not look at whose it is",
+            label=f"the permission is for one's own, and `{parameter.name}` is never read",
+            help="look for it with the caller's id, and answer 404 for what belongs to another",
+        )
 
 
 def owner_unread(project: Project) -> Iterator[Finding]:

@@ -80,18 +80,32 @@ async def save(response: Response) -> None:
 from fastapi import FastAPI, Response
 
 app = FastAPI()
-IS_PRODUCTION = True
+ENVIRONMENT = "production"
+IS_PRODUCTION = ENVIRONMENT == "production"
 
 
 @app.post("/login")
 async def sign_in(response: Response) -> None:
     response.set_cookie("session_id", "…", httponly=True, secure=IS_PRODUCTION)
+    if ENVIRONMENT == "development":
+        response.set_cookie("session_id", "…", httponly=True)
 ```
 """
 
 import re
 
-from plumbrule.rulekit import Call, Edit, Finding, Fix, Function, Iterator, Variable, n, rule
+from plumbrule.rulekit import (
+    Call,
+    Edit,
+    Finding,
+    Fix,
+    Function,
+    Iterator,
+    Variable,
+    is_for_developers,
+    n,
+    rule,
+)
 
 SESSION = re.compile(
     r"sess|(^|[_-])(auth|access|refresh|id|jwt|login|remember|bearer)?[_-]?(token|jwt)$|^auth|^sid$",
@@ -104,7 +118,8 @@ READ_BY_SCRIPTS = re.compile(r"csrf|xsrf|state|nonce|flash", re.IGNORECASE)
 def insecure_cookie(call: Call) -> Iterator[Finding]:
     if not isinstance(call.caller, Function) or call.is_splatted or not is_session(call):
         return
-    missing = [name for name in ("httponly", "secure") if is_off(call.keyword(name))]
+    asked = ("httponly",) if is_for_developers(call.node) else ("httponly", "secure")
+    missing = [name for name in asked if is_off(call.keyword(name))]
     if missing:
         yield Finding(
             at=call.span,

@@ -234,16 +234,13 @@ app.include_router(router)
 ## Good: another guard, given to this route alone
 
 ```python title="main.py"
-from typing import Annotated
-
-from fastapi import APIRouter, Depends, FastAPI, HTTPException
+from fastapi import Depends, FastAPI, HTTPException
 from fastapi.security import OAuth2PasswordBearer
 
-token = OAuth2PasswordBearer(tokenUrl="token")
-router = APIRouter()
+app = FastAPI()
 
 
-def require_admin(token: Annotated[str, Depends(token)]) -> None:
+def require_admin(token: str = Depends(OAuth2PasswordBearer(tokenUrl="token"))) -> None:
     if token != "admin":
         raise HTTPException(403)
 
@@ -253,28 +250,15 @@ async def check_picture_token(token: str | None = None) -> None:
         raise HTTPException(401)
 
 
-@router.get("/users", dependencies=[Depends(require_admin)])
-async def list_users() -> list[str]: ...
-
-
-@router.get("/users/{user_id}", dependencies=[Depends(require_admin)])
+@app.get("/users/{user_id}", dependencies=[Depends(require_admin)])
+@app.get("/users/{user_id}/history", dependencies=[Depends(require_admin)])
+@app.get("/users/{user_id}/orders", dependencies=[Depends(require_admin)])
+@app.get("/users/{user_id}/notes", dependencies=[Depends(require_admin)])
 async def read_user(user_id: int) -> str: ...
 
 
-@router.get("/users/{user_id}/history", dependencies=[Depends(require_admin)])
-async def read_history(user_id: int) -> str: ...
-
-
-@router.get("/users/{user_id}/orders", dependencies=[Depends(require_admin)])
-async def read_orders(user_id: int) -> str: ...
-
-
-@router.get("/users/{user_id}/picture", dependencies=[Depends(check_picture_token)])
+@app.get("/users/{user_id}/picture", dependencies=[Depends(check_picture_token)])
 async def read_picture(user_id: int) -> str: ...
-
-
-app = FastAPI()
-app.include_router(router)
 ```
 """
 

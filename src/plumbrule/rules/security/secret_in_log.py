@@ -70,11 +70,22 @@ async def sign_in(name: str, password: str, max_tokens: int, token_type: str) ->
     logger.info("%s signs in, %s characters, %s", name, len(password), bool(password))
     logger.info("api key %s…, %s of %s", password[:4], max_tokens, token_type)
     logger.info("password of %s changed", name)
+    must_change_password = len(password) < 12
+    logger.info("must it be changed? %s", must_change_password)
 
 
 @app.post("/services/{service_key}/start")
 async def start(service_key: str) -> None:
     logger.info("starts %s", service_key)
+
+
+PAGES = {"x1": "en/x1/firmware", "p1": "en/p1/firmware"}
+
+
+@app.get("/firmware/{api_key}")
+async def read_firmware(api_key: str) -> str | None:
+    logger.info("looks for the firmware of %s", api_key)
+    return PAGES.get(api_key)
 
 
 @app.delete("/keys/{access_key}")
@@ -90,7 +101,9 @@ from plumbrule.rulekit import (
     Finding,
     Function,
     Iterator,
+    Module,
     Project,
+    Variable,
     is_secret_name,
     n,
     reached_calls,
@@ -113,13 +126,26 @@ def secret_in_log(project: Project) -> Iterator[Finding]:
     leading = roots(project).intersection(project.functions_leading_to(secrets))
     served = {call for root in leading for call in near(root)}
     for call, secret in secrets.items():
-        if call in served and not ASIDE.search(call.module.path):
+        if call in served and not ASIDE.search(call.module.path) and not is_key_of_table(secret, call.module):
             yield Finding(
                 at=call.span,
                 message=f"`{secret.text}` is written to the log",
                 label="many more people read logs than databases",
                 help="leave it out, or log an id",
             )
+
+
+def is_key_of_table(secret: n.Expr, module: Module) -> bool:
+    """Whether a module looks for what has that name in a dict that is written in the code, so that it is no
+    more secret than the code.
+    """
+    asked = (call for function in module.functions for call in function.calls if call.method == "get")
+    tables = (
+        call.scope.resolve(call.receiver)
+        for call in asked
+        if call.receiver is not None and call.args and call.args[0].text == secret.text
+    )
+    return any(isinstance(table, Variable) and isinstance(table.value, n.Dict) for table in tables)
 
 
 def roots(project: Project) -> set[Function]:

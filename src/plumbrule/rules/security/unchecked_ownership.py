@@ -105,6 +105,64 @@ def read_note(note_id: int) -> str:  # finding
     return find_note(note_id)
 ```
 
+## Bad: what is made refers to what may be another's
+
+```python title="main.py"
+from typing import Annotated
+
+from fastapi import Depends, FastAPI
+from fastapi.security import HTTPBearer
+from pydantic import BaseModel
+from sqlalchemy import ForeignKey
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
+
+app = FastAPI()
+
+
+class Base(DeclarativeBase): ...
+
+
+class System(Base):
+    __tablename__ = "systems"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    owner_id: Mapped[int]
+
+
+class Document(Base):
+    __tablename__ = "documents"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    owner_id: Mapped[int]
+    system_id: Mapped[int] = mapped_column(ForeignKey("systems.id"))
+
+
+class NewDocument(BaseModel):
+    system_id: int
+
+
+class User(BaseModel):
+    id: int
+
+
+def current_user(token: Annotated[object, Depends(HTTPBearer())]) -> User: ...
+def session() -> Session: ...
+def find_own(system_id: int, user: User) -> System: ...
+
+
+@app.post("/documents")
+def create(  # finding
+    data: NewDocument, user: Annotated[User, Depends(current_user)], db: Annotated[Session, Depends(session)]
+) -> None:
+    db.add(Document(owner_id=user.id, system_id=data.system_id))
+
+
+@app.post("/reports")
+def report(
+    data: NewDocument, user: Annotated[User, Depends(current_user)], db: Annotated[Session, Depends(session)]
+) -> None:
+    find_own(data.system_id, user)
+    db.add(Document(owner_id=user.id, system_id=data.system_id))
+```
+
 ## Good: compared, or handed to a check together
 
 ```python title="main.py"
@@ -223,6 +281,7 @@ from plumbrule.rulekit import (
     own_ids,
     owners_in,
     rule,
+    unlooked_at,
     where_unchecked,
 )
 
@@ -237,6 +296,7 @@ def unchecked_ownership(route: Route) -> Iterator[Finding]:
             yield from compared_elsewhere(route, route.handler)
         yield from somebody_else(route, route.handler)
         yield from listed_by_caller(route, route.handler)
+        yield from referred_to(route, route.handler)
 
 
 def is_read(route: Route) -> bool:
@@ -309,3 +369,15 @@ def listed_by_caller(route: Route, handler: Function) -> Iterator[Finding]:
                 help="look for it with the caller's id, and answer 404 for what belongs to another",
             )
             return
+
+
+def referred_to(route: Route, handler: Function) -> Iterator[Finding]:
+    """What is made for the caller refers to a row that has an owner too, and nobody looks who that is."""
+    column = next(unlooked_at(handler), None)
+    if column is not None:
+        yield Finding(
+            at=handler.span,
+            message=f"{route.label} takes somebody else's `{column.name}` too",
+            label=f"`{column.foreign_key}` says whose each row is, and it is not looked up here",
+            help="look for it with the caller's id, and answer 404 for what belongs to another",
+        )
