@@ -48,8 +48,17 @@ async def read(session: AsyncSession) -> tuple[int, list[object]]:
 
 async def is_read(session: AsyncSession) -> bool:
     rows = (await session.scalars(text("select id from orders"))).all()
-    print(len(rows), rows[0])
+
+    def first() -> object:
+        return rows[0]
+
+    print(len(rows), first())
     return len(rows) > 1
+
+
+async def forget_all(session: AsyncSession) -> int:
+    gone = (await session.execute(text("DELETE FROM orders RETURNING id"))).all()
+    return len(gone)
 ```
 """
 
@@ -83,7 +92,7 @@ def loading(function: Function, value: n.Expr) -> Call | None:
     if call.method not in LOADS or call.receiver is None:
         return None
     kind = function.type_of(call.receiver)
-    if ".returning(" in function.node.text:
+    if "returning" in function.node.text.lower():
         return None  # what a statement has changed cannot be counted before
     known = kind is not None and kind.name in RESULTS
     return call if known or ".query(" in call.receiver.text else None
@@ -96,7 +105,8 @@ def only_counted(function: Function, name: str) -> n.Expr | None:
             kept = binding.node
         case _:
             return None
-    uses = [use for use in function.find(n.Name) if use.id == name and not kept.start <= use.start < kept.end]
+    names = (x for x in function.node.walk() if isinstance(x, n.Name) and x.id == name)
+    uses = [use for use in names if not kept.start <= use.start < kept.end]
     if not isinstance(kept.targets[0], n.Name) or not all(is_counted(use) for use in uses):
         return None
     return kept.value.value if isinstance(kept.value, n.Await) else kept.value

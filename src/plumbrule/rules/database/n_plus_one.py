@@ -429,7 +429,7 @@ def asks_inside(call: Call, is_any: bool, depth: int = 0) -> bool:
     inside = call.function
     if inside is None or not any(kind and f"{kind.name}." in SESSIONS for kind in given):
         return False
-    always = [inner for inner in inside.calls if inner.within(n.If) is None]
+    always = [inner for inner in inside.calls if is_always(inner.node)]
     if any(is_query(inner) and (is_any or is_read(inner, inside.node.text)) for inner in always):
         return True
     return depth < DEEPEST and any(asks_inside(inner, is_any, depth + 1) for inner in always)
