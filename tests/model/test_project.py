@@ -358,3 +358,14 @@ def test_a_module_that_serves_is_no_test_whatever_it_is_called() -> None:
     }
     tests = {module.path: module.is_test for module in project_of(files).modules}
     assert [path for path in files if not tests[path]] == ["shop/start_test.py", "shop/test_execution.py"]
+
+
+def test_a_package_that_takes_a_module_of_itself_imports_that_module() -> None:
+    files = {
+        "p/__init__.py": "from . import a\n",
+        "p/a.py": "import p.b\n",
+        "p/b.py": "",
+        "main.py": "import p\n",
+    }
+    graph = project_of(files).import_graph
+    assert ("p/__init__.py", "p/a.py") in {(e.source.path, e.target.path) for e in graph.edges}

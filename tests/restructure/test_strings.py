@@ -245,3 +245,10 @@ def test_the_names_of_tasks_are_pinned_and_loggers_are_listed() -> None:
         ("task", "app.tasks.two", "app.tasks.two", True),
         ("logger", "app.tasks", "app.jobs.tasks", False),
     ]
+
+
+def test_the_modules_that_tortoise_is_told_follow() -> None:
+    config = 'ORM = {"apps": {"shop": {"models": ["app.models", "aerich.models"]}}}\nMENU = {"models": "app.models"}\n'
+    files = {**packages("app"), "app/models.py": "ONE = 1\n", "app/db.py": config}
+    after, _ = rewritten(files, module("app.models", "app.shop.models"))
+    assert after["app/db.py"] == config.replace('["app.models"', '["app.shop.models"')

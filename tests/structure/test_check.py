@@ -7,10 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from plumbrule.proof.compare import Comparison
 from plumbrule.proof.moved import moved
 from plumbrule.proof.snapshot import Permissions, migrations
 from plumbrule.proof.subject import read
 from plumbrule.proof.verdict import Check, Verdict
+from plumbrule.restructure import MoveMap
 from plumbrule.verbs.structure.check import Base, Terms, base_of, check, prove
 from structure.projects import MIGRATED, SHOP, TINY, Files, changed, text, write
 
@@ -223,3 +225,10 @@ def test_alembic_is_asked_for_each_database_and_sees_no_module_beside_its_file_f
     seen = migrations(read(write(tmp_path, files)), Path(sys.executable), Permissions())
     assert seen.keys() == {"app/alembic.ini [core]", "app/alembic.ini [tenant]"}
     assert all(answer["value"]["tables"] for answer in seen.values()), seen
+
+
+def test_a_name_that_a_library_makes_of_a_moved_one_moves_with_it() -> None:
+    comparison = Comparison(MoveMap({"app.models": "app.shop.models"}))
+    before, after = "list[tortoise.creator.app.models.Item]", "list[tortoise.creator.app.shop.models.Item]"
+    assert comparison.same(before, after)
+    assert not comparison.same(before, after.replace("Item", "User"))

@@ -176,6 +176,8 @@ def nothing_to_move(proposal: Proposal) -> str:
 def way_out(verdict: Verdict) -> str:
     """What to do about a proof that is not complete, if a person may decide to do without the rest."""
     names = list(dict.fromkeys(check.kind for check in verdict.obstacles))
+    if names == ["start"]:
+        return " Mend it: give it the packages (--python) and the environment that it starts with."
     if verdict.status != "not run" or not set(names) <= set(OPTIONAL):
         return ""
     return " Mend it, or go on without: " + " ".join(f"--unproved {name}" for name in names)

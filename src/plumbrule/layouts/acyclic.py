@@ -52,7 +52,8 @@ class Cycles:
             inside = [(one, other) for one in sorted(group) for other in sorted(edges[one] & group)]
             ways = {pair: self._way(*pair, group) for pair in inside}
             cut, _ = smallest_cut({pair: weight for pair, (weight, _) in ways.items()})
-            yield from dict.fromkeys(ways[pair][1] for pair in sorted(cut))
+            lines = (ways[pair][1] for pair in sorted(cut, reverse=True))
+            yield from reversed({(x.module, x.target, x.names): x for x in lines}.values())
 
     def _way(self, source: str, target: str, group: set[str]) -> tuple[int, Line]:
         """How one import can be cut, and how bad that is."""

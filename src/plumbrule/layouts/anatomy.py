@@ -83,6 +83,7 @@ class Anatomy:
         found = dict.fromkeys(self._in_blocks, "is made in a block")
         found |= dict.fromkeys(self._rebound, "changes what it stands for")
         found |= dict.fromkeys(self.owners, "makes the application or a router")
+        found |= {name: "speaks of its module" for name in self.statements if name.startswith("__")}
         found |= self._bound
         for name, loader in self._after_loaders():
             found.setdefault(name, f"is made after `{loader}`")

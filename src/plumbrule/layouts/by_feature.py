@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from plumbrule.model.project import Project
 
 Wanted: TypeAlias = "tuple[Module, str, Line]"
+UNSURE = 0.5
+"""a module that is less sure of its slice, and not named after it, stays"""
 SPLIT = 0.6
 """a definition that is less sure of its slice is not taken out of its module"""
 SPLITTABLE = {"models", "schemas", "crud", "service", "repository", "controller"}
@@ -63,9 +65,9 @@ class _Planner:
             yield Line(line.module, None, "a slice of one file", line.confidence, self.slices.names[key])
         leaving = {self.modules.name(module) for module, _, _ in wanted}
         self.taken -= leaving
-        roles = Counter((key, self.modules.role(module)) for module, key, _ in wanted)
+        roles = Counter((key, self.modules.role(module, key)) for module, key, _ in wanted)
         for module, key, line in wanted:
-            target = self._target(module, key, alone=roles[key, self.modules.role(module)] == 1)
+            target = self._target(module, key, alone=roles[key, self.modules.role(module, key)] == 1)
             yield Line(line.module, target, line.reason, line.confidence, self.slices.names[key])
         others = list(left_behind(self.modules, [module for module, _, _ in wanted]))
         yield from others
@@ -103,6 +105,11 @@ class _Planner:
         confidence = round(sum(sure) / len(sure), 2)
         if self.modules.is_in_slice(module, key):
             return None, Line(name, None, "is where it belongs", confidence, self.slices.names[key])
+        if named is None and not self.modules.routing.get(module):
+            if package := self.modules.package(module):
+                return None, Line(name, None, f"a part of `{package}`", confidence)
+            if confidence < UNSURE:
+                return None, Line(name, None, "of several slices, of none most of all", confidence)
         return key, Line(name, "", f"{why}: {self._evidence(module, key)}", confidence)
 
     def _evidence(self, module: Module, key: str) -> str:
@@ -121,7 +128,7 @@ class _Planner:
             return False
         named = [d for d in members if self._named(d) == key]
         mine = [m for m in members.values() if m.slice == key]
-        if not named and self.modules.is_machinery(module):
+        if not named and self.modules.is_machinery(module, key):
             return False
         return len(named) * 2 > len(members) or (
             self.modules.is_layered(module) and len(mine) * 2 > len(members)
@@ -141,7 +148,8 @@ class _Planner:
         members = self._members(module)
         slices = {m.slice for m in members.values() if m.slice}
         splits = LAYERS.get(self.modules.stem(module)) in SPLITTABLE and not self.modules.routing.get(module)
-        if len(slices) < 2 or not splits or self._lies_in_slice(module):
+        held = self.modules.package(module) or self._lies_in_slice(module)
+        if len(slices) < 2 or not splits or held:
             return
         role = LAYERS.get(self.modules.stem(module), self.modules.stem(module))
         for key in sorted(slices):
@@ -170,8 +178,9 @@ class _Planner:
     def _target(self, module: Module, key: str, *, alone: bool) -> str:
         """Where a module goes: under the name of its role if it has that alone."""
         folder = self.slices.names[key]
-        role, left = self.modules.role(module), self.modules.leftover(module, key)
-        names = [role] if alone and (role in TELLING or not left) else []
+        role, left = self.modules.role(module, key), self.modules.leftover(module, key)
+        package = self.modules.package(module) if not left and role == self.modules.stem(module) else None
+        names = [package] if package else [role] if alone and (role in TELLING or not left) else []
         names += [left, f"{left}_{role}" if role != left else ""] if left else [role]
         names += [
             f"{left}_{folder}" if left else folder for folder in [self.modules.folder(module)] if folder

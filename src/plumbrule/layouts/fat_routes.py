@@ -43,6 +43,7 @@ class FatRoutes:
         self.swallowing = swallowing(module.file for module in project.modules)
         self.roots = ImportRoots(project)
         self.taken: dict[str, set[str]] = {}
+        self.routing = {self.roots.name(route.module) for route in project.routes}
 
     def lines(self) -> Iterator[Line]:
         """A line for each fat route; one that stays says why."""
@@ -83,7 +84,7 @@ class FatRoutes:
     def target(self, module: Module) -> str:
         """The service module of a module with routes: the one that is there, or where one would be."""
         *folders, stem = self.roots.name(module).split(".")
-        beside = {self.roots.name(m) for m in self.project.modules}
+        beside = {self.roots.name(m) for m in self.project.modules} - self.routing
         for service in SERVICES[:2]:
             if (sibling := ".".join([*folders, service])) in beside and not self._is_folder(sibling):
                 return sibling
@@ -94,7 +95,8 @@ class FatRoutes:
             return self._in_layer(layer, self._subject([*folders, stem]))
         base = folders[: next((i for i, part in enumerate(folders) if part in LAYERS), len(folders))]
         if stem in ENTRIES:
-            return ".".join([*base, "service"])
+            named = ".".join([*base, "service"])
+            return ".".join([*folders, "service"]) if self._is_folder(named) else named
         return ".".join([*base, "services", self._subject([*folders, stem])])
 
     def _subject(self, parts: list[str]) -> str:
@@ -106,6 +108,9 @@ class FatRoutes:
                 return "_".join(left)
         return parts[-1]
 
+    def _holds_routes(self, package: str) -> bool:
+        return any(name.startswith(f"{package}.") for name in self.routing)
+
     def _is_folder(self, name: str) -> bool:
         return any(self.roots.name(m).startswith(f"{name}.") for m in self.project.modules)
 
@@ -115,8 +120,9 @@ class FatRoutes:
         for module in self.project.modules:
             parts = self.roots.name(module).split(".")
             for at, part in enumerate(parts[:-1]):
-                if part in SERVICES and not module.is_test:
-                    found.add(".".join(parts[: at + 1]))
+                package = ".".join(parts[: at + 1])
+                if part in SERVICES and not module.is_test and not self._holds_routes(package):
+                    found.add(package)
         near = [name for name in found if name.split(".")[:1] == folders[:1]] or []
         return max(near, key=lambda name: (common(name.split("."), folders), -len(name)), default=None)
 

@@ -8,7 +8,18 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from plumbrule.facts import nodes as n
-from plumbrule.layouts.words import LAYERS, MACHINERY, SHARED, key_of, singular, words
+from plumbrule.layouts.words import (
+    AUTHENTICATION,
+    GENERIC,
+    GUARDING,
+    LAYERS,
+    MACHINERY,
+    MIGRATIONS,
+    SHARED,
+    key_of,
+    singular,
+    words,
+)
 from plumbrule.model.import_roots import ImportRoots
 
 if TYPE_CHECKING:
@@ -17,7 +28,6 @@ if TYPE_CHECKING:
     from plumbrule.model.project import Project
 
 FIXED = {"__init__.py", "__main__.py", "env.py", "conftest.py", "setup.py", "main.py", "settings.py"}
-MIGRATIONS = {"alembic", "migrations", "versions"}
 
 
 class Modules:
@@ -62,8 +72,7 @@ class Modules:
                 if part in LAYERS or key_of(part) in self.slices.names:
                     found[".".join(parts[:at])] += 1
                     break
-        named = Counter({base: count for base, count in found.items() if base})
-        return (named or found or Counter([""])).most_common(1)[0][0]
+        return max(found, key=lambda base: (found[base], len(base)), default="")
 
     def base_for(self, module: Module) -> str:
         """Where the slices of an application's own module lie: beside the others, or beside it."""
@@ -114,20 +123,27 @@ class Modules:
             return True
         return bool(folders) and folders[-1] in ("db", "database", "queries")
 
-    def is_machinery(self, module: Module) -> bool:
-        """Whether a module is what others are built on, however few of them there are yet."""
-        return bool(MACHINERY & set(words(self.stem(module))))
+    def is_machinery(self, module: Module, key: str) -> bool:
+        """Whether a module is what others than a slice are built on, however few of them there are yet."""
+        named = set(words(self.stem(module)))
+        return bool(MACHINERY & named) or bool(GUARDING & named and key not in AUTHENTICATION)
 
     def is_layered(self, module: Module) -> bool:
         """Whether a module, or the folder around it, is named after a layer."""
         return bool(LAYERS.keys() & set(self.inside(module)[-2:]))
 
-    def role(self, module: Module) -> str:
+    def package(self, module: Module) -> str | None:
+        """The folder that a module lies in, if it is neither a layer nor one that holds everything."""
+        folder = self.folder(module)
+        return folder if folder and folder not in GENERIC | SHARED else None
+
+    def role(self, module: Module, key: str = "") -> str:
         """What a module is called in its slice if it is the only one of its kind."""
         if self.routing.get(module):
             return "router"
         *folders, stem = self.inside(module)
-        layers = [LAYERS[part] for part in (stem, *reversed(folders)) if part in LAYERS]
+        named = () if key_of(stem) == key else (stem,)
+        layers = [LAYERS[part] for part in (*named, *reversed(folders)) if part in LAYERS]
         other = next((layer for layer in layers if layer != "router"), None)
         if other is not None or self._holds_router(module):
             return other or "router"
@@ -148,7 +164,8 @@ class Modules:
     def leftover(self, module: Module, key: str) -> str:
         """The words of the name of a module that are neither those of its slice nor of a layer."""
         own = set(key.split("_"))
-        left = [w for w in words(self.stem(module)) if singular(w) not in own and w not in LAYERS]
+        parts = self.stem(module).lower().split("_")
+        left = [p for p in parts if p not in LAYERS and not {singular(word) for word in words(p)} <= own]
         return "_".join(left)
 
     def folder(self, module: Module) -> str:

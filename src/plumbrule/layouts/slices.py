@@ -5,12 +5,22 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import dropwhile
+from itertools import dropwhile, pairwise
 from typing import TYPE_CHECKING
 
 from plumbrule.layouts.definitions import Definitions
-from plumbrule.layouts.votes import Seed, folders_around, seeds
-from plumbrule.layouts.words import AUTHENTICATION, ENTERING, GUARDING, PREPOSITIONS, singular, words
+from plumbrule.layouts.votes import Seed, folders_around, named_by_folders, seeds
+from plumbrule.layouts.words import (
+    AUTHENTICATION,
+    ENTERING,
+    GENERIC,
+    GUARDING,
+    LAYERS,
+    MIGRATIONS,
+    PREPOSITIONS,
+    singular,
+    words,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -50,9 +60,13 @@ class Slices:
         self.definitions = Definitions(project)
         self.seeds: dict[int, Seed] = {
             number: seed
-            for definition, seed in seeds(self.definitions, paths=paths)
+            for definition, seed in self._seeds(paths=paths).items()
             if (number := self.definitions.number[definition]) is not None
         }
+
+    def _seeds(self, *, paths: bool) -> dict[Definition, Seed]:
+        found = dict(seeds(self.definitions, paths=paths))
+        return named_by_folders(found, self.project) if paths else found
 
     @cached_property
     def names(self) -> dict[str, str]:
@@ -139,9 +153,12 @@ class Slices:
 
     def _search(self, module: Module) -> str | None:
         parts = module.path.removesuffix(".py").removesuffix("/__init__").split("/")
-        inside = dropwhile(folders_around(self.project).__contains__, parts)
-        for part in reversed([*inside]):
-            found = named_slice(part, self.names, last=False)
+        inside = ["", *dropwhile(folders_around(self.project).__contains__, parts)]
+        if MIGRATIONS & set(inside):
+            return None
+        for folder, part in reversed([*pairwise(inside)]):
+            is_layer = part in LAYERS and folder not in GENERIC | {""}
+            found = None if is_layer else named_slice(part, self.names, last=False)
             if found is not None:
                 return found[0]
         return None

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from keyword import iskeyword
 from typing import TYPE_CHECKING
 
 from plumbrule.facts import nodes as n
 from plumbrule.facts.scope import bound_names
 from plumbrule.layouts.words import GENERIC, NOISE, is_version, key_of
+from plumbrule.model.import_roots import ImportRoots
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -47,7 +48,7 @@ class Vote:
 def seeds(definitions: Definitions, *, paths: bool) -> Iterator[tuple[Definition, Seed]]:
     """The handlers of all routes, each with its slice."""
     routes = [r for r in definitions.project.routes if not r.module.is_test]
-    common = common_segments(routes)
+    common = common_segments(routes) | packages_around(definitions.project)
     around = folders_around(definitions.project)
     votes: dict[Definition, list[Vote]] = {}
     for route in routes:
@@ -68,6 +69,12 @@ def folders_around(project: Project) -> set[str]:
     return {f for app in project.apps if app.module for f in app.module.path.split("/")[:-1]}
 
 
+def packages_around(project: Project) -> set[str]:
+    """The packages that the apps lie in: they are called like the product, of which all routes are."""
+    roots = ImportRoots(project)
+    return {part for app in project.apps if app.module for part in roots.name(app.module).split(".")[:-1]}
+
+
 def router_seeds(
     definitions: Definitions, routes: list[Route], decided_for: Mapping[Definition, Seed]
 ) -> Iterator[tuple[Definition, Seed]]:
@@ -86,6 +93,36 @@ def router_seeds(
     for definition, keys in found.items():
         if len(keys) == 1 and not definition.name.startswith("app"):
             yield definition, Seed(key := keys.pop(), key, "all its routes", 0.95)
+
+
+def named_by_folders(found: dict[Definition, Seed], project: Project) -> dict[Definition, Seed]:
+    """The seeds, those of a slice that has a folder for itself under the name of that folder."""
+    tenants: dict[str, set[str]] = {}
+    homes: dict[str, set[str]] = {}
+    for definition, seed in found.items():
+        folder = definition.module.path.rpartition("/")[0]
+        tenants.setdefault(folder, set()).add(seed.key)
+        homes.setdefault(seed.key, set()).add(folder)
+    around, renamed = folders_around(project), {}
+    for key, folders in homes.items():
+        folder = min(folders)
+        name, known = folder.rpartition("/")[2], {key_of(part) for part in folder.split("/")}
+        owned = name and len(folders) == 1 and tenants[folder] == {key} and key and key not in known
+        telling = name.lower() not in GENERIC | around and not is_noise(name) and key_of(name) not in homes
+        if owned and telling and not is_elsewhere(name, folder, project):
+            renamed[key] = name
+    return {
+        definition: replace(seed, key=key_of(renamed[seed.key]), spelling=renamed[seed.key])
+        if seed.key in renamed
+        else seed
+        for definition, seed in found.items()
+    }
+
+
+def is_elsewhere(name: str, folder: str, project: Project) -> bool:
+    """Whether a file or folder outside of a folder has its name too: then it is a variant of something."""
+    paths = (m.path for m in project.modules if not m.is_test and not m.path.startswith(f"{folder}/"))
+    return any(name in path.removesuffix(".py").split("/") for path in paths)
 
 
 def decided(votes: list[Vote], known: Counter[str]) -> Seed:
@@ -119,7 +156,7 @@ def votes_of(route: Route, common: set[str], around: set[str], *, paths: bool) -
     """What speaks for a slice."""
     place = route.places[0]
     tag = first_tag(place)
-    if tag and not is_noise(tag):
+    if tag and not is_noise(tag) and key_of(tag) not in common:
         yield Vote(tag, TAG, f"tag {tag}")
     segment = first_segment(place.path, common)
     if segment is not None:
@@ -182,6 +219,6 @@ def is_noise(word: str) -> bool:
 def stem_of(module: Module, around: set[str]) -> str | None:
     """What a module is named after, or the folder next to it; not the folders around the whole app."""
     for part in reversed(module.path.removesuffix(".py").removesuffix("/__init__").split("/")):
-        if part.lower() not in GENERIC and part not in around and not is_version(part):
+        if part.lower() not in GENERIC and part not in around and not is_noise(part):
             return part
     return None

@@ -46,6 +46,9 @@ LAYERS = {
 }
 """words for a layer, and what a module of it is called in a slice"""
 
+MIGRATIONS = frozenset(["alembic", "migrations", "versions"])
+"""folders of what happened to the database, whatever it was about"""
+
 SHARED = frozenset(
     [
         "common",

@@ -65,7 +65,9 @@ class ImportGraph:
         if not origin.is_package:
             return [origin]
         inner = {alias.name: imports.submodule(origin, alias.name) for alias in node.names}
-        return [found if found and name not in origin.bindings else origin for name, found in inner.items()]
+        # What a package takes of itself is a module inside it, though that is then what the name means there.
+        bound = origin.bindings if origin is not module else {}
+        return [found if found and name not in bound else origin for name, found in inner.items()]
 
     def loaded_with(self, modules: Iterable[Module]) -> set[Module]:
         """These modules and all that they may import, at once or later, with the packages around them."""

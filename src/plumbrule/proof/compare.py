@@ -61,7 +61,17 @@ class Comparison:
         """Whether two plain values mean the same."""
         if before == after and type(before) is type(after):
             return True
-        return isinstance(before, str) and isinstance(after, str) and self.renamed(before) == after
+        if not (isinstance(before, str) and isinstance(after, str)):
+            return False
+        return after in (self.renamed(before), DOTTED.sub(lambda found: self._made_of(found[0]), before))
+
+    def _made_of(self, name: str) -> str:
+        """A name that a library has made of a moved one, behind its own: `tortoise.app.models.Item`."""
+        for dot in (at for at, letter in enumerate(name) if letter == "."):
+            inner = name[dot + 1 :]
+            if (moved := self.names(inner)) != inner:
+                return name[: dot + 1] + moved
+        return name
 
     def renamed(self, text: str) -> str:
         """A text with the new names of what it names."""

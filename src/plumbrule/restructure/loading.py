@@ -10,7 +10,7 @@ from plumbrule.plan import Refusal
 from plumbrule.restructure.cycles import reachable
 from plumbrule.restructure.leaving import insert_imports
 from plumbrule.restructure.meanings import Meanings, dotted
-from plumbrule.restructure.names import Names, is_init, key_of
+from plumbrule.restructure.names import is_init, key_of
 from plumbrule.restructure.needs import spelled_like
 from plumbrule.restructure.registry import SIGNS, tables
 from plumbrule.restructure.startup import failures
@@ -48,21 +48,20 @@ def check_startup(site: Site, after: Tree) -> None:
     """Refuse what lets an entry ask for a name before it is there; list modules that cannot come first."""
     if not site.segments and not _leaves_a_face(site):
         return
-    new = after.once(Names)
     edges = site.tree.once(Meanings).edges(site.tree.python, faces=True)
     starts = [path for name in entries(site, edges) if (path := site.names.path(name.replace(".", "/")))]
     tests = sorted(
         (p for p in site.tree.python if is_test(p)), key=lambda p: (not p.endswith("conftest.py"), p)
     )
     processes = [*([path] for path in starts), tests]
-    before = failures(site.names, processes)
-    now = failures(new, [[site.whole.path(path) for path in paths] for paths in processes])
+    before = failures(site.tree, processes)
+    now = failures(after, [[site.whole.path(path) for path in paths] for paths in processes])
     for was, failed in zip(before, now, strict=True):
         if failed and not was:
             raise Refusal(f"{failed}, would not be there yet; move what they share as well, or leave it")
     for old, path in site.whole.files.items():
-        failed = failures(new, [[path]])[0] if path.endswith(".py") else None
-        if failed and not failures(site.names, [[old]])[0]:
+        failed = failures(after, [[path]])[0] if path.endswith(".py") else None
+        if failed and not failures(site.tree, [[old]])[0]:
             site.mention(old, 0, path, f"can no longer be the first import of a process: {failed}")
 
 

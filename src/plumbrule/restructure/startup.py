@@ -2,89 +2,122 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from plumbrule.facts import nodes as n
 from plumbrule.restructure.meanings import runs_on_import
-from plumbrule.restructure.names import dotted_from
+from plumbrule.restructure.names import Names, dotted_from
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
-    from plumbrule.restructure.names import Names
+    from plumbrule.restructure.tree import Tree
 
 Statement = n.Import | n.ImportFrom
+WHOLE = float("inf")
 
 
-class Startup:
-    """One process: which modules have been run, and how far."""
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A name that an import takes of a module: bound where, or the module of that name inside it."""
 
-    def __init__(self, names: Names, statements: dict[str, list[Statement]]) -> None:
-        self.names = names
-        self.statements = statements
-        self.reached: dict[str, float] = {}
+    name: str
+    key: str
+    bound: float
+    inner: tuple[str, ...] | None
+    failure: str
+    """what goes wrong if it is not there yet; nothing if that cannot be told"""
 
-    def run(self, path: str) -> str | None:
-        """Import a file; gives what goes wrong: `name of module, asked for by file`."""
-        key = path.removesuffix(".py").removesuffix("/__init__")
-        return self._load(key, "")
 
-    def _load(self, key: str, root: str) -> str | None:
-        """Import a module, the packages around it first."""
-        parts = key.removeprefix(root + "/" if root else "").split("/")
-        for end in range(1, len(parts) + 1):
-            part = "/".join(parts[:end])
-            failed = self._execute(f"{root}/{part}" if root else part)
-            if failed:
-                return failed
-        return None
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """What an import statement does: the modules that it runs, then the names that it takes."""
 
-    def _execute(self, key: str) -> str | None:
-        path = self.names.path(key)
-        if key in self.reached or path is None:
+    start: int
+    loads: tuple[str, ...]
+    names: tuple[Asked, ...]
+
+
+class Startups:
+    """The processes of a tree; what its imports do is worked out once for all of them."""
+
+    def __init__(self, tree: Tree) -> None:
+        self.names = tree.once(Names)
+        self._plans: dict[str, tuple[Planned, ...]] = {}
+        self._said: dict[tuple[str, ...], str | None] = {}
+
+    def failure(self, paths: Iterable[str]) -> str | None:
+        """What goes wrong first in a process that imports files one after the other, the packages around
+        each first: `name of module, asked for by file`.
+        """
+        asked = tuple(paths)
+        if asked not in self._said:
+            reached: dict[str, float] = {}
+            keys = (key for path in asked for key in self._around(_key(path), ""))
+            self._said[asked] = next((f for key in keys if (f := self._run(key, reached))), None)
+        return self._said[asked]
+
+    def _run(self, key: str, reached: dict[str, float]) -> str | None:
+        if key in reached:
             return None
-        for statement in self._statements(path):
-            self.reached[key] = statement.start
-            failed = self._import(path, statement)
-            if failed:
-                return failed
-        self.reached[key] = float("inf")
-        return None
-
-    def _statements(self, path: str) -> list[Statement]:
-        if path not in self.statements:
-            self.statements[path] = [s for s in self.names.imports(path) if _always(s)]
-        return self.statements[path]
-
-    def _import(self, path: str, statement: Statement) -> str | None:
-        if isinstance(statement, n.Import):
-            for alias in statement.names:
-                found = self.names.find(alias.name, path)
-                failed = self._load(found.key, found.root or "") if found else None
-                if failed:
+        for planned in self._plan(key):
+            reached[key] = planned.start
+            for load in planned.loads:
+                if load not in reached and (failed := self._run(load, reached)):
                     return failed
+            for asked in planned.names:
+                if failed := self._take(asked, reached):
+                    return failed
+        reached[key] = WHOLE
+        return None
+
+    def _take(self, asked: Asked, reached: dict[str, float]) -> str | None:
+        """Take a name of a module that may be on its way."""
+        at = reached.get(asked.key, WHOLE)
+        if asked.bound < at:
             return None
+        if asked.inner is not None:
+            return next((failed for key in asked.inner if (failed := self._run(key, reached))), None)
+        return None if at == WHOLE else asked.failure or None
+
+    def _plan(self, key: str) -> tuple[Planned, ...]:
+        if key not in self._plans:
+            path = self.names.path(key) or ""
+            always = (statement for statement in self.names.imports(path) if _always(statement))
+            self._plans[key] = tuple(self._planned(path, statement) for statement in always)
+        return self._plans[key]
+
+    def _planned(self, path: str, statement: Statement) -> Planned:
+        if isinstance(statement, n.Import):
+            found = (self.names.find(alias.name, path) for alias in statement.names)
+            loads = (key for one in found if one for key in self._around(one.key, one.root or ""))
+            return Planned(statement.start, tuple(loads), ())
         origin = self.names.origin(path, statement)
         if origin is None:
-            return None
+            return Planned(statement.start, (), ())
         root = origin.root if origin.root is not None else self._root(origin.key)
-        failed = self._load(origin.key, root)
-        for alias in statement.names:
-            failed = failed or self._name(path, origin.key, root, alias.name)
-        return failed
+        names = (self._asked(path, origin.key, root, alias.name) for alias in statement.names)
+        return Planned(statement.start, tuple(self._around(origin.key, root)), tuple(filter(None, names)))
 
-    def _name(self, path: str, key: str, root: str, name: str) -> str | None:
-        """Take a name of a module that may be on its way."""
-        bound = self.names.bindings(key)
-        at = self.reached.get(key, float("inf"))
-        if name == "*" or (name in bound and min(b.node.start for b in bound[name]) < at):
+    def _asked(self, path: str, key: str, root: str, name: str) -> Asked | None:
+        bound, inner = self.names.bindings(key), f"{key}/{name}"
+        starts = min((b.node.start for b in bound.get(name, ())), default=WHOLE)
+        if name == "*":
             return None
-        inner = f"{key}/{name}"
         if self.names.exists(inner) and self.names.is_package(key):
-            return self._load(inner, root)
-        if at == float("inf") or "*" in bound or name not in bound:
+            return Asked(name, key, starts, tuple(self._around(inner, root)), "")
+        if "*" in bound or name not in bound:
             return None
-        return f"`{name}` of {dotted_from(key, root)}, asked for by {path}"
+        said = f"`{name}` of {dotted_from(key, root)}, asked for by {path}"
+        return Asked(name, key, starts, None, said)
+
+    def _around(self, key: str, root: str) -> Iterator[str]:
+        """A module and the packages around it, the outermost first."""
+        start = f"{root}/" if root else ""
+        parts = key.removeprefix(start).split("/")
+        keys = (start + "/".join(parts[:end]) for end in range(1, len(parts) + 1))
+        return (key for key in keys if self.names.path(key) is not None)
 
     def _root(self, key: str) -> str:
         """The deepest root that a module lies in."""
@@ -92,16 +125,16 @@ class Startup:
         return max(around, key=len, default="")
 
 
+def _key(path: str) -> str:
+    return path.removesuffix(".py").removesuffix("/__init__")
+
+
 def _always(statement: Statement) -> bool:
     """Whether an import is done when its module is run; one that may fail is not looked at."""
     return runs_on_import(statement) and not any(isinstance(p, n.Try) for p in statement.parents)
 
 
-def failures(names: Names, groups: Iterable[list[str]]) -> list[str | None]:
+def failures(tree: Tree, groups: Iterable[list[str]]) -> list[str | None]:
     """What goes wrong first in each process, which imports the files of its group one after the other."""
-    statements: dict[str, list[Statement]] = {}
-    found: list[str | None] = []
-    for group in groups:
-        process = Startup(names, statements)
-        found.append(next((failed for path in group if (failed := process.run(path))), None))
-    return found
+    startups = tree.once(Startups)
+    return [startups.failure(group) for group in groups]

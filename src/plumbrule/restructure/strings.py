@@ -137,6 +137,12 @@ def _in_dict(node: n.Dict, child: n.Node) -> str | None:
                 return "reference"
             if key.value == "task":
                 return "task"
+            if (
+                key.value == "models"
+                and isinstance(node.parent, n.Dict)
+                and _key_above(node.parent) == "apps"
+            ):
+                return "reference"  # Tortoise: `{"apps": {"shop": {"models": ["app.models"]}}}`
         if key is child and _key_above(node) == "loggers":
             return "logger"
     return None

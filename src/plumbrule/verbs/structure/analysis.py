@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 from plumbrule.layouts.by_feature import many_slices
 from plumbrule.layouts.fat_routes import fat_handlers, statements
-from plumbrule.layouts.modules import MIGRATIONS, Modules
+from plumbrule.layouts.modules import Modules
 from plumbrule.layouts.slices import Slices
+from plumbrule.layouts.words import MIGRATIONS
 from plumbrule.model.cycle_cut import smallest_cut
 from plumbrule.model.reading import no_collection
 from plumbrule.rules.architecture.upward_import import upward_import
