@@ -10,6 +10,7 @@ from plumbrule.facts import nodes as n
 if TYPE_CHECKING:
     from plumbrule.model.calls import Call
     from plumbrule.model.code import Function
+    from plumbrule.model.values import Type
 
 PLAIN = {
     f"builtins.{name}" for name in ("str", "int", "float", "bool", "bytes", "list", "dict", "set", "tuple")
@@ -34,6 +35,8 @@ def around(result: n.Expr) -> n.Node | None:
 def misuse(result: n.Expr) -> str | None:
     """What goes wrong with a result if it is a coroutine; None where a coroutine may be meant."""
     match result.parent:
+        case n.Assign(targets=(n.Sequence(),)):
+            return "a coroutine cannot be unpacked"
         case n.Await() | n.Call() | n.Assign() | n.Keyword() | n.Return():
             return None
         case n.ExprStatement():
@@ -46,6 +49,8 @@ def misuse(result: n.Expr) -> str | None:
             return "a coroutine equals nothing"
         case n.Attribute(attr=attr) if attr not in ("close", "send", "throw", "__await__"):
             return f"a coroutine has no `{attr}`"
+        case n.FString():
+            return "a coroutine's text says nothing"
         case n.Subscript(value=value) if value is result:
             return "a coroutine has no items"
         case _:
@@ -72,27 +77,31 @@ def untaken(result: n.Expr, function: Function) -> str | None:
             return None
     if parameter is None or parameter.annotation is None or OPEN.search(parameter.annotation.text):
         return None
-    kind = parameter.type
-    closed = kind is not None and (kind.cls is not None or kind.name in PLAIN)
-    return f"`{parameter.name}` takes no coroutine" if closed else None
+    return f"`{parameter.name}` takes no coroutine" if is_closed(parameter.type) else None
+
+
+def is_closed(kind: Type | None) -> bool:
+    """Whether a type is one that a coroutine never has."""
+    return kind is not None and (kind.cls is not None or kind.name in PLAIN)
 
 
 def misuse_of_kept(call: Call, function: Function) -> str | None:
-    """What goes wrong with a result that gets a name, if that is the only one and nothing awaits it."""
+    """What goes wrong with a kept result, if its name stands for nothing else and nothing awaits it."""
     outer = {name for statement in function.find(n.Scoped) for name in statement.names}
     match around(call.node):
-        case n.Assign(targets=(n.Name(id=name),)) as kept if (
-            len(function.bindings.get(name, ())) == 1 and name not in outer
-        ):
-            names = [x for x in function.node.walk() if isinstance(x, n.Name) and x.id == name]
-            uses = [x for x in names if not kept.start <= x.start < kept.end]
-            wrongs = [misuse_here(use, function) for use in uses]
-            if all(wrongs):
-                return (wrongs or [NOTHING_RUNS])[0]
-            proofs = (wrong for wrong in wrongs if wrong and wrong not in (ALWAYS_TRUE, NEVER_NONE))
-            return None if any(may_await(use, function) for use in uses) else next(proofs, None)
+        case n.Assign(targets=(n.Name(id=name),), value=n.Expr(text=text)) if name not in outer:
+            kept = [binding.node for binding in function.bindings.get(name, ())]
         case _:
             return None
+    if not all(isinstance(node, n.Assign) and node.value and node.value.text == text for node in kept):
+        return None
+    names = [x for x in function.node.walk() if isinstance(x, n.Name) and x.id == name]
+    uses = [x for x in names if not any(node.start <= x.start < node.end for node in kept)]
+    wrongs = [misuse_here(use, function) for use in uses]
+    if all(wrongs):
+        return (wrongs or [NOTHING_RUNS])[0]
+    proofs = (wrong for wrong in wrongs if wrong and wrong not in (ALWAYS_TRUE, NEVER_NONE))
+    return None if any(may_await(use, function) for use in uses) else next(proofs, None)
 
 
 def misuse_here(use: n.Expr, function: Function) -> str | None:
@@ -102,11 +111,17 @@ def misuse_here(use: n.Expr, function: Function) -> str | None:
 
 
 def misuse_of_answer(result: n.Expr, function: Function) -> str | None:
-    """What goes wrong with a coroutine that a handler of a route returns: nobody awaits it there."""
+    """What goes wrong with a coroutine that is returned by a handler, or instead of a value."""
     if not isinstance(result.parent, n.Return):
         return None
     routes = function.routes if not function.is_generator else ()
-    return "the client gets no coroutine" if routes and not any(r.decorators for r in routes) else None
+    if routes and not any(r.decorators for r in routes):
+        return "the client gets no coroutine"
+    says = function.node.returns
+    if not function.is_async or function.is_generator or says is None or OPEN.search(says.text):
+        return None
+    kind = function.inference.annotation_type(says)
+    return f"`{function.name}` says that it gives `{says.text}`" if is_closed(kind) else None
 
 
 def misuse_beside_none(use: n.Expr) -> str | None:

@@ -104,6 +104,7 @@ PROCESS = (
     "os.waitpid",
     "os.wait",
     "builtins.input",
+    "concurrent.futures._base.Future.result",
 )
 DATABASE = (
     "sqlite3.connect",
@@ -148,6 +149,7 @@ DATABASE = (
     "sqlalchemy.Engine.begin",
     "sqlalchemy.Connection.execute",
     "sqlalchemy.Connection.commit",
+    "supabase.Query.execute",
 )
 FILE = (
     "builtins.open",

@@ -16,6 +16,8 @@ METHODS = {
     "sqlalchemy.ext.asyncio.AsyncEngine": "dispose",
     "httpx.AsyncClient": "get post put patch delete head options request send aclose",
     "httpx2.AsyncClient": "get post put patch delete head options request send aclose",
+    "aiohttp.ClientSession": "close",
+    "aiohttp.ClientResponse": "text json read",
     "redis.asyncio.Redis": (
         "get set setex delete exists expire incr incrby decr hget hset hgetall hdel lpush rpush "
         "lpop rpop publish ping ttl keys sadd srem smembers zadd aclose close flushdb "

@@ -64,6 +64,13 @@ RETURNS = {
     "requests.session": "requests.Session",
     "requests.get": "requests.Response",
     "requests.post": "requests.Response",
+    **{
+        f"aiohttp.ClientSession.{verb}": "aiohttp.ClientResponse"
+        for verb in ("get", "post", "put", "patch", "delete", "head", "options", "request")
+    },
+    # by the name it is defined under: what an annotation calls a Future may be done long ago
+    "concurrent.futures.ThreadPoolExecutor.submit": "concurrent.futures._base.Future",
+    "concurrent.futures.ProcessPoolExecutor.submit": "concurrent.futures._base.Future",
     "logging.getLogger": "logging.Logger",
     "builtins.open": "io.TextIOWrapper",
     "pathlib.Path.open": "io.TextIOWrapper",
@@ -76,6 +83,18 @@ RETURNS = {
     "pathlib.Path.joinpath": "pathlib.Path",
     "datetime.datetime.now": "datetime.datetime",
     "datetime.datetime.utcnow": "datetime.datetime",
+}
+
+SUPABASE_STEPS = (
+    "select insert upsert update delete eq neq gt gte lt lte like ilike is_ in_ contains or_ not_ match "
+    "filter order limit range single maybe_single"
+)
+RETURNS |= {
+    "supabase.create_client": "supabase.Client",
+    **dict.fromkeys(
+        ("supabase.Client.table", "supabase.Client.from_", "supabase.Client.rpc"), "supabase.Query"
+    ),
+    **{f"supabase.Query.{step}": "supabase.Query" for step in SUPABASE_STEPS.split()},
 }
 
 ATTRIBUTES = {

@@ -123,6 +123,35 @@ async def read_load() -> list[float]:
     return [*since_the_last_time, psutil.cpu_percent(interval=1)]  # finding
 ```
 
+## Bad: it waits for another thread, or for a service behind a chain of calls
+
+```python title="main.py"
+from concurrent.futures import ThreadPoolExecutor
+from typing import Annotated
+
+from fastapi import Depends, FastAPI
+from supabase import Client, create_client
+
+app = FastAPI()
+
+
+def get_client() -> Client:
+    return create_client("https://orders.example", "key")
+
+
+@app.get("/orders")
+async def read(client: Annotated[Client, Depends(get_client)]) -> list[dict[str, int]]:
+    query = client.table("orders").select("*")
+    return query.eq("id", 1).execute().data  # finding
+
+
+@app.get("/sum")
+async def read_sum() -> int:
+    with ThreadPoolExecutor() as pool:
+        later = pool.submit(sum, [1, 2])
+        return later.result()  # finding
+```
+
 ## Good: handed to a thread
 
 ```python title="main.py"

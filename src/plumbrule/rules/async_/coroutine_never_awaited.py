@@ -154,6 +154,43 @@ async def put_logo(request: Request) -> int:
     return request.json()["version"]  # finding
 ```
 
+## Bad: unpacked, or returned by a function that says it gives a value
+
+```python title="main.py"
+import aiohttp
+from fastapi.concurrency import run_in_threadpool
+
+
+def rows() -> list[dict[str, int]]:
+    return []
+
+
+async def names() -> tuple[str, str]:
+    return "a", "b"
+
+
+async def all_rows() -> list[dict[str, int]]:
+    return run_in_threadpool(rows)  # finding
+
+
+async def first() -> str:
+    name, _ = names()  # finding
+    return name
+
+
+async def page(client: aiohttp.ClientSession) -> str:
+    async with client.get("/page") as response:
+        if response.ok:
+            text = response.text()  # finding
+        else:
+            text = response.text()  # finding
+        return f"<p>{text}</p>"
+
+
+def later():
+    return names()
+```
+
 ## Good: awaited later, returned, gathered, made a task, given to what may await it; a branch that never runs
 
 ```python title="main.py"

@@ -170,6 +170,30 @@ def fill(wishes: Wishes, session: Annotated[Session, Depends(get_session)]) -> i
     return len(moved(session.get_one(Basket, 1), session))
 
 
+def remove(session: Session, product_id: int) -> None:
+    remove_now(session, product_id)
+
+
+def remove_now(session: Session, product_id: int) -> None:
+    product = session.query(Product).filter(Product.id == product_id).first()
+    session.delete(product)
+
+
+@app.post("/products/remove")
+def remove_all(ids: list[int], session: Annotated[Session, Depends(get_session)]) -> None:
+    for product_id in ids:
+        remove(session, product_id)  # finding
+
+
+@app.post("/products/shelves")
+def read_shelves(shelves: dict[str, int], session: Annotated[Session, Depends(get_session)]) -> int:
+    found = 0
+    for name, shelf in shelves.items():
+        found += session.query(Product).filter(Product.shelf == shelf).count()  # finding
+        session.query(Product).filter(Product.shelf == shelf).update({Product.shelf: len(name)})
+    return found
+
+
 def moved(basket: Basket, session: Session) -> list[Product | None]:
     return [
         session.scalar(select(Product).where(Product.shelf == product.shelf))  # finding
@@ -209,7 +233,9 @@ from plumbrule.rulekit import Call, Finding, Function, Iterator, Step, n, query_
 SESSIONS = ("sqlalchemy.ext.asyncio.AsyncSession.", "sqlalchemy.orm.Session.")
 BESIDE = {"migrations", "versions", "alembic", "scripts", "cli"}
 QUERIES = {"execute", "exec", "scalar", "scalars", "get", "get_one", "query"}
-GETS = {"get", "get_one", "query"}
+GETS = {"get", "get_one"}
+MANY = {"list", "set", "dict", "sequence"}
+DEEPEST = 2
 
 
 @rule(category="database", severity="warning", needs="sqlalchemy", nodes={n.For, n.Clause})
@@ -226,7 +252,7 @@ def n_plus_one(function: Function) -> Iterator[Finding]:
                 yield finding(node, loop, function)
     yield from lazily_read(function)
     for call in function.calls:
-        names = n.names_in(*call.args, *(k.value for k in call.keywords))
+        names = n.names_in(*given_to(call))
         loops = (loop_over_rows(function, call.node, name) for name in sorted(names))
         loop = next((found for found in loops if found is not None), None)
         if loop is not None and not call.is_deferred and runs_query(call, function, loop):
@@ -293,11 +319,11 @@ def loop_over_rows(function: Function, node: n.Node, name: str) -> n.Expr | None
     """The loop around a node that binds a name to the rows of a query, or to what may be as many."""
     for parent in node.parents:
         match parent:
-            case n.For(target=n.Name(id=target), iterable=iterable) if target == name:
+            case n.For(target=target, iterable=iterable) if name in n.names_in(target):
                 return iterable if gives_many(function, iterable) else None
             case n.Comprehension(clauses=clauses):
                 for clause in clauses:
-                    if isinstance(clause.target, n.Name) and clause.target.id == name:
+                    if name in n.names_in(clause.target):
                         return clause.iterable if gives_many(function, clause.iterable) else None
             case n.FunctionDef():
                 return None
@@ -313,8 +339,21 @@ def gives_many(function: Function, iterable: n.Expr) -> str:
 
 def is_list_of_one(function: Function, iterable: n.Expr) -> bool:
     """Whether it is a list in what a request sends, or what belongs to one row."""
-    if not isinstance(iterable, n.Attribute) or function.project.serving.when(function) != "request":
-        return False
+    match iterable:
+        case n.Call(func=n.Name(id="enumerate" | "list" | "reversed" | "set" | "sorted"), args=(first, *_)):
+            return is_list_of_one(function, first)
+        case n.Call(func=n.Attribute(value=n.Name() as sent, attr="items" | "keys" | "values")):
+            return is_sent(function, sent)
+        case n.Name():
+            return is_sent(function, iterable)
+        case n.Attribute() if function.project.serving.when(function) == "request":
+            return is_list_in(function, iterable)
+        case _:
+            return False
+
+
+def is_list_in(function: Function, iterable: n.Attribute) -> bool:
+    """Whether it is a list in a row, or in a schema that is given to the function."""
     owner, kind = function.type_of(iterable.value), function.type_of(iterable)
     if owner is None or kind is None or kind.item is None:
         return False
@@ -326,6 +365,39 @@ def is_list_of_one(function: Function, iterable: n.Expr) -> bool:
             return function.project.schema_of(owner.cls) is not None
         case _:
             return False
+
+
+def is_sent(function: Function, name: n.Name) -> bool:
+    """Whether a name is a list or a mapping that a handler takes from the request."""
+    parameter = function.parameter(name.id) if function.routes else None
+    if parameter is None or name.id in function.bindings:
+        return False
+    is_injected = any(call.name in ("fastapi.Depends", "fastapi.Security") for call in parameter.metadata)
+    kind = parameter.type.name.rpartition(".")[2].lower() if parameter.type else ""
+    return not is_injected and kind in MANY
+
+
+def given_to(call: Call) -> tuple[n.Expr, ...]:
+    """What a call gets; for `session.query(…)`, what the calls that follow it get as well."""
+    return (chain(call.node),) if call.method == "query" else call.given
+
+
+def chain(node: n.Expr) -> n.Expr:
+    """An expression with the calls of methods that follow it."""
+    match node.parent:
+        case n.Attribute(parent=n.Call(func=func) as following) as attribute if func is attribute:
+            return chain(following)
+        case _:
+            return node
+
+
+def last_method(node: n.Expr) -> str:
+    """The method that ends such a chain."""
+    match chain(node):
+        case n.Call(func=n.Attribute(attr=method)):
+            return method
+        case _:
+            return ""
 
 
 def gives_rows(function: Function, iterable: n.Expr) -> bool:
@@ -346,15 +418,21 @@ def runs_query(call: Call, function: Function, loop: n.Expr) -> bool:
     """
     if call.name.startswith(SESSIONS):
         return is_query(call) and (gives_rows(function, loop) or is_read(call, call.node.text))
-    given = (call.scope.type_of(arg) for arg in (*call.args, *(k.value for k in call.keywords)))
+    return asks_inside(call, gives_rows(function, loop))
+
+
+def asks_inside(call: Call, is_any: bool, depth: int = 0) -> bool:
+    """Whether a function of the project that gets the session asks the database whenever it is called:
+    with any query, or with one that reads.
+    """
+    given = (call.scope.type_of(arg) for arg in call.given)
     inside = call.function
     if inside is None or not any(kind and f"{kind.name}." in SESSIONS for kind in given):
         return False
-    always = (inner for inner in inside.calls if inner.within(n.If) is None)
-    return any(
-        is_query(inner) and (gives_rows(function, loop) or is_read(inner, inside.node.text))
-        for inner in always
-    )
+    always = [inner for inner in inside.calls if is_always(inner.node)]
+    if any(is_query(inner) and (is_any or is_read(inner, inside.node.text)) for inner in always):
+        return True
+    return depth < DEEPEST and any(asks_inside(inner, is_any, depth + 1) for inner in always)
 
 
 def is_query(call: Call) -> bool:
@@ -363,4 +441,6 @@ def is_query(call: Call) -> bool:
 
 def is_read(call: Call, text: str) -> bool:
     """Whether a query gives something, as far as a text around it says."""
+    if call.method == "query":
+        return last_method(call.node) not in ("update", "delete")
     return call.method in GETS or "select" in text
