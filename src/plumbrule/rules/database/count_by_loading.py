@@ -105,11 +105,14 @@ def only_counted(function: Function, name: str) -> n.Expr | None:
             kept = binding.node
         case _:
             return None
+    value = kept.value.value if isinstance(kept.value, n.Await) else kept.value
+    if not isinstance(value, n.Call) or getattr(value.func, "attr", "") not in LOADS:
+        return None
     names = (x for x in function.node.walk() if isinstance(x, n.Name) and x.id == name)
     uses = [use for use in names if not kept.start <= use.start < kept.end]
     if not isinstance(kept.targets[0], n.Name) or not all(is_counted(use) for use in uses):
         return None
-    return kept.value.value if isinstance(kept.value, n.Await) else kept.value
+    return value
 
 
 def is_counted(use: n.Expr) -> bool:

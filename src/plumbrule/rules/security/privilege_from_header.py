@@ -77,7 +77,7 @@ PROVEN = re.compile(r"compare_digest|jwt\.decode|trusted_|is_trusted")
 
 @rule(category="security", severity="warning", confidence="medium")
 def privilege_from_header(module: Module) -> Iterator[Finding]:
-    if not module.file.once(names_privilege):
+    if not module.mentions(b".headers", b"Header") or not module.file.once(names_privilege):
         return
     for function in module.functions:
         at = next(taken(function), None)
