@@ -14,7 +14,7 @@ from plumbrule.model.apps import ExceptionHandler
 from plumbrule.model.bodies import body_schemas, is_bounded
 from plumbrule.model.calls import Call
 from plumbrule.model.code import Attribute, Class, Function, Module, Parameter, Scoped
-from plumbrule.model.coroutines import makes_coroutine
+from plumbrule.model.coroutines import is_dead, makes_coroutine
 from plumbrule.model.dependencies import Dependencies, Dependency
 from plumbrule.model.flow import Flow
 from plumbrule.model.guards import asks, exceptions, names_an_asker, refuses, signs_what_is_sent
@@ -23,6 +23,7 @@ from plumbrule.model.knowledge.blocking import BLOCKING, COMPUTING
 from plumbrule.model.knowledge.coroutines import COROUTINES
 from plumbrule.model.knowledge.secrets import is_end_of_token, is_secret_name, is_secretive_name
 from plumbrule.model.loop import blocking_on_loop, reached_on_loop
+from plumbrule.model.loops import gives_many, gives_rows, loop_over_rows
 from plumbrule.model.migrations import Migration, MigrationGraph, Operation
 from plumbrule.model.ownership import (
     asks_by_caller,
@@ -292,10 +293,13 @@ __all__ = [
     "exceptions",
     "forbids",
     "given_texts",
+    "gives_many",
+    "gives_rows",
     "import_edit",
     "imports_of",
     "is_anonymous",
     "is_bounded",
+    "is_dead",
     "is_end_of_token",
     "is_for_anybody",
     "is_for_developers",
@@ -305,6 +309,7 @@ __all__ = [
     "is_secret_name",
     "is_secretive_name",
     "looks_at_owner",
+    "loop_over_rows",
     "makes_coroutine",
     "misuse",
     "misuse_of_answer",

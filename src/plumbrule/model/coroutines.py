@@ -33,6 +33,12 @@ def makes_coroutine(call: Call) -> bool:
     return once and not is_overridden(called) and not may_be_plain(call)
 
 
+def is_dead(call: Call) -> bool:
+    """Whether a call stands under `if False`, so that it never runs."""
+    branches = (parent for parent in call.node.parents if isinstance(parent, n.If))
+    return any(branch.test.text.startswith(("False", "0 and")) for branch in branches)
+
+
 def is_remade(cls: Class) -> bool:
     """Whether a decorator of the project's own changes what a class has."""
     written = (d.func if isinstance(d, n.Call) else d for d in cls.node.decorators)

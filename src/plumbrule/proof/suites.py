@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
     from plumbrule.proof.child import Done
 
+    Outcomes = dict[str, str]
+
+PYTEST = ("-m", "pytest", "-q", "-rA", "--tb=no", "-p", "no:cacheprovider", "-o", "addopts=")
 ERROR = re.compile(r"^(?P<path>[^:\n]+\.py):\d+(?::\d+)?: error: (?P<said>.*)$", re.MULTILINE)
 OUTCOME = re.compile(r"^(PASSED|FAILED|ERROR|XFAIL|XPASS) (\S+?\.py(?:::.+?)?)(?: - .*)?$", re.MULTILINE)
 SKIPPED = re.compile(r"^SKIPPED \[(\d+)\] (\S+?\.py)(?::\d+)?: (.*)$", re.MULTILINE)
@@ -101,18 +104,7 @@ def compare_tests(before: Path, after: Path, python: Path, roots: Iterable[str] 
 
     Imports start from the `roots` in each tree: an editable installation would lead to a third one.
     """
-    command: list[str | Path] = [
-        python,
-        "-m",
-        "pytest",
-        "-q",
-        "-rA",
-        "--tb=no",
-        "-p",
-        "no:cacheprovider",
-        "-o",
-        "addopts=",
-    ]
+    command: list[str | Path] = [python, *PYTEST]
     one, two, now = (
         run(command, folder, {"PYTHONPATH": os.pathsep.join(str(folder / root) for root in roots)})
         for folder in (before, before, after)
@@ -121,6 +113,13 @@ def compare_tests(before: Path, after: Path, python: Path, roots: Iterable[str] 
     if one.code not in (0, 1) or not first:
         yield not_run("tests", f"before: {one.reason}")
         return
+    passed = Counter(first.values())
+    counted = ", ".join(f"{count} {told.lower()}" for told, count in sorted(passed.items()))
+    yield outcome("tests", changed_outcomes(first, again, then)[:12], compared=counted)
+
+
+def changed_outcomes(first: Outcomes, again: Outcomes, then: Outcomes) -> list[str]:
+    """What tests say otherwise than in the first of two runs, in words."""
     names = first.keys() | again.keys()
     unsteady = {function_of(name) for name in names if first.get(name) != again.get(name)}
     differences = [
@@ -132,17 +131,14 @@ def compare_tests(before: Path, after: Path, python: Path, roots: Iterable[str] 
         f"{name}: new" for name in then if name not in first and function_of(name) not in unsteady
     ]
     counts, recounts, now_counts = (Counter(map(function_of, told)) for told in (first, again, then))
-    differences += [
+    return differences + [
         f"{name}: {counts[name]} tests → {now_counts[name]}"
         for name in sorted(unsteady)
         if counts[name] == recounts[name] != now_counts[name]
     ]
-    passed = Counter(first.values())
-    counted = ", ".join(f"{count} {told.lower()}" for told, count in sorted(passed.items()))
-    yield outcome("tests", differences[:12], compared=counted)
 
 
-def outcomes(done: Done) -> dict[str, str]:
+def outcomes(done: Done) -> Outcomes:
     """Every test with its outcome; one that is skipped is known by its file and the reason."""
     skipped = {
         f"{path}: {why} ({number})": "SKIPPED"

@@ -88,17 +88,21 @@ class Statements(Calls):
                 for item in items:
                     self.enter(item, env)
                 return self.block(body, env)
-            case n.Try(body=body, handlers=handlers, orelse=orelse, final=final):
-                left = self.block(body, env) in LEAVING
-                self.block(orelse, env)
-                for handler in handlers:
-                    self.fallback(handler, env)
-                self.block(final, env)
-                return "may leave" if left else "goes on"
+            case n.Try():
+                return self.attempt(statement, env)
             case n.Match(cases=cases):
                 for case in cases:
                     self.under_condition(case.body, env)
         return "goes on"
+
+    def attempt(self, statement: n.Try, env: Env) -> Way:
+        """A `try`: what is done when something fails may be done or not."""
+        left = self.block(statement.body, env) in LEAVING
+        self.block(statement.orelse, env)
+        for handler in statement.handlers:
+            self.fallback(handler, env)
+        self.block(statement.final, env)
+        return "may leave" if left else "goes on"
 
     def enter(self, item: n.WithItem, env: Env) -> None:
         """What a context manager gives; one that is a generator yields once."""

@@ -161,12 +161,8 @@ import aiohttp
 from fastapi.concurrency import run_in_threadpool
 
 
-def rows() -> list[dict[str, int]]:
-    return []
-
-
-async def names() -> tuple[str, str]:
-    return "a", "b"
+def rows() -> list[dict[str, int]]: ...
+async def names() -> tuple[str, str]: ...
 
 
 async def all_rows() -> list[dict[str, int]]:
@@ -185,10 +181,6 @@ async def page(client: aiohttp.ClientSession) -> str:
         else:
             text = response.text()  # finding
         return f"<p>{text}</p>"
-
-
-def later():
-    return names()
 ```
 
 ## Good: awaited later, returned, gathered, made a task, given to what may await it; a branch that never runs
@@ -229,9 +221,10 @@ async def read() -> int:
     return await later + sum(both) + await prices(5) + await asyncio.wait_for(price(6), 1)
 ```
 
-## Good: a decorator of the handler may await it; None until it is made
+## Good: a decorator may await it, or have made it an ordinary function; None until it is made
 
 ```python title="main.py"
+import asyncio
 from functools import wraps
 
 from fastapi import FastAPI
@@ -257,25 +250,13 @@ def read_order(order_id: int):
     return find(order_id)
 
 
-@app.get("/orders/{order_id}/copy")
 async def read_copy(order_id: int) -> int:
     later = find(order_id) if order_id else None
     return 0 if later is None else await later
-```
-
-## Good: a decorator may have made it an ordinary function
-
-```python title="main.py"
-import asyncio
-from functools import wraps
 
 
 def run_now(function):
-    @wraps(function)
-    def wrapper(*args):
-        return asyncio.run(function(*args))
-
-    return wrapper
+    return wraps(function)(lambda *args: asyncio.run(function(*args)))
 
 
 @run_now
@@ -288,7 +269,7 @@ def read() -> int:
     return count() if count() else 0
 ```
 
-## Good: the call may run the ordinary method of a subclass
+## Good: the call may run the ordinary method of a subclass, or of another class
 
 ```python title="main.py"
 class Emitter:
@@ -302,13 +283,6 @@ class Printer(Emitter):
 emitter: Emitter = Printer()
 
 
-async def read() -> None:
-    emitter.emit("read")
-```
-
-## Good: the call may run the ordinary method of another class
-
-```python title="main.py"
 class Later:
     async def clear(self) -> None: ...
 
@@ -327,10 +301,11 @@ class Shelf:
 
 
 async def read() -> None:
+    emitter.emit("read")
     Shelf(Now()).clear()
 ```
 
-## Good: a repository for both kinds of session
+## Good: a repository for both kinds of session, and adding needs no await
 
 ```python title="main.py"
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -350,12 +325,6 @@ class Repository:
 
 def read() -> None:
     Repository(Session()).save_sync()
-```
-
-## Good: adding to a session needs no await
-
-```python title="main.py"
-from sqlalchemy.ext.asyncio import AsyncSession
 
 
 async def add(session: AsyncSession) -> None:
@@ -378,6 +347,7 @@ from plumbrule.rulekit import (
     Iterator,
     Project,
     around,
+    is_dead,
     makes_coroutine,
     misuse,
     misuse_of_answer,
@@ -420,17 +390,10 @@ def finding(call: Call, function: Function, wrong: str) -> Finding:
     )
 
 
-def is_dead(call: Call) -> bool:
-    """Whether a call stands under `if False`, so that it never runs."""
-    branches = (parent for parent in call.node.parents if isinstance(parent, n.If))
-    return any(branch.test.text.startswith(("False", "0 and")) for branch in branches)
-
-
 def awaiting(call: Call) -> Fix:
     """Put `await` before a call, in parentheses where something follows it."""
     at, source = call.span, call.module.source
-    if not isinstance(call.node.parent, (n.Attribute, n.Subscript)):
-        return Fix((Edit(source.span(at.start, at.start), "await "),), safe=False)
-    return Fix(
-        (Edit(source.span(at.start, at.start), "(await "), Edit(source.span(at.end, at.end), ")")), safe=False
-    )
+    before, after = source.span(at.start, at.start), source.span(at.end, at.end)
+    if isinstance(call.node.parent, (n.Attribute, n.Subscript)):
+        return Fix((Edit(before, "(await "), Edit(after, ")")), safe=False)
+    return Fix((Edit(before, "await "),), safe=False)
