@@ -23,7 +23,6 @@ from plumbrule.model.knowledge.blocking import BLOCKING, COMPUTING
 from plumbrule.model.knowledge.coroutines import COROUTINES
 from plumbrule.model.knowledge.secrets import is_end_of_token, is_secret_name, is_secretive_name
 from plumbrule.model.loop import blocking_on_loop, reached_on_loop
-from plumbrule.model.loops import gives_many, gives_rows, loop_over_rows
 from plumbrule.model.migrations import Migration, MigrationGraph, Operation
 from plumbrule.model.ownership import (
     asks_by_caller,
@@ -46,6 +45,7 @@ from plumbrule.model.project import Project
 from plumbrule.model.queries import Query, query_of, read_in
 from plumbrule.model.reach import Reached, reached_calls
 from plumbrule.model.relationships import Relationship
+from plumbrule.model.repetition import gives_many, gives_rows, loop_over_rows
 from plumbrule.model.results import (
     NOTHING_RUNS,
     around,

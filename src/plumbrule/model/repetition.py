@@ -1,4 +1,4 @@
-"""Loops over what there may be many of: the rows of a query, a list that a request sends."""
+"""What is done once for each of many: the rows of a query, a list that a request sends."""
 
 from __future__ import annotations
 
