@@ -24,6 +24,8 @@ def main() -> int:
     started = time.perf_counter()
     shutil.rmtree(PROJECT.parent, ignore_errors=True)
     plumb("init", ".demo/shop", "--yes")
+    if not (PROJECT / ".venv" / "bin" / "alembic").exists():
+        sys.exit("\nThe service's packages could not be installed, as said above; it is in .demo/shop.")
     with running_service() as url:
         walk(f"{url}/api/v1")
     seconds = time.perf_counter() - started
