@@ -7,6 +7,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from plumbrule.facts import nodes as n
+from plumbrule.model.knowledge import sinks as known
 
 if TYPE_CHECKING:
     from plumbrule.facts.source import Span
@@ -72,6 +73,14 @@ class Flow:
 def composed(expr: n.Expr, origin: Origin | None) -> Origin | None:
     """An origin with one more expression around it."""
     return replace(origin, composed=(*origin.composed, expr)) if origin is not None else None
+
+
+def put_into(call: Call, origin: Origin | None) -> Origin | None:
+    """What data becomes in a call that hands it on: a part of something longer, or what is in a file."""
+    if origin is not None and call.name in known.STREAMS:
+        return replace(origin, place="content")
+    is_composing = call.name in known.COMPOSERS or (call.name == "pathlib.Path" and len(call.args) > 1)
+    return composed(call.node, origin) if is_composing else origin
 
 
 def glued(parts: tuple[n.Expr, ...]) -> list[n.Expr]:

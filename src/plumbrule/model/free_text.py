@@ -17,6 +17,8 @@ PATHS = {"pathlib.Path", "pydantic.FilePath", "pydantic.DirectoryPath", "pydanti
 def is_injected(parameter: Parameter) -> bool:
     """Whether FastAPI or nobody fills a parameter with something that is not request data."""
     name = parameter.type.name if parameter.type else ""
+    if parameter.is_instance:
+        return True
     return name.startswith(("fastapi.", "sqlalchemy.", "starlette.")) and name != "fastapi.UploadFile"
 
 

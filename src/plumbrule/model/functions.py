@@ -50,6 +50,13 @@ class Parameter:
         return self.node.kind
 
     @property
+    def is_instance(self) -> bool:
+        """Whether it is the object, or class, that a method belongs to."""
+        function = self.function
+        of_class = function.cls is not None and not function.is_static
+        return of_class and self.node is function.node.parameters[0]
+
+    @property
     def span(self) -> Span:
         """Where it stands."""
         return self.node.span

@@ -15,7 +15,7 @@ from plumbrule.facts.cached import cached_property
 from plumbrule.model.checks import is_checked
 from plumbrule.model.code import Class, Function
 from plumbrule.model.dangers import arguments, by_method
-from plumbrule.model.flow import Flow, Origin, composed, glued
+from plumbrule.model.flow import Flow, Origin, composed, glued, put_into
 from plumbrule.model.frames import Frame, bound_to, entered, frames
 from plumbrule.model.free_text import is_constrained, is_injected, may_be_text, may_be_text_field
 from plumbrule.model.knowledge import sinks as known
@@ -348,9 +348,7 @@ class Tracer:
             return Origin(call.node.text, call.node, "content" if "Upload" in call.name else "request")
         parts = [call.receiver] if call.receiver is not None and call.receiver_type is not None else []
         parts += [*call.args, *(k.value for k in call.keywords)]
-        origin = self._first(tuple(p for p in parts if p is not None), frame, head=head)
-        is_composing = call.name in known.COMPOSERS or (call.name == "pathlib.Path" and len(call.args) > 1)
-        return composed(call.node, origin) if is_composing else origin
+        return put_into(call, self._first(tuple(p for p in parts if p is not None), frame, head=head))
 
     def _returned(self, frame: Frame, *, head: bool) -> Origin | None:
         """The request data in what a function returns or yields."""

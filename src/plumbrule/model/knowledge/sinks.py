@@ -287,6 +287,8 @@ CARRYING_METHODS = {
     "model_dump_json",
     "get_secret_value",
 }
+STREAMS = {"io.BytesIO", "io.StringIO"}
+"""what holds data as the content of a file, and never as its name"""
 COMPOSERS = {"os.path.join", "posixpath.join", "pathlib.Path.joinpath", "urllib.parse.urljoin"}
 REQUEST_PARTS = {"query_params", "path_params", "headers", "cookies"}
 HARMLESS_ATTRIBUTES = {"name", "stem", "suffix", "value", "size", "content_type", "id", "user_id"}

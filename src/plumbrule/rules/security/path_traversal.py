@@ -223,6 +223,12 @@ app = FastAPI()
 def list_names(file: UploadFile) -> list[str]:
     with zipfile.ZipFile(io.BytesIO(file.file.read())) as archive:
         return archive.namelist()
+
+
+@app.post("/bundles")
+def count_names(bundle: str) -> int:
+    with zipfile.ZipFile(io.BytesIO(bundle.encode())) as archive:
+        return len(archive.namelist())
 ```
 """
 

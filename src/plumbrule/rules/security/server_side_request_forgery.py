@@ -114,6 +114,39 @@ async def preview(url: str) -> int:
         return await length(client, url)
 ```
 
+## Good: a handler that is a method, with what its object was made with
+
+```python title="main.py"
+import os
+
+import httpx2
+from fastapi import APIRouter, FastAPI
+
+app = FastAPI()
+
+
+class Rates:
+    def __init__(self, client: httpx2.AsyncClient) -> None:
+        self.client = client
+        self.address = os.getenv("RATES", "https://rates.example")
+
+    async def latest(self) -> str:
+        return (await self.client.get(f"{self.address}/latest")).text
+
+
+class RatesRouter:
+    def __init__(self, rates: Rates) -> None:
+        self.rates = rates
+        self.router = APIRouter()
+        self.router.add_api_route("/rates", self.read_rates, methods=["GET"])
+
+    async def read_rates(self) -> str:
+        return await self.rates.latest()
+
+
+app.include_router(RatesRouter(Rates(httpx2.AsyncClient())).router)
+```
+
 ## When to ignore it
 
 When calling hosts that users name is the purpose (webhooks, crawlers) and an
