@@ -109,3 +109,37 @@ def test_what_has_a_loop_of_its_own_and_what_no_app_imports_holds_up_no_request(
     )
     assert when["collect"] == "request"
     assert when["anyones"] == when["say"] == "unknown"
+
+
+def test_what_a_queue_runs_elsewhere_holds_up_no_request() -> None:
+    text = """
+    import asyncio
+    from celery import Celery
+    from fastapi import FastAPI
+
+    app = FastAPI()
+    queue = Celery()
+    broker = make_broker()
+
+    def run(make):
+        loop = asyncio.new_event_loop()
+        return loop.run_until_complete(make())
+
+    async def index_pages(): await fetch()
+    async def fetch(): ...
+    async def both(): ...
+
+    @queue.task(name="index")
+    def index(): run(lambda: index_pages()); both()
+
+    @broker.task
+    async def shared(): ...
+
+    @app.get("/")
+    async def read(): await both()
+    """
+    project = project_of({"main.py": dedent(text)})
+    when = {f.name: project.serving.when(f) for f in project.functions}
+    assert when["index_pages"] == when["fetch"] == "startup"
+    assert when["both"] == "request"
+    assert when["shared"] == "unknown"

@@ -17,6 +17,8 @@ METHODS = ("get", "post", "put", "patch", "delete", "head", "options", "api_rout
 REGISTERING = {f"fastapi.{owner}.{method}" for owner in ("APIRouter", "FastAPI") for method in METHODS}
 BESIDE = {"cli", "commands", "scripts", "examples", "e2e", "cypress", "migrations", "alembic"}
 HOOKS = {"on_event", "command", "callback"}
+TASKS = {"task", "shared_task", "periodic_task", "actor"}
+"""decorators of queues: Celery, Huey and Dramatiq run a plain function elsewhere, with no loop but its own"""
 RUNNERS = ("asyncio.run", "anyio.run", "run_until_complete")
 DEVELOPERS = re.compile(r"(?i)(?<!not )\b\w*\.?(is_)?(debug|dev|local)(_?mode|elopment)?\b")
 STARTERS = {"main", "lifespan", "startup", "on_startup", "shutdown", "on_shutdown"}
@@ -54,6 +56,7 @@ class Serving:
     def _is_starter(self, function: Function) -> bool:
         decorators = {name.rpartition(".")[2] for name in function.decorator_names}
         hooked = function.name in STARTERS or not HOOKS.isdisjoint(decorators)
+        hooked = hooked or (not function.is_async and not TASKS.isdisjoint(decorators))
         beside = not BESIDE.isdisjoint(function.module.path.removesuffix(".py").split("/"))
         return hooked or beside or function in self._lifespans
 
