@@ -56,6 +56,21 @@ def test_a_lock_file_wins_over_a_range(tmp_path: Path) -> None:
     assert not project.uses("celery")
 
 
+def test_a_declared_library_is_not_the_file_beside_the_importer(tmp_path: Path) -> None:
+    files = {
+        "pyproject.toml": '[project]\ndependencies = ["arq"]\n',
+        "src/shop/__init__.py": "",
+        "src/shop/worker/arq.py": "",
+        "src/shop/worker/prices.py": "",
+        "src/shop/worker/crawl.py": "from arq import Retry\nfrom prices import PRICE\n",
+    }
+    project = read_project(written(tmp_path, files))
+    crawl = next(module for module in project.modules if module.path.endswith("crawl.py"))
+    assert project.imports.find("arq", crawl) is None
+    assert project.imports.find("prices", crawl) is not None
+    assert project.imports.find("shop.worker.arq", crawl) is not None
+
+
 def test_a_module_belongs_to_the_package_whose_manifest_is_nearest(tmp_path: Path) -> None:
     files = {
         "pyproject.toml": "",

@@ -66,13 +66,17 @@ class Imports:
             in_package = root in self.packages and root != ""
             if in_package and (not above or (alone and not self._is_root(root))):
                 continue
-            if alone and not above:
+            if alone and (not above or (root == folder and self._is_library(name, module))):
                 continue
             near = len(root) if above else common(root, folder)
             rank = (above, not in_package, near, -len(root), module.is_package)
             if best is None or rank > best[0]:
                 best = (rank, module)
         return best[1] if best else None
+
+    def _is_library(self, name: str, beside: Module) -> bool:
+        """Whether a bare name is a declared package's, and the file beside the importer only shares it."""
+        return not beside.is_package and "/" in beside.path and self.project.requirement(name) is not None
 
     def _is_root(self, folder: str) -> bool:
         """Whether imports start from a folder although it is a package: long ones do, none has its name."""
