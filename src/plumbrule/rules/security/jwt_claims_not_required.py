@@ -62,6 +62,25 @@ def read_me(token: str, key: str) -> str:
     return str(claims["sub"])
 ```
 
+## Bad: what python-jose has to be asked for
+
+```python title="main.py"
+from fastapi import FastAPI
+from jose import jwt
+
+app = FastAPI()
+
+
+@app.get("/me")
+def read_me(token: str, key: str) -> str:
+    return str(jwt.decode(token, key, algorithms=["RS256"])["sub"])  # finding
+
+
+@app.get("/orders")
+def read_orders(token: str, key: str) -> str:
+    return str(jwt.decode(token, key, algorithms=["RS256"], options={"require_exp": True})["sub"])
+```
+
 ## Good: what renews a token may be shown an expired one
 
 ```python title="app/tokens.py"
@@ -125,6 +144,28 @@ def read_me(token: str, key: str) -> str:
     if "exp" not in claims:
         raise ValueError("a token that never ends")
     return str(claims["sub"])
+
+
+@app.get("/me/end")
+def read_end(token: str, key: str) -> int:
+    claims = jwt.decode(token, key, algorithms=["HS256"], options={"verify_aud": False})
+    return int(claims["exp"])
+```
+
+## Good: put into what cannot be made without it
+
+```python title="app/tokens.py"
+import jwt
+from pydantic import BaseModel
+
+
+class Claims(BaseModel):
+    sub: str
+    exp: int
+
+
+def claims_of(token: str, key: str) -> Claims:
+    return Claims(**jwt.decode(token, key, algorithms=["HS256"]))
 ```
 
 ## Good: whoever asks for the claims looks at one of the project's own
@@ -148,7 +189,9 @@ def subject_of(token: str, key: str) -> str:
 """
 
 from plumbrule.rulekit import (
+    Attribute,
     Call,
+    Class,
     Edit,
     Finding,
     Fix,
@@ -160,6 +203,9 @@ from plumbrule.rulekit import (
     n,
     rule,
 )
+
+REQUIRING = ("require", "require_exp")
+"""how PyJWT and python-jose are asked for claims"""
 
 
 @rule(category="security", severity="error", confidence="medium", calls=("jwt.decode", "jose.jwt.decode"))
@@ -175,21 +221,24 @@ def jwt_claims_not_required(call: Call) -> Iterator[Finding]:
                 label="`verify_exp` is off, and nothing else looks at when it ended",
                 help="leave `verify_exp` on",
             )
-    elif call.name == "jwt.decode" and not is_limited(call, function):
+    elif not is_limited(call, function):
+        is_jose = call.name == "jose.jwt.decode"
         yield Finding(
             at=call.span,
             message="a token without `exp` is accepted, and valid for ever",
             label="`exp` is checked only if it is there",
-            help='add `options={"require": ["exp", "sub"]}`',
-            fix=requiring(call),
+            help="add `options={%s}`" % ('"require_exp": True' if is_jose else '"require": ["exp", "sub"]'),
+            fix=None if is_jose else requiring(call),
             severity="warning" if gives_each_an_end(call.module.project) else None,
         )
 
 
 def gives_each_an_end(project: Project) -> bool:
     """Whether the project signs tokens, and each with an end."""
-    signing = [call.scope for call in project.calls_to("jwt.encode")]
-    return bool(signing) and all(isinstance(at, Function) and is_looked_at(at) for at in signing)
+    signing = [call.scope for call in project.calls_to("jwt.encode", "jose.jwt.encode")]
+    if not signing:
+        return project.uses("fastapi_users")  # whose tokens are told how long they last
+    return all(isinstance(at, Function) and is_looked_at(at) for at in signing)
 
 
 def lets_expired_in(call: Call) -> bool:
@@ -206,10 +255,24 @@ def is_limited(call: Call, function: Function) -> bool:
     """Whether a decode asks for claims, cannot be read, or is followed by a look at when the token ends."""
     options = call.argument(3, "options")
     if isinstance(options, n.Dict):
-        if any(key is None for key in options.keys) or options.get("require") is not None:
+        if any(key is None for key in options.keys) or is_false(options.get("verify_signature")):
             return True
-        return is_false(options.get("verify_signature"))
-    return options is not None or is_looked_at(function)
+        if any(options.get(word) is not None for word in REQUIRING):
+            return True
+    elif options is not None:
+        return True
+    return is_looked_at(function) or any(demands_end(made) for made in function.calls)
+
+
+def demands_end(made: Call) -> bool:
+    """Whether an object is made of claims that has to be told when they end."""
+    cls = made.target if made.is_splatted and isinstance(made.target, Class) else None
+    fields = cls.attributes.values() if cls is not None else ()
+    return any(is_end_of_token(field.name) and is_required(field) for field in fields)
+
+
+def is_required(field: Attribute) -> bool:
+    return field.value is None and field.annotation is not None and "None" not in field.annotation.text
 
 
 def is_looked_at(function: Function) -> bool:
@@ -220,6 +283,8 @@ def is_looked_at(function: Function) -> bool:
 
 def looks(scope: Scoped) -> bool:
     """Whether `exp`, or a claim of the project's own such as `expires_at`, is named in a scope."""
+    if any(keyword.name == "exp" for keyword in scope.find(n.Keyword)):
+        return True
     if any(isinstance(c.value, str) and is_end_of_token(c.value) for c in scope.find(n.Constant)):
         return True
     return any(part.attr == "exp" for part in scope.find(n.Attribute))
