@@ -48,10 +48,15 @@ def is_public(text: str) -> bool:
 
 
 def signs_up(route: Route) -> bool:
-    """Whether a route takes a password for something new: without an account nobody can say who he is."""
+    """Whether a route takes a password for something new, or nothing but a token that another gave: without
+    an account nobody can say who he is.
+    """
     if "POST" not in route.methods or route.path_parameters or route.handler is None:
         return False
-    fields = (name for schema in body_schemas(route) for name in schema.fields)
+    schemas = body_schemas(route)
+    if any(schema.fields and all("token" in name.lower() for name in schema.fields) for schema in schemas):
+        return True
+    fields = (name for schema in schemas for name in schema.fields)
     return any("password" in name.lower() for name in (*route.handler.reads, *fields))
 
 

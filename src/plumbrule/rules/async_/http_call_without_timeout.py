@@ -67,7 +67,7 @@ Ruff's S113 sees `requests.get(…)`; sessions, `urlopen` and names imported fro
 from plumbrule.rulekit import Call, Edit, Finding, Fix, Iterator, n, rule
 
 VERBS = ("get", "post", "put", "patch", "delete", "head", "options", "request")
-BESIDE = {"docs", "examples", "scripts", "notebooks", "benchmarks"}
+BESIDE = {"docs", "examples", "scripts", "notebooks", "benchmarks", "benchmark"}
 URLOPEN = "urllib.request.urlopen"
 WAITING = {URLOPEN, *(f"requests.{owner}{verb}" for owner in ("", "Session.") for verb in VERBS)}
 ENDLESS = {

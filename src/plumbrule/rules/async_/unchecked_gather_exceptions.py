@@ -88,6 +88,13 @@ async def read() -> list[int]:
     return good(results)
 
 
+@app.get("/named")
+async def read_named() -> list[int]:
+    results = await asyncio.gather(asyncio.sleep(0), return_exceptions=True)
+    found = good(values=results)
+    return found
+
+
 @app.get("/each")
 async def read_each() -> list[int]:
     results = await asyncio.gather(asyncio.sleep(0), return_exceptions=True)
@@ -149,7 +156,8 @@ def is_looked_at(function: Function, gather: Call, names: set[str]) -> bool:
             continue
         if call.method in CHECKS:
             return True
-        given = {part.id for arg in call.args for part in unpacked(arg) if isinstance(part, n.Name)}
+        args = (*call.args, *(keyword.value for keyword in call.keywords))
+        given = {part.id for arg in args for part in unpacked(arg) if isinstance(part, n.Name)}
         if given & names and not call.name.startswith("builtins."):
             return True
     matched = any(isinstance(node, n.Match) or is_identity(node, names) for node in function.nodes)

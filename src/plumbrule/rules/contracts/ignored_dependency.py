@@ -113,6 +113,17 @@ async def list_languages(key: str = Depends(api_key)) -> list[str]:
 @app.get("/languages/first")
 async def first_language(key: str = Depends(api_key)) -> str:
     return (await list_languages())[0]
+
+
+@app.get("/regions")
+def list_regions(_: str = Depends(api_key)) -> list[str]:
+    _, rest = "de", ["at", "ch"]
+    return rest
+
+
+@app.get("/regions/first")
+def first_region(_: str = Depends(api_key)) -> str:
+    return list_regions()[0]
 ```
 
 ## Good: a parent's method gets all by keyword
@@ -207,7 +218,7 @@ def by_hand(call: Call) -> Iterator[Finding]:
         default = parameter.default
         if parameter.name in given or default is None or not is_marker(default, parameter):
             continue
-        if parameter.name in n.names_in(function.node):
+        if parameter.name != "_" and parameter.name in n.names_in(function.node):
             yield Finding(
                 at=call.span,
                 message=f"`{parameter.name}` of `{function.label}` is a `Depends` object here",

@@ -78,6 +78,23 @@ class Draft(BaseModel):
     key: UUID = Field(default_factory=uuid4)
     since: date = date(2020, 1, 1)
 ```
+
+## Good: settings, of which there is one object
+
+```python title="app/config.py"
+import secrets
+
+from pydantic import BaseModel
+from pydantic_settings import BaseSettings
+
+
+class Keys(BaseModel):
+    signing: str = secrets.token_urlsafe(32)
+
+
+class Settings(BaseSettings, Keys):
+    name: str = "shop"
+```
 """
 
 from plumbrule.rulekit import Call, Class, Edit, Finding, Fix, Iterator, Project, n, rule
@@ -106,7 +123,8 @@ def default_evaluated_once(project: Project) -> Iterator[Finding]:
                 continue
             call = cls.call(attribute.value)
             changing = call if call.name in CHANGING else default_of(cls, call)
-            if changing is not None and (changing is not call or attribute.annotation is not None):
+            is_field = changing is not call or attribute.annotation is not None
+            if changing is not None and is_field and not is_made_once(cls):
                 yield Finding(
                     at=changing.span,
                     message=f"`{cls.name}.{attribute.name}` has the same default until the server restarts",
@@ -120,6 +138,11 @@ def is_model(cls: Class) -> bool:
     """Whether the attributes of a class are fields or columns."""
     project = cls.project
     return project.schema_of(cls) is not None or project.table_of(cls) is not None or cls.is_a(*BASES)
+
+
+def is_made_once(cls: Class) -> bool:
+    """Whether the class is a part of settings: there is one object, for as long as the server runs."""
+    return any(cls in settings.cls.ancestors for settings in cls.project.settings)
 
 
 def default_of(cls: Class, column: Call) -> Call | None:

@@ -74,6 +74,21 @@ def downgrade() -> None:
     pass
 ```
 
+```python title="migrations/versions/0003_wallet.py"
+from alembic import op
+
+revision = "0003w"
+down_revision = "0003s"
+
+
+def upgrade() -> None:
+    op.drop_column("wallets", "bonus")
+
+
+def downgrade() -> None:
+    "No-op: the two amounts cannot be told apart again."
+```
+
 ```python title="migrations/versions/0004_fill.py"
 from alembic import op
 
@@ -89,6 +104,8 @@ def downgrade() -> None:
     pass
 ```
 """
+
+import re
 
 from plumbrule.rulekit import Finding, Function, Iterator, Migration, n, rule
 
@@ -106,6 +123,10 @@ CHANGES = {
 }
 
 
+WHY = re.compile(r"no-?op|one-?way|irrevers|can(not|'t)|not (supported|possible|reversible)", re.IGNORECASE)
+"""what a docstring says of a `downgrade` that is left empty on purpose"""
+
+
 @rule(category="database", severity="warning")
 def irreversible_migration(migration: Migration) -> Iterator[Finding]:
     downgrade = migration.downgrade
@@ -121,6 +142,8 @@ def irreversible_migration(migration: Migration) -> Iterator[Finding]:
 
 def is_explained(function: Function) -> bool:
     """Whether somebody has written why nothing is taken back: Alembic's own remarks begin with `# ###`."""
+    if WHY.search(function.node.docstring or ""):
+        return True
     notes = (line.strip() for line in function.node.text.splitlines())
     return any(note.startswith("#") and "###" not in note for note in notes)
 

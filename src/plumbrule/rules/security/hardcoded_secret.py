@@ -72,6 +72,19 @@ TOKEN_URL = "https://auth.example/token"
 EXAMPLE = "ghp_..."
 PLACEHOLDER = "AKIAIOSFODNN7EXAMPLE"
 ```
+
+## Good: what everybody may see, and what only pretends
+
+```python title="main.py"
+import jwt
+
+PUBLIC_MAP_KEY = "AIzaQ7wE9rT2yU4iO6pA8sD1fG3hJ5kL0zX2cVb"
+MOCK_KEY = "a key of tests"
+
+
+def made_up_token() -> str:
+    return jwt.encode({"sub": "1"}, MOCK_KEY, algorithm="HS256")
+```
 """
 
 import re
@@ -104,6 +117,9 @@ KEYS = {
     "itsdangerous.URLSafeSerializer": (0, "secret_key"),
     "itsdangerous.TimestampSigner": (0, "secret_key"),
 }
+GIVEN_OUT = re.compile(r"(^|_)(public|publishable)(_|$)", re.IGNORECASE)
+"""what a provider shows to everybody"""
+PRETENDED = re.compile(r"(^|_)(mock|fake|dummy)(_|$)", re.IGNORECASE)
 EXAMPLES = {"examples", "example", "cookbook", "docs", "docs_src", "samples"}
 MIDDLEWARE = "starlette.middleware.sessions.SessionMiddleware"
 
@@ -114,7 +130,7 @@ def hardcoded_secret(project: Project) -> Iterator[Finding]:
     for call in project.calls_to(*KEYS):
         key = call.argument(*KEYS[call.name]) if not is_example(call.module) else None
         text = literal(key, call.scope) if key is not None else None
-        if text is not None:
+        if text is not None and not PRETENDED.search(name_of(text)):
             yield finding(text, f"the key of `{call.node.func.text.rpartition('.')[0] or call.method}`")
     for app in project.apps:
         for middleware in app.middleware:
@@ -145,7 +161,17 @@ def tokens(file: File) -> list[tuple[n.Constant, str]]:
     constants = (constant for nodes in file.scopes for constant in nodes.by_kind.get(n.Constant, ()))
     texts = ((constant, constant.value) for constant in constants)
     long = ((constant, text) for constant, text in texts if isinstance(text, str) and len(text) >= SHORTEST)
-    return [(constant, label) for constant, text in long if (label := named(text)) is not None]
+    found = [(constant, label) for constant, text in long if (label := named(text)) is not None]
+    return [(constant, label) for constant, label in found if not GIVEN_OUT.search(name_of(constant))]
+
+
+def name_of(constant: n.Constant) -> str:
+    """The name that a constant is given; "" if it has none."""
+    match constant.parent:
+        case n.Assign(targets=(n.Name(id=name) | n.Attribute(attr=name),)):
+            return name
+        case _:
+            return ""
 
 
 def named(text: str) -> str | None:

@@ -3,7 +3,8 @@
 A link to your own site that ends on another one is the best bait there is:
 the victim sees your domain, signs in, and is sent on with whatever the URL
 carries. Redirect to paths of your own, or to hosts from a list; what goes
-into the query of a URL must be quoted, or it brings its own `&` and `#`.
+into the query of a URL must be quoted, or it brings its own `&` and `#`: a
+warning, as the page is still your own.
 
 ## Bad
 
@@ -119,6 +120,7 @@ def open_redirect(route: Route) -> Iterator[Finding]:
             help=help_,
             chain=stations(flow),
             confidence="low" if is_for_developers(flow.sink.node) else None,
+            severity=None if flow.is_head else "warning",
         )
 
 

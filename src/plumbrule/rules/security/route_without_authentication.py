@@ -209,6 +209,14 @@ async def delete_me(token: Annotated[str, Depends(token)]) -> None: ...
 
 @app.post("/users")
 async def create_user(user: NewUser) -> None: ...
+
+
+class KnownElsewhere(BaseModel):
+    partner_token: str
+
+
+@app.post("/users/provision")
+async def provision_user(user: KnownElsewhere) -> None: ...
 ```
 
 ## Bad: a path that the middleware lets through

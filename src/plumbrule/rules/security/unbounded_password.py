@@ -155,6 +155,9 @@ PASSWORD = re.compile(
     r"^((new|old|current|plain|user|repeat|confirm)_?)?passw(or)?d(_?(again|confirm\w*|repeat))?$"
 )
 
+HASHERS = ("passlib", "pwdlib", "bcrypt", "argon2", "argon2-cffi", "fastapi_users")
+IDENTITY = ("supabase", "firebase_admin", "keycloak", "python-keycloak", "auth0", "workos", "stytch")
+"""services that keep the passwords"""
 OTHERS = re.compile(r"Settings|Config|Connection|Database|Server|SMTP|SSH|LDAP|Credential", re.IGNORECASE)
 PLACE = re.compile(
     r"(^|_)(host(name)?|port|ip(_?address)?|server|db_?name|database)$|^(base_?)?url$", re.IGNORECASE
@@ -165,6 +168,8 @@ PLACE = re.compile(
 @rule(category="security", severity="warning")
 def unbounded_password(project: Project) -> Iterator[Finding]:
     found = list(unmeasured(project))
+    if found and any(map(project.uses, IDENTITY)) and not any(map(project.uses, HASHERS)):
+        return  # nothing here hashes them
     if found and not any(measures(module) for module in project.mentioning(b"passw")):
         yield from found  # nor is the length asked by hand, somewhere
 

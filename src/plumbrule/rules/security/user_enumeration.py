@@ -87,6 +87,13 @@ def reset_password(user_id: str, token: Annotated[object, Depends(HTTPBearer())]
     user = USERS.get(user_id)
     if user is None:
         raise HTTPException(404)
+
+
+@app.post("/reset-password")
+def reset_for(user_id: str) -> None:
+    user = USERS.get(user_id)
+    if user is None:
+        raise HTTPException(404)
 ```
 """
 
@@ -143,7 +150,8 @@ def user_enumeration(route: Route) -> Iterator[Finding]:
 
 
 def has_token(function: Function) -> bool:
-    return any(re.search(r"token|code", parameter.name) for parameter in function.parameters)
+    """Whether a function is told what only those know who are known: a token, the id of an account."""
+    return any(re.search(r"token|code|(^|_)uu?id$|user_id$", p.name) for p in function.parameters)
 
 
 def answers(function: Function) -> Iterator[n.Raise]:

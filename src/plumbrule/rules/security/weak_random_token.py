@@ -107,6 +107,7 @@ def weak_random_token(call: Call) -> Iterator[Finding]:
             label=f"`{call.name}` is a simulation",
             help="draw it from `secrets`",
             fix=drawn_from_secrets(call),
+            severity="warning" if name.lower().endswith("nonce") else None,  # most need only be new
         )
 
 

@@ -64,6 +64,24 @@ if __name__ == "__main__":
     print(Settings().database_url)
 ```
 
+```python title="fill.py"
+import os
+
+from pydantic_settings import BaseSettings
+
+os.environ.setdefault("default_name", "shop")
+
+
+class FillSettings(BaseSettings):
+    default_name: str
+
+
+settings = FillSettings()
+
+if __name__ == "__main__":
+    print(settings.default_name)
+```
+
 ## Good: pydantic 1 takes None for what may be None
 
 ```python title="app/config.py"
@@ -118,7 +136,16 @@ def is_at_import(call: Call) -> bool:
     """Whether settings are made of the environment whenever a module is imported."""
     if not isinstance(call.caller, Module) or call.args or call.keywords:
         return False
-    return not call.only_as_script and not is_run_by_alembic(call.module)
+    return not call.only_as_script and not is_run_by_alembic(call.module) and not is_script(call.module)
+
+
+def is_script(module: Module) -> bool:
+    """Whether a module is run by itself, and serves nothing that a server would import it for."""
+    project = module.project
+    if not any(isinstance(node, n.If) and "__main__" in node.test.text for node in module.nodes):
+        return False
+    served = any(app.module is module for app in project.apps)
+    return not served and not any(edge.target is module for edge in project.import_graph.edges)
 
 
 def is_run_by_alembic(module: Module) -> bool:
