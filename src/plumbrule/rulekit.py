@@ -40,7 +40,7 @@ from plumbrule.model.ownership import (
     way_from_route,
     where_unchecked,
 )
-from plumbrule.model.permissions import forbids
+from plumbrule.model.permissions import asks_for_own_key, forbids
 from plumbrule.model.project import Project
 from plumbrule.model.queries import Query, query_of, read_in
 from plumbrule.model.reach import Reached, reached_calls
@@ -284,6 +284,7 @@ __all__ = [
     "around",
     "asks",
     "asks_by_caller",
+    "asks_for_own_key",
     "blocking_on_loop",
     "body_schemas",
     "brings_together",

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 from plumbrule.facts import nodes as n
 from plumbrule.model.code import Class
+from plumbrule.model.knowledge.secrets import is_secret_name
+from plumbrule.model.reaching_bindings import bound_value
 from plumbrule.model.values import Variable
 
 if TYPE_CHECKING:
@@ -27,6 +29,22 @@ def forbids(function: Function, depth: int = 3) -> bool:
         )
         function.project.prohibitions[key] = known
     return known
+
+
+def asks_for_own_key(function: Function) -> bool:
+    """Whether a function compares something with a key that stands in the settings: operators have that."""
+    compared = [operand for test in function.find(n.Compare) for operand in test.operands]
+    compared += [arg for call in function.calls if call.method == "compare_digest" for arg in call.args]
+    return any(is_own_key(operand, function) for operand in compared)
+
+
+def is_own_key(value: n.Expr, function: Function) -> bool:
+    """Whether an expression, or what a name is bound to, is a secret field of the settings."""
+    bound = function.bindings.get(value.id, ()) if isinstance(value, n.Name) else ()
+    given = bound_value(bound[0]) if len(bound) == 1 else value
+    if not isinstance(given, n.Attribute) or not is_secret_name(given.attr):
+        return False
+    return any(given.attr in settings.fields for settings in function.project.settings)
 
 
 def is_refusal(node: n.Node, function: Function, statuses: frozenset[object]) -> bool:

@@ -191,7 +191,14 @@ SINKS: dict[str, dict[str, tuple[tuple[int | None, str], ...]]] = {
             ((1, "url"),),
         ),
         **dict.fromkeys(
-            ("httpx.Client", "httpx.AsyncClient", "openai.OpenAI", "openai.AsyncOpenAI"),
+            (
+                "httpx.Client",
+                "httpx.AsyncClient",
+                "httpx2.Client",
+                "httpx2.AsyncClient",
+                "openai.OpenAI",
+                "openai.AsyncOpenAI",
+            ),
             ((None, "base_url"),),
         ),
         "urllib.request.urlopen": ((0, "url"),),

@@ -42,6 +42,51 @@ async def preview(url: str) -> str:
     return answer.text
 ```
 
+## Bad: said once, where the host is asked
+
+```python title="main.py"
+import httpx2
+from fastapi import FastAPI
+
+app = FastAPI()
+
+
+@app.post("/previews")
+def preview(base: str) -> str:
+    client = httpx2.Client(base_url=base)
+    return client.get(f"{base}/preview").text  # finding
+```
+
+## Bad: only who has a key of the server's own may name hosts (low confidence)
+
+```python title="main.py"
+from typing import Annotated
+
+import httpx2
+from fastapi import Depends, FastAPI, Header, HTTPException
+from pydantic_settings import BaseSettings
+
+app = FastAPI()
+
+
+class Settings(BaseSettings):
+    operator_api_key: str = ""
+
+
+settings = Settings()
+
+
+def is_operator(x_key: Annotated[str, Header()]) -> None:
+    if not settings.operator_api_key or x_key != settings.operator_api_key:
+        raise HTTPException(401)
+
+
+@app.post("/directories", dependencies=[Depends(is_operator)])
+async def connect_directory(url: str) -> int:
+    async with httpx2.AsyncClient() as client:
+        return (await client.get(url)).status_code  # finding
+```
+
 ## Good: the host is fixed
 
 ```python title="main.py"
@@ -153,7 +198,7 @@ When calling hosts that users name is the purpose (webhooks, crawlers) and an
 outgoing proxy or firewall keeps the inner network out of reach.
 """
 
-from plumbrule.rulekit import Finding, Flow, Iterator, Route, forbids, rule, stations
+from plumbrule.rulekit import Finding, Flow, Iterator, Route, asks_for_own_key, forbids, rule, stations
 
 WAYS = ("transport", "mounts", "proxy", "connector")
 """how httpx and aiohttp are told to connect differently"""
@@ -162,7 +207,7 @@ WAYS = ("transport", "mounts", "proxy", "connector")
 @rule(category="security", severity="error", confidence="medium")
 def server_side_request_forgery(route: Route) -> Iterator[Finding]:
     for flow in route.flows:
-        if flow.kind == "url" and not goes_another_way(flow):
+        if flow.kind == "url" and not goes_another_way(flow) and not is_prepared(flow, route.flows):
             yield Finding(
                 at=flow.sink.func_span,
                 message="the client decides which host is called",
@@ -180,5 +225,19 @@ def goes_another_way(flow: Flow) -> bool:
 
 
 def is_for_few(route: Route) -> bool:
-    """Whether callers need a permission: naming hosts is what an administrator may be there for."""
-    return any(d.scopes or (d.function is not None and forbids(d.function)) for d in route.dependencies)
+    """Whether callers need a permission, or a key of the server's own: naming hosts is what an administrator
+    may be there for.
+    """
+    guards = [d.function for d in route.dependencies if d.function is not None]
+    return any(d.scopes for d in route.dependencies) or any(
+        forbids(guard) or asks_for_own_key(guard) for guard in guards
+    )
+
+
+def is_prepared(flow: Flow, flows: list[Flow]) -> bool:
+    """Whether it only makes the client with which another call, for the same data, asks the host."""
+    if not flow.sink.name.endswith("Client"):
+        return False
+    return any(
+        o.origin.node is flow.origin.node and o.sink is not flow.sink for o in flows if o.kind == "url"
+    )
