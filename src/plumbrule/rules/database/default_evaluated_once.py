@@ -53,6 +53,19 @@ class Draft(BaseModel):
     made_at: datetime = Field(default_factory=lambda: datetime.now(UTC))
 ```
 
+## Bad: somewhere in a longer default
+
+```python title="app/tokens.py"
+from datetime import UTC, datetime, timedelta
+
+from pydantic import BaseModel
+
+
+class Claims(BaseModel):
+    iat: float = datetime.timestamp(datetime.now(UTC))  # finding
+    exp: datetime = datetime.now(UTC) + timedelta(minutes=5)  # finding
+```
+
 ## Good: worked out for each row
 
 ```python title="app/models.py"
@@ -119,18 +132,17 @@ def default_evaluated_once(project: Project) -> Iterator[Finding]:
     scopes = dict.fromkeys(call.caller for call in project.calls_to(*CHANGING))
     for cls in (scope for scope in scopes if isinstance(scope, Class)):
         for attribute in cls.attributes.values() if is_model(cls) else ():
-            if attribute.method is not None or not isinstance(attribute.value, n.Call):
-                continue
-            call = cls.call(attribute.value)
-            changing = call if call.name in CHANGING else default_of(cls, call)
-            is_field = changing is not call or attribute.annotation is not None
-            if changing is not None and is_field and not is_made_once(cls):
+            value = attribute.value if attribute.method is None and not is_made_once(cls) else None
+            column = column_in(cls, value)
+            plain = value if column is None and attribute.annotation is not None else None
+            changing = default_of(cls, column) if column is not None else made_in(cls, plain)
+            if changing is not None:
                 yield Finding(
                     at=changing.span,
                     message=f"`{cls.name}.{attribute.name}` has the same default until the server restarts",
                     label="runs once, at import",
                     help="give the function, not its result",
-                    fix=later(call, changing),
+                    fix=later(column, changing),
                 )
 
 
@@ -145,11 +157,22 @@ def is_made_once(cls: Class) -> bool:
     return any(cls in settings.cls.ancestors for settings in cls.project.settings)
 
 
+def column_in(cls: Class, value: n.Expr | None) -> Call | None:
+    """The call that makes a column, or describes a field."""
+    call = cls.call(value) if isinstance(value, n.Call) else None
+    return call if call is not None and call.name.rpartition(".")[2] in COLUMNS else None
+
+
+def made_in(cls: Class, value: n.Expr | None) -> Call | None:
+    """The call in a plain default whose result changes; what a `lambda` holds is called later."""
+    parts = (part for part in value.walk() if isinstance(part, n.Call)) if value is not None else ()
+    calls = (cls.call(part) for part in parts if not any(isinstance(p, n.Lambda) for p in part.parents))
+    return next((call for call in calls if call.name in CHANGING), None)
+
+
 def default_of(cls: Class, column: Call) -> Call | None:
     """The call in `default=` or `onupdate=` whose result changes from row to row."""
     last = column.name.rpartition(".")[2]
-    if last not in COLUMNS:
-        return None
     value = column.keyword("default") or column.keyword("onupdate")
     if value is None and last == "Field" and column.args:
         value = column.args[0]
@@ -157,13 +180,14 @@ def default_of(cls: Class, column: Call) -> Call | None:
     return found if found is not None and found.name in CHANGING else None
 
 
-def later(column: Call, changing: Call) -> Fix | None:
+def later(column: Call | None, changing: Call) -> Fix | None:
     """The same call, made when it is needed."""
     factory = (
         f"lambda: {changing.node.text}" if changing.args or changing.keywords else changing.node.func.text
     )
-    if changing is column:
-        if column.module.member("Field") is None:
+    if column is None:
+        is_whole = isinstance(changing.node.parent, n.Assign)
+        if not is_whole or changing.module.member("Field") is None:
             return None
         return Fix((Edit(changing.span, f"Field(default_factory={factory})"),), safe=False)
     keyword = changing.node.parent
