@@ -160,3 +160,52 @@ def test_what_a_thread_runs_is_left_alone_at_every_depth(call: str, depth: int) 
 def test_the_same_function_called_in_place_is_found() -> None:
     route = f'@app.get("/")\nasync def read():\n    slow()\n    await asyncio.to_thread(slow)  {MARK}\n'
     assert found({"app/main.py": SLOW + HEAD + route}) == {("app/main.py", "time.sleep(seconds)")}
+
+
+FLAGS = """
+import time
+from app.kinds import Kind
+
+def read(key, cached=True, wait=None):
+    if cached:
+        return key
+    time.sleep(1)
+
+def fetch(key, cached=True, wait=None, kind=Kind.FAST):
+    if not cached or wait or cached is None or kind == Kind.SLOW:
+        time.sleep(1){mark}
+
+def lookup(host):
+    if is_address(host):
+        return host
+    time.sleep(1){other}
+
+def is_address(host): ...
+
+@app.get("/")
+async def index(key: str):
+    read(key)
+    read(key, cached=True)
+    fetch(key{given})
+    {guard}lookup(key)
+"""
+REACHED = {"mark": f"  {MARK}", "other": f"  {MARK}"}
+
+
+@pytest.mark.parametrize(
+    ("given", "guard", "reached"),
+    [
+        ("", "if is_address(key): ", ()),
+        (", kind=Kind.SLOW", "if is_address(key): ", ("mark",)),
+        (", kind=Kind.FAST", "if is_address(key): ", ()),
+        (", wait=True", "if is_address(key): ", ("mark",)),
+        (", key", "if not is_address(key): ", ("mark", "other")),
+        (", cached=False", "if is_address(index): ", ("mark", "other")),
+    ],
+)
+def test_a_branch_that_a_call_leaves_out_does_not_run(
+    given: str, guard: str, reached: tuple[str, ...]
+) -> None:
+    marks = {name: REACHED[name] if name in reached else "" for name in REACHED}
+    files = {"app/main.py": HEAD + FLAGS.format(given=given, guard=guard, **marks)}
+    assert found(files) == marked(files)

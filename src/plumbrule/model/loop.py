@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from plumbrule.facts import nodes as n
+from plumbrule.model.branches import leaves_out
 from plumbrule.model.knowledge.blocking import BLOCKING
 from plumbrule.model.reach import DEPTH, Reached
 
@@ -59,13 +60,13 @@ def blocking_on_loop(function: Function) -> Iterator[Reached]:
     """The calls that hold up the loop while an `async def` runs."""
     blocking = function.project.blocking
     for at, chain in run_on_loop(function):
-        yield from (Reached(call, chain) for call in blocking.calls(at))
+        yield from (Reached(call, chain) for call in blocking.calls(at) if is_reached(call, chain))
 
 
 def reached_on_loop(function: Function) -> Iterator[Reached]:
     """Every call that an `async def` makes on the loop itself, through synchronous project functions."""
     for at, chain in run_on_loop(function):
-        yield from (Reached(call, chain) for call in at.made)
+        yield from (Reached(call, chain) for call in at.made if is_reached(call, chain))
 
 
 def run_on_loop(function: Function) -> list[tuple[Function, tuple[Call, ...]]]:
@@ -76,10 +77,15 @@ def run_on_loop(function: Function) -> list[tuple[Function, tuple[Call, ...]]]:
     seen = {function}
     for at, chain in found:
         for call in at.run_in_place if len(chain) < DEPTH else ():
-            if call.function is not None and call.function not in seen:
+            if call.function is not None and call.function not in seen and is_reached(call, chain):
                 seen.add(call.function)
                 found.append((call.function, (*chain, call)))
     return found
+
+
+def is_reached(call: Call, chain: tuple[Call, ...]) -> bool:
+    """Whether a function makes a call with what the last call on the way to it gives."""
+    return not chain or not leaves_out(chain[-1], call.node)
 
 
 def runs_in_place(call: Call) -> bool:
