@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from plumbrule.model.values import External
+
 if TYPE_CHECKING:
     from plumbrule.model.code import Class, Parameter
     from plumbrule.model.values import Type
 
 TEXT = {"builtins.str", "builtins.bytes", "typing.AnyStr", "builtins.object", "?"}
 CONTAINERS = {"list", "dict", "set", "tuple", "Sequence", "Iterable", "Mapping", "List", "Dict", "Set"}
+OWN = {"abc.ABC", "builtins.object", "typing.Protocol", "typing.Generic", "typing_extensions.Protocol"}
+"""bases that say nothing of what a class is for"""
 URLS = {"pydantic.HttpUrl", "pydantic.AnyUrl", "pydantic.AnyHttpUrl", "pydantic.networks.HttpUrl"}
 PATHS = {"pathlib.Path", "pydantic.FilePath", "pydantic.DirectoryPath", "pydantic.NewPath"}
 
@@ -17,9 +21,17 @@ PATHS = {"pathlib.Path", "pydantic.FilePath", "pydantic.DirectoryPath", "pydanti
 def is_injected(parameter: Parameter) -> bool:
     """Whether FastAPI or nobody fills a parameter with something that is not request data."""
     name = parameter.type.name if parameter.type else ""
-    if parameter.is_instance:
+    cls = parameter.type.cls if parameter.type else None
+    if parameter.is_instance or (cls is not None and is_no_data(cls)):
         return True
     return name.startswith(("fastapi.", "sqlalchemy.", "starlette.")) and name != "fastapi.UploadFile"
+
+
+def is_no_data(cls: Class) -> bool:
+    """Whether a class is the project's own, through and through, and none that FastAPI reads a body into."""
+    bases = {base.name for base in cls.ancestors if isinstance(base, External)}
+    decorated = any("dataclass" in decorator.text for decorator in cls.node.decorators)
+    return bases <= OWN and not decorated and cls.project.schema_of(cls) is None
 
 
 def is_constrained(parameter: Parameter) -> bool:

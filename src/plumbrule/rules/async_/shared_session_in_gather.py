@@ -104,6 +104,42 @@ async def prices(session: AsyncSession, items: list[int]) -> list[int]:
     await asyncio.gather(refresh(session), asyncio.sleep(1))
     return await asyncio.gather(*[price(item) for item in items])
 ```
+
+## Good: only noted in the session, or a default that is written over
+
+```python title="main.py"
+import asyncio
+from abc import ABC, abstractmethod
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+
+class Prices(ABC):
+    @abstractmethod
+    async def read(self, item: int) -> int: ...
+
+    async def read_all(self, items: list[int]) -> list[int]:
+        return await asyncio.gather(*[self.read(item) for item in items])
+
+
+class SQLPrices(Prices):
+    def __init__(self, session: AsyncSession) -> None:
+        self.session = session
+
+    async def read(self, item: int) -> int:
+        return await self.session.scalar(text("select 1")) or item
+
+    async def read_all(self, items: list[int]) -> list[int]:
+        found = await self.session.scalars(text("select price from items"))
+        return list(found)
+
+    async def note(self, item: object) -> None:
+        self.session.add(item)
+
+    async def note_all(self, items: list[object]) -> None:
+        await asyncio.gather(*[self.note(item) for item in items])
+```
 """
 
 from collections import Counter
@@ -111,6 +147,8 @@ from collections import Counter
 from plumbrule.rulekit import Call, Class, Finding, Function, Iterator, n, rule
 
 GATHER = "asyncio.gather"
+NOTING = {"add", "add_all", "expunge", "expire"}
+"""what asks the database nothing"""
 SESSION = "sqlalchemy.ext.asyncio.AsyncSession"
 
 
@@ -168,7 +206,7 @@ def sessions_of(call: Call) -> set[str]:
     receiver = call.receiver
     if receiver is not None and is_session(call, receiver):
         found.add(receiver.text)
-    elif receiver is not None and call.function is not None and uses_own_session(call.function):
+    elif receiver is not None and call.function is not None and is_shared_by_its_object(call):
         found.add(held_by(call, receiver))
     return found
 
@@ -201,6 +239,17 @@ def is_session(call: Call, value: n.Expr) -> bool:
     return kind is not None and kind.name == SESSION
 
 
+def is_shared_by_its_object(call: Call) -> bool:
+    """Whether a method works on a session of its object, and no class that has one does otherwise: a default
+    that is written over does not run there.
+    """
+    method, caller = call.function, call.caller
+    own = method.cls if method is not None else None
+    if own is None or not isinstance(caller, Function) or method is None or not uses_own_session(method):
+        return False
+    return caller.cls is own or caller.name not in own.methods
+
+
 def uses_own_session(method: Function) -> bool:
     """Whether a method works on a session that its object holds."""
     if not isinstance(method.cls, Class):
@@ -209,6 +258,7 @@ def uses_own_session(method: Function) -> bool:
         receiver = call.receiver
         if (
             isinstance(receiver, n.Attribute)
+            and call.method not in NOTING
             and is_session(call, receiver)
             and receiver.text.startswith("self.")
         ):

@@ -76,11 +76,33 @@ async def export(
 @app.get("/lines")
 async def stream(session: Annotated[AsyncSession, Depends(get_session)]) -> StreamingResponse:
     return StreamingResponse(lines(session))
+
+
+class Language:
+    name: str = "de"
+
+
+async def get_language():
+    yield Language()
+
+
+async def words(language: Language) -> AsyncIterator[str]:
+    yield language.name
+
+
+@app.get("/words")
+async def stream_words(
+    language: Annotated[Language, Depends(get_language, scope="function")],
+) -> StreamingResponse:
+    return StreamingResponse(words(language))
 ```
 """
 
-from plumbrule.rulekit import Dependency, Finding, Iterator, Route, n, rule
+import re
 
+from plumbrule.rulekit import Class, Dependency, Finding, Iterator, Route, n, rule
+
+HOLDS = re.compile(r"session|connection|engine|cursor|\b_?(db|conn)\b", re.IGNORECASE)
 STREAMS = ("StreamingResponse", "EventSourceResponse")
 
 
@@ -107,9 +129,18 @@ def stream_from_closed_session(route: Route) -> Iterator[Finding]:
             )
 
 
+def may_hold_session(dependency: Dependency) -> bool:
+    """Whether what is given may be a session, or hold one: a class of the project shows what it holds."""
+    kind = dependency.parameter.type if dependency.parameter is not None else None
+    if kind is None or kind.cls is None:
+        return True
+    family = (kind.cls, *(base for base in kind.cls.ancestors if isinstance(base, Class)))
+    return any(HOLDS.search(cls.node.text) for cls in family)
+
+
 def closes_early(dependency: Dependency, route: Route) -> bool:
     """Whether what a dependency yields is released before the response is sent."""
-    if not dependency.is_generator:
+    if not dependency.is_generator or not may_hold_session(dependency):
         return False
     middle = not route.project.may_be("fastapi", ">=0.118") and not route.project.may_be("fastapi", "<0.106")
     return dependency.scope == "function" or middle

@@ -208,6 +208,49 @@ def read_protocols(files: list[UploadFile]) -> int:
     return sum(len(contents(file)) for file in files)
 ```
 
+## Good: a service that a dependency gives, wherever that is made
+
+```python title="main.py"
+from abc import ABC, abstractmethod
+from pathlib import Path
+from typing import Any
+
+from fastapi import Depends, FastAPI
+
+app = FastAPI()
+
+
+class Events(ABC):
+    folder: Path
+
+    @abstractmethod
+    def save(self, text: str) -> None: ...
+
+
+class FileEvents(Events):
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def save(self, text: str) -> None:
+        (self.folder / "events.txt").write_text(text)
+
+
+def make_events() -> Events:
+    return FileEvents(Path("events"))
+
+
+def given(made: Any) -> Any:
+    return Depends(made)
+
+
+events_given = given(make_events)
+
+
+@app.post("/events")
+def save_event(text: str, events: FileEvents = events_given) -> None:
+    events.save(text)
+```
+
 ## Good: what is in the file does not name it
 
 ```python title="main.py"
@@ -232,8 +275,11 @@ def count_names(bundle: str) -> int:
 ```
 """
 
-from plumbrule.rulekit import Finding, Iterator, Route, rule, stations
+import re
 
+from plumbrule.rulekit import Finding, Flow, Iterator, Route, n, rule, stations
+
+WHOLE = re.compile(r"^not .*(isabs|is_absolute)\(")
 NAMES_A_FILE = {"request", "path_rest", "upload"}
 
 
@@ -250,4 +296,12 @@ def path_traversal(route: Route) -> Iterator[Finding]:
                 help="make up the name yourself, or resolve the path and check that it is below its folder",
                 chain=stations(flow),
                 severity="warning" if flow.origin.is_glued else None,
+                confidence="low" if has_to_be_whole(flow) else None,
             )
+
+
+def has_to_be_whole(flow: Flow) -> bool:
+    """Whether a path that does not begin at the root is refused: then any file is what clients may name."""
+    handler = flow.route.handler
+    tests = handler.find(n.If) if handler is not None else ()
+    return any(WHOLE.search(node.test.text) and flow.origin.label in node.test.text for node in tests)

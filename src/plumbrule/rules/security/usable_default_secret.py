@@ -80,6 +80,19 @@ class Settings(BaseSettings):
         return self
 ```
 
+## Good: refused by hand where it counts
+
+```python title="main.py"
+import os
+
+
+def read_key(is_local: bool) -> str:
+    key = os.environ.get("JWT_SECRET_KEY", "dev-secret-key")
+    if not is_local and "JWT_SECRET_KEY" not in os.environ:
+        raise ValueError("JWT_SECRET_KEY is missing")
+    return key
+```
+
 ## Bad: a validator that only complains
 
 ```python title="main.py"
@@ -207,8 +220,15 @@ def only_complains(validator: Function) -> bool:
 def from_environment(call: Call) -> Iterator[Finding]:
     key = call.argument(0, "key")
     name = str(key.value) if isinstance(key, n.Constant) else ""
-    if is_own_secret(name) and literal(call.argument(1, "default"), name) is not None:
+    has_default = is_own_secret(name) and literal(call.argument(1, "default"), name) is not None
+    if has_default and not is_demanded(name, call):
         yield finding(call.span, name)
+
+
+def is_demanded(name: str, call: Call) -> bool:
+    """Whether the same code raises where a variable is not in the environment."""
+    tests = [node for node in call.scope.find(n.If) if isinstance(node.body[-1], n.Raise)]
+    return any(f"{word}{name}{word} not in " in node.test.text for node in tests for word in "'\"")
 
 
 def finding(at: Span, name: str) -> Finding:

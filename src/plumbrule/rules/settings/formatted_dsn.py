@@ -87,6 +87,13 @@ def commands(code: str, address: str, port: int) -> list[str]:
     return ["ffmpeg", "-i", f"rtsp://viewer:{code}@{address}/live", "--proxy", scheme]
 ```
 
+## Good: a token has none of these letters
+
+```python title="app/links.py"
+def link(name: str, token: str, domain: str) -> str:
+    return f"shop://{name}:{token}@{domain}"
+```
+
 ## References
 
 `URL.create` of SQLAlchemy, `PostgresDsn.build` of pydantic.
@@ -123,20 +130,24 @@ def is_unquoted_dsn(text: n.FString) -> bool:
         return False
     flat = "".join(str(p.value) if isinstance(p, n.Constant) else "\0" for p in text.parts)
     match = PASSWORD.search(flat if not flat.startswith("\0://") else "any" + flat[1:])
+    password = password_of(text)
+    if password is not None and password.text.lower().endswith("token"):
+        return False  # made of letters that need no quotes
     schemes = (str(c.value) for c in text.parts[0].walk() if isinstance(c, n.Constant))
     return match is not None and not any(map(OTHERS.match, schemes))
 
 
+def password_of(text: n.FString) -> n.Name | n.Attribute | None:
+    """The plain value that stands where the password is."""
+    for before, part, after in zip(text.parts, text.parts[1:], text.parts[2:], strict=False):
+        if ends_with(before, ":") and isinstance(part, n.Name | n.Attribute) and starts_with(after, "@"):
+            return part
+    return None
+
+
 def quoting(text: n.FString, module: Module) -> Fix | None:
     """Quote what stands where the password is, if it is a plain value in a string of one line."""
-    password = next(
-        (
-            part
-            for before, part, after in zip(text.parts, text.parts[1:], text.parts[2:], strict=False)
-            if ends_with(before, ":") and isinstance(part, n.Name | n.Attribute) and starts_with(after, "@")
-        ),
-        None,
-    )
+    password = password_of(text)
     if password is None or "\n" in text.text:
         return None
     empty = '""' if text.text.rstrip().endswith("'") else "''"
