@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from plumbrule.facts import nodes as n
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from plumbrule.model.project import Project
 
 REMEMBERED = ("functools.cache", "functools.lru_cache", "functools.cached_property", "cached", "lru_cache")
+MADE_UP = re.compile(r"[rf]*['\"]/(proc|sys)/")
+"""files that the kernel makes up"""
 CONTEXT_MANAGER = "contextlib.contextmanager"
 
 
@@ -48,6 +51,8 @@ def blocks(call: Call) -> bool:
     """Whether a call holds up the thread it runs on."""
     is_own = call.is_awaited or call.function is not None
     kind = None if is_own else BLOCKING.kind(call.name)
+    if kind == "file" and any(MADE_UP.match(arg.text) for arg in call.args[:1]):
+        return False
     return kind is not None and (kind != "measuring" or waits(call.argument(0, "interval")))
 
 

@@ -6,7 +6,20 @@ are left out: they cost less than the hop to a thread.
 
 from __future__ import annotations
 
-STRIPE = ("Customer", "PaymentIntent", "Subscription", "Refund", "Price", "Invoice", "checkout.Session")
+STRIPE = (
+    "Customer",
+    "PaymentIntent",
+    "PaymentMethod",
+    "SetupIntent",
+    "Subscription",
+    "SubscriptionItem",
+    "Refund",
+    "Price",
+    "Product",
+    "Invoice",
+    "checkout.Session",
+    "billing_portal.Session",
+)
 NETWORK = (
     "requests.get",
     "requests.post",

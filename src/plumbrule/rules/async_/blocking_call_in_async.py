@@ -254,6 +254,20 @@ async def read() -> str:
     return greeting()
 ```
 
+## Good: what the kernel makes up waits for no disk
+
+```python title="main.py"
+from fastapi import FastAPI
+
+app = FastAPI()
+
+
+@app.get("/load")
+async def read_load() -> str:
+    with open("/proc/loadavg") as file:
+        return file.read()
+```
+
 ## References
 
 Ruff's ASYNC210, ASYNC220, ASYNC230 and ASYNC251 see the call when it stands in the `async def` itself. A

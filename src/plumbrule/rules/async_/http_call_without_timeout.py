@@ -67,7 +67,8 @@ Ruff's S113 sees `requests.get(…)`; sessions, `urlopen` and names imported fro
 from plumbrule.rulekit import Call, Edit, Finding, Fix, Iterator, n, rule
 
 VERBS = ("get", "post", "put", "patch", "delete", "head", "options", "request")
-BESIDE = {"docs", "examples", "scripts", "notebooks", "benchmarks", "benchmark"}
+BESIDE = {"docs", "examples", "scripts", "notebooks", "benchmarks", "benchmark", "tutorials"}
+"""folders, as those whose name begins with a dot, that serve nobody"""
 URLOPEN = "urllib.request.urlopen"
 WAITING = {URLOPEN, *(f"requests.{owner}{verb}" for owner in ("", "Session.") for verb in VERBS)}
 ENDLESS = {
@@ -84,7 +85,7 @@ ENDLESS = {
 
 @rule(category="async", severity="warning", calls=(*WAITING, *ENDLESS))
 def http_call_without_timeout(call: Call) -> Iterator[Finding]:
-    if BESIDE & set(call.module.path.split("/")):
+    if any(part in BESIDE or part.startswith(".") for part in call.module.path.split("/")):
         return
     endless = call.name in ENDLESS and is_none(call.keyword("timeout"))
     if endless or lacks_limit(call):

@@ -164,6 +164,15 @@ class Registration(BaseModel):
 async def register(form: Registration) -> None:
     if form.password != form.password_again:
         raise HTTPException(422)
+
+
+class Secrets(BaseModel):
+    jwt_secret: str
+
+
+def check(admin_secret: str, secrets: Secrets) -> None:
+    if admin_secret == secrets.jwt_secret:
+        raise ValueError("two secrets, and not one")
 ```
 
 ## Good: two parts of what one person sent, or of one thing; a look for changes
@@ -266,7 +275,7 @@ def timing_unsafe_compare(function: Function) -> Iterator[Finding]:
         if compare.ops not in (("==",), ("!=",)) or not isinstance(compare.parent, TESTS):
             continue
         left, right = compare.operands
-        if looks_for_changes(compare):
+        if looks_for_changes(compare) or refuses_what_is_equal(compare):
             continue
         if is_secret_check(left, right, function) and is_served(function, (left, right)):
             yield Finding(
@@ -318,6 +327,15 @@ def looks_for_changes(compare: n.Compare) -> bool:
     while isinstance(whole.parent, n.BoolOp):
         whole = whole.parent
     return sum(isinstance(part, n.Compare) and part.ops == compare.ops for part in whole.walk()) >= SEVERAL
+
+
+def refuses_what_is_equal(compare: n.Compare) -> bool:
+    """Whether two secrets must not be the same: nobody is let in by that."""
+    match compare.parent:
+        case n.If(test=test, body=body):
+            return test is compare and compare.ops == ("==",) and isinstance(body[-1], n.Raise)
+        case _:
+            return False
 
 
 def is_one_hand(left: n.Expr, right: n.Expr, function: Function) -> bool:
