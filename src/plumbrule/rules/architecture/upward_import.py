@@ -96,6 +96,28 @@ def first_page() -> int:
 PAGE = 20
 ```
 
+## Good: what starts the server stands above its routes
+
+```python title="app/service.py"
+import uvicorn
+
+from app.main import app
+
+
+def run() -> None:
+    uvicorn.run(app)
+```
+
+```python title="app/main.py"
+from fastapi import FastAPI
+
+app = FastAPI()
+
+
+@app.get("/")
+def read() -> None: ...
+```
+
 ## Good: a helper whose name says little
 
 ```python title="app/utils/models.py"
@@ -137,7 +159,7 @@ LOWER = {
 def upward_import(project: Project) -> Iterator[Finding]:
     routing = {route.scope.module for route in project.routes}
     seen: set[tuple[str, str]] = set()
-    modules = (module for module in project.code_modules if module not in routing)
+    modules = (m for m in project.code_modules if m not in routing and "uvicorn" not in m.file.packages)
     for edge in (edge for module in modules for edge in project.import_graph.of(module)):
         if edge.target not in routing or edge.kind == "typing":
             continue

@@ -101,6 +101,14 @@ async def read_each() -> list[int]:
     return [value for result in results for value in good([result])]
 
 
+async def in_batches(waiting: list[asyncio.Future[int]]) -> list[int]:
+    every = []
+    for at in range(0, len(waiting), 10):
+        some = await asyncio.gather(*waiting[at : at + 10], return_exceptions=True)
+        every.extend(some)
+    return every
+
+
 @app.get("/done")
 async def count_done() -> int:
     results = await asyncio.gather(asyncio.sleep(0, True), return_exceptions=True)
@@ -158,11 +166,19 @@ def is_looked_at(function: Function, gather: Call, names: set[str]) -> bool:
             return True
         args = (*call.args, *(keyword.value for keyword in call.keywords))
         given = {part.id for arg in args for part in unpacked(arg) if isinstance(part, n.Name)}
-        if given & names and not call.name.startswith("builtins."):
+        if given & names and (not call.name.startswith("builtins.") or is_collected(call, function)):
             return True
     matched = any(isinstance(node, n.Match) or is_identity(node, names) for node in function.nodes)
     returned = any(isinstance(r.value, n.Name) and r.value.id in names for r in function.find(n.Return))
     return matched or returned
+
+
+def is_collected(call: Call, function: Function) -> bool:
+    """Whether it puts results into a list that the function gives to whoever asked."""
+    if call.method not in ("extend", "append") or call.receiver is None:
+        return False
+    given = (node.value.text for node in function.find(n.Return) if node.value is not None)
+    return call.receiver.text in given
 
 
 def unpacked(arg: n.Expr) -> tuple[n.Expr, ...]:

@@ -117,11 +117,22 @@ if __name__ == "__main__":
     session = Session(create_engine("sqlite://"))
     session.commit()
 ```
+
+```python title="fill.py"
+import argparse
+
+from sqlalchemy import create_engine
+from sqlalchemy.orm import Session
+
+args = argparse.ArgumentParser().parse_known_args()
+session = Session(create_engine("sqlite://"))
+```
 """
 
 from plumbrule.rulekit import Attribute, Class, File, Finding, Function, Iterator, Module, Span, n, rule
 
 SESSIONS = ("sqlalchemy.orm.Session", "sqlalchemy.ext.asyncio.AsyncSession")
+READING = (".parse_args", ".parse_known_args")
 SCRIPTS = {
     "scripts",
     "migrations",
@@ -221,5 +232,8 @@ def is_script(file: File) -> bool:
 
 
 def runs_itself(file: File) -> bool:
-    """Whether a file is meant to be run by itself."""
-    return any(isinstance(node, n.If) and "__main__" in node.test.text for node in file.body)
+    """Whether a file is meant to be run by itself: it says so, or reads the command line when it is read."""
+    if any(isinstance(node, n.If) and "__main__" in node.test.text for node in file.body):
+        return True
+    assigned = (node.value for node in file.body if isinstance(node, n.Assign))
+    return any(isinstance(v, n.Call) and v.func.text.endswith(READING) for v in assigned)

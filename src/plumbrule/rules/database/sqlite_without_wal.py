@@ -27,6 +27,19 @@ def prepare(connection, record) -> None:
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA foreign_keys = ON")
 ```
+
+## Good: a file that nobody shares
+
+```python title="app/scratch.py"
+import tempfile
+
+from sqlalchemy import Engine, create_engine
+
+
+def scratch() -> Engine:
+    temp_file_path = tempfile.mktemp()
+    return create_engine(f"sqlite:///{temp_file_path}")
+```
 """
 
 from plumbrule.rulekit import Call, Finding, Iterator, Module, Project, n, rule
@@ -62,6 +75,8 @@ def is_file(call: Call) -> bool:
     if not isinstance(url, n.Constant | n.FString):
         return False
     text = url.text.strip("f\"'")
+    if "temp" in text.lower():
+        return False  # nobody shares that file
     return (
         text.startswith("sqlite") and ":///" in text and ":memory:" not in text and "mode=memory" not in text
     )

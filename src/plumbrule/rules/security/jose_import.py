@@ -25,10 +25,14 @@ async def read_me(token: str) -> str:
 ```python title="sealing.py"
 from jose import jwe
 from jose.constants import ALGORITHMS
+from jose.exceptions import JWEError
 
 
 def sealed(text: str, key: bytes) -> bytes:
-    return jwe.encrypt(text, key, algorithm=ALGORITHMS.DIR, encryption=ALGORITHMS.A256GCM)
+    try:
+        return jwe.encrypt(text, key, algorithm=ALGORITHMS.DIR, encryption=ALGORITHMS.A256GCM)
+    except JWEError:
+        return b""
 ```
 
 ## Good: PyJWT
@@ -74,4 +78,4 @@ def jose_import(module: Module) -> Iterator[Finding]:
 def is_about_encryption(node: n.ImportFrom) -> bool:
     """Whether an import takes nothing that signs or checks a signature."""
     names = {node.module.rpartition(".")[2]} if "." in node.module else {alias.name for alias in node.names}
-    return names <= ENCRYPTING
+    return names <= ENCRYPTING or all(alias.name.startswith("JWE") for alias in node.names)

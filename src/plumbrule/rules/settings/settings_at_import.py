@@ -142,7 +142,8 @@ def is_at_import(call: Call) -> bool:
 def is_script(module: Module) -> bool:
     """Whether a module is run by itself, and serves nothing that a server would import it for."""
     project = module.project
-    if not any(isinstance(node, n.If) and "__main__" in node.test.text for node in module.nodes):
+    is_beside = "scripts" in module.path.split("/")
+    if not is_beside and not any(isinstance(x, n.If) and "__main__" in x.test.text for x in module.nodes):
         return False
     served = any(app.module is module for app in project.apps)
     return not served and not any(edge.target is module for edge in project.import_graph.edges)
