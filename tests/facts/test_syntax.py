@@ -235,6 +235,7 @@ def test_only_a_text_in_quotes_can_be_a_string_annotation() -> None:
         ("tests/orders.py", True),
         ("app/orders/test_router.py", True),
         ("typing_tests/app.py", True),
+        ("app/orders/fakes/repository.py", True),
         ("app/ab_tests/router.py", False),
         ("app/latest/router.py", False),
     ],

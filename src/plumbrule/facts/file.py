@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 A = TypeVar("A")
 SERVING = re.compile(rb"^@\w+\.(get|post|put|patch|delete|websocket)\(", re.MULTILINE)
 TESTING = re.compile(rb"\b(def test|class Test|TestClient|pytest|unittest|FastAPI\s*\(|__main__)")
+TESTS = {"tests", "test", "testing", "e2e", "cypress", "fakes", "mocks"}
+"""folders of tests, and of what stands in for the real thing in them"""
 OURS = "plumbrule."
 """where a question is from that does not change while this program stays the same"""
 
@@ -128,7 +130,7 @@ def is_test(path: str, text: bytes = b"") -> bool:
     """Whether a path is one of the tests; `start_test.py` is none if its text serves and tests nothing."""
     *folders, name = path.split("/")
     return (
-        bool({"tests", "test", "testing", "e2e", "cypress"} & set(folders))
+        not TESTS.isdisjoint(folders)
         or any(folder.endswith("_tests") for folder in folders[:1])
         or any(folder.startswith(("pytest-", "pytest_")) for folder in folders)  # a plugin
         or name.startswith("conftest")

@@ -295,12 +295,13 @@ from plumbrule.rulekit import (
 def blocking_call_in_async(function: Function) -> Iterator[Finding]:
     found = list(blocking_on_loop(function)) if function.is_async else []
     when = function.project.serving.when(function) if found else "startup"
+    waiting = "every request of this worker" if when == "request" else "all that shares its loop"
     for reached in found if when != "startup" else ():
         kind = BLOCKING.kind(reached.call.name)
         yield Finding(
             at=reached.call.func_span,
             message=f"`{reached.call.name.removeprefix('builtins.')}` blocks the event loop",
-            label="every request of this worker waits here",
+            label=f"{waiting} waits here",
             help="`await asyncio.sleep(…)`"
             if kind == "sleep"
             else "hand it to a thread with `asyncio.to_thread`, or await an async client",

@@ -138,6 +138,7 @@ def cpu_bound_in_async(project: Project) -> Iterator[Finding]:
 def computed_on_loop(function: Function) -> Iterator[Finding]:
     """What a coroutine function computes, itself and in what it calls."""
     served = function.project.serving.when(function) == "request"
+    waiting = "every request of this worker" if served else "all that shares its loop"
     for reached in reached_on_loop(function):
         kind = COMPUTING.kind(reached.call.name)
         if kind is None or reached.call.is_awaited or (kind == "packing" and not is_sent(reached.call)):
@@ -146,7 +147,7 @@ def computed_on_loop(function: Function) -> Iterator[Finding]:
         yield Finding(
             at=reached.call.func_span,
             message=f"`{reached.call.node.func.text}` {does} on the event loop",
-            label="every request of this worker waits meanwhile",
+            label=f"{waiting} waits meanwhile",
             help=f"{instead}, or make the route a plain `def`",
             chain=steps_to(function, reached),
             confidence="high" if served else "medium",
