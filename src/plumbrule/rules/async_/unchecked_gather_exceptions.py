@@ -121,7 +121,7 @@ async def settle(*waiting: asyncio.Future[int]) -> list[int | BaseException]:
 ```
 """
 
-from plumbrule.rulekit import Call, Finding, Function, Iterator, n, rule
+from plumbrule.rulekit import Call, Class, Finding, Function, Iterator, n, rule
 
 CHECKS = {"isinstance", "issubclass", "type", "hasattr"}
 
@@ -164,7 +164,8 @@ def is_looked_at(function: Function, gather: Call, names: set[str]) -> bool:
             continue
         if call.method in CHECKS:
             return True
-        args = (*call.args, *(keyword.value for keyword in call.keywords))
+        named = call.keywords if call.function is not None and not isinstance(call.target, Class) else ()
+        args = (*call.args, *(keyword.value for keyword in named))
         given = {part.id for arg in args for part in unpacked(arg) if isinstance(part, n.Name)}
         if given & names and (not call.name.startswith("builtins.") or is_collected(call, function)):
             return True
