@@ -23,6 +23,8 @@ PUBLIC = re.compile(
     r"password|setup|init|session|accept|license|track|report|event|well-known|feedback|share|validat|contact|support|customer|apply|application",
     re.IGNORECASE,
 )
+TOKEN = re.compile(r"(?i)^(?!.*(push|device|fcm|apns)).*token$")
+"""what says who somebody is; not where the messages of his telephone go"""
 
 
 def is_for_anybody(route: Route) -> bool:
@@ -54,7 +56,7 @@ def signs_up(route: Route) -> bool:
     if "POST" not in route.methods or route.path_parameters or route.handler is None:
         return False
     schemas = body_schemas(route)
-    if any(schema.fields and all("token" in name.lower() for name in schema.fields) for schema in schemas):
+    if any(schema.fields and all(map(TOKEN.search, schema.fields)) for schema in schemas):
         return True
     fields = (name for schema in schemas for name in schema.fields)
     return any("password" in name.lower() for name in (*route.handler.reads, *fields))

@@ -26,6 +26,36 @@ async def update(token: Annotated[str, Depends(token)]) -> None: ...
 async def uninstall(name: str) -> None: ...
 ```
 
+## Bad: the token of a telephone says nothing of its owner
+
+```python title="main.py"
+from typing import Annotated
+
+from fastapi import Depends, FastAPI
+from fastapi.security import OAuth2PasswordBearer
+from pydantic import BaseModel
+
+app = FastAPI()
+token = OAuth2PasswordBearer(tokenUrl="token")
+
+
+class Telephone(BaseModel):
+    push_token: str
+
+
+@app.get("/users/me")
+async def read_me(token: Annotated[str, Depends(token)]) -> None: ...
+
+
+@app.delete("/users/me")
+async def delete_me(token: Annotated[str, Depends(token)]) -> None: ...
+
+
+@app.post("/telephones")  # finding
+async def add_telephone(telephone: Telephone) -> None:
+    print(telephone.push_token)
+```
+
 ## Bad: what asks is chosen when it runs, and a check of health is no probe
 
 ```python title="app/providers.py"
