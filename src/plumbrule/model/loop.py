@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from plumbrule.facts import nodes as n
+from plumbrule.facts.cached import cached_property
 from plumbrule.model.branches import leaves_out
 from plumbrule.model.knowledge.blocking import BLOCKING
 from plumbrule.model.reach import DEPTH, Reached
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from plumbrule.model.calls import Call
-    from plumbrule.model.code import Function
+    from plumbrule.model.code import Function, Scoped
     from plumbrule.model.project import Project
 
 REMEMBERED = ("functools.cache", "functools.lru_cache", "functools.cached_property", "cached", "lru_cache")
@@ -24,27 +25,36 @@ CONTEXT_MANAGER = "contextlib.contextmanager"
 
 
 class Blocking:
-    """Finds the calls that hold up the thread they run on, a function at a time."""
+    """The calls outside the tests that hold up the thread they run on."""
 
     def __init__(self, project: Project) -> None:
-        index = project.call_index
-        self.words = {word for name in BLOCKING.calls for word in index.words_for(name.rpartition(".")[2])}
-        self.has_any_member = any(
-            name.endswith("*") and name.partition(".")[0] in project.imported for name in BLOCKING.calls
-        )
-        self._found: dict[Function, list[Call]] = {}
+        self.project = project
 
-    def calls(self, function: Function) -> list[Call]:
-        """Those in the body of one function."""
-        if function not in self._found:
-            self._found[function] = [call for call in function.made if self._may_block(call) and blocks(call)]
-        return self._found[function]
+    @cached_property
+    def calls(self) -> list[Call]:
+        """All of them."""
+        named = self.project.calls_to(*[name for name in BLOCKING.calls if not name.endswith("*")])
+        return [call for call in (*named, *self._of_clients) if not call.is_deferred and blocks(call)]
 
-    def _may_block(self, call: Call) -> bool:
-        func = call.node.func
-        if isinstance(func, n.Attribute):
-            return self.has_any_member or func.attr in self.words
-        return not isinstance(func, n.Name) or func.id in self.words
+    @cached_property
+    def by_function(self) -> dict[Scoped, list[Call]]:
+        """Those in the body of each function, in order."""
+        found: dict[Scoped, list[Call]] = {}
+        for call in sorted(self.calls, key=lambda call: call.node.start):
+            found.setdefault(call.scope, []).append(call)
+        return found
+
+    @property
+    def _of_clients(self) -> list[Call]:
+        """Those of clients whose every method blocks: they are used where their package is named, or where
+        what is made there is imported.
+        """
+        packages = {name.partition(".")[0] for name in BLOCKING.calls if name.endswith("*")}
+        modules, graph = self.project.code_modules, self.project.import_graph
+        there = {m for m in modules if not packages.isdisjoint(m.file.packages)}
+        near = [m for m in modules if m in there or (there and any(e.target in there for e in graph.of(m)))]
+        scopes = (scope for m in near for scope in (m, *m.classes, *m.functions))
+        return [call for scope in scopes for call in scope.calls if BLOCKING.is_of_client(call.name)]
 
 
 def blocks(call: Call) -> bool:
@@ -63,9 +73,9 @@ def waits(interval: n.Expr | None) -> bool:
 
 def blocking_on_loop(function: Function) -> Iterator[Reached]:
     """The calls that hold up the loop while an `async def` runs."""
-    blocking = function.project.blocking
+    blocking = function.project.blocking.by_function
     for at, chain in run_on_loop(function):
-        yield from (Reached(call, chain) for call in blocking.calls(at) if is_reached(call, chain))
+        yield from (Reached(call, chain) for call in blocking.get(at, ()) if is_reached(call, chain))
 
 
 def reached_on_loop(function: Function) -> Iterator[Reached]:

@@ -290,7 +290,16 @@ class Catalogue:
         """`network` for `requests.get`; None for what is not listed."""
         if name in HARMLESS:
             return None
-        return self.kinds.get(name) or self.kinds.get(name.rpartition(".")[0] + ".")
+        return self.kinds.get(name) or self.kinds.get(owner(name))
+
+    def is_of_client(self, name: str) -> bool:
+        """Whether it is listed with all methods of its class."""
+        return owner(name) in self.kinds and name not in HARMLESS
+
+
+def owner(name: str) -> str:
+    """`boto3.Client.` of `boto3.Client.get_object`."""
+    return name.rpartition(".")[0] + "."
 
 
 BLOCKING = Catalogue(

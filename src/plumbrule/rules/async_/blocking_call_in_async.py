@@ -283,6 +283,7 @@ from plumbrule.rulekit import (
     Fix,
     Function,
     Iterator,
+    Project,
     Reached,
     blocking_on_loop,
     import_edit,
@@ -292,11 +293,17 @@ from plumbrule.rulekit import (
 
 
 @rule(category="async", severity="error")
-def blocking_call_in_async(function: Function) -> Iterator[Finding]:
-    found = list(blocking_on_loop(function)) if function.is_async else []
-    when = function.project.serving.when(function) if found else "startup"
+def blocking_call_in_async(project: Project) -> Iterator[Finding]:
+    for function in project.functions_leading_to(project.blocking.calls):
+        if function.is_async and project.serving.when(function) != "startup":
+            yield from held_up(function)
+
+
+def held_up(function: Function) -> Iterator[Finding]:
+    """What holds up the loop while a coroutine function runs."""
+    when = function.project.serving.when(function)
     waiting = "every request of this worker" if when == "request" else "all that shares its loop"
-    for reached in found if when != "startup" else ():
+    for reached in blocking_on_loop(function):
         kind = BLOCKING.kind(reached.call.name)
         yield Finding(
             at=reached.call.func_span,
