@@ -96,26 +96,6 @@ class Gate:
         return await call_next(request)
 ```
 
-## Good: in constant time
-
-```python title="main.py"
-import os
-import secrets
-from typing import Annotated
-
-from fastapi import FastAPI, Header, HTTPException
-
-app = FastAPI()
-API_KEY = os.environ.get("API_KEY", "")
-
-
-@app.get("/reports")
-async def read_reports(api_key: Annotated[str, Header()]) -> list[str]:
-    if not secrets.compare_digest(api_key.encode(), API_KEY.encode()):
-        raise HTTPException(401)
-    return []
-```
-
 ## Good: a mark that stands in the code, and the tokens of a text
 
 ```python title="main.py"
