@@ -209,3 +209,10 @@ def test_a_branch_that_a_call_leaves_out_does_not_run(
     marks = {name: REACHED[name] if name in reached else "" for name in REACHED}
     files = {"app/main.py": HEAD + FLAGS.format(given=given, guard=guard, **marks)}
     assert found(files) == marked(files)
+
+
+def test_a_function_is_looked_into_for_each_way_it_is_called() -> None:
+    body = "import time\ndef read(key, cached):\n    if cached:\n        return key\n    time.sleep(1)"
+    route = '@app.get("/")\nasync def index(key: str):\n    read(key, True)\n    read(key, False)'
+    files = {"app/main.py": f"{HEAD}\n{body}  {MARK}\n\n{route}\n"}
+    assert found(files) == marked(files)

@@ -85,17 +85,33 @@ def reached_on_loop(function: Function) -> Iterator[Reached]:
 
 
 def run_on_loop(function: Function) -> list[tuple[Function, tuple[Call, ...]]]:
-    """The functions whose bodies an `async def` runs on the loop itself, each once, with the calls that lead
-    to it: itself first, then the nearest.
+    """The functions whose bodies an `async def` runs on the loop itself, each once for the flags that it
+    is given, with the calls that lead to it: itself first, then the nearest.
     """
     found: list[tuple[Function, tuple[Call, ...]]] = [(function, ())]
-    seen = {function}
+    seen = {(function, "")}
     for at, chain in found:
         for call in at.run_in_place if len(chain) < DEPTH else ():
-            if call.function is not None and call.function not in seen and is_reached(call, chain):
-                seen.add(call.function)
-                found.append((call.function, (*chain, call)))
+            inner, given = call.function, flags(call)
+            if inner is not None and (inner, given) not in seen and is_reached(call, chain):
+                seen.add((inner, given))
+                found.append((inner, (*chain, call)))
     return found
+
+
+def flags(call: Call) -> str:
+    """The plain values that a call gives to choose what is run: `False, wait=None`."""
+    plain = (
+        value.parent if isinstance(value.parent, n.Keyword) else value
+        for value in call.given
+        if is_flag(value)
+    )
+    return ", ".join(value.text for value in plain)
+
+
+def is_flag(value: n.Expr) -> bool:
+    """Whether it is `True`, `False` or `None`."""
+    return isinstance(value, n.Constant) and (value.value is None or isinstance(value.value, bool))
 
 
 def is_reached(call: Call, chain: tuple[Call, ...]) -> bool:
