@@ -229,16 +229,14 @@ def jwt_claims_not_required(call: Call) -> Iterator[Finding]:
             label="`exp` is checked only if it is there",
             help="add `options={%s}`" % ('"require_exp": True' if is_jose else '"require": ["exp", "sub"]'),
             fix=None if is_jose else requiring(call),
-            severity="warning" if gives_each_an_end(call.module.project) else None,
+            severity=None if signs_without_end(call.module.project) else "warning",
         )
 
 
-def gives_each_an_end(project: Project) -> bool:
-    """Whether the project signs tokens, and each with an end."""
-    signing = [call.scope for call in project.calls_to("jwt.encode", "jose.jwt.encode")]
-    if not signing:
-        return project.uses("fastapi_users")  # whose tokens are told how long they last
-    return all(isinstance(at, Function) and is_looked_at(at) for at in signing)
+def signs_without_end(project: Project) -> bool:
+    """Whether the project signs tokens that may have no end; those of an identity provider have one."""
+    signing = (call.scope for call in project.calls_to("jwt.encode", "jose.jwt.encode"))
+    return any(not isinstance(at, Function) or not is_looked_at(at) for at in signing)
 
 
 def lets_expired_in(call: Call) -> bool:
