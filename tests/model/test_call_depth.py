@@ -216,3 +216,27 @@ def test_a_function_is_looked_into_for_each_way_it_is_called() -> None:
     route = '@app.get("/")\nasync def index(key: str):\n    read(key, True)\n    read(key, False)'
     files = {"app/main.py": f"{HEAD}\n{body}  {MARK}\n\n{route}\n"}
     assert found(files) == marked(files)
+
+
+@pytest.mark.parametrize(
+    ("test", "found_there"),
+    [
+        ("if kept is None:", False),
+        ("if not kept:", False),
+        ("if kept is None and key:", False),
+        ("if not (kept and ready):", False),
+        ("if kept and ready:\n        return kept\n    if key:", False),
+        ("if kept is not None:\n        return kept\n    if key:", False),
+        ("if kept is None or key:", True),
+        ("if not (kept and time.time() < ready):", True),
+        ("if kept is not None:", True),
+        ("if key is None:", True),
+    ],
+)
+def test_what_a_global_variable_keeps_is_made_once(test: str, found_there: bool) -> None:
+    mark = f"  {MARK}" if found_there else ""
+    filled = f"    {test}\n        time.sleep(1){mark}\n        kept = ready = 1\n"
+    body = f"    global kept, ready\n{filled}    return kept\n"
+    route = '@app.get("/")\nasync def index(key: str):\n    read(key)\n'
+    files = {"app/main.py": f"{HEAD}\nimport time\nkept = ready = None\n\ndef read(key):\n{body}\n{route}"}
+    assert found(files) == marked(files)

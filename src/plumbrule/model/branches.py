@@ -19,14 +19,14 @@ def leaves_out(given: Call, node: n.Node) -> bool:
     function = given.function
     if function is None:
         return False
-    known = ((holds(test, given, function), wanted) for test, wanted in conditions(node, function))
+    known = ((holds(test, given, function), wanted) for test, wanted in conditions(node, function.body))
     return any(is_so is not None and is_so is not wanted for is_so, wanted in known)
 
 
-def conditions(node: n.Node, function: Function) -> Iterator[tuple[n.Expr, bool]]:
-    """What has to be true, or false, for a node of a function to be reached."""
+def conditions(node: n.Node, body: tuple[n.Statement, ...]) -> Iterator[tuple[n.Expr, bool]]:
+    """What has to be true, or false, for a node of a function with that body to be reached."""
     yield from branches_around(node)
-    for statement in function.body:
+    for statement in body:
         if statement.end > node.start:
             return
         if isinstance(statement, n.If) and leaves(statement.body):

@@ -10,6 +10,7 @@ from plumbrule.facts.cached import cached_property
 from plumbrule.model.branches import leaves_out
 from plumbrule.model.knowledge.blocking import BLOCKING
 from plumbrule.model.reach import DEPTH, Reached
+from plumbrule.model.remembered import is_first_time
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,7 +35,8 @@ class Blocking:
     def calls(self) -> list[Call]:
         """All of them."""
         named = self.project.calls_to(*[name for name in BLOCKING.calls if not name.endswith("*")])
-        return [call for call in (*named, *self._of_clients) if not call.is_deferred and blocks(call)]
+        found = (call for call in (*named, *self._of_clients) if not call.is_deferred and blocks(call))
+        return [call for call in found if not is_first_time(call)]
 
     @cached_property
     def by_function(self) -> dict[Scoped, list[Call]]:
@@ -126,7 +128,7 @@ def runs_in_place(call: Call) -> bool:
         return False
     if any(name.endswith(REMEMBERED) for name in inner.decorator_names):
         return False
-    return not inner.is_generator or is_consumed(call)
+    return (not inner.is_generator or is_consumed(call)) and not is_first_time(call)
 
 
 def is_consumed(call: Call) -> bool:

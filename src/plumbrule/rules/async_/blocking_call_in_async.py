@@ -249,9 +249,19 @@ def greeting() -> str:
         return file.read()
 
 
+farewell: str | None = None
+
+
+def read_farewell() -> str:
+    global farewell
+    if farewell is None:
+        farewell = open("farewell").read()
+    return farewell
+
+
 @app.get("/")
 async def read() -> str:
-    return greeting()
+    return greeting() + read_farewell()
 ```
 
 ## Good: what the kernel makes up waits for no disk

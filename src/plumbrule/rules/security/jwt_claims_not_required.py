@@ -81,7 +81,7 @@ def read_orders(token: str, key: str) -> str:
     return str(jwt.decode(token, key, algorithms=["RS256"], options={"require_exp": True})["sub"])
 ```
 
-## Good: what renews a token may be shown an expired one
+## Good: what renews a token, or ends a session, may be shown an expired one
 
 ```python title="app/tokens.py"
 import jwt
@@ -89,6 +89,10 @@ import jwt
 
 def claims_of_expired(token: str, key: str) -> dict[str, object]:
     return jwt.decode(token, key, algorithms=["HS256"], options={"verify_exp": False})
+
+
+def session_to_log_out(token: str, key: str) -> object:
+    return jwt.decode(token, key, algorithms=["HS256"], options={"verify_exp": False})["session"]
 ```
 
 ## Good: switched off, and looked at by hand
@@ -188,6 +192,8 @@ def subject_of(token: str, key: str) -> str:
 ```
 """
 
+import re
+
 from plumbrule.rulekit import (
     Attribute,
     Call,
@@ -204,6 +210,8 @@ from plumbrule.rulekit import (
     rule,
 )
 
+TAKES_EXPIRED = re.compile(r"expired|log_?out|sign_?out|revoke")
+"""names of what may be shown a token that is over: it ends a session"""
 REQUIRING = ("require", "require_exp")
 """how PyJWT and python-jose are asked for claims"""
 
@@ -214,7 +222,8 @@ def jwt_claims_not_required(call: Call) -> Iterator[Finding]:
     if not isinstance(function, Function) or call.is_splatted:
         return
     if lets_expired_in(call):
-        if not any(looks(one) for one in function.module.functions) and "expired" not in function.name:
+        looked_at = any(looks(one) for one in function.module.functions)
+        if not looked_at and not TAKES_EXPIRED.search(function.name):
             yield Finding(
                 at=call.span,
                 message="an expired token is accepted",
