@@ -64,6 +64,25 @@ def make_app() -> FastAPI:
 whole = FastAPI()
 whole.dependency_overrides[current_user] = lambda: "ada"
 ```
+
+```python title="tests/test_limits.py"
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
+
+
+def current_user() -> str:
+    return ""
+
+
+def make_client() -> TestClient:
+    return TestClient(FastAPI())
+
+
+def test_limit() -> None:
+    client = make_client()
+    client.app.dependency_overrides[current_user] = lambda: "bob"
+    assert client.get("/").status_code == 404
+```
 """
 
 from plumbrule.rulekit import Finding, Function, Iterator, Module, Project, n, rule
@@ -123,4 +142,12 @@ def is_restoring(node: n.Node) -> bool:
 
 def is_own(app: n.Expr, function: Function) -> bool:
     """Whether the app is made in the function, or given to it by a fixture."""
-    return isinstance(app, n.Name) and (app.id in function.bindings or function.parameter(app.id) is not None)
+    match app:
+        case n.Name(id=name):
+            return name in function.bindings or function.parameter(name) is not None
+        case n.Attribute(value=n.Name(id=name), attr="app"):
+            bound = function.bindings.get(name, ())
+            made = (b.node.value for b in bound if isinstance(b.node, n.Assign))
+            return any(isinstance(x, n.Call) and function.call(x).function is not None for x in made)
+        case _:
+            return False
