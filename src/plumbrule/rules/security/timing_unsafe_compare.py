@@ -142,7 +142,7 @@ class Registration(BaseModel):
 
 @app.post("/users")
 async def register(form: Registration) -> None:
-    if form.password != form.password_again:
+    if form.password != form.password_again or form.password != form.password.strip():
         raise HTTPException(422)
 
 
@@ -319,7 +319,9 @@ def refuses_what_is_equal(compare: n.Compare) -> bool:
 
 
 def is_one_hand(left: n.Expr, right: n.Expr, function: Function) -> bool:
-    """Whether both are parts of one value: one person sent them."""
+    """Whether both are parts of one value, or one is made of the other: one person sent them."""
+    if left.text.startswith(f"{right.text}.") or right.text.startswith(f"{left.text}."):
+        return True
     if isinstance(left, n.Attribute) and isinstance(right, n.Attribute):
         return left.value.text == right.value.text
     if not isinstance(left, n.Name) or not isinstance(right, n.Name):

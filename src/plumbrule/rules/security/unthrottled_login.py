@@ -103,10 +103,13 @@ app = FastAPI(title="for the document alone")
 async def login(name: str, password: str) -> None: ...
 ```
 
-## Good: no password is asked for
+## Good: no password is asked for, or a token is shown and none is given
 
 ```python title="main.py"
-from fastapi import FastAPI
+from typing import Annotated
+
+from fastapi import Depends, FastAPI
+from fastapi.security import OAuth2PasswordRequestForm
 
 app = FastAPI()
 
@@ -114,6 +117,11 @@ app = FastAPI()
 @app.post("/token")
 async def buy_token(amount: int) -> int:
     return amount
+
+
+@app.post("/verify_token")
+async def verify_token(form: Annotated[OAuth2PasswordRequestForm, Depends()]) -> str:
+    return form.username
 ```
 
 ## When to ignore it
@@ -136,7 +144,7 @@ from plumbrule.rulekit import (
     rule,
 )
 
-LOGIN = re.compile(r"(log_?-?in|sign_?-?in|token|authenticate|access-?_?token)/?$", re.IGNORECASE)
+LOGIN = re.compile(r"(log_?-?in|sign_?-?in|(?<!verify[_-])token|authenticate)/?$", re.IGNORECASE)
 LIMITS = re.compile(
     r"\wlimit|limit\w|throttl|attempt|lockout|locked|captcha|too_?many|429|brute", re.IGNORECASE
 )
