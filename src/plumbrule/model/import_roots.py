@@ -58,8 +58,7 @@ class ImportRoots:
         for node in module.imports:
             if isinstance(node, n.ImportFrom) and node.level:
                 continue
-            names = [node.module] if isinstance(node, n.ImportFrom) else [a.name for a in node.names]
-            for name in names:
+            for name in self._named(node, module):
                 target = self.project.imports.find(name, module)
                 if target is None:
                     continue
@@ -67,3 +66,10 @@ class ImportRoots:
                 if path[-len(parts) :] == parts:
                     root = "/".join(path[: -len(parts)])
                     yield root, "/".join(path[: len(path) - len(parts) + 1])
+
+    def _named(self, node: n.Import | n.ImportFrom, module: Module) -> list[str]:
+        """The modules that an import names; those inside of a folder without `__init__.py`, which is none."""
+        if isinstance(node, n.Import):
+            return [alias.name for alias in node.names]
+        is_module = self.project.imports.find(node.module, module) is not None
+        return [node.module] if is_module else [f"{node.module}.{alias.name}" for alias in node.names]
