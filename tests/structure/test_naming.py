@@ -150,3 +150,149 @@ def test_digits_belong_to_the_word_before_them() -> None:
     }
     targets = {line.module: line.target for line in by_feature(read(files)).moving}
     assert targets["app.services.oauth2_nodes"] == "app.nodes.oauth2"
+
+
+def targets(files: Files) -> dict[str, str | None]:
+    return {line.module: line.target for line in by_feature(read(files)).moving}
+
+
+def with_routers(**imports: str) -> dict[str, str]:
+    routers = {f"app/routers/{name}.py": router(name, name, text) for name, text in imports.items()}
+    return {"app/main.py": TWO.format(package="app."), **routers}
+
+
+MODELS = "from pydantic import BaseModel\n\n\nclass {name}(BaseModel):\n    id: int\n"
+
+
+def test_a_folder_that_is_a_slice_keeps_its_files_names_and_what_else_lies_in_it() -> None:
+    files = {
+        "app/main.py": """
+            from fastapi import FastAPI
+
+            from app.controllers.router import router
+
+            app = FastAPI()
+            app.include_router(router)
+            """,
+        "app/controllers/router.py": """
+            from fastapi import APIRouter
+
+            from app.controllers.nodes import builds, nodes
+            from app.controllers.users import users
+
+            router = APIRouter()
+            router.include_router(nodes.router)
+            router.include_router(builds.router)
+            router.include_router(users.router)
+
+
+            @router.get("/debug")
+            def debug() -> int:
+                return 1
+            """,
+        "app/controllers/nodes/nodes.py": router(
+            "nodes", "nodes", "from app.controllers.nodes import models\n"
+        ),
+        "app/controllers/nodes/builds.py": router("nodes/{id}/builds", "node-builds"),
+        "app/controllers/nodes/models.py": text(MODELS.format(name="Node")),
+        "app/controllers/users/users.py": router("users", "users"),
+    }
+    assert targets(files) == {
+        "app.controllers.nodes.builds": "app.nodes.builds",
+        "app.controllers.nodes.models": "app.nodes.models",
+        "app.controllers.nodes.nodes": "app.nodes.router",
+        "app.controllers.users.users": "app.users.router",
+    }
+
+
+def test_of_two_files_of_a_kind_one_is_told_by_its_folder_and_layers_stay_in_longer_names() -> None:
+    files = {
+        "app/main.py": """
+            from fastapi import FastAPI
+
+            from app.routers import nodes
+            from app.routers.admin import nodes as admin
+            from app.routers.v2 import nodes as two
+
+            app = FastAPI()
+            app.include_router(nodes.router)
+            app.include_router(two.router)
+            app.include_router(admin.router)
+            """,
+        "app/routers/nodes.py": router("nodes", "nodes", "from app.services import nodes_response_builder\n"),
+        "app/routers/v2/nodes.py": router("v2/nodes", "nodes"),
+        "app/routers/admin/nodes.py": router("admin/nodes", "nodes"),
+        "app/services/nodes_response_builder.py": "def build() -> None: ...\n",
+    }
+    assert targets(files) == {
+        "app.routers.admin.nodes": "app.nodes.admin_router",
+        "app.routers.nodes": "app.nodes.router",
+        "app.routers.v2.nodes": "app.nodes.router_v2",
+        "app.services.nodes_response_builder": "app.nodes.response_builder",
+    }
+
+
+def test_models_without_tables_are_schemas_beside_those_with_tables() -> None:
+    table = """
+        from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+
+        class Base(DeclarativeBase): ...
+
+
+        class Node(Base):
+            __tablename__ = "nodes"
+            id: Mapped[int] = mapped_column(primary_key=True)
+        """
+    imported = "from app.models.node import Node\nfrom app.routers.models.node import NodeIn\n"
+    files = with_routers(nodes=imported, users="")
+    files |= {"app/models/node.py": table, "app/routers/models/node.py": MODELS.format(name="NodeIn")}
+    found = targets(files)
+    assert (found["app.models.node"], found["app.routers.models.node"]) == (
+        "app.nodes.models",
+        "app.nodes.schemas",
+    )
+
+
+def test_what_a_name_only_mentions_leaves_no_package_and_no_slice_is_without_its_routes() -> None:
+    files = with_routers(nodes="from app.runner import node_files\n", users="from nodekit.node import ONE\n")
+    files |= {"app/runner/node_files.py": "def read() -> None: ...\n", "kit/nodekit/node.py": "ONE = 1\n"}
+    assert targets(files) == {
+        "app.routers.nodes": "app.nodes.router",
+        "app.routers.users": "app.users.router",
+    }
+    mixed = {
+        "app/main.py": """
+            from fastapi import FastAPI
+
+            from app.auth import views
+
+            app = FastAPI()
+            app.include_router(views.router)
+            """,
+        "app/auth/views.py": """
+            from fastapi import APIRouter
+
+            from app.auth.schemas import GrantIn, TokenIn
+
+            router = APIRouter(prefix="/auth")
+
+
+            @router.post("/token")
+            def take(token: TokenIn) -> int:
+                return 1
+
+
+            @router.post("/grant")
+            def give(grant: GrantIn) -> int:
+                return 1
+            """,
+        "app/auth/schemas.py": MODELS.format(name="TokenIn") + "\n\nclass GrantIn(BaseModel):\n    id: int\n",
+    }
+    assert targets(mixed) == {}
+
+
+def test_a_part_with_layers_of_its_own_is_not_the_base() -> None:
+    files = with_routers(nodes="from app.mail import models, schemas, service\n", users="")
+    files |= {f"app/mail/{name}.py": "ONE = 1\n" for name in ("models", "schemas", "service", "crud")}
+    assert set(targets(files).values()) == {"app.nodes.router", "app.users.router"}

@@ -11,7 +11,7 @@ from plumbrule.layouts.one_file import crowded
 from plumbrule.layouts.proposal import Line, Proposal
 from plumbrule.layouts.sharing import left_behind
 from plumbrule.layouts.slices import Membership, Slices, named_slice
-from plumbrule.layouts.words import LAYERS
+from plumbrule.layouts.words import LAYERS, is_version, key_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -43,41 +43,97 @@ class _Planner:
         self.modules = modules
         self.slices = modules.slices
         self.taken = {modules.name(m) for m in modules.project.modules}
+        self.wanted: list[Wanted] = []
+        self.mixed: list[tuple[Module, Line]] = []
+        self.staying: list[Line] = []
 
     def lines(self) -> Iterator[Line]:
-        wanted: list[Wanted] = []
-        mixed: list[tuple[Module, Line]] = []
-        taken_apart = {part.module: part for part in crowded(self.modules)}
-        for module in self.modules.movable:
-            if self.modules.is_shared(module):
-                yield Line(self.modules.name(module), None, "of no slice", 1.0)
-                continue
-            key, line = self._whole(module)
-            if key is not None and self.modules.is_foreign(joined(self.modules.base, self.slices.names[key])):
-                yield Line(line.module, None, f"`{self.slices.names[key]}` is a package", line.confidence)
-            elif key is not None:
-                wanted.append((module, key, line))
-            else:
-                mixed.append((module, line))
-        alone = [entry for entry in wanted if self._is_one_file(entry, wanted)]
-        wanted = [entry for entry in wanted if entry not in alone]
-        for _, key, line in alone:
-            yield Line(line.module, None, "a slice of one file", line.confidence, self.slices.names[key])
-        leaving = {self.modules.name(module) for module, _, _ in wanted}
-        self.taken -= leaving
-        roles = Counter((key, self.modules.role(module, key)) for module, key, _ in wanted)
-        for module, key, line in wanted:
-            target = self._target(module, key, alone=roles[key, self.modules.role(module, key)] == 1)
-            yield Line(line.module, target, line.reason, line.confidence, self.slices.names[key])
+        """The lines; what belongs to a slice whose routes stay elsewhere stays as well."""
+        self._judge()
+        wanted, taken_apart = self._whole_ones(), {part.module: part for part in crowded(self.modules)}
+        homes = {key for key in self.slices.names if self._has_home(key)}
+        homes |= {key for module, key, _ in wanted if self._brings_home(module, key)}
+        homes |= {key for part in taken_apart.values() for key in part.leaving.values()}
+        yield from self.staying
+        for _, key, line in wanted:
+            if key not in homes:
+                yield self._without_routes(line, key)
+        wanted = [entry for entry in wanted if entry[1] in homes]
+        yield from self._moved(wanted)
         others = list(left_behind(self.modules, [module for module, _, _ in wanted]))
         yield from others
-        for module, line in mixed:
+        for module, line in self.mixed:
             if any(other.module == line.module for other in others):
                 continue
-            parts = [] if module in taken_apart else list(self._parts(module))
+            parts = [] if module in taken_apart else list(self._parts(module, homes))
             yield from parts or [line]
         for part in taken_apart.values():
             yield from part.lines(self._free)
+
+    def _judge(self) -> None:
+        """Tell the modules that go to a slice from those of which parts may, and from those that stay."""
+        for module in self.modules.movable:
+            name = self.modules.name(module)
+            if self.modules.is_shared(module) or self.modules.gathers(module):
+                self.staying.append(Line(name, None, "of no slice", 1.0))
+                continue
+            if self.modules.is_outside(module):
+                self.staying.append(Line(name, None, "of a distribution of its own", 1.0))
+                continue
+            key, line = self._whole(module)
+            if key is None:
+                self.mixed.append((module, line))
+            elif self.modules.is_foreign(joined(self.modules.base, self.slices.names[key])):
+                reason = f"`{self.slices.names[key]}` is a package"
+                self.staying.append(Line(name, None, reason, line.confidence))
+            else:
+                self.wanted.append((module, key, line))
+
+    def _whole_ones(self) -> list[Wanted]:
+        """The modules that go to a slice of more than one file."""
+        alone = [entry for entry in self.wanted if self._is_one_file(entry, self.wanted)]
+        for _, key, line in alone:
+            reason = "a slice of one file"
+            self.staying.append(Line(line.module, None, reason, line.confidence, self.slices.names[key]))
+        return [entry for entry in self.wanted if entry not in alone]
+
+    def _has_home(self, key: str) -> bool:
+        """Whether routes of a slice lie in its folder already."""
+        base = f"{self.modules.base}." if self.modules.base else ""
+        routing = [m for m in self.modules.routing if self.modules.name(m).startswith(base)]
+        return any(self.modules.is_in_slice(module, key) for module in routing)
+
+    def _brings_home(self, module: Module, key: str) -> bool:
+        """Whether a module brings the routes of its slice, or a folder that has its name."""
+        folders = {key_of(folder) for folder in self.modules.inside(module)[:-1]}
+        return bool(self.modules.routing.get(module)) or key in folders
+
+    def _without_routes(self, line: Line, key: str) -> Line:
+        folder = self.slices.names[key]
+        return Line(line.module, None, f"the routes of {folder} stay elsewhere", line.confidence, folder)
+
+    def _moved(self, wanted: list[Wanted]) -> Iterator[Line]:
+        """The lines of modules that move."""
+        self.taken -= {self.modules.name(module) for module, _, _ in wanted}
+        kinds = {module: self._role(module, key, wanted) for module, key, _ in wanted}
+        left = {module: self.modules.leftover(module, key) for module, key, _ in wanted}
+        roles = Counter((key, kinds[module]) for module, key, _ in wanted)
+        plainly = Counter((key, kinds[module]) for module, key, _ in wanted if not left[module])
+        plain = {module for module, key, _ in wanted if not self.modules.apart(module, key)}
+        for module, key, line in sorted(wanted, key=lambda entry: entry[0] not in plain):
+            role = kinds[module]
+            target = self._target(
+                module, key, role, alone=(roles if left[module] else plainly)[key, role] == 1
+            )
+            yield Line(line.module, target, line.reason, line.confidence, self.slices.names[key])
+
+    def _role(self, module: Module, key: str, wanted: list[Wanted]) -> str:
+        """What a module is in its slice: models without tables are schemas where others have the tables."""
+        role = self.modules.role(module, key)
+        if role != "models" or self.modules.holds_tables(module) or not self.modules.holds_schemas(module):
+            return role
+        mates = [m for m, other, _ in wanted if other == key and self.modules.role(m, key) == "models"]
+        return "schemas" if any(self.modules.holds_tables(m) for m in mates) else role
 
     def _is_one_file(self, entry: Wanted, wanted: list[Wanted]) -> bool:
         """Whether a module right below the base is all that there is of its slice."""
@@ -105,11 +161,12 @@ class _Planner:
         confidence = round(sum(sure) / len(sure), 2)
         if self.modules.is_in_slice(module, key):
             return None, Line(name, None, "is where it belongs", confidence, self.slices.names[key])
-        if named is None and not self.modules.routing.get(module):
-            if package := self.modules.package(module):
-                return None, Line(name, None, f"a part of `{package}`", confidence)
-            if confidence < UNSURE:
-                return None, Line(name, None, "of several slices, of none most of all", confidence)
+        routed = self.modules.routing.get(module)
+        package = self.modules.lent(module, key) if named or routed else self.modules.package(module)
+        if package:
+            return None, Line(name, None, f"a part of `{package}`", confidence)
+        if named is None and not routed and confidence < UNSURE:
+            return None, Line(name, None, "of several slices, of none most of all", confidence)
         return key, Line(name, "", f"{why}: {self._evidence(module, key)}", confidence)
 
     def _evidence(self, module: Module, key: str) -> str:
@@ -143,7 +200,7 @@ class _Planner:
             d: self.slices.memberships[d] for d in self.slices.definitions.of(module) if d.name not in QUIET
         }
 
-    def _parts(self, module: Module) -> Iterator[Line]:
+    def _parts(self, module: Module, homes: set[str]) -> Iterator[Line]:
         """The definitions of a module of several slices that go to theirs."""
         members = self._members(module)
         slices = {m.slice for m in members.values() if m.slice}
@@ -152,7 +209,7 @@ class _Planner:
         if len(slices) < 2 or not splits or held:
             return
         role = LAYERS.get(self.modules.stem(module), self.modules.stem(module))
-        for key in sorted(slices):
+        for key in sorted(slices & homes):
             names = tuple(
                 d.name
                 for d, m in members.items()
@@ -166,29 +223,32 @@ class _Planner:
 
     def _part_target(self, module: Module, folder: str, role: str) -> str:
         """Where a part of a module goes: under its role, or under that and the folder it comes from."""
-        wanted = self._join(folder, role)
-        around = self.modules.folder(module)
+        around, stem = self.modules.folder(module), self.modules.stem(module)
+        names = [role, stem if stem != role or not around else f"{around}_{role}"]
+        found = (self._join(folder, name) for name in names)
         return self._free(
-            self._join(folder, f"{around}_{role}") if wanted in self.taken and around else wanted
+            next((target for target in found if target not in self.taken), self._join(folder, role))
         )
 
     def _lies_in_slice(self, module: Module) -> bool:
         return any(self.modules.is_in_slice(module, key) for key in self.slices.names)
 
-    def _target(self, module: Module, key: str, *, alone: bool) -> str:
+    def _target(self, module: Module, key: str, role: str, *, alone: bool) -> str:
         """Where a module goes: under the name of its role if it has that alone."""
-        folder = self.slices.names[key]
-        role, left = self.modules.role(module, key), self.modules.leftover(module, key)
-        package = self.modules.package(module) if not left and role == self.modules.stem(module) else None
-        names = [package] if package else [role] if alone and (role in TELLING or not left) else []
-        names += [left, f"{left}_{role}" if role != left else ""] if left else [role]
-        names += [
-            f"{left}_{folder}" if left else folder for folder in [self.modules.folder(module)] if folder
-        ]
+        folder, around = self.slices.names[key], self.modules.folder(module)
+        left, apart = self.modules.leftover(module, key), self.modules.apart(module, key)
+        owner = self.modules.package(module) if role == self.modules.stem(module) and not left else None
+        names = (
+            [owner] if owner == apart and owner else [role] if alone and (role in TELLING or not left) else []
+        )
+        names += [left, f"{left}_{role}" if role != left else ""] if left else []
+        names += [f"{apart}_{role}"] if apart and not left and not alone else [role] if not left else []
+        if key_of(around) != key:
+            names += [f"{left}_{around}" if left else f"{role}_{around}" if is_version(around) else around]
         names += [role, self.modules.stem(module)]
         for name in filter(None, names):
             target = self._join(folder, name)
-            if target not in self.taken and not iskeyword(name):
+            if target not in self.taken and name.isidentifier() and not iskeyword(name):
                 self.taken.add(target)
                 return target
         return self._free(self._join(folder, self.modules.stem(module)))

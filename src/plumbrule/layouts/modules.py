@@ -16,6 +16,7 @@ from plumbrule.layouts.words import (
     MACHINERY,
     MIGRATIONS,
     SHARED,
+    is_version,
     key_of,
     singular,
     words,
@@ -62,16 +63,24 @@ class Modules:
 
     @cached_property
     def base(self) -> str:
-        """The package in which slices and layers lie: before the first part that names one of either."""
+        """The package in which slices and layers lie: before the first part that names one of either.
+
+        A folder without the app, and whose only layers are files, is a part like others: `mail/service.py`.
+        """
         found: Counter[str] = Counter()
+        files: Counter[str] = Counter()
         for module in self.movable:
             parts = self.name(module).split(".")
             for at, part in enumerate(parts):
                 if at == 0 and self._around_all:
                     continue
                 if part in LAYERS or key_of(part) in self.slices.names:
-                    found[".".join(parts[:at])] += 1
+                    is_file = part in LAYERS and at == len(parts) - 1
+                    (files if is_file else found)[".".join(parts[:at])] += 1
                     break
+        apps = {self.name(app.module).rpartition(".")[0] for app in self.project.apps if app.module}
+        for folder, count in files.items():
+            found[folder if folder in found or folder in apps else folder.rpartition(".")[0]] += count
         return max(found, key=lambda base: (found[base], len(base)), default="")
 
     def base_for(self, module: Module) -> str:
@@ -107,6 +116,16 @@ class Modules:
         prefix = f"{self.base}." if self.base else ""
         return name.removeprefix(prefix).split(".")
 
+    def is_outside(self, module: Module) -> bool:
+        """Whether a module is imported from another folder than most: a distribution of its own."""
+        return self.roots.root(module) != self._most
+
+    @cached_property
+    def _most(self) -> str:
+        """The folder that most modules are imported from."""
+        roots = Counter(self.roots.root(module) for module in self.movable)
+        return max(roots, key=lambda root: (roots[root], root), default="")
+
     def is_in_slice(self, module: Module, key: str) -> bool:
         """Whether a module lies in the folder of its slice, and not below a layer."""
         for part in self.inside(module)[:-1]:
@@ -134,24 +153,71 @@ class Modules:
 
     def package(self, module: Module) -> str | None:
         """The folder that a module lies in, if it is neither a layer nor one that holds everything."""
-        folder = self.folder(module)
-        return folder if folder and folder not in GENERIC | SHARED else None
+        folders = [folder for folder in self.inside(module)[:-1] if not is_version(folder)]
+        return folders[-1] if folders and folders[-1] not in GENERIC | SHARED else None
+
+    def lent(self, module: Module, key: str) -> str | None:
+        """The package that a module is a part of though its name mentions a slice: `runner/task_files`."""
+        parts = self.inside(module)
+        is_layer = LAYERS.keys() & set(parts) or len(self._routed.get(folder_of(module), ())) > 1
+        return None if is_layer or key in {key_of(part) for part in parts} else self.package(module)
+
+    @cached_property
+    def _routed(self) -> dict[str, set[str]]:
+        """The slices of the routes in each folder: one with several is a layer, whatever it is called."""
+        found: dict[str, set[str]] = {}
+        for route in self.project.routes:
+            if seed := self.slices.seed_of(route):
+                found.setdefault(folder_of(route.scope.module), set()).add(seed.key)
+        return found
+
+    def apart(self, module: Module, key: str) -> str:
+        """The folder that tells a module from others of its role in a slice; empty if none does."""
+        for folder in reversed(self.inside(module)[:-1]):
+            if folder not in LAYERS and not is_version(folder) and key_of(folder) != key:
+                return folder
+        return ""
+
+    def gathers(self, module: Module) -> bool:
+        """Whether a module includes the routers of several slices, and is named after none."""
+        return len(self._gathered.get(module, ())) > 1 and self.slices.by_path(module) is None
+
+    @cached_property
+    def _gathered(self) -> dict[Module, set[str]]:
+        """The slices of the routes that are included in each module."""
+        found: dict[Module, set[str]] = {}
+        for route in self.project.routes:
+            seed = self.slices.seed_of(route)
+            for include in route.places[0].includes if seed and seed.key else ():
+                if seed and include.parent.module is not None:
+                    found.setdefault(include.parent.module, set()).add(seed.key)
+        return found
 
     def role(self, module: Module, key: str = "") -> str:
         """What a module is called in its slice if it is the only one of its kind."""
         if self.routing.get(module):
             return "router"
         *folders, stem = self.inside(module)
+        if LAYERS.get(stem) == "router" and self._holds_router(module):
+            return "router"
         named = () if key_of(stem) == key else (stem,)
         layers = [LAYERS[part] for part in (*named, *reversed(folders)) if part in LAYERS]
         other = next((layer for layer in layers if layer != "router"), None)
         if other is not None or self._holds_router(module):
             return other or "router"
-        if any(t.module is module for t in self.project.tables):
+        if self.holds_tables(module):
             return "models"
-        if any(s.module is module for s in self.project.schemas):
-            return "schemas"
-        return stem
+        return "schemas" if self.holds_schemas(module) else stem
+
+    def holds_tables(self, module: Module) -> bool:
+        """Whether tables are defined in a module."""
+        return any(table.module is module for table in self.project.tables)
+
+    def holds_schemas(self, module: Module) -> bool:
+        """Whether a module is schemas, most of it."""
+        count = sum(schema.module is module for schema in self.project.schemas)
+        others = sum(d.kind != "variable" for d in self.slices.definitions.of(module)) - count
+        return count > others
 
     def _holds_router(self, module: Module) -> bool:
         return any(router.module is module for router in self.project.routers)
@@ -162,11 +228,14 @@ class Modules:
         return Counter(route.scope.module for route in self.project.routes)
 
     def leftover(self, module: Module, key: str) -> str:
-        """The words of the name of a module that are neither those of its slice nor of a layer."""
+        """What the name of a module says besides its slice; nothing if that is a layer."""
         own = set(key.split("_"))
-        parts = self.stem(module).lower().split("_")
-        left = [p for p in parts if p not in LAYERS and not {singular(word) for word in words(p)} <= own]
-        return "_".join(left)
+        parts = [part for part in self.stem(module).lower().split("_") if part]
+        while parts and {singular(word) for word in words(parts[0])} <= own:
+            parts.pop(0)
+        while parts and {singular(word) for word in words(parts[-1])} <= own:
+            parts.pop()
+        return "" if LAYERS.keys() >= set(parts) else "_".join(parts)
 
     def folder(self, module: Module) -> str:
         """The folder next to it."""
@@ -175,6 +244,11 @@ class Modules:
     def stem(self, module: Module) -> str:
         """The last part of its name."""
         return self.inside(module)[-1]
+
+
+def folder_of(module: Module) -> str:
+    """The path of the folder that a module lies in."""
+    return module.path.rpartition("/")[0]
 
 
 def is_movable(module: Module) -> bool:

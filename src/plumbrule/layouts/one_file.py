@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from plumbrule.layouts.anatomy import Anatomy, mentioned
@@ -74,10 +75,9 @@ class OneFile:
 
     def _places(self) -> dict[str, Place]:
         """The slice and the file of every definition that moves."""
-        leaving = self._leaving()
-        if not leaving:
+        if not self.leaving:
             return {}
-        homes = self._homes(leaving)
+        homes = self._homes(self.leaving)
         while True:
             roles = self.roles.of(homes)
             places = {name: (homes[name], roles[name]) for name in homes}
@@ -86,7 +86,8 @@ class OneFile:
                 return places
             homes |= dict.fromkeys(self.anatomy.needed(tied) & homes.keys(), None)
 
-    def _leaving(self) -> dict[str, str]:
+    @cached_property
+    def leaving(self) -> dict[str, str]:
         """The handlers and routers that go to a slice."""
         free = self._whole_routers()
         held = self.anatomy.held(set(free))

@@ -9,7 +9,7 @@ from itertools import dropwhile, pairwise
 from typing import TYPE_CHECKING
 
 from plumbrule.layouts.definitions import Definitions
-from plumbrule.layouts.votes import Seed, folders_around, named_by_folders, seeds
+from plumbrule.layouts.votes import Seed, folders_around, held_by_folders, named_by_folders, seeds
 from plumbrule.layouts.words import (
     AUTHENTICATION,
     ENTERING,
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from plumbrule.layouts.definitions import Definition
     from plumbrule.model.code import Module
     from plumbrule.model.project import Project
+    from plumbrule.model.routes import Route
 
 DEEPEST = 8
 TIE = 0.08
@@ -66,7 +67,12 @@ class Slices:
 
     def _seeds(self, *, paths: bool) -> dict[Definition, Seed]:
         found = dict(seeds(self.definitions, paths=paths))
-        return named_by_folders(found, self.project) if paths else found
+        return named_by_folders(held_by_folders(found), self.project) if paths else found
+
+    def seed_of(self, route: Route) -> Seed | None:
+        """The seed of a route, that of its handler."""
+        handler = route.handler and self.definitions.definition(route.handler.cls or route.handler)
+        return self.seeds.get(self.definitions.number[handler]) if handler else None
 
     @cached_property
     def names(self) -> dict[str, str]:

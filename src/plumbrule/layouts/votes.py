@@ -95,6 +95,22 @@ def router_seeds(
             yield definition, Seed(key := keys.pop(), key, "all its routes", 0.95)
 
 
+def held_by_folders(found: dict[Definition, Seed]) -> dict[Definition, Seed]:
+    """The seeds; what lies in a folder that is called like a slice in it is of that slice."""
+    folders = {definition: definition.module.path.split("/")[-2:-1] for definition in found}
+    owners: dict[str, str] = {}
+    for definition, seed in found.items():
+        for name in folders[definition]:
+            if seed.key and key_of(name) == seed.key:
+                owners[definition.module.path.rpartition("/")[0]] = name
+    held = dict(found)
+    for definition, seed in found.items():
+        owner = owners.get(definition.module.path.rpartition("/")[0])
+        if owner and key_of(owner) != seed.key:
+            held[definition] = Seed(key_of(owner), owner, f"folder {owner}", 0.9)
+    return held
+
+
 def named_by_folders(found: dict[Definition, Seed], project: Project) -> dict[Definition, Seed]:
     """The seeds, those of a slice that has a folder for itself under the name of that folder."""
     tenants: dict[str, set[str]] = {}
@@ -167,12 +183,12 @@ def votes_of(route: Route, common: set[str], around: set[str], *, paths: bool) -
 
 
 def first_tag(place: Place) -> str | None:
-    """The first tag that FastAPI would show: of the includes, the router, the route."""
+    """The first tag that FastAPI would show: of the includes, the router, the route. `a/b` is about `b`."""
     given = [include.record.args.get("tags") for include in place.includes]
     given += [place.router.value.options.get("tags"), place.record.args.get("tags")]
     for tags in given:
         if isinstance(tags, (list, tuple)) and tags and isinstance(tags[0], str):
-            return tags[0]
+            return tags[0].rpartition("/")[2].strip() or tags[0]
     return None
 
 
