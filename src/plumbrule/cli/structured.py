@@ -188,9 +188,10 @@ def proposed(output: Output, wishes: Wishes, root: Path) -> Proposal:
     if wishes.layout is None:
         return proposal_in(wishes.plan or Path())
     with output.patience("reading the code"):
-        found = proposal_of(project_at(target([root])), wishes.layout)
+        project = project_at(target([root]))
+        found = proposal_of(project, wishes.layout)
         ready = (wishes.diff or wishes.apply) and wishes.plan is None and not wishes.steps
-        proposal = found if ready or not found.moving else settled_at(place_of(root), found)
+        proposal = found if ready or not found.moving else settled_at(place_of(root), found, project)
     if wishes.plan is not None:
         if wishes.plan.exists():
             raise Refusal(f"{wishes.plan} exists; drop --layout to carry it out, or name another file")

@@ -67,6 +67,13 @@ class Tree:
         """A tree of texts: for tests and examples."""
         return cls({path: t.encode() if isinstance(t, str) else t for path, t in files.items()})
 
+    def recall(self, files: Iterable[File]) -> Tree:
+        """Take over what is known of files that were read before, of those that are as they were then."""
+        for file in files:
+            if self.files.get(file.path) == file.source.text:
+                self._known[file.path, file.source.text] = file
+        return self
+
     @property
     def python(self) -> list[str]:
         """The paths of its Python files, sorted."""

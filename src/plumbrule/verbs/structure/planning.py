@@ -57,9 +57,12 @@ def proposal_of(project: Project, layout: str) -> Proposal:
     return LAYOUTS[layout](project)
 
 
-def settled_at(place: Place, proposal: Proposal) -> Proposal:
+def settled_at(place: Place, proposal: Proposal, project: Project) -> Proposal:
     """What of a proposal can be carried out; what cannot is among the lines that stay, with the reason."""
-    return settled(Tree.read(place.whole), proposal).proposal
+    tree = Tree.read(place.whole)
+    if not place.inside:
+        tree.recall(module.file for module in project.modules)
+    return settled(tree, proposal).proposal
 
 
 def proposal_in(file: Path) -> Proposal:
