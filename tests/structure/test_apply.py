@@ -80,6 +80,14 @@ def test_it_is_proved_committed_in_two_steps_and_taken_back(tmp_path: Path) -> N
     assert git(folder, "status", "--porcelain") == ""
 
 
+def test_what_was_built_for_the_browser_is_there_when_the_app_starts(tmp_path: Path) -> None:
+    served = {"app/pages.py": 'open("web/dist/index.html").close()\n', "web/dist/index.html": "<p>Shop</p>\n"}
+    files = changed(LAYERED, "app/main.py", "from app.routers", "from app import pages\nfrom app.routers")
+    folder = repository(tmp_path, {**files, **served})
+    verdict = proved(plan_of(folder), TERMS, silent)
+    assert verdict.status == "equal", verdict.obstacles
+
+
 def test_a_layout_that_behaves_otherwise_is_not_applied(tmp_path: Path) -> None:
     # Module names are visible from outside here: they are in the document.
     files = changed(LAYERED, "app/main.py", 'title="Shop"', "title=items.__name__")

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 HEAVIEST = 20_000_000  # bytes; data, which no import needs
+LEFT_OUT = SKIPPED - {"dist"}
+"""an app may serve what was built for the browser, and does not start without"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +87,7 @@ def commit_of(place: Place, revision: str) -> str:
 def files_below(folder: Path) -> Iterator[Path]:
     """Every file of a project."""
     for path in sorted(folder.iterdir()):
-        if path.name in SKIPPED:
+        if path.name in LEFT_OUT:
             continue
         if path.is_symlink():
             yield path
