@@ -2,6 +2,7 @@
 
 from plumbrule.layouts.acyclic import acyclic
 from plumbrule.layouts.by_feature import by_feature
+from plumbrule.layouts.by_layer import by_layer
 from plumbrule.layouts.fat_routes import thin_routes
 from plumbrule.layouts.slices import Slices
 from plumbrule.model.project import Project
@@ -296,3 +297,22 @@ def test_a_part_with_layers_of_its_own_is_not_the_base() -> None:
     files = with_routers(nodes="from app.mail import models, schemas, service\n", users="")
     files |= {f"app/mail/{name}.py": "ONE = 1\n" for name in ("models", "schemas", "service", "crud")}
     assert set(targets(files).values()) == {"app.nodes.router", "app.users.router"}
+
+
+def test_by_layer_knows_a_layer_by_each_of_its_names() -> None:
+    files = {
+        "app/main.py": """
+            from fastapi import FastAPI
+
+            from app.nodes import views
+
+            app = FastAPI()
+            app.include_router(views.router)
+            """,
+        "app/nodes/views.py": router("nodes", "nodes", "from app.nodes import node_watcher\n"),
+        "app/nodes/node_watcher.py": "ONE = 1\n",
+    }
+    assert {line.module: line.target for line in by_layer(read(files)).moving} == {
+        "app.nodes.views": "app.routers.nodes",
+        "app.nodes.node_watcher": "app.services.nodes_watcher",
+    }

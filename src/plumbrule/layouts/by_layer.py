@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from plumbrule.layouts.modules import Modules
 from plumbrule.layouts.proposal import Line, Proposal
 from plumbrule.layouts.slices import Slices
-from plumbrule.layouts.words import key_of
+from plumbrule.layouts.words import LAYERS, key_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -44,9 +44,12 @@ def lines(modules: Modules) -> Iterator[Line]:
         if key is None:
             yield Line(name, None, "in no slice", 1.0)
             continue
-        folder, role = modules.inside(module)[0], modules.stem(module)
-        layer, stem = FOLDERS.get(role, REST), folder if role in FOLDERS else f"{folder}_{role}"
-        target = ".".join(part for part in (modules.base, layer, stem) if part)
+        folder, stem = modules.inside(module)[0], modules.stem(module)
+        role = LAYERS.get(stem, stem)
+        longer = f"{folder}_{modules.leftover(module, key) or stem}"
+        layer, leaves = FOLDERS.get(role, REST), [folder, longer] if role in FOLDERS else [longer]
+        targets = [".".join(filter(None, (modules.base, layer, leaf))) for leaf in leaves]
+        target = next((target for target in targets if target not in taken), targets[-1])
         if target in taken:
             yield Line(name, None, f"{target} exists", 1.0, folder)
             continue
