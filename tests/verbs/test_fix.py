@@ -87,3 +87,25 @@ def test_an_unused_suppression_is_taken_out_with_its_line() -> None:
     assert fix.fixed_texts(project, [item.finding for item in outcome.findings]) == {
         "main.py": "import os\nx = 1\n"
     }
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("call(1)\n", "call(1, x=2)\n"),
+        ("call(\n    1,\n)\n", "call(\n    1,\n    x=2,\n)\n"),
+        ("call(\n    1\n)\n", "call(\n    1,\n    x=2\n)\n"),
+        ("call(\n    1,  # one\n)\n", "call(\n    1,  # one\n    x=2,\n)\n"),
+        ("call(\n    1  # one\n)\n", "call(\n    1, x=2  # one\n)\n"),
+        ("call(\n    0, 1,\n)\n", "call(\n    0, 1, x=2,\n)\n"),
+        ("call()\n", "call(x=2)\n"),
+    ],
+)
+def test_an_argument_is_added_as_the_others_stand_and_lines_end_as_before(
+    before: str, after: str, end: str
+) -> None:
+    project = project_of({"main.py": before.replace("\n", end)})
+    (call,) = project.modules[0].calls
+    finding = Finding(call.span, "", fix=Fix((Edit(*call.added("x=2")),)))
+    assert fix.fixed_texts(project, [finding]) == {"main.py": after.replace("\n", end)}

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from plumbrule.facts import nodes as n
@@ -11,6 +12,9 @@ if TYPE_CHECKING:
     from plumbrule.facts.source import Span
     from plumbrule.model.code import Class, Function, Module, Parameter, Scoped
     from plumbrule.model.values import Target, Type
+
+REST_OF_LINE = re.compile(rb"(?P<comma>,[ \t]*(#[^\r\n]*)?)?(?=[ \t]*\r?\n)")
+"""what may stand behind the last argument of a call on its line: a comma, and with it a comment"""
 
 
 @compact
@@ -113,6 +117,21 @@ class Call:
     def argument(self, position: int | None, name: str) -> n.Expr | None:
         """The value given by position or as `name=`."""
         return self.node.argument(position, name)
+
+    def added(self, *arguments: str) -> tuple[Span, str]:
+        """Where more arguments go, and how they are written: on lines of their own if the last one is."""
+        source = self.module.source
+        given = (*self.args, *self.keywords)
+        if not given:
+            return source.span(self.span.end - 1, self.span.end - 1), ", ".join(arguments)
+        last = max(given, key=lambda argument: argument.span.end).span
+        before = source.slice(source.line_starts[last.line - 1], last.start)
+        rest = REST_OF_LINE.match(source.text, last.end)
+        if before.strip() or rest is None:
+            return source.span(last.end, last.end), "".join(f", {text}" for text in arguments)
+        if rest["comma"]:
+            return source.span(rest.end(), rest.end()), "".join(f"\n{before}{text}," for text in arguments)
+        return source.span(last.end, last.end), "".join(f",\n{before}{text}" for text in arguments)
 
     def parameter_for(self, value: n.Expr) -> Parameter | None:
         """The parameter of the project function it runs that takes one of the values it is given."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from typing import TYPE_CHECKING
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from plumbrule.verbs.outcome import Outcome, Reported
     from plumbrule.verbs.review import Target
 
+LINE_END = re.compile(rb"\r?\n")
 ROUNDS = 10
 """fixes that stand in each other's way are made one after the other; more rounds than this is a quarrel"""
 
@@ -97,12 +99,17 @@ def fits(edit: Edit, others: Iterable[Edit]) -> bool:
 
 
 def edited(text: bytes, edits: Iterable[Edit]) -> bytes:
-    """A text after some edits that do not overlap."""
+    """A text after some edits that do not overlap; its lines end as before."""
     parts, at = [], 0
     for edit in sorted(edits, key=lambda e: (e.span.start, e.span.end)):
-        parts += [text[at : edit.span.start], edit.text.encode()]
+        parts += [text[at : edit.span.start], ended(edit.text.encode(), text)]
         at = edit.span.end
     return b"".join([*parts, text[at:]])
+
+
+def ended(new: bytes, text: bytes) -> bytes:
+    """New lines of a text, which end as its first one does."""
+    return LINE_END.sub(b"\r\n", new) if text.partition(b"\n")[0].endswith(b"\r") else new
 
 
 def fixed_texts(project: Project, findings: Sequence[Finding]) -> dict[str, str]:

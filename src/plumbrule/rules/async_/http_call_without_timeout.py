@@ -115,5 +115,4 @@ def limited(call: Call) -> Fix | None:
     """Add a limit behind the last argument."""
     if call.keyword("timeout") is not None or not (call.args or call.keywords):
         return None
-    last = max(node.end for node in (*call.args, *call.keywords))
-    return Fix((Edit(call.module.source.span(last, last), ", timeout=10"),), safe=False)
+    return Fix((Edit(*call.added("timeout=10")),), safe=False)

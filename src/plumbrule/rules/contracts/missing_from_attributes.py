@@ -94,13 +94,12 @@ def missing_from_attributes(call: Call) -> Iterator[Finding]:
     if given is None or schema is None or kind is None or call.keyword("from_attributes"):
         return
     if call.scope.project.table_of(kind.cls) is not None:
-        end = call.module.source.span(given.end, given.end)
         yield Finding(
             at=call.span,
             message=f"`{schema.name}` cannot be read from a `{kind.name.rpartition('.')[2]}` row",
             label="ValidationError: the schema does not set from_attributes",
             help="set `model_config = ConfigDict(from_attributes=True)`, or pass it here",
-            fix=Fix((Edit(end, ", from_attributes=True"),)),
+            fix=Fix((Edit(*call.added("from_attributes=True")),)),
         )
 
 

@@ -170,6 +170,4 @@ def kept(call: Call) -> Fix | None:
     """Add the option behind the last argument."""
     if call.keyword("expire_on_commit") is not None:
         return None
-    last = max((node.end for node in (*call.args, *call.keywords)), default=call.span.end - 1)
-    comma = ", " if call.args or call.keywords else ""
-    return Fix((Edit(call.module.source.span(last, last), f"{comma}expire_on_commit=False"),))
+    return Fix((Edit(*call.added("expire_on_commit=False")),))

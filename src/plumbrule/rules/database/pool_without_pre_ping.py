@@ -10,6 +10,10 @@ first, for one round trip; `pool_recycle` does not keep them for long.
 from sqlalchemy.ext.asyncio import create_async_engine
 
 engine = create_async_engine("postgresql+asyncpg://shop@db/shop", pool_size=10)  # finding
+reports = create_async_engine(  # finding
+    "postgresql+asyncpg://shop@replica/shop",
+    pool_size=2,  # one for each report
+)
 ```
 
 ## Fixed
@@ -18,6 +22,11 @@ engine = create_async_engine("postgresql+asyncpg://shop@db/shop", pool_size=10) 
 from sqlalchemy.ext.asyncio import create_async_engine
 
 engine = create_async_engine("postgresql+asyncpg://shop@db/shop", pool_size=10, pool_pre_ping=True)
+reports = create_async_engine(
+    "postgresql+asyncpg://shop@replica/shop",
+    pool_size=2,  # one for each report
+    pool_pre_ping=True,
+)
 ```
 
 ## Good: it asks, does not keep them, or has no network
@@ -139,5 +148,4 @@ def asking(call: Call) -> Fix | None:
     """Add the question behind the last argument."""
     if not (call.args or call.keywords):
         return None
-    last = max(node.end for node in (*call.args, *call.keywords))
-    return Fix((Edit(call.module.source.span(last, last), ", pool_pre_ping=True"),))
+    return Fix((Edit(*call.added("pool_pre_ping=True")),))

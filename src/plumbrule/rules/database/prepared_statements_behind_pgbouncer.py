@@ -70,6 +70,4 @@ def uncached(call: Call) -> Fix | None:
     """Turn the cache off."""
     if call.keyword("connect_args") is not None or call.is_splatted or "engine" not in call.name:
         return None
-    last = max(node.end for node in (*call.args, *call.keywords))
-    text = ', connect_args={"statement_cache_size": 0}'
-    return Fix((Edit(call.module.source.span(last, last), text),))
+    return Fix((Edit(*call.added('connect_args={"statement_cache_size": 0}')),))

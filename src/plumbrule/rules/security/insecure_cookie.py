@@ -156,9 +156,7 @@ def is_off(option: n.Expr | None) -> bool:
 
 def completed(call: Call, missing: list[str]) -> Fix | None:
     given = {keyword.name: keyword.value for keyword in call.keywords}
-    last = call.keywords[-1].span.end if call.keywords else call.args[-1].span.end
     edits = [Edit(given[name].span, "True") for name in missing if name in given]
-    added = "".join(f", {name}=True" for name in missing if name not in given)
-    if added:
-        edits.append(Edit(call.module.source.span(last, last), added))
+    if added := [f"{name}=True" for name in missing if name not in given]:
+        edits.append(Edit(*call.added(*added)))
     return Fix(tuple(edits))

@@ -302,9 +302,7 @@ def requiring(call: Call) -> Fix | None:
     given = (*call.args, *call.keywords)
     if call.argument(3, "options") is not None or not given:
         return None
-    last = max(node.end for node in given)
-    text = ', options={"require": ["exp"]}'
-    return Fix((Edit(call.module.source.span(last, last), text),), safe=False)
+    return Fix((Edit(*call.added('options={"require": ["exp"]}')),), safe=False)
 
 
 def is_false(value: n.Expr | None) -> bool:

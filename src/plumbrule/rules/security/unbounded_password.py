@@ -209,5 +209,4 @@ def bounding(schema: Schema, name: str) -> Fix | None:
     call = schema.field_call(name)
     if call is None or not call.keywords or not isinstance(call.node, n.Call):
         return None
-    last = max(keyword.span.end for keyword in call.keywords)
-    return Fix((Edit(call.module.source.span(last, last), ", max_length=128"),))
+    return Fix((Edit(*call.added("max_length=128")),))
