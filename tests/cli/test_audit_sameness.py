@@ -108,8 +108,9 @@ def test_a_report_is_utf8_whatever_the_system_speaks(plumb: Plumb, encoding: str
 
 @pytest.mark.usefixtures("rates")
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="a device that is always full: /dev/full")
-def test_a_full_disk_is_refused_in_one_line(tmp_path: Path) -> None:
-    command, told = [str(PLUMB), "audit"], subprocess.PIPE
+@pytest.mark.parametrize("verb", ["audit", "map routes", "--help", "--version", "init --yes --no-sync shop"])
+def test_a_full_disk_is_refused_in_one_line(tmp_path: Path, verb: str) -> None:
+    command, told = [str(PLUMB), "--quiet", *verb.split()], subprocess.PIPE
     with Path("/dev/full").open("wb") as full:
         done = subprocess.run(command, cwd=tmp_path, env=environment(), stdout=full, stderr=told, check=False)
     assert (done.returncode, done.stderr) == (2, b"plumb: cannot write the result: No space left on device\n")

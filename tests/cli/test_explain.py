@@ -44,7 +44,15 @@ def test_explain_works_anywhere_and_lists_every_rule(plumb: Plumb) -> None:
     listed = plumb("explain").stdout
     assert "\nasync\n" in f"\n{listed}"
     assert "  blocking-call-in-async\n" in listed
+    assert listed.endswith(" with --pedantic and 24 with --probe only. One in full: plumb explain NAME\n")
     assert "did you mean `jose-import`?" in refused(plumb("explain", "jose"))
+
+
+def test_explain_lists_one_category(plumb: Plumb) -> None:
+    listed = plumb("explain", "settings").stdout
+    assert listed.startswith("settings\n")
+    assert "  environment-outside-settings\n" in listed
+    assert "blocking-call-in-async" not in listed
 
 
 @pytest.mark.usefixtures("rates")

@@ -64,7 +64,10 @@ def test_a_repository_is_made_and_the_first_commit_is_left_to_its_owner(plumb: P
     assert subprocess.run(
         [*git, "rev-parse", "--verify", "HEAD"], capture_output=True, check=False
     ).returncode
-    status = subprocess.run([*git, "status", "--porcelain"], capture_output=True, text=True, check=True)
+    status = subprocess.run(
+        [*git, "status", "--porcelain", "--branch"], capture_output=True, text=True, check=True
+    )
+    assert status.stdout.startswith("## No commits yet on main\n")  # ci.yml runs there
     assert "?? pyproject.toml" in status.stdout.splitlines()
 
 
@@ -156,6 +159,11 @@ def test_a_name_that_python_cannot_import(plumb: Plumb, tmp_path: Path, name: st
         ("--database postgre", "unknown database 'postgre'; did you mean postgres?"),
         ("--layout by-featur", "unknown layout 'by-featur'; did you mean by-feature?"),
         ("--withot ci", "no such option: --withot; did you mean `--without`?"),
+        ("--with docker,dokcer", "unknown part 'dokcer'; did you mean docker?"),
+        (
+            "--with docker,ci --without ci",
+            "--with ci and --without ci contradict each other; drop one of them",
+        ),
         ("--with ci --without ci", "--with ci and --without ci contradict each other; drop one of them"),
         (
             "--preset minimal --database sqlite",

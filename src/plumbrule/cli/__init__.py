@@ -6,18 +6,12 @@ import sys
 
 
 def main() -> None:
-    """Run `plumb`; the version is answered before anything heavy is imported."""
+    """Run `plumb` and end with its exit code."""
     gc.set_threshold(100_000)  # what is imported stays, and looking for garbage in it takes a while
     from plumbrule.cli.errors import guarded  # noqa: PLC0415
 
     speak_unicode()
-    arguments = sys.argv[1:]
-    if arguments == ["--version"]:
-        from plumbrule import __version__  # noqa: PLC0415
-
-        print(f"plumb {__version__}")
-        return
-    code = guarded(arguments)
+    code = guarded(sys.argv[1:])
     gc.freeze()  # Python would look for garbage in everything once more before it ends
     sys.exit(code)
 

@@ -15,8 +15,6 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
-from plumbrule.plan import Refusal
-
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
@@ -77,14 +75,8 @@ class Output:
         return self.out.is_terminal and not self.out.no_color
 
     def write(self, text: str) -> None:
-        """A result that is laid out already; refused if there is no room for it."""
-        try:
-            print(text, end="", flush=True)
-        except BrokenPipeError:
-            raise
-        except OSError as error:
-            sys.stdout = None  # else Python would try again on its way out
-            raise Refusal(f"cannot write the result: {error.strerror}") from error
+        """A result that is laid out already."""
+        print(text, end="", flush=True)
 
     def complain(self, text: str) -> None:
         """Why there is no result."""

@@ -18,7 +18,7 @@ def show_plan(output: Output, project: Plan, answers: Answers) -> None:
 
 
 def show_outcome(output: Output, outcome: Outcome) -> None:
-    """The files, the stages with their times, the next commands."""
+    """The files, and the stages with their times."""
     for done in outcome.stages:
         if done.failure:
             output.warn(done.failure.output.splitlines()[-12:])
@@ -28,6 +28,10 @@ def show_outcome(output: Output, outcome: Outcome) -> None:
     for done in outcome.stages:
         output.listing(done.stage, "", [result(done)])
     output.line()
+
+
+def show_next(output: Output, outcome: Outcome) -> None:
+    """What a user types to see the service run."""
     output.line("Next:", style="bold")
     for command in _next_commands(outcome):
         output.line(f"  {command}")

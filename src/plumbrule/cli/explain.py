@@ -9,7 +9,7 @@ from plumbrule.cli.console import output_of
 
 def explain(
     context: typer.Context,
-    name: Annotated[str | None, typer.Argument(help="A rule; without it, all are listed.")] = None,
+    name: Annotated[str | None, typer.Argument(help="A rule, or a category; default: all.")] = None,
 ) -> None:
     """Say what a rule means, and where this project breaks it."""
     # The rulebook takes a while to import, and the other commands do not need it.
@@ -19,15 +19,16 @@ def explain(
     from plumbrule.report.explanation import explanation, listing  # noqa: PLC0415
     from plumbrule.verbs import explain as verb  # noqa: PLC0415
     from plumbrule.verbs.review import target  # noqa: PLC0415
-    from plumbrule.verbs.selection import everything, one_rule  # noqa: PLC0415
+    from plumbrule.verbs.selection import CATEGORIES, everything, one_rule  # noqa: PLC0415
 
     output = output_of(context)
     here = target([])
     config = read_config(here.root)
     width = output.out.width if output.out.is_terminal else None
     view = View(base_of(here.root), width, output.colored)
-    if name is None:
-        output.write(listing(everything(config).values(), view))
+    if name is None or name in CATEGORIES:
+        rules = everything(config).values()
+        output.write(listing([rule for rule in rules if name in (None, rule.category)], view))
         return
     rule = one_rule(config, name)
     with output.patience() as observe:

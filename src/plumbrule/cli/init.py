@@ -53,6 +53,8 @@ def init(  # noqa: PLR0913, PLR0917  a flag is a parameter
     with output.working() as observe:
         outcome = verb.carry_out(project, answers, git=not no_git, sync=not no_sync, observe=observe)
     created.show_outcome(output, outcome)
+    if not (serve and outcome.installed):
+        created.show_next(output, outcome)
     if serve:
         verb.serve(outcome, observe=output.progress)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from plumbrule.probes import Service
@@ -29,10 +30,23 @@ def listing(rules: Iterable[Rule], view: View) -> str:
         lines.append(view.paint(category, "bold"))
         for rule in members:
             severity = view.paint(f"{rule.severity:<7}", rule.severity)
-            lines += [f"  {severity}  {rule.name}", f"           {view.paint(rule.title, 'dim')}"]
+            name = "  ".join([rule.name, *(view.paint(flag, "dim") for flag in flags(rule))])
+            lines += [f"  {severity}  {name}", f"           {view.paint(rule.title, 'dim')}"]
         lines.append("")
-    count = many(sum(map(len, by_category.values())), "rule")
-    return "\n".join([*lines, f"{count}. One in full: plumb explain NAME"]) + "\n"
+    total = [rule for members in by_category.values() for rule in members]
+    return "\n".join([*lines, f"{counted(total)}. One in full: plumb explain NAME"]) + "\n"
+
+
+def flags(rule: Rule) -> list[str]:
+    """What `plumb audit` has to be asked with so that the rule speaks."""
+    return ["--probe"] if rule.subject is Service else ["--pedantic"] if rule.pedantic else []
+
+
+def counted(rules: Sequence[Rule]) -> str:
+    """How many rules there are, and how many of them wait for a flag."""
+    waiting = Counter(flag for rule in rules for flag in flags(rule))
+    parts = [f"{number} with {flag}" for flag, number in sorted(waiting.items())]
+    return many(len(rules), "rule") + (f", {' and '.join(parts)} only" if parts else "")
 
 
 def explanation(rule: Rule, found: Sequence[Reported] | None, view: View) -> str:

@@ -5,7 +5,7 @@ import os
 import re
 import sys
 import unicodedata
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
@@ -117,9 +117,13 @@ def _database(preset: Preset, wish: str | None) -> str | None:
     return known("database", wish or preset.databases[0], preset.databases)
 
 
+def _named(words: Iterable[str]) -> set[str]:
+    """The parts of a flag that is given once for each, or once with commas."""
+    return {known("part", part.strip(), PARTS) for word in words for part in word.split(",")}
+
+
 def _parts(preset: Preset, wishes: Wishes) -> frozenset[str]:
-    wanted = {known("part", part, PARTS) for part in wishes.with_parts}
-    unwanted = {known("part", part, PARTS) for part in wishes.without_parts}
+    wanted, unwanted = _named(wishes.with_parts), _named(wishes.without_parts)
     for part in sorted(wanted & unwanted):
         raise Refusal(f"--with {part} and --without {part} contradict each other; drop one of them")
     for part in sorted(wanted - set(preset.parts)):

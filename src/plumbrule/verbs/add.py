@@ -96,7 +96,8 @@ def _stages(addition: Addition, *, migrate: bool, observe: Observer) -> Iterator
     if migrate and environment.interpreter(root).exists():
         observe("migrating the database")
         started = time.perf_counter()
-        yield Done("database", time.perf_counter() - started, failure=_migrate(root))
+        failure = _migrate(root)
+        yield Done("database", time.perf_counter() - started, failure=failure)
 
 
 def _migrate(root: Path) -> Failure | None:

@@ -60,7 +60,10 @@ def install(root: Path) -> Failure | None:
 
 
 def initialise_repository(root: Path) -> str | None:
-    """Make `root` a git repository without a commit; gives the reason if that is not to be done."""
+    """Make `root` a git repository without a commit, on the branch that its CI runs on.
+
+    Gives the reason if that is not to be done.
+    """
     git = shutil.which("git")
     if git is None:
         return "git is not installed"
@@ -68,7 +71,7 @@ def initialise_repository(root: Path) -> str | None:
         return "there is one already"
     if run((git, "rev-parse", "--is-inside-work-tree"), root) is None:
         return "the folder is inside a repository"
-    failure = run((git, "init", "--quiet"), root)
+    failure = run((git, "-c", "init.defaultBranch=main", "init", "--quiet"), root)
     return failure.output if failure else None
 
 
