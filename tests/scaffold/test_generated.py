@@ -37,7 +37,14 @@ def project(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
 
 def run(folder: Path, tool: str, *arguments: str, **environment: str) -> str:
     """Run a tool of the tests' environment in the project's folder; it must succeed."""
-    done = subprocess.run(
+    done = tried(folder, tool, *arguments, **environment)
+    assert done.returncode == 0, f"{tool} {arguments}\n{done.stdout}{done.stderr}"
+    return done.stdout
+
+
+def tried(folder: Path, tool: str, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run a tool of the tests' environment in the project's folder."""
+    return subprocess.run(
         [SCRIPTS / tool, *arguments],
         cwd=folder,
         env={**clean_environment(), "PYTHONPATH": "src", **environment},
@@ -45,8 +52,6 @@ def run(folder: Path, tool: str, *arguments: str, **environment: str) -> str:
         text=True,
         check=False,
     )
-    assert done.returncode == 0, f"{tool} {arguments}\n{done.stdout}{done.stderr}"
-    return done.stdout
 
 
 def clean_environment() -> Mapping[str, str]:
@@ -71,7 +76,10 @@ def test_it_is_typed(project: Path, tmp_path_factory: pytest.TempPathFactory) ->
 
 def test_its_own_tests_pass(project: Path) -> None:
     if "sqlite" not in (project / "pyproject.toml").read_text() and has_database(project):
-        return  # PostgreSQL only
+        done = tried(project, "pytest", "-q", "-p", "no:cacheprovider")
+        assert done.returncode == 2
+        assert done.stdout.count("TEST_DATABASE_URL has to name a PostgreSQL") == 1, done.stdout
+        return
     assert " passed" in run(project, "pytest", "-q", "-p", "no:cacheprovider")
 
 

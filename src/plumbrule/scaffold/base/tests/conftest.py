@@ -42,7 +42,9 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     url = os.environ.get("TEST_DATABASE_URL", sqlite)
 [% else %]
 def settings() -> Settings:
-    url = os.environ["TEST_DATABASE_URL"]
+    url = os.environ.get("TEST_DATABASE_URL")
+    if url is None:
+        pytest.exit("TEST_DATABASE_URL has to name a PostgreSQL; the README says how", returncode=2)
 [% endif %]
     return Settings(
         _env_file=None,
