@@ -163,7 +163,7 @@ def test_a_report_goes_to_a_file(plumb: Plumb, tmp_path: Path) -> None:
 def test_a_part_that_cannot_be_read_is_said_and_the_rest_is_audited(plumb: Plumb, tmp_path: Path) -> None:
     write(tmp_path, {"main.py": RATES, "broken.py": "def f(:\n    pass\n\n\nx = (\n"})
     done = plumb("audit")
-    assert "1 file not read in full: broken.py" in done.stdout
+    assert "1 file not read in full: broken.py:1\n" in done.stdout
     assert "`time.sleep` blocks the event loop" in done.stdout
 
 

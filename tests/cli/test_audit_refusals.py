@@ -122,7 +122,7 @@ def without_power() -> None:
     [
         (fifo, ""),
         (loop, ""),
-        (binary, "1 file not read in full: binary.py\n"),
+        (binary, "1 file not read in full: binary.py:1\n"),
         (long_line, "1 file not read: long.py (longer than 5 MB)\n"),
         (parentheses, ""),
         (not_utf8, ""),

@@ -213,3 +213,19 @@ def test_a_probe_can_be_explained_and_chosen(plumb: Plumb) -> None:
         done = plumb("audit", "--probe", url, "--select", "public-metric")
         assert done.returncode == 2
         assert "did you mean `public-metrics`?" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("body", "rules"), [("{}", {"open-route"}), ("# TYPE requests_total counter\n", {"public-metrics"})]
+)
+def test_open_metrics_are_said_once(plumb: Plumb, body: str, rules: set[str]) -> None:
+    operation: dict[str, object] = {"security": [{"bearer": []}], "responses": {}}
+    document = {"openapi": "3.1.0", "info": {}, "paths": {"/metrics": {"get": operation}}}
+
+    def answer(handler: BaseHTTPRequestHandler) -> None:
+        say(200, json.dumps(document) if handler.path.endswith("openapi.json") else body)(handler)
+
+    with serving(answer) as (url, _):
+        select = ("--select", "open-route", "--select", "public-metrics", "--min-confidence", "low")
+        done = plumb("audit", "--probe", url, "--output-format", "json", *select)
+    assert {finding["rule"] for finding in json.loads(done.stdout)["findings"]} == rules

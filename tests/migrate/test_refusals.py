@@ -54,6 +54,14 @@ def test_no_interpreter(lite: Little) -> None:
     assert lite.refuses("status", python="no/python") == "--python no/python: no such interpreter"
 
 
+def test_settings_that_lack_a_value(lite: Little) -> None:
+    env = lite.folder / "migrations" / "env.py"
+    settings = "class Settings(BaseModel):\n    url: str\n    key: str\n\n\nSettings(**{})\n"
+    env.write_text(f"from pydantic import BaseModel\n\n\n{settings}{env.read_text()}")
+    line = lite.refuses("status")
+    assert line.startswith("migrations/env.py:9: ValidationError: url: Field required (and 1 more)"), line
+
+
 def test_no_database_file(lite: Little) -> None:
     there = "the file of the database is not there yet; plumb migrate up makes it"
     assert lite.refuses("down") == there

@@ -30,9 +30,11 @@ async def test_a_database_goes_up_and_down_and_is_compared_with_the_models(littl
 
     assert little.says("up").splitlines()[-1].endswith(": 1 migration, now at 0002")
     assert little.says("up").endswith(": nothing to do, at 0002\n")
+    assert little.run("sql").stderr == "nothing is pending\n"
     assert little.says("check", code=1).splitlines()[0] == "  drop column users.age"
 
-    assert little.says("down").splitlines()[-1].endswith(": 1 migration, now at 0001")
+    assert "no such option: --all" in little.refuses("down", "--all")
+    assert little.says("down", "-1").splitlines()[-1].endswith(": 1 migration, now at 0001")
     assert "is what the models say" not in little.refuses("check")
     assert await little.database.rows("SELECT name FROM users") == []
 

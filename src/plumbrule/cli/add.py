@@ -21,7 +21,7 @@ def add(context: typer.Context) -> None:
 @app.command()
 def resource(  # noqa: PLR0913, PLR0917  a flag is a parameter
     context: typer.Context,
-    name: Annotated[str, typer.Argument(help="One of it: invoice.")],
+    name: Annotated[str, typer.Argument(metavar="NAME", help="One of it: invoice.")],
     fields: Annotated[
         list[str] | None, typer.Argument(metavar="FIELD:TYPE...", help="title:str 'paid:date?'")
     ] = None,
@@ -30,7 +30,7 @@ def resource(  # noqa: PLR0913, PLR0917  a flag is a parameter
     diff: Annotated[bool, typer.Option("--diff", help="Show the changes and write nothing.")] = False,
     no_migrate: Annotated[bool, typer.Option("--no-migrate", help="Leave the database as it is.")] = False,
 ) -> None:
-    """Add a resource: routes, service, model, schemas, tests and a migration.
+    """Add a resource. It has routes, service, model, schemas, tests and a migration.
 
     Types are str text int float decimal bool date datetime uuid email url json, 'enum(open|paid)' and
     'ref(order)'; with a ? behind it, null is allowed. Quote what a shell would read: 'paid:date?'.

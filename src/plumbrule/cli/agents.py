@@ -31,7 +31,7 @@ def install(
     user: Annotated[bool, typer.Option("--user", help="For all projects: in the home folder.")] = False,
     uninstall: Annotated[bool, typer.Option("--uninstall", help="Take them away again.")] = False,
 ) -> None:
-    """Put the skills where coding agents look, or bring them up to date; a file of yours is left alone.
+    """Put the skills where coding agents look. Ours are brought up to date, a file of yours is left alone.
 
     Without a flag they go to .agents/skills, and to .claude/skills too if there is a .claude.
     """

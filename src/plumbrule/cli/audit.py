@@ -60,7 +60,7 @@ def audit(  # noqa: PLR0913, PLR0917  a flag is a parameter
     write: Write = False,
     config: Config = None,
 ) -> None:
-    """Review a FastAPI project: architecture, async, security, database, observability."""
+    """Review a FastAPI project: async, security, database, and more."""
     # The rulebook takes a while to import, and the other commands do not need it.
     from plumbrule.cli import audited  # noqa: PLC0415
 

@@ -9,7 +9,9 @@ from plumbrule.cli.console import output_of
 
 def explain(
     context: typer.Context,
-    name: Annotated[str | None, typer.Argument(help="A rule, or a category; default: all.")] = None,
+    name: Annotated[
+        str | None, typer.Argument(metavar="[NAME]", help="A rule, or a category; default: all.")
+    ] = None,
 ) -> None:
     """Say what a rule means, and where this project breaks it."""
     # The rulebook takes a while to import, and the other commands do not need it.

@@ -15,7 +15,9 @@ TITLED = re.compile(r'^```(\w+) title="([^"]+)"( wrong\S*)?$', re.MULTILINE)
 
 def guide(
     context: typer.Context,
-    name: Annotated[str | None, typer.Argument(help="A guide; without it, all are listed.")] = None,
+    name: Annotated[
+        str | None, typer.Argument(metavar="[NAME]", help="A guide; without it, all are listed.")
+    ] = None,
 ) -> None:
     """Read one of the reference guides; its code runs as it stands."""
     output = output_of(context)

@@ -17,11 +17,17 @@ With = Annotated[
 
 def init(  # noqa: PLR0913, PLR0917  a flag is a parameter
     context: typer.Context,
-    path: Annotated[Path | None, typer.Argument(help="The folder to make; default: the current one.")] = None,
-    name: Annotated[str | None, typer.Option(help="Default: the name of the folder.")] = None,
-    preset: Annotated[str | None, typer.Option(help=" or ".join(PRESETS))] = None,
-    layout: Annotated[str | None, typer.Option(help=" or ".join(LAYOUTS))] = None,
-    database: Annotated[str | None, typer.Option(help=" or ".join(DATABASES))] = None,
+    path: Annotated[
+        Path | None, typer.Argument(metavar="[PATH]", help="The folder to make; default: the current one.")
+    ] = None,
+    name: Annotated[str | None, typer.Option(metavar="NAME", help="Default: the name of the folder.")] = None,
+    preset: Annotated[
+        str | None, typer.Option(metavar="|".join(PRESETS), help="How much of a service.")
+    ] = None,
+    layout: Annotated[str | None, typer.Option(metavar="|".join(LAYOUTS), help="How it is divided.")] = None,
+    database: Annotated[
+        str | None, typer.Option(metavar="|".join(DATABASES), help="What it speaks to.")
+    ] = None,
     with_: With = None,
     without: Annotated[list[str] | None, typer.Option(metavar="PART", help="Leave a part out.")] = None,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Ask nothing, take the defaults.")] = False,

@@ -9,7 +9,7 @@ from plumbrule.plan import Refusal
 
 
 def serve(context: typer.Context) -> None:
-    """Serve the Model Context Protocol to a coding agent, which starts this itself."""
+    """Serve the Model Context Protocol to a coding agent. It starts this itself."""
     try:
         import mcp  # noqa: F401, PLC0415  only those who install the extra have it
     except ModuleNotFoundError:

@@ -34,11 +34,13 @@ def structure(  # noqa: PLR0913, PLR0917  a flag is a parameter
     ] = None,
     allow_dirty: Annotated[bool, Flag("--allow-dirty", help="Though not all is committed.")] = False,
     no_commit: Annotated[bool, Flag("--no-commit", help="Change the files, leave git alone.")] = False,
-    python: Annotated[Path | None, Flag(help="Default: that of the project's .venv.")] = None,
+    python: Annotated[Path | None, Flag(metavar="FILE", help="Default: that of the project's .venv.")] = None,
     output_format: Annotated[str, Flag(metavar="text|json|markdown")] = "text",
-    file: Annotated[Path | None, Flag("-o", metavar="FILE", help="Where to write the report.")] = None,
+    file: Annotated[
+        Path | None, Flag("--output", "-o", metavar="FILE", help="Where to write the report.")
+    ] = None,
 ) -> None:
-    """Show how a project is built, give it another layout, prove that it behaves the same."""
+    """Show how a project is built, and give it another layout. Proves that it behaves the same."""
     # The model takes a while to import, and the other commands do not need it.
     from plumbrule.cli import structured  # noqa: PLC0415
 

@@ -126,6 +126,11 @@ def probe(
     return declare
 
 
+def shows_metrics(reply: Reply) -> bool:
+    """Whether an answer is a page for Prometheus."""
+    return reply.ok and "# TYPE " in reply.text
+
+
 def found(
     reply: Reply,
     message: str,

@@ -126,7 +126,8 @@ def left_out(outcome: Outcome, view: View) -> Iterator[str]:
 
 def trouble(outcome: Outcome, view: View) -> Iterator[str]:
     """What could not be read, and rules that broke."""
-    files = list(dict.fromkeys(view.path(span.path) for span in outcome.unreadable))
+    first = {span.path: span for span in reversed(outcome.unreadable)}
+    files = [f"{view.path(path)}:{first[path].line}" for path in sorted(first)]
     if files:
         more = f" and {len(files) - MOST} more" if len(files) > MOST else ""
         yield f"{many(len(files), 'file')} not read in full: {', '.join(files[:MOST])}{more}"

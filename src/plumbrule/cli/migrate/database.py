@@ -1,5 +1,6 @@
 """The commands that look at the database or change it; each imports what it needs, as that takes a while."""
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -7,12 +8,15 @@ import typer
 
 from plumbrule.cli.console import Output, output_of
 from plumbrule.cli.migrate.options import AllowDirty, Config, Python
+from plumbrule.plan import Refusal
 
 if TYPE_CHECKING:
     from plumbrule.verbs.migrate.place import Place
 
 To = Annotated[str, typer.Argument(metavar="REVISION", help="Default: head.")]
 BackTo = Annotated[str, typer.Argument(metavar="REVISION", help="Default: one step; base: all of them.")]
+EMPTY = re.compile(r"(\s|BEGIN;|COMMIT;)*")
+"""SQL that does nothing"""
 Start = Annotated[str | None, typer.Option("--from", metavar="REVISION", help="Default: where it is.")]
 
 
@@ -48,11 +52,13 @@ def down(
     """Take migrations back, the last one first."""
     from plumbrule.verbs.migrate import place  # noqa: PLC0415
 
+    if revision.startswith("--"):
+        raise Refusal(f"no such option: {revision}")
     _walk(output_of(context), place.find(Path(), config, python), revision, up=False, dirty=allow_dirty)
 
 
 def check(context: typer.Context, config: Config = None, python: Python = None) -> None:
-    """Compare the models with the database; what differs makes the exit code 1."""
+    """Compare the models with the database. What differs makes the exit code 1."""
     from plumbrule.cli.migrate import shown  # noqa: PLC0415
     from plumbrule.verbs.migrate import inspection, place  # noqa: PLC0415
 
@@ -71,7 +77,11 @@ def sql(
     """Print what is pending as SQL, and run nothing."""
     from plumbrule.verbs.migrate import inspection, place  # noqa: PLC0415
 
-    output_of(context).write(inspection.sql(place.find(Path(), config, python), start, revision))
+    output = output_of(context)
+    written = inspection.sql(place.find(Path(), config, python), start, revision)
+    output.write(written)
+    if EMPTY.fullmatch(written):
+        output.progress("nothing is pending")
 
 
 def _walk(output: Output, there: "Place", destination: str, *, up: bool, dirty: bool) -> None:

@@ -39,7 +39,7 @@ def new(  # noqa: PLR0913, PLR0917  a flag is a parameter
     config: Config = None,
     python: Python = None,
 ) -> None:
-    """Write a migration from what the models have and the database has not."""
+    """Write a migration. It holds what the models have and the database has not."""
     from plumbrule.cli.migrate import written  # noqa: PLC0415
     from plumbrule.verbs.migrate import generate  # noqa: PLC0415
 
@@ -56,7 +56,7 @@ def new(  # noqa: PLR0913, PLR0917  a flag is a parameter
 
 
 def lint(context: typer.Context, revisions: Revisions = None) -> None:
-    """Read the migrations, and run nothing: what cannot be undone, locks, loses data."""
+    """Read the migrations, and run nothing. Says what cannot be undone, locks, loses data."""
     from plumbrule.cli.migrate import shown  # noqa: PLC0415
     from plumbrule.verbs.migrate import lint as linting  # noqa: PLC0415
 
@@ -74,7 +74,7 @@ def rehearse(
     config: Config = None,
     python: Python = None,
 ) -> None:
-    """Take migrations up, down and up again on a scratch database; the real one is not touched."""
+    """Take migrations up, down and up again on a scratch database. The real one is not touched."""
     from plumbrule.cli.migrate import shown  # noqa: PLC0415
     from plumbrule.verbs.migrate import place  # noqa: PLC0415
     from plumbrule.verbs.migrate import rehearse as rehearsing  # noqa: PLC0415

@@ -60,9 +60,18 @@ def name_of(error: BaseException) -> str:
 def reason_of(error: BaseException) -> str:
     """Its first line, without the wrapping that SQLAlchemy and drivers put around it."""
     original = driver_error(error) or error
+    if type(original).__name__ == "ValidationError" and callable(getattr(original, "errors", None)):
+        return told(original)
     text = str(original).strip() or type(original).__name__
     line = text.splitlines()[0]
     return line.rpartition(">: ")[2] if line.startswith("<class ") else line
+
+
+def told(error: Any) -> str:
+    """What Pydantic has to say of settings: the first value that is wrong, by its path."""
+    first, *others = error.errors()
+    more = f" (and {len(others)} more)" if others else ""
+    return f"{'.'.join(map(str, first['loc']))}: {first['msg']}{more}"
 
 
 def driver_error(error: BaseException) -> BaseException | None:
