@@ -6,6 +6,7 @@ from typing import TypedDict
 
 from fastapi import APIRouter, Depends, FastAPI
 from fastapi.middleware.cors import CORSMiddleware
+from fastapi.routing import APIRoute
 
 from [[ package ]] import __version__, database, errors, health, metrics
 from [[ package ]].auth import router as auth
@@ -54,6 +55,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         version=__version__,
         lifespan=lifespan,
         openapi_url=None if settings.in_production else "/openapi.json",
+        generate_unique_id_function=operation_id,
     )
     add_middleware(app, settings)
     errors.register(app)
@@ -70,6 +72,11 @@ def create_app(settings: Settings | None = None) -> FastAPI:
 [% endif %]
     )
     return app
+
+
+def operation_id(route: APIRoute) -> str:
+    """What a generated client calls a route: users-read_me."""
+    return "-".join([*map(str, route.tags), route.name])
 
 
 def add_middleware(app: FastAPI, settings: Settings) -> None:

@@ -49,3 +49,10 @@ async def test_a_private_router_guards_a_route_that_forgot_to(app: FastAPI, anon
     router.add_api_route("/forgetful", forgetful)
     include_private(app, router)
     assert (await anonymous.get("/api/v1/forgetful")).status_code == 401
+
+
+def test_a_generated_client_can_tell_the_routes_apart(app: FastAPI) -> None:
+    paths = app.openapi()["paths"].values()
+    names = [operation["operationId"] for operations in paths for operation in operations.values()]
+    assert len(set(names)) == len(names)
+    assert "users-read_me" in names
