@@ -52,6 +52,14 @@ def test_an_f_string_keeps_its_fixed_parts_and_what_is_put_in() -> None:
             pytest.fail(repr(other))
 
 
+def test_an_f_string_knows_the_names_that_say_how_it_is_written() -> None:
+    for text in ("f'{name:>{width}.{places}}'", "'it: ' f'{name!r:{width:{places}}}'"):
+        told = value(text)
+        assert isinstance(told, n.FString)
+        assert [node.id for node in told.walk() if isinstance(node, n.Name)] == ["name", "width", "places"]
+        assert all(part.parent is told for part in told.formats)
+
+
 def test_a_call_gives_its_arguments_by_position_and_name() -> None:
     call = value("app.get('/x', *rest, tags=['a'], **more)")
     assert isinstance(call, n.Call)

@@ -2,20 +2,13 @@
 
 from __future__ import annotations
 
-import ast
-import sys
-import types
-from typing import TYPE_CHECKING
-
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from plumbrule.plan import Refusal
 from plumbrule.restructure import Tree
 from plumbrule.restructure.extraction import Extraction, extract
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
+from restructure.played import KIT, answers, runs
 
 NAMES = ("a", "b", "c", "n")
 ATOMS = st.sampled_from([*NAMES, "0", "1", "2", "n"])
@@ -71,24 +64,6 @@ STATEMENTS = st.recursive(
     max_leaves=6,
 )
 BODIES = st.lists(STATEMENTS, min_size=2, max_size=6)
-KIT = """
-import contextlib
-
-SEEN = []
-
-
-@contextlib.contextmanager
-def calm():
-    yield
-
-
-@contextlib.contextmanager
-def quiet():
-    try:
-        yield
-    except Exception:
-        SEEN.append("quiet")
-"""
 HEAD = "from app.kit import SEEN, calm, quiet\n\n\ndef handler(n, a=5):\n    b = n\n"
 
 
@@ -113,55 +88,3 @@ def test_what_is_taken_out_does_what_it_did_there(body: list[list[str]], data: s
     assert not made.problems, [str(problem) for problem in made.problems]
     after = {path: text.decode() for path, text in tree.after(made.rewrite.steps).files.items()}
     assert answers(after) == answers(files)
-
-
-def runs(text: str) -> list[tuple[int, int]]:
-    """The lines of every run of statements in the bodies that one can be taken from."""
-    handler = next(x for x in ast.parse(text).body if isinstance(x, ast.FunctionDef))
-    found, waiting = [], [handler.body]
-    while waiting:
-        suite = waiting.pop()
-        starts = [s.lineno - handler.lineno + 1 for s in suite]
-        ends = [(s.end_lineno or s.lineno) - handler.lineno + 1 for s in suite]
-        found += [(start, end) for i, start in enumerate(starts) for end in ends[i:]]
-        waiting += [s.body for s in suite if isinstance(s, ast.With | ast.Try)]
-    return found
-
-
-def answers(files: Mapping[str, str]) -> list[object]:
-    """What the handler gives or raises for a few numbers, and what it has left behind."""
-    modules = ("app", "app.kit", "app.service", "app.routes")
-    kept = {name: sys.modules.pop(name) for name in modules if name in sys.modules}
-    try:
-        for name in modules:
-            path = name.replace(".", "/") + ("/__init__.py" if name == "app" else ".py")
-            if path in files:
-                sys.modules[name] = module = types.ModuleType(name)
-                module.__path__ = []
-                exec(compile(files[path], path, "exec"), module.__dict__)
-        return [answered(n) for n in range(4)]
-    finally:
-        for name in modules:
-            sys.modules.pop(name, None)
-        sys.modules.update(kept)
-
-
-def answered(number: int) -> object:
-    seen = sys.modules["app.kit"].__dict__["SEEN"]
-    seen.clear()
-    try:
-        given_back: object = sys.modules["app.routes"].__dict__["handler"](number)
-    except Exception as error:  # noqa: BLE001  whatever it is
-        # Which name is missing first depends on where it is read; that one is missing does not.
-        given_back = "missing" if isinstance(error, NameError) else repr(error)
-    return repr(given_back), [told(entry) for entry in seen]
-
-
-def told(entry: object) -> str:
-    """What was left behind, a function by what it gives."""
-    if not callable(entry):
-        return repr(entry)
-    try:
-        return f"gives {entry()!r}"
-    except Exception as error:  # noqa: BLE001  whatever it is
-        return type(error).__name__

@@ -200,6 +200,16 @@ def test_an_import_whose_moment_counts_is_refused() -> None:
         taken_out(files, WHOLE)
 
 
+def test_a_type_over_several_lines_keeps_its_parentheses_where_it_needs_them() -> None:
+    many = "-> (\n    dict[str, str]\n    | list[dict[str, str] | None]\n    | None\n):\n"
+    files = with_file("app/routes.py", ROUTES.replace("-> dict[str, str]:\n", many))
+    whole = Shape("", "logger.info", "return")
+    made = taken_out(files, whole)["app/services/things.py"]
+    assert "def think(n: int) -> dict[str, str] | list[dict[str, str] | None] | None:\n" in made
+    files["pyproject.toml"] = "[tool.ruff]\nline-length = 40\n"
+    assert f"def think(\n    n: int\n) {many}" in taken_out(files, whole)["app/services/things.py"]
+
+
 def test_files_with_other_line_ends_and_tabs_keep_them() -> None:
     text = ROUTES.replace("    ", "\t").replace("\n", "\r\n")
     after = taken_out(with_file("app/routes.py", text), WHOLE)

@@ -33,6 +33,12 @@ BREAKS = {
     "a lost definition": ("app/users/service.py", "def count", "def counts"),
     "a path that leads elsewhere": ("app/users/service.py", "parent.parent", "parent"),
     "text that does not parse": ("app/main.py", "def run()", "def run("),
+    "text that only Python itself does not take": (
+        "app/main.py",
+        "run() -> int:",
+        "run() -> int\n    | str:",
+    ),
+    "a return that is in no function": ("app/main.py", "\n\n\ndef run", "\nreturn\n\ndef run"),
     "a cycle": ("app/users/service.py", "from pathlib", "from app import main\nfrom pathlib"),
 }
 
@@ -47,6 +53,22 @@ def test_the_proof_sees(name: str) -> None:
     assert right.encode() in after.files[path]
     broken = Tree.of(after.files | {path: after.files[path].replace(right.encode(), wrong.encode())})
     assert check_static(before, broken, rewrite)
+
+
+def test_what_does_not_parse_is_named_with_its_line() -> None:
+    before = Tree.of(PROJECT)
+    rewrite = restructure(before, [MOVE])
+    after = before.after(rewrite.steps)
+    text = after.files["app/main.py"].replace(b"run() -> int:", b"run() -> int\n    | str:")
+    said = [str(p) for p in check_static(before, Tree.of(after.files | {"app/main.py": text}), rewrite)]
+    assert any(one.startswith("app/main.py:5: would not parse any more: ") for one in said), said
+
+
+def test_what_this_python_cannot_read_is_judged_by_the_facts_alone() -> None:
+    newer = PROJECT["app/main.py"] + "\n\ntype Many[T] = list[T]\n"
+    before = Tree.of({**PROJECT, "app/main.py": newer})
+    rewrite = restructure(before, [MOVE])
+    assert check_static(before, before.after(rewrite.steps), rewrite) == []
 
 
 def test_a_file_that_nobody_touched_still_has_to_find_its_imports() -> None:

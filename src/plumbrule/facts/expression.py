@@ -32,9 +32,13 @@ class Constant(Expr):
 
 @node
 class FString(Expr):
-    """`f"…"`: Constants for the fixed parts, other expressions for what is put in."""
+    """`f"…"`: Constants for the fixed parts, other expressions for what is put in.
+
+    `formats` are the expressions that say how: `width` in `f"{name:>{width}}"`.
+    """
 
     parts: tuple[Expr, ...]
+    formats: tuple[Expr, ...] = ()
 
 
 @node

@@ -11,11 +11,14 @@ from plumbrule.facts.grammar import NAMES, kids, kind
 from plumbrule.facts.reader import branch, leaf
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from tree_sitter import Node as Tree
 
     from plumbrule.facts.reader import Reader
 
 CONTENT, INTERPOLATION = kind("string_content"), kind("interpolation")
+FORMAT, FORMAT_EXPRESSION = kind("format_specifier"), kind("format_expression")
 PAIR, SPLAT = kind("pair"), kind("dictionary_splat")
 QUOTES = frozenset(b"\"'")
 FORMATTED = re.compile(rb"[rR]?[fFtT]")
@@ -38,6 +41,7 @@ def string(reader: Reader, tree: Tree) -> n.Expr:
 @branch()
 def f_string(reader: Reader, tree: Tree) -> n.Expr:
     parts: list[n.Expr] = []
+    formats: list[n.Expr] = []
     for child in tree.children:
         if child.kind_id == CONTENT:
             text = reader.text[child.start_byte : child.end_byte].decode("utf-8", "replace")
@@ -48,9 +52,21 @@ def f_string(reader: Reader, tree: Tree) -> n.Expr:
             inner = kids(child)
             if inner:
                 parts.append(reader.expr(inner[0]))
-    whole = n.FString(*reader.place(tree), tuple(parts))
-    reader.adopt(whole, *parts)
+            if inner and inner[-1].kind_id == FORMAT:
+                formats += format_expressions(reader, inner[-1])
+    whole = n.FString(*reader.place(tree), tuple(parts), tuple(formats))
+    reader.adopt(whole, *parts, *formats)
     return whole
+
+
+def format_expressions(reader: Reader, tree: Tree) -> Iterator[n.Expr]:
+    """The expressions in braces behind a colon, which may have such a colon themselves."""
+    for child in tree.children:
+        inner = kids(child) if child.kind_id == FORMAT_EXPRESSION else []
+        if inner:
+            yield reader.expr(inner[0])
+        if inner and inner[-1].kind_id == FORMAT:
+            yield from format_expressions(reader, inner[-1])
 
 
 @branch("concatenated_string")
@@ -63,8 +79,9 @@ def concatenated(reader: Reader, tree: Tree) -> n.Expr:
         reader.nodes.append(constant)
         return constant
     flat = tuple(q for p in parts for q in (p.parts if isinstance(p, n.FString) else (p,)))
-    made = n.FString(*reader.place(tree), flat)
-    reader.adopt(made, *flat)
+    formats = tuple(q for p in parts if isinstance(p, n.FString) for q in p.formats)
+    made = n.FString(*reader.place(tree), flat, formats)
+    reader.adopt(made, *flat, *formats)
     return made
 
 

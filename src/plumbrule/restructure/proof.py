@@ -14,6 +14,7 @@ from plumbrule.restructure.evaluation import typed_only
 from plumbrule.restructure.meanings import Meanings, dotted
 from plumbrule.restructure.moves import Problem
 from plumbrule.restructure.names import key_of
+from plumbrule.restructure.parsing import unparsable
 from plumbrule.restructure.places import file_names, place_of
 from plumbrule.restructure.spelling import absolute_imports, usable_roots
 from plumbrule.restructure.tree import folders_above
@@ -89,11 +90,10 @@ def written_by(rewrite: Rewrite) -> list[str]:
 
 
 def _syntax(proof: Proof) -> Iterator[Problem]:
-    broken = {proof.path(p) for p in proof.touched if proof.old.tree.facts(p).broken}
-    for path in proof.written:
-        spans = proof.new.tree.facts(path).broken
-        if spans and path not in broken:
-            yield Problem("syntax", path, spans[0].line, "does not parse any more")
+    known = {new: old for old, new in proof.rewrite.paths.items()}
+    old = proof.old.tree
+    made_of = {p: known.get(p, p if p in old.files else None) for p in proof.written}
+    yield from unparsable(old, proof.new.tree, made_of)
 
 
 def _shadows(proof: Proof) -> Iterator[Problem]:

@@ -44,8 +44,8 @@ class Run:
 
     @property
     def start(self) -> int:
-        """The first byte."""
-        return self.statements[0].start
+        """The first byte, that of a decorator if there is one."""
+        return begin_of(self.statements[0])
 
     @property
     def end(self) -> int:
@@ -65,6 +65,12 @@ class Run:
         """Every node inside."""
         for statement in self.statements:
             yield from statement.walk()
+
+
+def begin_of(statement: n.Statement) -> int:
+    """Where a statement begins, with its decorators."""
+    decorators: tuple[n.Expr, ...] = getattr(statement, "decorators", ())
+    return min([statement.start, *(d.start - 1 for d in decorators)])
 
 
 def suites(handler: n.FunctionDef) -> Iterator[tuple[tuple[Owner, ...], Suite]]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from plumbrule.facts import nodes as n
 from plumbrule.plan import Refusal
 from plumbrule.restructure.edits import line_end, line_start, newline
+from plumbrule.restructure.extraction.flow import begin_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -52,20 +53,15 @@ def extent(run: Run) -> tuple[int, int]:
     """The whole lines of a run, from the comments right above it to the comment behind it."""
     text = run.statements[0].source.text
     first, last = run.statements[0], run.statements[-1]
-    start, end = line_start(text, _begin(first)), line_end(text, max(last.end - 1, first.start))
-    if text[start : _begin(first)].strip() or _has_more(text, last.end, end):
+    start, end = line_start(text, begin_of(first)), line_end(text, max(last.end - 1, first.start))
+    if text[start : begin_of(first)].strip() or _has_more(text, last.end, end):
         raise Refusal(f"{first.span}: it shares a line with something else; give it lines of its own")
     above = run.suite[run.first - 1].end if run.first else (run.owners or (run.handler,))[-1].start
     while start > above and text[line_start(text, start - 1) : start].lstrip().startswith(b"#"):
         start = line_start(text, start - 1)
     if run.ends_handler:
-        end = _past_comments(text, end, indent_of(text, _begin(first)))
+        end = _past_comments(text, end, indent_of(text, begin_of(first)))
     return start, end
-
-
-def _begin(statement: n.Statement) -> int:
-    decorators: tuple[n.Expr, ...] = getattr(statement, "decorators", ())
-    return min([statement.start, *(d.start - 1 for d in decorators)])
 
 
 def _has_more(text: bytes, at: int, end: int) -> bool:
@@ -92,7 +88,7 @@ def indent_of(text: bytes, at: int) -> bytes:
 
 def _above(file: File, handler: n.FunctionDef) -> int:
     """Where the lines of a handler begin, those of its decorators and comments among them."""
-    text, at = file.source.text, line_start(file.source.text, _begin(handler))
+    text, at = file.source.text, line_start(file.source.text, begin_of(handler))
     before = max((s.end for s in file.body if s.end <= at), default=0)
     while at > before and text[line_start(text, at - 1) : at].startswith(b"#"):
         at = line_start(text, at - 1)
@@ -102,8 +98,8 @@ def _above(file: File, handler: n.FunctionDef) -> int:
 def _function(run: Run, cut: Cut, signature: Signature, where: tuple[int, int], longest: int) -> bytes:
     handler = run.handler
     text, end = handler.source.text, newline(handler.source.text)
-    step = indent_of(text, _begin(handler.body[0]))
-    old = indent_of(text, _begin(run.statements[0]))
+    step = indent_of(text, begin_of(handler.body[0]))
+    old = indent_of(text, begin_of(run.statements[0]))
     body = b"".join(_dedented(run, where, old, step))
     if not body.endswith(b"\n"):
         body += end.encode()
@@ -136,12 +132,12 @@ def _is_block_of_text(node: n.Node) -> bool:
 
 def _call(run: Run, cut: Cut, spelling: Spelling) -> bytes:
     text = run.handler.source.text
-    indent, end = indent_of(text, _begin(run.statements[0])).decode(), newline(text)
+    indent, end = indent_of(text, begin_of(run.statements[0])).decode(), newline(text)
     lead = f"{', '.join(cut.results)} = " if cut.results else ""
     if cut.returns and cut.says:
         lead = "return "
     head = f"{indent}{lead}{'await ' if cut.is_async else ''}{spelling.called}("
-    step = indent_of(text, _begin(run.handler.body[0])).decode()
+    step = indent_of(text, begin_of(run.handler.body[0])).decode()
     lines = wrapped(head, list(cut.parameters), ")", (indent, step, spelling.longest))
     bare = cut.returns and not cut.says and not run.ends_handler
     if bare:

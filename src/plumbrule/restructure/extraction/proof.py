@@ -9,6 +9,7 @@ from plumbrule.facts import nodes as n
 from plumbrule.restructure.edits import line_end
 from plumbrule.restructure.extraction.flow import is_inner, own_names
 from plumbrule.restructure.moves import Problem
+from plumbrule.restructure.parsing import unparsable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,8 +26,9 @@ def check_outline(before: Tree, after: Tree, path: str, run: Run, name: str) -> 
     """
     old, new = before.facts(path), after.facts(path)
     handler = run.handler
-    if new.broken and not old.broken:
-        yield Problem("syntax", path, 1, "does not parse any more")
+    broken = list(unparsable(before, after, {path: path}))
+    if broken:
+        yield from broken
         return
     made, left = definition(new, name), definition(new, handler.name)
     if made is None or left is None:

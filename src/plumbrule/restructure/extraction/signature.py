@@ -48,9 +48,13 @@ class Signature:
         """It, written as formatters write it."""
         items = [f"{name}: {typed.text}" if typed else name for name, typed in self.parameters]
         tail = f") -> {self.returns.text}:" if self.returns else "):"
-        return wrapped(
-            f"{'async ' if self.is_async else ''}def {self.name}(", items, tail, ("", step, longest)
-        )
+        head = f"{'async ' if self.is_async else ''}def {self.name}("
+        lines = wrapped(head, items, tail, ("", step, longest))
+        choices = _choices(self.returns.text) if self.returns else []
+        if len(lines[-1]) <= longest or len(choices) < 2:
+            return lines
+        broken = [f"{step}{'| ' if number else ''}{choice}" for number, choice in enumerate(choices)]
+        return [*lines[:-1], f"{lines[-1].removesuffix(tail)}) -> (", *broken, "):"]
 
 
 ANY = Typed("Any", (("", "Any"),))
@@ -117,8 +121,11 @@ class Types:
     def _seen_from_here(self, expr: n.Expr, module: Module) -> Typed | None:
         """An annotation that is written in some module, with what it needs of that."""
         here = self.function.module
+        text = on_one_line(expr)
+        if text is None:
+            return None
         if module is here:
-            return Typed(expr.text)
+            return Typed(text)
         if any(isinstance(node, n.Constant) and isinstance(node.value, str) for node in expr.walk()):
             return None
         foreign = []
@@ -134,7 +141,7 @@ class Types:
                     return None
                 if node.id not in here.bindings:
                     foreign.append((module.path, node.id))
-        return Typed(expr.text, tuple(foreign))
+        return Typed(text, tuple(foreign))
 
     def _of_binding(self, node: n.Node, name: str) -> Typed | None:
         match node:
@@ -162,7 +169,7 @@ class Types:
         func = call.func
         match self.function.resolve(func):
             case Class() as cls if not awaited and self._is_at_module_level(func) and not _is_generic(cls):
-                return Typed(func.text)
+                return _typed(func)
             case Function(node=node) as target if node.returns is not None and not node.decorators:
                 if target.is_async is awaited and not target.is_generator:
                     return self._plain(node.returns, target.module)
@@ -171,7 +178,7 @@ class Types:
         if isinstance(func, n.Attribute) and func.attr in {"model_validate", "parse_obj", "from_orm"}:
             owner = self.function.resolve(func.value)
             if isinstance(owner, Class) and self._is_at_module_level(func.value) and not _is_generic(owner):
-                return Typed(func.value.text)
+                return _typed(func.value)
         return None
 
     def _is_session(self, expr: n.Expr) -> bool:
@@ -220,6 +227,38 @@ class Types:
         if isinstance(value, n.Name):
             return self.of_name(value.id, before=False)
         return self._of_value(value)
+
+
+def on_one_line(expr: n.Expr) -> str | None:
+    """An expression without its line ends, which parentheses around it may allow; None if it needs them."""
+    first, *others = [line.strip() for line in expr.text.splitlines()]
+    if others and any(mark in expr.text for mark in ("#", '"""', "'''")):
+        return None
+    for line in others:
+        if line.startswith("]"):
+            first = first.removesuffix(",")
+        first = first.removesuffix("\\").rstrip()
+        glued = first.endswith(("[", "(", ".")) or line.startswith(("]", ")", "."))
+        first += line if glued else f" {line}"
+    return first
+
+
+def _typed(expr: n.Expr) -> Typed | None:
+    text = on_one_line(expr)
+    return None if text is None else Typed(text)
+
+
+def _choices(text: str) -> list[str]:
+    """The types of `A | B[C | D]`: A, and B with its brackets; none where a text may hold a bar."""
+    if '"' in text or "'" in text:
+        return []
+    found: list[str] = []
+    for part in text.split(" | "):
+        if found and found[-1].count("[") > found[-1].count("]"):
+            found[-1] += f" | {part}"
+        else:
+            found.append(part)
+    return found
 
 
 def _last(name: str | None) -> str:
