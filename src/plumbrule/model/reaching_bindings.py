@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from plumbrule.model.code import Function
 
 
+GROWING = ("append", "extend", "insert", "add")
+
+
 def reaching(function: Function, use: n.Name, *, inside: bool) -> Iterator[Binding | None]:
     """The bindings of a name that may hold at a use, the last first; None for a parameter."""
     around = {id(p) for p in use.parents}
@@ -75,4 +78,17 @@ def item_at(values: tuple[n.Expr, ...], place: int) -> tuple[n.Expr, ...]:
     return tuple(
         value.items[place] if isinstance(value, n.Sequence) and place < len(value.items) else value
         for value in values
+    )
+
+
+def added(use: n.Name, function: Function) -> tuple[n.Expr, ...]:
+    """What is put into a list of a function before it is used."""
+    if not any(isinstance(bound_value(b), n.Sequence) for b in function.bindings.get(use.id, ())):
+        return ()
+    return tuple(
+        item
+        for call in function.calls
+        if call.method in GROWING and call.receiver is not None
+        if call.receiver.text == use.id and call.node.end <= use.start
+        for item in call.args[-1:]
     )

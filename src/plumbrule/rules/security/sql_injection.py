@@ -55,6 +55,28 @@ def run(statement: str) -> int:
         return connection.execute(statement).fetchone()[0]
 ```
 
+## Bad: conditions are gathered in a list
+
+```python title="main.py"
+import sqlite3
+
+from fastapi import FastAPI
+
+app = FastAPI()
+
+
+@app.get("/orders")
+def find_orders(customer: str, city: str) -> list[str]:
+    conditions = ["NOT deleted"]
+    if customer:
+        conditions.append(f"customer = '{customer}'")
+    if city:
+        conditions.append("city = :city")
+    with sqlite3.connect("orders.db") as connection:
+        statement = "SELECT title FROM orders WHERE " + " AND ".join(conditions)  # finding
+        return [title for (title,) in connection.execute(statement, {"city": city})]
+```
+
 ## Good: bound
 
 ```python title="main.py"
