@@ -175,6 +175,20 @@ def test_what_changes_by_itself_is_left_out_and_named(tmp_path: Path) -> None:
     assert [pointer for pointer in verdict.volatile if pointer.endswith("info/version")]
 
 
+def test_a_default_that_is_drawn_by_chance_is_left_out_of_migrations_too(tmp_path: Path) -> None:
+    drawn = "mapped_column(default=uuid4().hex, server_default=uuid4().hex)"
+    files = changed(
+        MIGRATED, "app/models.py", "import ForeignKey", "import ForeignKey\nfrom uuid import uuid4"
+    )
+    files = changed(
+        files, "app/models.py", "owner: Mapped", f"name: Mapped[str] = {drawn}\n    owner: Mapped"
+    )
+    verdict = check(write(tmp_path, files), str(tmp_path), None, TERMS, silent)
+    assert verdict.status == "equal", verdict.obstacles
+    assert any(pointer.startswith("migrations/operations/") for pointer in verdict.volatile)
+    assert any(pointer.startswith("migrations/tables/") for pointer in verdict.volatile)
+
+
 def test_other_code_in_a_function_is_never_called_equal(tmp_path: Path) -> None:
     before = write(tmp_path / "before", TINY)
     after = write(tmp_path / "after", changed(TINY, "main.py", "return 1", "return 2"))
