@@ -155,6 +155,17 @@ def test_a_table_that_only_alembic_misses_is_named(tmp_path: Path) -> None:
     assert "users: lost" in "\n".join(named(verdict, "migrations").details)
 
 
+def test_a_type_of_the_projects_own_is_written_into_the_migration(tmp_path: Path) -> None:
+    own = "class Name(String): ...\n\n\nclass Base("
+    files = changed(MIGRATED, "app/models.py", "import ForeignKey", "import ForeignKey, String")
+    files = changed(files, "app/models.py", "class Base(", own)
+    column = "name: Mapped[str] = mapped_column(Name)\n    owner: Mapped"
+    files = changed(files, "app/models.py", "owner: Mapped", column)
+    files = changed(files, "migrations/env.py", "url=", 'user_module_prefix="own.", url=')
+    (seen,) = migrations(read(write(tmp_path, files)), Path(sys.executable), Permissions()).values()
+    assert "own.Name()" in "\n".join(seen["value"]["operations"]), seen
+
+
 def test_what_changes_by_itself_is_left_out_and_named(tmp_path: Path) -> None:
     files = changed(
         TINY, "main.py", 'title="Tiny"', 'title="Tiny", version=str(__import__("time").time_ns())'
@@ -162,6 +173,20 @@ def test_what_changes_by_itself_is_left_out_and_named(tmp_path: Path) -> None:
     verdict = check(write(tmp_path, files), str(tmp_path), None, TERMS, silent)
     assert verdict.status == "equal"
     assert [pointer for pointer in verdict.volatile if pointer.endswith("info/version")]
+
+
+def test_a_default_that_is_drawn_by_chance_is_left_out_of_migrations_too(tmp_path: Path) -> None:
+    drawn = "mapped_column(default=uuid4().hex, server_default=uuid4().hex)"
+    files = changed(
+        MIGRATED, "app/models.py", "import ForeignKey", "import ForeignKey\nfrom uuid import uuid4"
+    )
+    files = changed(
+        files, "app/models.py", "owner: Mapped", f"name: Mapped[str] = {drawn}\n    owner: Mapped"
+    )
+    verdict = check(write(tmp_path, files), str(tmp_path), None, TERMS, silent)
+    assert verdict.status == "equal", verdict.obstacles
+    assert any(pointer.startswith("migrations/operations/") for pointer in verdict.volatile)
+    assert any(pointer.startswith("migrations/tables/") for pointer in verdict.volatile)
 
 
 def test_other_code_in_a_function_is_never_called_equal(tmp_path: Path) -> None:

@@ -131,7 +131,8 @@ def compare(before: Snapshot, again: Snapshot, after: Snapshot, names: Names) ->
     if after.error:
         return Verdict((outcome("start", [f"after: {after.error}"]),))
     noise = Comparison(lambda name: name)
-    found = noise.walk(dict(before.sections), dict(again.sections), (), ordered=True)
+    found = [*noise.walk(dict(before.sections), dict(again.sections), (), ordered=True)]
+    found += changing_migrations(before, again, noise)
     volatile = frozenset(difference.pointer for difference in found)
     comparison = Comparison(names, volatile)
     one, other = whole(before), whole(after)
@@ -233,7 +234,7 @@ def imports_check(one: dict[str, Any], other: dict[str, Any], comparison: Compar
 def migration_checks(before: Snapshot, after: Snapshot, comparison: Comparison) -> Iterator[Check]:
     """What Alembic sees, file by file."""
     for file, told in before.migrations.items():
-        name = "migrations" if len(before.migrations) == 1 else f"migrations of {file}"
+        name = migration_check(before, file)
         now = after.migrations.get(file) or (
             next(iter(after.migrations.values()))
             if len(before.migrations) == len(after.migrations) == 1
@@ -247,6 +248,21 @@ def migration_checks(before: Snapshot, after: Snapshot, comparison: Comparison) 
             found = comparison.walk(told["value"], now["value"], (name,), ordered=False)
             count = f"{len(told['value']['operations'])} lines"
             yield outcome(name, clipped([str(trimmed(d)) for d in found]), compared=count)
+
+
+def migration_check(snapshot: Snapshot, file: str) -> str:
+    """What the check of one of Alembic's files is called."""
+    return "migrations" if len(snapshot.migrations) == 1 else f"migrations of {file}"
+
+
+def changing_migrations(before: Snapshot, again: Snapshot, noise: Comparison) -> Iterator[Difference]:
+    """What Alembic sees otherwise a second time, such as a default that is drawn by chance."""
+    for file, told in before.migrations.items():
+        more = again.migrations.get(file, {})
+        if "value" in told and "value" in more:
+            yield from noise.walk(
+                told["value"], more["value"], (migration_check(before, file),), ordered=False
+            )
 
 
 def size_of(key: str, section: Any) -> int:

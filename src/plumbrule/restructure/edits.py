@@ -44,6 +44,10 @@ class Edits:
         if edit not in made:
             made.append(edit)
 
+    def covers(self, path: str, at: int) -> bool:
+        """Whether a byte is rewritten already."""
+        return any(edit.start <= at < edit.end for edit in self.by_path.get(path, ()))
+
     def of(self, path: str) -> list[TextEdit]:
         """The edits of one file in their order; refuses two that want the same bytes."""
         found = sorted(self.by_path.get(path, ()), key=lambda e: (e.start, e.end))

@@ -11,6 +11,7 @@ from plumbrule.model.reading import no_collection
 from plumbrule.plan import Create, Delete, Move
 from plumbrule.restructure.cycles import groups
 from plumbrule.restructure.evaluation import typed_only
+from plumbrule.restructure.mapped import Tables
 from plumbrule.restructure.meanings import Meanings, dotted
 from plumbrule.restructure.moves import Problem
 from plumbrule.restructure.names import key_of
@@ -22,6 +23,7 @@ from plumbrule.restructure.tree import folders_above
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from plumbrule.restructure.mapped import Named
     from plumbrule.restructure.meanings import Units
     from plumbrule.restructure.moves import Rewrite
     from plumbrule.restructure.tree import Tree
@@ -42,6 +44,7 @@ def check_static(before: Tree, after: Tree, rewrite: Rewrite) -> list[Problem]:
         _definitions,
         _places,
         _strings,
+        _tables,
     )
     with no_collection():
         proof = Proof(
@@ -288,3 +291,20 @@ def _strings(proof: Proof) -> Iterator[Problem]:
                 yield Problem(
                     "string", proof.path(change.path), change.line, f"`{change.after}` is not {old}"
                 )
+
+
+def _tables(proof: Proof) -> Iterator[Problem]:
+    """What relationships name by the end of a module is still named as often."""
+    after = Counter(full for full, _ in _named_tables(proof.new.tree))
+    for full, named in _named_tables(proof.old.tree):
+        new = proof.renamed(full)
+        after[new] -= 1
+        if after[new] < 0:
+            said = f"`{named.tail}.{named.name}` named {full}, and nothing here names {new}"
+            yield Problem("table", proof.path(named.text.source.path), named.text.line, said)
+
+
+def _named_tables(tree: Tree) -> Iterator[tuple[str, Named]]:
+    for path in tree.python:
+        for named in tree.once(Tables).named(path):
+            yield f"{dotted(named.key)}.{named.name}", named

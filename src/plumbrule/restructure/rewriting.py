@@ -15,6 +15,7 @@ from plumbrule.restructure.imports import rewrite_imports
 from plumbrule.restructure.leaving import cut, import_back, names_used, staying
 from plumbrule.restructure.loading import check_startup, keep_loaded
 from plumbrule.restructure.lookups import check_lookups
+from plumbrule.restructure.mapped import rewrite_mapped
 from plumbrule.restructure.meanings import Meanings, dotted
 from plumbrule.restructure.moves import Change, DefinitionMove, Entangled, MoveMap, Rewrite, Unready
 from plumbrule.restructure.names import Names, key_of
@@ -167,6 +168,7 @@ def rewrite(site: Site) -> None:
         if path in site.whole.files or path in site.segments:
             rewrite_places(site, path)
             rewrite_identity(site, path)
+    rewrite_mapped(site)
     pattern = needles(site)
     if pattern is not None:
         for path in site.tree.python:

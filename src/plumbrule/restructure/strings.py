@@ -38,7 +38,7 @@ CLASSES = {"()", "class", "factory", "backend", "BACKEND"}
 def rewrite_strings(site: Site, path: str, pattern: re.Pattern[bytes]) -> None:
     """Edit the strings of one file that name what moves, and list those that may."""
     text = site.tree.files[path]
-    hits = [(m.start(), m.end()) for m in pattern.finditer(text)]
+    hits = [(m.start(), m.end()) for m in pattern.finditer(text) if not site.edits.covers(path, m.start())]
     if not hits:
         return
     facts = site.tree.facts(path)

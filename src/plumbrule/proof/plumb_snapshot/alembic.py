@@ -25,6 +25,8 @@ KEPT = (
     "version_table",
     "version_table_schema",
 )
+PREFIXES = {"alembic_module_prefix": "op.", "sqlalchemy_module_prefix": "sa.", "user_module_prefix": None}
+"""what Alembic takes where `env.py` says nothing"""
 
 
 def migrations(request: dict[str, Any]) -> dict[str, Any]:
@@ -73,8 +75,14 @@ def configured(config: Any, script: Any) -> tuple[dict[str, Any], Any]:
 
 
 def operations(options: dict[str, Any], targets: Any) -> list[str]:
-    """The first migration that autogenerate would write for an empty SQLite database in memory."""
-    from alembic.autogenerate import produce_migrations, render_python_code
+    """The first migration that autogenerate would write for an empty SQLite database in memory.
+
+    It is written operation by operation: what writes it whole forgets the options, and in older versions
+    of Alembic fails for a type that is not of SQLAlchemy.
+    """
+    from alembic.autogenerate import produce_migrations
+    from alembic.autogenerate.api import AutogenContext
+    from alembic.autogenerate.render import render_op_text
     from alembic.runtime.migration import MigrationContext
     from sqlalchemy import create_engine
 
@@ -82,11 +90,10 @@ def operations(options: dict[str, Any], targets: Any) -> list[str]:
         return []
     kept = {name: options[name] for name in KEPT if options.get(name) is not None}
     with create_engine("sqlite://").connect() as connection:
-        context = MigrationContext.configure(connection, opts={**kept, "target_metadata": targets})
+        opts = {**PREFIXES, **kept, "target_metadata": targets}
+        context = MigrationContext.configure(connection, opts=opts)
         made: Any = produce_migrations(context, targets)
         groups = made.upgrade_ops_list if isinstance(targets, (list, tuple)) else [made.upgrade_ops]
-        return [
-            line
-            for group in groups
-            for line in render_python_code(group, migration_context=context).splitlines()
-        ]
+        writing = AutogenContext(context)
+        texts = [render_op_text(writing, operation) for group in groups for operation in group.ops]
+        return [line for text in texts for line in text.splitlines()]
