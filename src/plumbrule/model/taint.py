@@ -19,7 +19,14 @@ from plumbrule.model.flow import Flow, Origin, composed, glued, put_into
 from plumbrule.model.frames import Frame, bound_to, entered, frames
 from plumbrule.model.free_text import is_constrained, is_injected, may_be_text, may_be_text_field
 from plumbrule.model.knowledge import sinks as known
-from plumbrule.model.reaching_bindings import added, bound_value, is_counter, item_at, reaching, unpacked_place
+from plumbrule.model.reaching_bindings import (
+    added,
+    bound_value,
+    is_counter,
+    item_at,
+    reaching,
+    unpacked_place,
+)
 from plumbrule.model.rounds import given_in_rounds, keys_gone_through
 
 if TYPE_CHECKING:
