@@ -54,6 +54,63 @@ def update(user: User, change: UserCreate) -> None:
         setattr(user, key, value)  # finding
 ```
 
+## Bad: whoever changes himself makes himself an administrator
+
+```python title="main.py"
+from typing import Annotated, Any
+
+from fastapi import Depends, FastAPI
+from pydantic import BaseModel
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
+
+app = FastAPI()
+
+
+class Base(DeclarativeBase): ...
+
+
+class User(Base):
+    __tablename__ = "users"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    email: Mapped[str]
+    is_admin: Mapped[bool] = mapped_column(default=False)
+
+
+class UserUpdate(BaseModel):
+    email: str
+    is_admin: bool = False
+
+
+class Users:
+    def __init__(self, session: Session) -> None:
+        self.session = session
+
+    def update(self, user: User, values: dict[str, Any]) -> None:
+        for key in values:
+            setattr(user, key, values[key])
+        self.session.commit()
+
+
+def get_session():
+    with Session() as session:
+        yield session
+
+
+def current_user(session: Annotated[Session, Depends(get_session)]) -> User:
+    return session.get_one(User, 1)
+
+
+@app.put("/me")
+def update_me(
+    change: UserUpdate,
+    user: Annotated[User, Depends(current_user)],
+    session: Annotated[Session, Depends(get_session)],
+) -> None:
+    values = change.model_dump()
+    Users(session).update(user, values)  # finding
+```
+
 ## Good: the schema lacks the column, it is left out, or only administrators may
 
 ```python title="main.py"
@@ -122,6 +179,7 @@ PRIVILEGE = re.compile(
     r"^(is_)?(admin|superuser|superadmin|super_admin|staff|root|owner)$|^(user_)?(roles?|permissions?)$|"
     r"^(role|permission)_ids?$|^(is_)?(verified|approved|email_verified)$|^(credits?|balance)$|^hashed_password$"
 )
+UPDATING = {"update", "patch", "save", "modify"}
 DUMPS = ("model_dump", "dict")
 
 
@@ -220,6 +278,18 @@ def writes(body: Body) -> Iterator[tuple[Call, Table]]:
             parts = loop.iterable.walk() if loop is not None else ()
             if table is not None and any(is_dump(part, body) for part in parts):
                 yield call, table
+        handed = row_with_dump(call, body) if call.method in UPDATING else None
+        if handed is not None:
+            yield call, handed
+
+
+def row_with_dump(call: Call, body: Body) -> Table | None:
+    """The table of a row that is given to a call together with the whole body."""
+    if not any(is_dump(value, body) for value in call.args):
+        return None
+    kinds = [body.function.type_of(value) for value in call.args]
+    tables = (body.function.project.table_of(kind.cls) for kind in kinds if kind is not None)
+    return next((table for table in tables if table is not None), None)
 
 
 def is_dump(value: n.Node, body: Body) -> bool:

@@ -22,6 +22,30 @@ async def start_reset() -> None:
     print(reset_code, token)
 ```
 
+## Bad: who asks for it calls it a token
+
+```python title="main.py"
+import random
+import time
+import uuid
+from hashlib import sha256
+
+from fastapi import FastAPI
+
+app = FastAPI()
+
+
+def create_hash() -> str:
+    return sha256(f"{time.time()} {random.random()}".encode()).hexdigest()  # finding
+
+
+@app.post("/password-resets")
+async def start_reset() -> None:
+    token = create_hash()
+    access_code = uuid.uuid1().hex  # finding
+    print(token, access_code)
+```
+
 ## Bad: a function that is named for it
 
 ```python title="main.py"
@@ -58,6 +82,28 @@ async def start_reset() -> None:
     print(code, secrets.token_urlsafe())
 ```
 
+## Good: an id, whatever a variable is called
+
+```python title="main.py"
+import uuid
+
+from fastapi import FastAPI
+
+app = FastAPI()
+listeners: dict[str, object] = {}
+
+
+def create_id() -> str:
+    return uuid.uuid1().hex
+
+
+@app.post("/listeners")
+async def listen() -> str:
+    token = create_id()
+    listeners[token] = object()
+    return token
+```
+
 ## Good: nothing secret
 
 ```python title="main.py"
@@ -90,10 +136,11 @@ SECRET = re.compile(
     re.IGNORECASE,
 )
 MAKER = re.compile(r"^_?(generate|create|make|new|get|gen|build)_?(random_?|secure_?)*(.*)$", re.IGNORECASE)
+ID = re.compile(r"id$", re.IGNORECASE)
 WEAK = {
     f"random.{name}"
     for name in ("random", "randint", "randrange", "choice", "choices", "sample", "getrandbits", "randbytes")
-}
+} | {"uuid.uuid1"}
 SAME_NAME = {"random.choice", "random.randbytes"}
 
 
@@ -121,10 +168,33 @@ def what_it_makes(call: Call, function: Function) -> str:
                 return name if SECRET.search(name) else ""
             case n.Return():
                 made = MAKER.match(function.name)
-                return function.name if made and SECRET.search(made[3]) else ""
+                return function.name if made and SECRET.search(made[3]) else what_callers_make(function)
             case n.Statement():
                 return ""
     return ""
+
+
+def what_callers_make(function: Function) -> str:
+    """The secret that a request makes of what a function draws that is not named for ids."""
+    if ID.search(function.name):
+        return ""
+    serving = function.project.serving
+    callers = ((call, call.caller) for call in function.callers_in_code)
+    made = (
+        assigned(call)
+        for call, at in callers
+        if isinstance(at, Function) and at is not function and serving.when(at) == "request"
+    )
+    return next(filter(None, made), "")
+
+
+def assigned(call: Call) -> str:
+    """The secret that the result of a call is called, as it is or as an argument."""
+    match call.node.parent:
+        case n.Assign(targets=(n.Name(id=name) | n.Attribute(attr=name),)) | n.Keyword(name=str(name)):
+            return name if SECRET.search(name) else ""
+        case _:
+            return ""
 
 
 def drawn_from_secrets(call: Call) -> Fix | None:
