@@ -14,7 +14,7 @@ from plumbrule.model.apps import ExceptionHandler
 from plumbrule.model.bodies import body_schemas, is_bounded
 from plumbrule.model.calls import Call
 from plumbrule.model.code import Attribute, Class, Function, Module, Parameter, Scoped
-from plumbrule.model.coroutines import is_dead, makes_coroutine
+from plumbrule.model.coroutines import awaited_imports, is_dead, makes_coroutine
 from plumbrule.model.dependencies import Dependencies, Dependency
 from plumbrule.model.flow import Flow
 from plumbrule.model.guards import asks, exceptions, names_an_asker, refuses, signs_what_is_sent
@@ -47,6 +47,7 @@ from plumbrule.model.reach import Reached, reached_calls
 from plumbrule.model.relationships import Relationship
 from plumbrule.model.repetition import gives_many, gives_rows, loop_over_rows
 from plumbrule.model.results import (
+    ALWAYS_TRUE,
     NOTHING_RUNS,
     around,
     misuse,
@@ -149,6 +150,15 @@ def imports_of(module: Module, package: str) -> Iterator[n.Import | n.ImportFrom
             yield node
 
 
+def awaiting(call: Call) -> Fix:
+    """Put `await` before a call, in parentheses where something follows it."""
+    at, source = call.span, call.module.source
+    before, after = source.span(at.start, at.start), source.span(at.end, at.end)
+    if isinstance(call.node.parent, (n.Attribute, n.Subscript)):
+        return Fix((Edit(before, "(await "), Edit(after, ")")), safe=False)
+    return Fix((Edit(before, "await "),), safe=False)
+
+
 def import_edit(module: Module, package: str, name: str = "") -> tuple[Edit, ...]:
     """What imports a package, or a name from it: nothing if it is imported, else one more name or line."""
     top = [node for node in module.body if isinstance(node, n.Import | n.ImportFrom)]
@@ -227,6 +237,7 @@ def subjects(project: Project, rule: Rule) -> Iterable[Any]:
 
 
 __all__ = [
+    "ALWAYS_TRUE",
     "BLOCKING",
     "CHANGING",
     "COMPUTING",
@@ -285,6 +296,8 @@ __all__ = [
     "asks",
     "asks_by_caller",
     "asks_for_own_key",
+    "awaited_imports",
+    "awaiting",
     "blocking_on_loop",
     "body_schemas",
     "brings_together",

@@ -2,6 +2,8 @@ from __future__ import annotations
 
 from textwrap import dedent
 
+import pytest
+
 from plumbrule.model.loop import reached_on_loop
 from plumbrule.model.reading import project_of
 
@@ -143,3 +145,78 @@ def test_what_a_queue_runs_elsewhere_holds_up_no_request() -> None:
     assert when["index_pages"] == when["fetch"] == "startup"
     assert when["both"] == "request"
     assert when["shared"] == "unknown"
+
+
+PLUGINS = """
+from importlib import import_module
+from fastapi import FastAPI
+
+app = FastAPI()
+names = ["app.plugins.mail:Mail"]
+for name in names:
+    {made}
+"""
+
+
+@pytest.mark.parametrize(
+    ("made", "when"),
+    [
+        ("import_module(name.partition(':')[0])", "unknown"),
+        ("import_module(f'app.plugins.{name}')", "unknown"),
+        ("print(name)", "startup"),
+    ],
+)
+def test_what_is_imported_by_name_is_loaded(made: str, when: str) -> None:
+    files = {
+        "app/main.py": PLUGINS.format(made=made),
+        "app/plugins/__init__.py": "",
+        "app/plugins/mail.py": "async def send(): ...",
+    }
+    project = project_of(files)
+    (send,) = (f for f in project.functions if f.name == "send")
+    assert project.serving.when(send) == when
+
+
+SEVERAL = """
+from abc import ABC, abstractmethod
+from fastapi import FastAPI
+
+app = FastAPI()
+
+class Store(ABC):
+    @abstractmethod
+    def get(self): ...
+    def both(self): return self.get()
+
+class Near(Store):
+    def get(self): open("near")
+
+class Far(Store):
+    def get(self): open("far")
+
+store: Store = Near()
+
+@app.get("/")
+async def read():
+    {body}
+"""
+
+
+@pytest.mark.parametrize(
+    ("body", "opened"),
+    [
+        ("return store.get()", {'"near"', '"far"'}),
+        ("return store.both()", set()),
+        ("return await store.get() if x else store.get()", set()),
+        ("if x:\n        await other(store)\n    else:\n        store.get()", {'"near"', '"far"'}),
+        ("if x:\n        await store.aget()\n    else:\n        store.get()", set()),
+    ],
+)
+def test_an_abstract_method_may_run_each_that_stands_in_its_place(body: str, opened: set[str]) -> None:
+    project = project_of({"main.py": SEVERAL.format(body=body)})
+    (read,) = (f for f in project.functions if f.name == "read")
+    found = [r for r in reached_on_loop(read) if r.call.name == "builtins.open"]
+    assert {r.call.args[0].text for r in found} == opened
+    assert all(r.may_be_another for r in found)
+    (near,) = (f for f in project.functions if f.label == "Near.get")
+    assert project.serving.when(near) == "request"

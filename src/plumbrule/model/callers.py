@@ -43,7 +43,7 @@ class Callers:
             scope = queue.pop().scope
             if isinstance(scope, Function) and scope not in found:
                 found.add(scope)
-                queue += [*self.in_code(scope), *self._elsewhere.get(scope, ())]
+                queue += [*self.may_run(scope), *self._elsewhere.get(scope, ())]
         return found
 
     def before(self, function: Function, apart: Container[n.Expr] = ()) -> Iterator[Scoped]:
@@ -62,13 +62,17 @@ class Callers:
 
     def leading_into(self, function: Function) -> list[Call]:
         """The calls outside the tests that run a function, or hand it on."""
-        return [*self.in_code(function), *self.handing(function)]
+        return [*self.may_run(function), *self.handing(function)]
 
     def in_code(self, function: Function) -> list[Call]:
         """The calls outside the tests that are known to run a function."""
         if function not in self._in_code:
             self._in_code[function] = self.project.call_index.running(function)
         return self._in_code[function]
+
+    def may_run(self, function: Function) -> list[Call]:
+        """Those, and the calls of abstract methods in whose place it may be run."""
+        return [call for one in (function, *function.stands_for) for call in self.in_code(one)]
 
     def handing(self, function: Function) -> list[Call]:
         """The calls outside the tests that are given a function."""

@@ -8,6 +8,7 @@ from plumbrule.facts import nodes as n
 from plumbrule.facts.cached import cached_property, compact
 from plumbrule.model.loop import runs_in_place
 from plumbrule.model.scoped import Scoped
+from plumbrule.model.values import External
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -155,11 +156,24 @@ class Function(Scoped):
     @cached_property
     def runs(self) -> Function:
         """The function that calling it runs: of an abstract method the only one that is written out."""
+        return self.written[0] if len(self.written) == 1 else self
+
+    @cached_property
+    def written(self) -> tuple[Function, ...]:
+        """The functions of which calling it runs one: itself, or what its class's heirs have written out in
+        the place of an abstract method.
+        """
         if self.cls is None or not self.is_abstract:
-            return self
+            return (self,)
         heirs = (heir.methods.get(self.name) for heir in self.project.heirs.get(self.cls, ()))
-        written = [method for method in heirs if method is not None and not method.is_abstract]
-        return written[0] if len(written) == 1 else self
+        return tuple(method for method in heirs if method is not None and not method.is_abstract) or (self,)
+
+    @cached_property
+    def stands_for(self) -> tuple[Function, ...]:
+        """The abstract methods in whose place it may be run."""
+        ancestors = self.cls.ancestors if self.cls is not None else ()
+        methods = (a.methods.get(self.name) for a in ancestors if not isinstance(a, External))
+        return tuple(m for m in methods if m is not None and m is m.runs and self in m.written)
 
     @cached_property
     def is_abstract(self) -> bool:

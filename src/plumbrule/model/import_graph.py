@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from plumbrule.facts import nodes as n
@@ -12,6 +13,10 @@ if TYPE_CHECKING:
     from plumbrule.facts.source import Span
     from plumbrule.model.code import Module
     from plumbrule.model.project import Project
+
+NAMED = re.compile(rb"""["']([a-zA-Z_]\w*(?:\.\w+)+)(?::\w+)?["']""")
+COMPOSED = re.compile(rb"""f["']([a-zA-Z_]\w*(?:\.\w+)*\.)\{[^{}]*\}["']""")
+"""`"app.plugins.mail:Mail"`, `f"app.plugins.{name}"`"""
 
 
 @frozen
@@ -79,6 +84,16 @@ class ImportGraph:
             found |= new
             queue += new
         return found
+
+    def named_in(self, module: Module) -> Iterator[Module]:
+        """The modules that texts in a module name: what `import_module` may be given."""
+        imports, text = self.project.imports, module.file.source.text
+        for name in {match[1].decode() for match in NAMED.finditer(text)}:
+            target = imports.find(name, module) or imports.find(name.rpartition(".")[0], module)
+            if target is not None and "." in target.name:
+                yield from (target, *self._around(target))
+        for name in {match[1].decode() for match in COMPOSED.finditer(text)}:
+            yield from imports.matching(f"{name}*", module)
 
     def _around(self, module: Module) -> Iterator[Module]:
         """The packages that a module stands in."""

@@ -65,7 +65,33 @@ def blocks(call: Call) -> bool:
     kind = None if is_own else BLOCKING.kind(call.name)
     if kind == "file" and any(MADE_UP.match(arg.text) for arg in call.args[:1]):
         return False
+    if kind == "pool":
+        return waits_at_the_end(call)
     return kind is not None and (kind != "measuring" or waits(call.argument(0, "interval")))
+
+
+def waits_at_the_end(pool: Call) -> bool:
+    """Whether leaving the `with` of a pool waits for what was given to it: nothing else waits for that."""
+    match pool.node.parent:
+        case n.WithItem(target=n.Name(id=name), parent=n.With(is_async=False, body=body)):
+            inside = [x for statement in body for x in statement.walk()]
+        case _:
+            return False
+    if any(isinstance(x, n.Attribute) and x.attr in ("result", "wrap_future", "gather") for x in inside):
+        return False
+    uses = (x.parent for x in inside if isinstance(x, n.Name) and x.id == name)
+    return any(is_given_work(use) for use in uses)
+
+
+def is_given_work(use: n.Node | None) -> bool:
+    """Whether a pool is given work that nobody awaits: `pool.submit(…)`, or is handed to who may do so."""
+    match use:
+        case n.Attribute(attr="submit" | "map"):
+            return True
+        case n.Keyword(parent=n.Call(func=func)) | n.Call(func=func):
+            return not func.text.endswith(("run_in_executor", "as_completed", "wait"))
+        case _:
+            return False
 
 
 def waits(interval: n.Expr | None) -> bool:
@@ -94,11 +120,48 @@ def run_on_loop(function: Function) -> list[tuple[Function, tuple[Call, ...]]]:
     seen = {(function, "")}
     for at, chain in found:
         for call in at.run_in_place if len(chain) < DEPTH else ():
-            inner, given = call.function, flags(call)
-            if inner is not None and (inner, given) not in seen and is_reached(call, chain):
-                seen.add((inner, given))
-                found.append((inner, (*chain, call)))
+            given = flags(call)
+            new = [inner for inner in run_by(call) if (inner, given) not in seen and is_reached(call, chain)]
+            seen.update((inner, given) for inner in new)
+            found += [(inner, (*chain, call)) for inner in new]
     return found
+
+
+def run_by(call: Call) -> list[Function]:
+    """The ordinary functions of which a call runs one: several in the place of an abstract method."""
+    written = call.function.written if call.function is not None else ()
+    if is_spared(call):
+        return []
+    if len(written) > 1 and call.node.func.text.startswith("self.") and call.node.func.text.count(".") == 1:
+        return []  # which heir it is the way has told, or nobody
+    return [function for function in written if not function.is_async and is_entered(function, call)]
+
+
+def is_spared(call: Call) -> bool:
+    """Whether the other branch awaits the same: `await db.aget(x) if is_async else db.get(x)`."""
+    inner: n.Node = call.node
+    for parent in call.node.parents:
+        match parent:
+            case n.FunctionDef():
+                return False
+            case n.If(test=test, body=body, orelse=orelse) if inner is not test and orelse:
+                others = orelse if any(inner is statement for statement in body) else body
+                if any(is_twin(x, call.method) for other in others for x in other.walk()):
+                    return True
+            case n.Conditional(body=one, orelse=other, test=test) if inner is not test:
+                if any(is_twin(x, call.method) for x in (other if inner is one else one).walk()):
+                    return True
+        inner = parent
+    return False
+
+
+def is_twin(node: n.Node, name: str) -> bool:
+    """Whether a node awaits a call of that name, or of the name that says it is asynchronous."""
+    match node:
+        case n.Await(value=n.Call(func=n.Attribute(attr=called) | n.Name(id=called))):
+            return called in (name, f"a{name}", f"async_{name}", f"{name}_async")
+        case _:
+            return False
 
 
 def flags(call: Call) -> str:
@@ -124,11 +187,14 @@ def is_reached(call: Call, chain: tuple[Call, ...]) -> bool:
 def runs_in_place(call: Call) -> bool:
     """Whether the body of what is called runs in place, in the thread of the caller, each time."""
     inner = None if call.is_awaited else call.function
-    if inner is None or inner.is_async:
-        return False
+    return inner is not None and not inner.is_async and is_entered(inner, call) and not is_first_time(call)
+
+
+def is_entered(inner: Function, call: Call) -> bool:
+    """Whether a call runs the body of an ordinary function, and runs it each time."""
     if any(name.endswith(REMEMBERED) for name in inner.decorator_names):
         return False
-    return (not inner.is_generator or is_consumed(call)) and not is_first_time(call)
+    return not inner.is_generator or is_consumed(call)
 
 
 def is_consumed(call: Call) -> bool:

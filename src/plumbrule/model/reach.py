@@ -22,6 +22,11 @@ class Reached:
     call: Call
     chain: tuple[Call, ...]
 
+    @property
+    def may_be_another(self) -> bool:
+        """Whether on the way an abstract method is called, in whose place something else may be run."""
+        return any(call.function is not None and len(call.function.written) > 1 for call in self.chain)
+
 
 def reached_calls(function: Function, depth: int = DEPTH) -> Iterator[Reached]:
     """Every call that running a function makes: its own first, then those of what it calls, each function

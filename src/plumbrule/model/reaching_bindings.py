@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from plumbrule.facts import nodes as n
+from plumbrule.model.branches import branches_around
+from plumbrule.model.checks import leaves
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,6 +41,57 @@ def holds_at(node: n.Node, use: n.Name, around: set[int]) -> bool:
             return node.start < use.start and not iterable.start <= use.start < iterable.end
         case _:
             return node.end <= use.start
+
+
+def uses_of(name: str, function: Function) -> list[n.Name]:
+    """Where a local name is used, in nested functions too."""
+    targets = {id(x) for binding in function.bindings.get(name, ()) for x in bound_in(binding.node)}
+    names = (x for x in function.node.walk() if isinstance(x, n.Name) and x.id == name)
+    return [x for x in names if id(x) not in targets]
+
+
+def bound_in(node: n.Node) -> Iterator[n.Node]:
+    """What stands on the left of a binding."""
+    match node:
+        case n.Assign(targets=targets):
+            yield from (x for target in targets for x in target.walk())
+        case n.For(target=target) | n.Clause(target=target) | n.Walrus(target=target):
+            yield from target.walk()
+        case n.WithItem(target=target) if target is not None:
+            yield from target.walk()
+
+
+def still_holds(binding: n.Node, use: n.Name, function: Function) -> bool:
+    """Whether a name may be at a use what a binding has made it: no other stands for sure between the two,
+    and the one can be reached from the other.
+    """
+    if use.start < binding.end or is_apart(binding, use):
+        return False
+    around = {id(p) for p in use.parents}
+    others = (b.node for b in function.bindings.get(use.id, ()) if b.node.start >= binding.end)
+    return not any(o.end <= use.start and id(o.parent) in around for o in others)
+
+
+def comes_round(binding: n.Node, use: n.Name) -> bool:
+    """Whether a use stands before a binding in the same loop, so that it sees it in the next round."""
+    loops = (p for p in binding.parents if isinstance(p, (n.For, n.While)))
+    return use.start < binding.start and any(loop.start <= use.start for loop in loops)
+
+
+def is_apart(binding: n.Node, use: n.Node) -> bool:
+    """Whether two nodes stand in different branches, or the first in one that is left for good."""
+    sides = {id(test): is_true for test, is_true in branches_around(use)}
+    if any(sides.get(id(test), is_true) is not is_true for test, is_true in branches_around(binding)):
+        return True
+    cases = {id(p.parent): p for p in use.parents if isinstance(p, n.Case)}
+    for parent in binding.parents:
+        if isinstance(parent, n.Case) and cases.get(id(parent.parent), parent) is not parent:
+            return True
+        blocks = (parent.body, parent.orelse) if isinstance(parent, n.If) else ()
+        block = next((b for b in blocks if b and b[0].start <= binding.start < b[-1].end), ())
+        if block and leaves(block) and not block[0].start <= use.start < block[-1].end:
+            return True
+    return False
 
 
 def bound_value(binding: Binding) -> n.Expr | None:

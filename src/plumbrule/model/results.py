@@ -6,15 +6,24 @@ import re
 from typing import TYPE_CHECKING
 
 from plumbrule.facts import nodes as n
+from plumbrule.model.code import Class
+from plumbrule.model.reaching_bindings import comes_round, still_holds, uses_of
 
 if TYPE_CHECKING:
     from plumbrule.model.calls import Call
-    from plumbrule.model.code import Function
+    from plumbrule.model.code import Attribute, Function
     from plumbrule.model.values import Type
 
+BUILT_IN = ("str", "int", "float", "bool", "bytes", "list", "dict", "set", "tuple")
+MANY = ("List", "Dict", "Set", "Tuple", "Sequence", "Mapping", "Iterable", "Iterator")
 PLAIN = {
-    f"builtins.{name}" for name in ("str", "int", "float", "bool", "bytes", "list", "dict", "set", "tuple")
+    "None",
+    *(f"builtins.{name}" for name in BUILT_IN),
+    *(f"{package}.{name}" for package in ("typing", "collections.abc") for name in MANY),
 }
+TAKING = ("len", "list", "tuple", "set", "dict", "sorted", "sum", "int", "float", "enumerate", "zip", "iter")
+TAKE_VALUES = {*(f"builtins.{name}" for name in TAKING), "json.dumps", "json.loads"}
+TABLE = "sqlmodel.SQLModel"
 OPEN = re.compile(r"\b(Any|object|Awaitable|Coroutine|Future|Task)\b")
 ALWAYS_TRUE = "a coroutine is always true"
 NEVER_NONE = "a coroutine is never None"
@@ -51,7 +60,11 @@ def misuse(result: n.Expr) -> str | None:
             return f"a coroutine has no `{attr}`"
         case n.FString():
             return "a coroutine's text says nothing"
-        case n.Subscript(value=value) if value is result:
+        case (
+            n.Subscript(value=whole)
+            | n.For(iterable=whole, is_async=False)
+            | n.Clause(iterable=whole, is_async=False)
+        ) if whole is result:
             return "a coroutine has no items"
         case _:
             return None
@@ -69,36 +82,49 @@ def may_await(use: n.Expr, function: Function) -> bool:
 
 
 def untaken(result: n.Expr, function: Function) -> str | None:
-    """What goes wrong with a result that is given to a function of the project, which says what it takes."""
+    """What goes wrong with a result that is given to what says which values it takes."""
     match result.parent:
         case (n.Call() as taking) | n.Keyword(parent=n.Call() as taking):
-            parameter = function.call(taking).parameter_for(result)
+            call = function.call(taking)
         case _:
             return None
+    if call.name in TAKE_VALUES and result in call.args[:1]:
+        return f"`{call.method}` takes no coroutine"
+    parameter = call.parameter_for(result) or field_for(result, call)
     if parameter is None or parameter.annotation is None or OPEN.search(parameter.annotation.text):
         return None
     return f"`{parameter.name}` takes no coroutine" if is_closed(parameter.type) else None
 
 
+def field_for(result: n.Expr, call: Call) -> Attribute | None:
+    """The field that a value becomes in an object made of its fields: `Order(price=…)`."""
+    made, named = call.target, result.parent
+    if not isinstance(made, Class) or not isinstance(named, n.Keyword):
+        return None
+    return made.fields.get(named.name or "") if made.takes_fields or made.is_a(TABLE) else None
+
+
 def is_closed(kind: Type | None) -> bool:
     """Whether a type is one that a coroutine never has."""
-    return kind is not None and (kind.cls is not None or kind.name in PLAIN)
+    return kind is not None and all(one.cls is not None or one.name in PLAIN for one in (kind, *kind.others))
 
 
 def misuse_of_kept(call: Call, function: Function) -> str | None:
     """What goes wrong with a kept result, if its name stands for nothing else and nothing awaits it."""
     outer = {name for statement in function.find(n.Scoped) for name in statement.names}
     match around(call.node):
-        case n.Assign(targets=(n.Name(id=name),), value=n.Expr(text=text)) if name not in outer:
-            kept = [binding.node for binding in function.bindings.get(name, ())]
+        case n.Assign(targets=(n.Name(id=name),), value=n.Expr(text=text)) as kept if name not in outer:
+            places = [binding.node for binding in function.bindings.get(name, ())]
         case _:
             return None
-    if not all(isinstance(node, n.Assign) and node.value and node.value.text == text for node in kept):
-        return None
-    names = [x for x in function.node.walk() if isinstance(x, n.Name) and x.id == name]
-    uses = [x for x in names if not any(node.start <= x.start < node.end for node in kept)]
+    same = [node for node in places if isinstance(node, n.Assign) and node.value and node.value.text == text]
+    uses = [x for x in uses_of(name, function) if not any(node.start <= x.start < node.end for node in same)]
+    if len(same) < len(places):
+        if any(may_await(use, function) or comes_round(kept, use) for use in uses):
+            return None
+        uses = [use for use in uses if still_holds(kept, use, function)]
     wrongs = [misuse_here(use, function) for use in uses]
-    if all(wrongs):
+    if all(wrongs) and (wrongs or len(same) == len(places)):
         return (wrongs or [NOTHING_RUNS])[0]
     proofs = (wrong for wrong in wrongs if wrong and wrong not in (ALWAYS_TRUE, NEVER_NONE))
     return None if any(may_await(use, function) for use in uses) else next(proofs, None)
@@ -121,7 +147,15 @@ def misuse_of_answer(result: n.Expr, function: Function) -> str | None:
     if not function.is_async or function.is_generator or says is None or OPEN.search(says.text):
         return None
     kind = function.inference.annotation_type(says)
-    return f"`{function.name}` says that it gives `{says.text}`" if is_closed(kind) else None
+    is_same = kind is not None and kind == promised(result, function)
+    return f"`{function.name}` says that it gives `{says.text}`" if is_same or is_closed(kind) else None
+
+
+def promised(result: n.Expr, function: Function) -> Type | None:
+    """What a coroutine function of the project says that it gives in the end."""
+    called = function.call(result).function if isinstance(result, n.Call) else None
+    says = called.node.returns if called is not None else None
+    return called.inference.annotation_type(says) if called is not None and says is not None else None
 
 
 def misuse_beside_none(use: n.Expr) -> str | None:

@@ -21,6 +21,7 @@ TASKS = {"task", "shared_task", "periodic_task", "actor"}
 """decorators of queues: Celery, Huey and Dramatiq run a plain function elsewhere, with no loop but its own"""
 RUNNERS = ("asyncio.run", "anyio.run", "run_until_complete")
 DEVELOPERS = re.compile(r"(?i)(?<!not )\b\w*\.?(is_)?(debug|dev|local)(_?mode|elopment)?\b")
+BY_NAME = ("importlib.import_module", "builtins.__import__", "pydoc.locate")
 STARTERS = {"main", "lifespan", "startup", "on_startup", "shutdown", "on_shutdown"}
 
 
@@ -68,10 +69,16 @@ class Serving:
 
     @cached_property
     def _loaded(self) -> set[Module]:
-        """The modules of apps and routers, and all that importing them may import."""
-        project = self.project
+        """The modules of apps and routers, and all that importing them may import, by name too."""
+        project, graph = self.project, self.project.import_graph
         holding = {router.module for router in project.routers if router.module is not None}
-        return project.import_graph.loaded_with(holding | {route.module for route in project.code_routes})
+        found = graph.loaded_with(holding | {route.module for route in project.code_routes})
+        naming = found if any(call.module in found for call in project.calls_to(*BY_NAME)) else set()
+        while naming:
+            new = {named for module in naming for named in graph.named_in(module)} - found
+            naming = graph.loaded_with(new) - found
+            found |= naming
+        return found
 
     @cached_property
     def _runs(self) -> frozenset[n.Expr]:

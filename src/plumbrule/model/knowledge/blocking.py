@@ -6,6 +6,8 @@ are left out: they cost less than the hop to a thread.
 
 from __future__ import annotations
 
+from plumbrule.model.knowledge.clients import CLIENTS
+
 STRIPE = (
     "Customer",
     "PaymentIntent",
@@ -93,12 +95,12 @@ NETWORK = (
     "sendgrid.SendGridAPIClient.send",
     "resend.Emails.send",
     "twilio.rest.Client.messages.create",
-    "git.Repo.clone_from",
     "yt_dlp.YoutubeDL.extract_info",
     "yt_dlp.YoutubeDL.download",
     "wikipedia.page",
     "wikipedia.summary",
     "tweepy.API.",
+    *CLIENTS,
 )
 SLEEP = ("time.sleep",)
 MEASURING = ("psutil.cpu_percent", "psutil.cpu_times_percent", "psutil.Process.cpu_percent")
@@ -118,7 +120,20 @@ PROCESS = (
     "os.wait",
     "builtins.input",
     "concurrent.futures._base.Future.result",
+    "git.Repo.clone",
+    "git.Repo.clone_from",
+    "git.Repo.commit",
+    "git.Repo.git.",
+    "git.Repo.index.commit",
+    "git.Repo.is_dirty",
+    "git.Repo.iter_commits",
+    "pygit2.clone_repository",
+    "git.Remote.fetch",
+    "git.Remote.pull",
+    "git.Remote.push",
 )
+POOLS = ("concurrent.futures.ThreadPoolExecutor", "concurrent.futures.ProcessPoolExecutor")
+"""leaving `with` waits for all that was given to them"""
 DATABASE = (
     "sqlite3.connect",
     "sqlite3.Connection.execute",
@@ -239,6 +254,34 @@ DOCUMENTS = (
     "pdfkit.from_string",
     "pdfkit.from_url",
     "pytesseract.image_to_string",
+    "pdf2image.convert_from_path",
+    "pdf2image.convert_from_bytes",
+    "pdfminer.high_level.extract_text",
+    "docling.document_converter.DocumentConverter.convert",
+    "unstructured.partition.auto.partition",
+    "readability.Document.summary",
+    "readabilipy.simple_json_from_html_string",
+    "trafilatura.extract",
+    "docx2txt.process",
+    "mammoth.convert_to_html",
+    "pypandoc.convert_text",
+    "pypandoc.convert_file",
+)
+MODELS = (
+    "sentence_transformers.SentenceTransformer.encode",
+    "sentence_transformers.CrossEncoder.predict",
+    "sentence_transformers.CrossEncoder.rank",
+    "langchain_huggingface.HuggingFaceEmbeddings.embed_query",
+    "langchain_huggingface.HuggingFaceEmbeddings.embed_documents",
+    "chonkie.BaseEmbeddings.embed",
+    "chonkie.BaseEmbeddings.embed_batch",
+    "whisper.load_model",
+    "whisper.Whisper.transcribe",
+    "faster_whisper.WhisperModel.transcribe",
+    "easyocr.Reader.readtext",
+    "ultralytics.YOLO.predict",
+    "face_recognition.face_encodings",
+    "face_recognition.face_locations",
 )
 PACKING = (
     "gzip.compress",
@@ -310,5 +353,6 @@ BLOCKING = Catalogue(
     database=DATABASE,
     file=FILE,
     disk=DISK,
+    pool=POOLS,
 )
-COMPUTING = Catalogue(hashing=HASHING, document=DOCUMENTS, image=IMAGES, packing=PACKING)
+COMPUTING = Catalogue(hashing=HASHING, document=DOCUMENTS, image=IMAGES, packing=PACKING, model=MODELS)

@@ -4,6 +4,8 @@ full name → full name, `await` for a coroutine of it.
 
 from __future__ import annotations
 
+from plumbrule.model.knowledge.clients import RETURNED
+
 SESSION = "sqlalchemy.orm.Session"
 ASYNC_SESSION = "sqlalchemy.ext.asyncio.AsyncSession"
 RESULT = "sqlalchemy.Result"
@@ -59,6 +61,11 @@ RETURNS = {
     "redis.asyncio.Redis.from_url": "redis.asyncio.Redis",
     "boto3.client": "boto3.Client",
     "boto3.resource": "boto3.Resource",
+    "git.Repo.clone_from": "git.Repo",
+    "git.Repo.init": "git.Repo",
+    "git.Repo.remote": "git.Remote",
+    "whisper.load_model": "whisper.Whisper",
+    "chonkie.AutoEmbeddings.get_embeddings": "chonkie.BaseEmbeddings",
     "pwdlib.PasswordHash.recommended": "pwdlib.PasswordHash",
     "PIL.Image.open": "PIL.Image.Image",
     "requests.session": "requests.Session",
@@ -89,6 +96,7 @@ SUPABASE_STEPS = (
     "select insert upsert update delete eq neq gt gte lt lte like ilike is_ in_ contains or_ not_ match "
     "filter order limit range single maybe_single"
 )
+RETURNS |= RETURNED
 RETURNS |= {
     "supabase.create_client": "supabase.Client",
     **dict.fromkeys(

@@ -5,9 +5,8 @@ answer, every other request of this worker waits too. The call may stand
 several functions away from the route: each of them is an ordinary function,
 so none of them looks wrong by itself.
 
-What runs only at the start of the server, or in a script, is left alone. One
-file that the service itself has written takes a tenth of a millisecond, and is
-a warning; how much a client uploads nobody knows.
+What runs only at the start of the server, or in a script, is left alone. A file
+of the service's own takes a tenth of a millisecond, and is a warning.
 
 ## Bad
 
@@ -152,7 +151,79 @@ async def read_sum() -> int:
         return later.result()  # finding
 ```
 
-## Good: handed to a thread
+## Bad: one of several classes; leaving a pool waits for what it was given
+
+```python title="main.py"
+from abc import ABC, abstractmethod
+from concurrent.futures import ThreadPoolExecutor
+
+from fastapi import FastAPI
+from pymilvus import MilvusClient
+
+app = FastAPI()
+
+
+class Store(ABC):
+    @abstractmethod
+    def hits(self, word: str) -> list[str]: ...
+
+
+class Nowhere(Store):
+    def hits(self, word: str) -> list[str]:
+        return []
+
+
+class Vectors(Store):
+    client: MilvusClient
+
+    def hits(self, word: str) -> list[str]:
+        return self.client.search("words", filter=word)  # finding
+
+
+store: Store = Nowhere()
+
+
+@app.get("/hits")
+async def read_hits(word: str) -> list[str]:
+    with ThreadPoolExecutor() as pool:  # finding
+        list(pool.map(str, [word]))
+    return store.hits(word)
+```
+
+## Good: what can be awaited is awaited, the rest is asked as it is; work of a pool that is awaited
+
+```python title="main.py"
+import asyncio
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+from fastapi import FastAPI
+
+app = FastAPI()
+
+
+class Clock:
+    def now(self) -> float:
+        time.sleep(1)
+        return time.time()
+
+
+class LaterClock:
+    async def now(self) -> float:
+        return time.time()
+
+
+clock: Clock | LaterClock = LaterClock()
+
+
+@app.get("/")
+async def read() -> float:
+    with ThreadPoolExecutor() as pool:
+        await asyncio.get_running_loop().run_in_executor(pool, time.sleep, 1)
+    return await clock.now() if isinstance(clock, LaterClock) else clock.now()
+```
+
+## Good: handed to a thread; a plain `def` route runs in one
 
 ```python title="main.py"
 import asyncio
@@ -176,20 +247,10 @@ async def read() -> None:
     loop = asyncio.get_running_loop()
     await loop.run_in_executor(None, partial(slow, 2))
     await loop.run_in_executor(None, lambda: slow(3))
-```
-
-## Good: a plain `def` route runs in a thread of its own
-
-```python title="main.py"
-import time
-
-from fastapi import FastAPI
-
-app = FastAPI()
 
 
-@app.get("/")
-def read() -> None:
+@app.get("/plain")
+def read_plainly() -> None:
     time.sleep(1)
 ```
 
@@ -233,7 +294,7 @@ async def read_log() -> StreamingResponse:
     return StreamingResponse(lines())
 ```
 
-## Good: read once, then remembered
+## Good: read once, then remembered; what the kernel makes up waits for no disk
 
 ```python title="main.py"
 from functools import cache
@@ -261,21 +322,8 @@ def read_farewell() -> str:
 
 @app.get("/")
 async def read() -> str:
-    return greeting() + read_farewell()
-```
-
-## Good: what the kernel makes up waits for no disk
-
-```python title="main.py"
-from fastapi import FastAPI
-
-app = FastAPI()
-
-
-@app.get("/load")
-async def read_load() -> str:
     with open("/proc/loadavg") as file:
-        return file.read()
+        return greeting() + read_farewell() + file.read()
 ```
 
 ## References
@@ -288,6 +336,7 @@ session that is used synchronously is told by `sync-session-in-async`, work that
 from plumbrule.rulekit import (
     BLOCKING,
     Call,
+    Confidence,
     Edit,
     Finding,
     Fix,
@@ -324,9 +373,16 @@ def held_up(function: Function) -> Iterator[Finding]:
             else "hand it to a thread with `asyncio.to_thread`, or await an async client",
             chain=steps_to(function, reached),
             fix=slept(reached, function) if kind == "sleep" else None,
-            confidence="high" if when == "request" else "low" if kind in ("file", "disk") else "medium",
+            confidence=confidence(reached, when, kind),
             severity="warning" if kind == "file" and not takes_upload(reached.call) else None,
         )
+
+
+def confidence(reached: Reached, when: str, kind: str | None) -> Confidence:
+    """How sure it is that the call is made while somebody waits."""
+    if when == "request":
+        return "medium" if reached.may_be_another else "high"
+    return "low" if kind in ("file", "disk") else "medium"
 
 
 def takes_upload(call: Call) -> bool:

@@ -7,19 +7,13 @@ can_write(user)` is never true, because every coroutine counts as true.
 ## Bad
 
 ```python title="app/orders.py"
-from typing import Annotated
-
-from fastapi import APIRouter, Depends, HTTPException
+from fastapi import HTTPException
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.db import get_session
 from app.permissions import Permissions
 
-router = APIRouter()
 
-
-@router.post("/orders")
-async def create_order(user: str, session: Annotated[AsyncSession, Depends(get_session)]) -> None:
+async def create_order(user: str, session: AsyncSession) -> None:
     if not Permissions.can_write(user):  # finding
         raise HTTPException(403)
     session.commit()  # finding
@@ -32,26 +26,16 @@ class Permissions:
         return user == "root"
 ```
 
-```python title="app/db.py"
-async def get_session(): ...
-```
-
 ## Fixed
 
 ```python title="app/orders.py"
-from typing import Annotated
-
-from fastapi import APIRouter, Depends, HTTPException
+from fastapi import HTTPException
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.db import get_session
 from app.permissions import Permissions
 
-router = APIRouter()
 
-
-@router.post("/orders")
-async def create_order(user: str, session: Annotated[AsyncSession, Depends(get_session)]) -> None:
+async def create_order(user: str, session: AsyncSession) -> None:
     if not await Permissions.can_write(user):
         raise HTTPException(403)
     await session.commit()
@@ -183,6 +167,35 @@ async def page(client: aiohttp.ClientSession) -> str:
         return f"<p>{text}</p>"
 ```
 
+## Bad: iterated, or what is in one branch of two; a decorator that makes an `async def` of it
+
+```python title="main.py"
+import json
+
+from out_of_sight import exists
+
+
+def traced(function):
+    async def wrapper(*given):
+        return await function(*given)
+
+    return wrapper
+
+
+@traced
+async def find(name: str) -> list[str]: ...
+
+
+async def read(name: str, known: list[str]) -> list[str]:
+    found = known
+    if await exists("one") or await exists("two"):
+        found = find(name)  # finding
+    if not found or not exists(name):  # finding
+        return []
+    json.dumps(found)
+    return [x for x in find(name)]  # finding
+```
+
 ## Good: awaited later, returned, gathered, made a task, given to what may await it; a branch that never runs
 
 ```python title="main.py"
@@ -211,6 +224,15 @@ async def read_doubled(known: int | None = None) -> int:
     if False and known:
         price(3)
     return await doubled(price(1), note=price(2))
+
+
+async def read_one_of(item: int, known: int | None) -> int:
+    if known is None:
+        found = price(item)
+        tasks.add(asyncio.ensure_future(found))
+        return 0
+    found = known
+    return found.real
 
 
 async def read() -> int:
@@ -269,7 +291,7 @@ def read() -> int:
     return count() if count() else 0
 ```
 
-## Good: the call may run the ordinary method of a subclass, or of another class
+## Good: the call may run the ordinary method of a subclass
 
 ```python title="main.py"
 class Emitter:
@@ -283,26 +305,8 @@ class Printer(Emitter):
 emitter: Emitter = Printer()
 
 
-class Later:
-    async def clear(self) -> None: ...
-
-
-class Now:
-    def clear(self) -> None: ...
-
-
-class Shelf:
-    def __init__(self, store: Later | Now | None = None) -> None:
-        self.store = store
-
-    def clear(self) -> None:
-        if self.store:
-            self.store.clear()
-
-
 async def read() -> None:
     emitter.emit("read")
-    Shelf(Now()).clear()
 ```
 
 ## Good: a repository for both kinds of session, and adding needs no await
@@ -337,16 +341,17 @@ Python warns at run time; ty and mypy check the discarded call, not the conditio
 """
 
 from plumbrule.rulekit import (
+    ALWAYS_TRUE,
     COROUTINES,
     NOTHING_RUNS,
     Call,
-    Edit,
     Finding,
-    Fix,
     Function,
     Iterator,
     Project,
     around,
+    awaited_imports,
+    awaiting,
     is_dead,
     makes_coroutine,
     misuse,
@@ -373,6 +378,9 @@ def coroutine_never_awaited(project: Project) -> Iterator[Finding]:
             wrong = wrong or misuse_of_kept(call, call.scope) or untaken(call.node, call.scope)
             if wrong is not None:
                 yield finding(call, call.scope, wrong)
+    for call in awaited_imports(project):
+        if isinstance(call.scope, Function) and not is_dead(call):
+            yield finding(call, call.scope, ALWAYS_TRUE)
 
 
 def finding(call: Call, function: Function, wrong: str) -> Finding:
@@ -388,12 +396,3 @@ def finding(call: Call, function: Function, wrong: str) -> Finding:
         fix=awaiting(call) if function.is_async else None,
         severity="warning" if begins else None,
     )
-
-
-def awaiting(call: Call) -> Fix:
-    """Put `await` before a call, in parentheses where something follows it."""
-    at, source = call.span, call.module.source
-    before, after = source.span(at.start, at.start), source.span(at.end, at.end)
-    if isinstance(call.node.parent, (n.Attribute, n.Subscript)):
-        return Fix((Edit(before, "(await "), Edit(after, ")")), safe=False)
-    return Fix((Edit(before, "await "),), safe=False)

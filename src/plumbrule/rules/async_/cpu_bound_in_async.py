@@ -72,6 +72,21 @@ async def add_traces(request: Request) -> int:
     return len(body) + len(gzip.compress(b"a few bytes of our own"))
 ```
 
+## Bad: a model that runs in this process
+
+```python title="main.py"
+from fastapi import FastAPI
+from sentence_transformers import SentenceTransformer
+
+app = FastAPI()
+model = SentenceTransformer("small")
+
+
+@app.get("/near")
+async def read_near(text: str) -> list[float]:
+    return model.encode(text).tolist()  # finding
+```
+
 ## Good: handed to a thread with a limit
 
 ```python title="main.py"
@@ -122,6 +137,7 @@ WORK = {
     "hashing": ("hashes a password or derives a key", "await `to_thread.run_sync` with a `CapacityLimiter`"),
     "document": ("reads or writes a whole document", "hand it to a thread with `asyncio.to_thread`"),
     "packing": ("packs or unpacks a whole body", "hand it to a thread with `asyncio.to_thread`"),
+    "model": ("runs a model", "hand it to a thread with `asyncio.to_thread`"),
     "image": ("computes on an image or sound", "hand it to a thread with `asyncio.to_thread`"),
 }
 
@@ -150,7 +166,7 @@ def computed_on_loop(function: Function) -> Iterator[Finding]:
             label=f"{waiting} waits meanwhile",
             help=f"{instead}, or make the route a plain `def`",
             chain=steps_to(function, reached),
-            confidence="high" if served else "medium",
+            confidence="high" if served and not reached.may_be_another else "medium",
         )
 
 

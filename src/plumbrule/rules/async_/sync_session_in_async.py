@@ -222,7 +222,8 @@ def sync_session_in_async(project: Project) -> Iterator[Finding]:
 def first_query(function: Function) -> Reached | None:
     """The first query that runs on the event loop."""
     found = reached_on_loop(function)
-    return next((r for r in found if r.call.name in QUERIES and not r.call.is_awaited), None)
+    queries = (r for r in found if r.call.name in QUERIES and not r.call.is_awaited)
+    return next((query for query in queries if not query.may_be_another), None)
 
 
 def plain_def(function: Function) -> Fix | None:
