@@ -16,7 +16,10 @@ if TYPE_CHECKING:
 
     from plumbrule.restructure.site import Site
 
-SIGNS = re.compile(rb"autodiscover_tasks|WiringConfiguration|\.wire\(|import_module\(|lazy\(")
+REPLACERS = {"patch", "setattr", "delattr"}
+SIGNS = re.compile(
+    rb"autodiscover_tasks|WiringConfiguration|\.wire\(|import_module\(|lazy\(|(?:patch|attr)\(\s*[fF][\"']"
+)
 IMPORTERS = {"import_module", "lazy"}
 
 
@@ -50,15 +53,15 @@ def check_lookups(site: Site) -> None:
                 for key, new in leaving.items():
                     stays = is_within(new, folder) and (not lookup.leaf or new == f"{folder}/{lookup.leaf}")
                     if lookup.takes(site, key) and not stays:
-                        where = f"{node.span} imports what it finds in {lookup.folder}"
+                        what = "replaces" if _called(node) in REPLACERS else "imports"
+                        where = f"{node.span} {what} what it finds in {lookup.folder}"
                         raise Refusal(f"{where}: {_dotted(site, key)} would be missed; leave it there")
             check_relative(site, path, node)
 
 
 def lookups(site: Site, path: str, call: n.Call) -> Iterator[Lookup]:
     """The packages that a call takes modules from."""
-    called = call.func.attr if isinstance(call.func, n.Attribute) else getattr(call.func, "id", "")
-    match called:
+    match _called(call):
         case "autodiscover_tasks":
             given = call.keyword("related_name")
             leaf = str(getattr(given, "value", None) or "tasks")
@@ -67,6 +70,8 @@ def lookups(site: Site, path: str, call: n.Call) -> Iterator[Lookup]:
             given = call.keyword("packages")
             marks = (b"Provide", b"inject")
             yield from (Lookup(call, k, "", marks) for k in _packages(site, path, [given] if given else []))
+        case "patch" | "setattr" | "delattr" if call.args and isinstance(call.args[0], n.FString):
+            yield from _replaced(site, path, call, call.args[0].parts)
         case "import_module" if call.args and isinstance(call.args[0], n.FString):
             first = call.args[0].parts[0]
             start = str(first.value) if isinstance(first, n.Constant) else ""
@@ -76,6 +81,19 @@ def lookups(site: Site, path: str, call: n.Call) -> Iterator[Lookup]:
                 yield Lookup(call, found.key)
         case _:
             pass
+
+
+def _replaced(site: Site, path: str, call: n.Call, parts: tuple[n.Expr, ...]) -> Iterator[Lookup]:
+    """The package of `patch(f"app.parsers.{name}.fetch")`: any module of it that has a `fetch`."""
+    match parts:
+        case (n.Constant(value=str(start)), _, n.Constant(value=str(end))) if end.startswith("."):
+            found = site.names.find(start.removesuffix("."), path) if start.endswith(".") else None
+            if found is not None:
+                yield Lookup(call, found.key, "", (end.rpartition(".")[2].encode(),))
+
+
+def _called(call: n.Call) -> str:
+    return call.func.attr if isinstance(call.func, n.Attribute) else getattr(call.func, "id", "")
 
 
 def _packages(site: Site, path: str, given: list[n.Node] | tuple[n.Node, ...]) -> Iterator[str]:
@@ -89,7 +107,7 @@ def _packages(site: Site, path: str, given: list[n.Node] | tuple[n.Node, ...]) -
 
 def check_relative(site: Site, path: str, call: n.Call) -> None:
     """Refuse what changes the meaning of `import_module(".types", __package__)` and `lazy(".types")`."""
-    called = call.func.attr if isinstance(call.func, n.Attribute) else getattr(call.func, "id", "")
+    called = _called(call)
     name = call.args[0].value if call.args and isinstance(call.args[0], n.Constant) else None
     if called not in IMPORTERS or not isinstance(name, str) or not name.startswith("."):
         return

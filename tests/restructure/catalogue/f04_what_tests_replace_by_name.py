@@ -52,6 +52,18 @@ FILES = {
 }
 
 CASES = {
+    "one of many modules, whose name is put in": Case(
+        {
+            **packages("app", "app/parsers"),
+            "app/parsers/one.py": "from app.mail import send\n",
+            "app/parsers/other.py": "VALUE = 1\n",
+            "app/mail.py": MAIL,
+            "tests/test_mail.py": "from unittest.mock import patch\n\n\ndef test_all() -> None:\n"
+            "    for name in ('one',):\n        with patch(f'app.parsers.{name}.send'):\n            pass\n",
+        },
+        (module("app.parsers.one", "app.other.one"),),
+        refused=r"tests/test_mail\.py:6:14 replaces what it finds in app/parsers: app\.parsers\.one would be missed",
+    ),
     "a module": Case(
         FILES,
         (module("app.mail", "app.notifications.mail"), module("app.users", "app.people.service")),
