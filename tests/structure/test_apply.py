@@ -13,7 +13,7 @@ import pytest
 from plumbrule.layouts.by_feature import by_feature
 from plumbrule.model.reading import read_project
 from plumbrule.plan import Refusal
-from plumbrule.verbs.structure.applying import carried_out, proved, recovered, taken_back
+from plumbrule.verbs.structure.applying import carried_out, proved, recovered, refuse_dirty, taken_back
 from plumbrule.verbs.structure.check import Terms
 from plumbrule.verbs.structure.planning import Planned, planned
 from plumbrule.verbs.structure.trees import place_of
@@ -108,6 +108,29 @@ def test_what_is_not_committed_is_refused(tmp_path: Path) -> None:
     done = carried_out(made, commit=True, allow_dirty=True)
     assert done.note == "not committed"
     assert (folder / "app/items/router.py").exists()
+
+
+def test_what_no_one_commits_stands_in_no_ones_way(tmp_path: Path) -> None:
+    folder = repository(tmp_path)
+    for name in (".venv/bin/python", "own/pyvenv.cfg", "app/__pycache__/main.pyc", ".env", "shop.egg-info/x"):
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text("NAME=x\n")
+    assert len(carried_out(plan_of(folder), commit=True, allow_dirty=False).commits) == 2
+    assert git(folder, "ls-files", ".venv", "own", ".env") == ""
+    (folder / "app/more").mkdir()
+    (folder / "app/more/mine.py").touch()
+    with pytest.raises(Refusal, match=r"app/more/ not committed"):
+        refuse_dirty(place_of(folder))
+
+
+def test_a_file_that_git_does_not_know_follows_and_is_not_committed(tmp_path: Path) -> None:
+    folder = repository(tmp_path, {**LAYERED, ".gitignore": ".env\n"})
+    (folder / ".env").write_text("SECRET=1\nSTARTS=app.routers.items:router\n")
+    done = carried_out(plan_of(folder), commit=True, allow_dirty=False)
+    assert "STARTS=app.items.router:router" in (folder / ".env").read_text()
+    assert all(".env" not in git(folder, "ls-tree", "-r", "--name-only", one).split() for one in done.commits)
+    taken_back(folder)
+    assert "STARTS=app.routers.items:router" in (folder / ".env").read_text()
 
 
 def test_without_git_it_says_so_and_can_be_taken_back(tmp_path: Path) -> None:

@@ -80,6 +80,18 @@ def test_it_is_applied_and_taken_back(tmp_path: Path) -> None:
     assert not (folder / "app/items").exists()
 
 
+def test_work_that_is_not_committed_is_named_before_anything_is_proved(tmp_path: Path) -> None:
+    folder = committed(write(tmp_path, {**LAYERED, "app/broken.py": "import nowhere\n"}))
+    flags = ("--plan", "plan.toml", "--python", sys.executable)
+    assert plumb(folder, "--layout", "by-feature", "--plan", "plan.toml").returncode == 1
+    (folder / "mine.py").touch()
+    done = plumb(folder, *flags, "--apply")
+    assert done.stderr == "plumb: mine.py not committed; commit first, or say --allow-dirty\n"
+    assert (done.returncode, done.stdout) == (2, "")
+    (folder / "mine.py").unlink()
+    assert "Changed" in plumb(folder, *flags, "--apply").stdout
+
+
 def test_some_steps_are_shown_and_done_by_number_and_by_name(tmp_path: Path) -> None:
     folder = committed(write(tmp_path, LAYERED))
     assert "   1  app.routers.items" in plumb(folder, "--layout", "by-feature").stdout

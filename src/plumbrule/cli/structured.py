@@ -19,7 +19,7 @@ from plumbrule.report.verdict import VERDICT_FORMATS, summary
 from plumbrule.report.view import many
 from plumbrule.verbs.review import project_at, target
 from plumbrule.verbs.structure.analysis import analysed
-from plumbrule.verbs.structure.applying import carried_out, proved, recovered, taken_back
+from plumbrule.verbs.structure.applying import carried_out, proved, recovered, refuse_dirty, taken_back
 from plumbrule.verbs.structure.check import Terms, check
 from plumbrule.verbs.structure.planning import LAYOUTS, planned, proposal_in, proposal_of, settled_at, some_of
 from plumbrule.verbs.structure.settling import HELD
@@ -133,6 +133,8 @@ def arranged(output: Output, wishes: Wishes, root: Path) -> int:
         else:
             write(output, wishes, rendering(PROPOSAL_FORMATS, wishes)(proposal, view_of(output, root)))
         return 1
+    if wishes.apply and not wishes.allow_dirty:
+        refuse_dirty(place_of(root), wishes.plan)
     with output.patience("working out what changes"):
         if wishes.steps:
             proposal = some_steps(output, wishes, root, proposal)
@@ -149,7 +151,9 @@ def arranged(output: Output, wishes: Wishes, root: Path) -> int:
     if verdict.status != "equal":
         output.complain(f"nothing was changed. {summary(verdict)}{way_out(verdict)}")
         return 1
-    done = carried_out(made, commit=not wishes.no_commit, allow_dirty=wishes.allow_dirty)
+    done = carried_out(
+        made, commit=not wishes.no_commit, allow_dirty=wishes.allow_dirty, plan_file=wishes.plan
+    )
     told = many(len(done.commits), "commit") if done.commits else done.note
     output.line(f"Changed {many(done.files, 'file')}: {told}. Take it back: plumb structure --undo")
     return 0

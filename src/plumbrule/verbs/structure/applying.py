@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from plumbrule.verbs.init import Observer
     from plumbrule.verbs.structure.check import Terms
     from plumbrule.verbs.structure.planning import Planned
+    from plumbrule.verbs.structure.trees import Place
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,16 @@ def inside(names: MoveMap, folder: str) -> dict[str, str]:
     return {**short, **names.names}
 
 
-def carried_out(planned: Planned, *, commit: bool, allow_dirty: bool) -> Applied:
+def refuse_dirty(place: Place, plan: Path | None = None) -> None:
+    """Refuse a project with work that is not committed, before it is proved for minutes."""
+    repository = repository_of(place.whole)
+    if repository is not None:
+        commits.refuse_dirty(repository, plan)
+
+
+def carried_out(
+    planned: Planned, *, commit: bool, allow_dirty: bool, plan_file: Path | None = None
+) -> Applied:
     """Change the files under the journal of plans, and commit them in two steps."""
     root = planned.place.whole
     plan = planned.plan(root)
@@ -73,7 +83,7 @@ def carried_out(planned: Planned, *, commit: bool, allow_dirty: bool) -> Applied
             len(plan.steps), note="there is no git repository; plumb structure --undo brings it back"
         )
     if not allow_dirty:
-        commits.refuse_dirty(repository)
+        commits.refuse_dirty(repository, plan_file)
     check(plan)
     if not commit or allow_dirty:
         apply(plan)

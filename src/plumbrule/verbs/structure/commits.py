@@ -9,6 +9,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from plumbrule.model.tree import SKIPPED
 from plumbrule.plan import Create, Delete, Edit, Move, Refusal
 from plumbrule.plan.guard import uninterrupted
 
@@ -17,17 +18,46 @@ if TYPE_CHECKING:
 
     from plumbrule.plan import Operation, Plan
 
+NOBODYS = (
+    *sorted(SKIPPED),
+    *(
+        "*.py[cod]",
+        "*.egg-info",
+        ".env",
+        ".coverage*",
+        "htmlcov",
+        ".hypothesis",
+        ".idea",
+        ".vscode",
+        ".DS_Store",
+    ),
+)
+"""what no one commits, whether or not a .gitignore says so"""
 TRAILER = "Plumb-Structure"
 MOVED = "Move files to their places in the layout {layout}"
 EDITED = "Follow the moves: imports, names in strings, paths"
 
 
-def refuse_dirty(repository: Path) -> None:
-    """Refuse a repository in which something is not committed."""
-    lines = run(repository, "status", "--porcelain").splitlines()
-    if lines:
-        more = f" and {len(lines) - 1} more" if len(lines) > 1 else ""
-        raise Refusal(f"{lines[0][3:]}{more} not committed; commit first, or say --allow-dirty")
+def refuse_dirty(repository: Path, plan: Path | None = None) -> None:
+    """Refuse a repository in which something is not committed, but for the plan's own file.
+
+    What no one commits stands in no one's way.
+    """
+    edited = [
+        line[3:] for line in run(repository, "status", "--porcelain", "--untracked-files=no").splitlines()
+    ]
+    left_out = ("--exclude-standard", *(f"--exclude={pattern}" for pattern in NOBODYS))
+    new = run(
+        repository, "ls-files", "--others", "--directory", "--no-empty-directory", *left_out
+    ).splitlines()
+    new = [name for name in new if not (repository / name / "pyvenv.cfg").exists()]
+    names = [
+        *edited,
+        *(name for name in new if plan is None or (repository / name).resolve() != plan.resolve()),
+    ]
+    if names:
+        more = f" and {len(names) - 1} more" if len(names) > 1 else ""
+        raise Refusal(f"{names[0]}{more} not committed; commit first, or say --allow-dirty")
 
 
 def refuse_edited(repository: Path) -> None:
@@ -56,17 +86,24 @@ def head(repository: Path) -> str | None:
 
 
 def prepare(plan: Plan, layout: str) -> str:
-    """Write both commits without touching any file or branch; gives the second."""
+    """Write both commits without touching any file or branch; gives the second.
+
+    What the base does not know, such as a file of settings that is ignored, is changed and not committed.
+    """
     base = head(plan.root)
     if base is None:
         raise Refusal("the repository has no commit yet; commit first, or say --no-commit")
-    operations = [step.operation for step in plan.steps]
+    known = modes(plan.root, base)
+    operations = [
+        o for o in (step.operation for step in plan.steps) if isinstance(o, Create) or o.path in known
+    ]
     with own_index(plan.root, base) as index:
         moves = [operation for operation in operations if isinstance(operation, Move)]
+        known |= {move.to: known[move.path] for move in moves}
         stage(plan.root, [(m.path, None) for m in moves], index)
-        stage(plan.root, [(m.to, m.before) for m in moves], index, modes(plan.root, base, moves))
+        stage(plan.root, [(m.to, m.before) for m in moves], index, known)
         moved = commit(plan.root, base, MOVED.format(layout=layout), index) if moves else base
-        stage(plan.root, list(contents(operations)), index, modes(plan.root, base, moves))
+        stage(plan.root, list(contents(operations)), index, known)
         return commit(plan.root, moved, f"{EDITED}\n\n{TRAILER}: {base}", index)
 
 
@@ -80,11 +117,10 @@ def contents(operations: Iterable[Operation]) -> Iterable[tuple[str, str | None]
                 yield path, None
 
 
-def modes(repository: Path, base: str, moves: Iterable[Move]) -> dict[str, str]:
-    """The permissions of files, under the paths they move to as well."""
+def modes(repository: Path, base: str) -> dict[str, str]:
+    """The permissions of the files of a commit."""
     listed = run(repository, "ls-tree", "-r", "-z", base).split("\0")
-    known = {path: entry.split()[0] for entry, _, path in (line.partition("\t") for line in listed) if path}
-    return known | {move.to: known.get(move.path, "100644") for move in moves}
+    return {path: entry.split()[0] for entry, _, path in (line.partition("\t") for line in listed) if path}
 
 
 def stage(
