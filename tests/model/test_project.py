@@ -275,6 +275,18 @@ def test_a_folder_comes_before_a_file_of_the_same_name(statement: str) -> None:
     assert [include.child.prefix for include in app.includes] == ["/new"]
 
 
+def test_a_library_is_not_the_package_of_that_name_around_the_importer(tmp_path: Path) -> None:
+    files = {
+        "app/__init__.py": "",
+        "app/apis/github/__init__.py": "from .client import Client",
+        "app/apis/github/client.py": "from github import Auth\n\nclass Client: ...",
+    }
+    project = read_project(written(tmp_path, files))
+    client = next(module for module in project.modules if module.path.endswith("client.py"))
+    assert project.imports.find("github", client) is None
+    assert project.imports.find("app.apis.github", client) is not None
+
+
 def test_sources_under_several_roots_find_their_own(tmp_path: Path) -> None:
     files = {
         "server/app/__init__.py": "",

@@ -197,6 +197,13 @@ def test_other_code_in_a_function_is_never_called_equal(tmp_path: Path) -> None:
     assert "main.read_root" in named(verdict, "code").details[0]
 
 
+def test_a_long_error_is_seen_to_go_on(tmp_path: Path) -> None:
+    raising = "app = FastAPI()\nraise RuntimeError('word ' * 99)"
+    folder = write(tmp_path, changed(TINY, "main.py", 'app = FastAPI(title="Tiny")', raising))
+    details = named(check(folder, str(folder), None, TERMS, silent), "start").details
+    assert "word word… (" in details[0], details
+
+
 def test_a_base_that_does_not_start_is_not_compared(tmp_path: Path) -> None:
     files = changed(TINY, "main.py", "app = FastAPI", 'open("nowhere.txt")\napp = FastAPI')
     verdict = check(write(tmp_path, files), str(tmp_path), None, TERMS, silent)

@@ -92,6 +92,17 @@ def test_work_that_is_not_committed_is_named_before_anything_is_proved(tmp_path:
     assert "Changed" in plumb(folder, *flags, "--apply").stdout
 
 
+def test_a_cycle_that_no_cut_would_break_stays_with_the_reason(tmp_path: Path) -> None:
+    both = "from app.{0} import {1}\n\n\nclass {2}: ...\n\n\nprint({1})\n"
+    one, two = both.format("two", "Two", "One"), both.format("one", "One", "Two")
+    folder = write(tmp_path, {**LAYERED, "app/one.py": one, "app/two.py": two})
+    assert "See what would break the cycles, or why nothing does: plumb" in plumb(folder).stdout
+    done = plumb(folder, "--layout", "acyclic")
+    assert done.stdout.startswith("stays  app.")
+    assert "is needed while this module is" in done.stdout
+    assert done.stdout.endswith("Nothing can be cut.\n")
+
+
 def test_some_steps_are_shown_and_done_by_number_and_by_name(tmp_path: Path) -> None:
     folder = committed(write(tmp_path, LAYERED))
     assert "   1  app.routers.items" in plumb(folder, "--layout", "by-feature").stdout

@@ -28,7 +28,7 @@ from plumbrule.verbs.structure.trees import place_of
 NOTHING = {
     "": "Nothing to move: every module is where it belongs.",
     "thin-routes": "Nothing to take out: every route is thin, or is left for a reason that --plan tells.",
-    "acyclic": "Nothing to cut: no modules import each other in a circle that a safe cut would end.",
+    "acyclic": "Nothing to cut: no modules import each other in a circle.",
 }
 OPTIONAL = ("OpenAPI", "migrations")
 """checks that a person may do without, where they fail before as well"""
@@ -170,11 +170,12 @@ def some_steps(output: Output, wishes: Wishes, root: Path, proposal: Proposal) -
 
 def nothing_to_move(proposal: Proposal) -> str:
     """Why there is nothing to do."""
-    held = [line for line in proposal.lines if line.reason.startswith(HELD)]
+    cycles = proposal.layout == "acyclic"
+    held = [line for line in proposal.lines if cycles or line.reason.startswith(HELD)]
     if not held:
         return NOTHING.get(proposal.layout, NOTHING[""])
     told = "".join(f"stays  {line.module}: {line.reason}\n" for line in held)
-    return f"{told}Nothing can move."
+    return f"{told}Nothing can be cut." if cycles else f"{told}Nothing can move."
 
 
 def way_out(verdict: Verdict) -> str:

@@ -38,7 +38,8 @@ class Cycles:
     def __init__(self, modules: Modules) -> None:
         self.modules = modules
         self.project = modules.project
-        self.tree = Tree.of({m.path: m.source.text for m in self.project.modules})
+        tree = Tree.of({m.path: m.source.text for m in self.project.modules})
+        self.tree = tree.recall(module.file for module in self.project.modules)
         self.by_name = {modules.name(m): m for m in self.project.modules if not m.is_test}
         self.homes: dict[tuple[str, frozenset[str]], str] = {}
 

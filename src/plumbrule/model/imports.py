@@ -68,6 +68,8 @@ class Imports:
                 continue
             if alone and (not above or (root == folder and self._is_library(name, module))):
                 continue
+            if alone and module.is_package and self._is_namesake(module, root, folder):
+                continue
             near = len(root) if above else common(root, folder)
             rank = (above, not in_package, near, -len(root), module.is_package)
             if best is None or rank > best[0]:
@@ -77,6 +79,12 @@ class Imports:
     def _is_library(self, name: str, beside: Module) -> bool:
         """Whether a bare name is a declared package's, and the file beside the importer only shares it."""
         return not beside.is_package and "/" in beside.path and self.project.requirement(name) is not None
+
+    def _is_namesake(self, package: Module, root: str, folder: str) -> bool:
+        """Whether a file that imports a bare name lies in a package called so, deep inside of another one."""
+        own = package.path.rpartition("/")[0]
+        around = {path for path in self.packages if path and root.startswith(path + "/")}
+        return f"{folder}/".startswith(f"{own}/") and bool(around) and not self._is_root(root)
 
     def _is_root(self, folder: str) -> bool:
         """Whether imports start from a folder although it is a package: long ones do, none has its name."""

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 PATIENCE = 300  # seconds; a child that takes longer hangs
+MOST = 400  # characters of what it said
 OURS = ("VIRTUAL_ENV", "PYTHONPATH", "PYTHONHOME", "PYTEST_", "COV_CORE", "COVERAGE_")
 
 
@@ -30,7 +31,9 @@ class Done:
         if self.code is None:
             return f"it did not end within {PATIENCE} seconds"
         lines = [line.strip() for line in self.output.splitlines() if line.strip()]
-        return lines[-1][:400] if lines else f"it ended with {self.code} and said nothing"
+        if not lines:
+            return f"it ended with {self.code} and said nothing"
+        return lines[-1] if len(lines[-1]) <= MOST else f"{lines[-1][: MOST - 1]}…"
 
 
 def run(command: Sequence[str | Path], folder: Path, variables: Mapping[str, str] | None = None) -> Done:

@@ -94,7 +94,8 @@ def worth(analysis: Analysis) -> str:
 
 def following(analysis: Analysis) -> str:
     """What to do next."""
-    cut = "Break the cycles: plumb structure --layout acyclic\n" if analysis.cycles else ""
+    cut = "See what would break the cycles, or why nothing does: plumb structure --layout acyclic\n"
+    cut = cut if analysis.cycles else ""
     if analysis.style.kind == "by feature" or not analysis.sliced.is_worth_it:
         return f"{cut}Compare two states of it: plumb structure --check REVISION"
     return f"{cut}See what would go where: plumb structure --layout by-feature"

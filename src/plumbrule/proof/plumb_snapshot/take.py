@@ -15,6 +15,8 @@ from .isolation import disconnect
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+MOST = 400  # characters that are told of an error
+
 
 def main(asked: str, answered: str) -> None:
     """Read what is asked, answer it; a failure is an answer too."""
@@ -99,7 +101,8 @@ def failure(error: BaseException) -> str:
         for frame in traceback.extract_tb(error.__traceback__)
         if frame.filename.startswith(os.getcwd())
     ]
-    return f"{type(error).__name__}: {said[:400]}{f' ({places[-1]})' if places else ''}"
+    said = said if len(said) <= MOST else f"{said[: MOST - 1]}…"
+    return f"{type(error).__name__}: {said}{f' ({places[-1]})' if places else ''}"
 
 
 def imported(name: str) -> str:

@@ -70,7 +70,7 @@ def _check_shape(flow: Flow, run: Run) -> None:
     """Refuse what cannot stand in another function."""
     for node in (node for statement in flow.handler.body for node in statement.walk()):
         if isinstance(node, n.Match | n.Broken | n.Unknown | n.TypeAlias):
-            raise Refusal(f"{node.span}: `{_short(node)}` is not followed here; extract by hand")
+            raise Refusal(f"{node.span}: `{short(node)}` is not followed here; extract by hand")
         if isinstance(node, n.Call) and isinstance(node.func, n.Name) and node.func.id in LOOKING_AT_FRAMES:
             why = LOOKING_AT_FRAMES[node.func.id]
             if run.holds(node) or why.endswith(("around it", "by text")):
@@ -115,8 +115,10 @@ def _check_jumps(run: Run) -> None:
                 raise Refusal(f"{node.span}: `{node.kind}` speaks to a loop outside")
 
 
-def _short(node: n.Node) -> str:
-    return node.text.split("\n", 1)[0][:40]
+def short(node: n.Node) -> str:
+    """The beginning of what is written there."""
+    text = node.text.split("\n", 1)[0]
+    return text if text == node.text and len(text) <= 40 else f"{text[:39]}…"
 
 
 def _returning(run: Run) -> tuple[bool, bool]:

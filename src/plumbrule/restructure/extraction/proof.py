@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from plumbrule.facts import nodes as n
 from plumbrule.restructure.edits import line_end
+from plumbrule.restructure.extraction.cutting import short
 from plumbrule.restructure.extraction.flow import is_inner, own_names
 from plumbrule.restructure.moves import Problem
 from plumbrule.restructure.parsing import unparsable
@@ -39,7 +40,7 @@ def check_outline(before: Tree, after: Tree, path: str, run: Run, name: str) -> 
     others = [s for s in new.body if s is not made]
     for one, other in zip(old.body, others, strict=False):
         if one is not handler and one.text != other.text:
-            yield Problem("definition", path, other.line, f"`{other.text[:40]}` has changed")
+            yield Problem("definition", path, other.line, f"`{short(other)}` has changed")
     if len(others) != len(old.body):
         yield Problem("definition", path, 1, "has another number of statements")
 
