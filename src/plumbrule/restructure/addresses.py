@@ -44,10 +44,16 @@ def needles(site: Site) -> re.Pattern[bytes] | None:
         for root in site.names.roots | {""}
         if is_within(key, root) and key != root
     }
-    dotted = sorted((re.escape(t) for t in texts if "." in t), key=len, reverse=True)
-    plain = sorted(rf"{re.escape(t)}(?=:)" for t in texts if "." not in t)
-    both = "|".join([*dotted, *plain])
-    return re.compile(rf"(?<![\w.])(?:{both})(?!\w)".encode()) if both else None
+    tails: dict[str, list[str]] = {}
+    for text in sorted(texts, key=lambda t: (-len(t), t)):
+        first, dot, rest = text.partition(".")
+        tails.setdefault(first, []).append(re.escape(dot + rest) or "(?=:)")
+    # What stands before is asked last: a pattern that begins with letters is looked for much faster.
+    both = "|".join(
+        rf"{re.escape(first)}(?<![\w.]{re.escape(first)})(?:{'|'.join(rest)})"
+        for first, rest in sorted(tails.items())
+    )
+    return re.compile(rf"(?:{both})(?!\w)".encode()) if both else None
 
 
 def address(site: Site, text: str, path: str) -> Address | None:

@@ -64,7 +64,7 @@ def _check_startup(site: Site, after: Tree) -> None:
         for lost in sorted(reachable(entry, old) - reachable(entry, new)):
             raise Refusal(f"nothing else would load {lost} when {entry} starts; leave this import")
     paths = [path for name in starts if (path := site.names.path(name.replace(".", "/")))]
-    processes = [*([path] for path in paths), sorted(p for p in site.tree.python if is_test(p))]
+    processes = [*([path] for path in paths), sorted(p for p in site.tree.python if is_test(site.tree, p))]
     before, now = failures(site.tree, processes), failures(after, processes)
     for was, failed in zip(before, now, strict=True):
         if failed and not was:

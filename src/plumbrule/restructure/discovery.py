@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from plumbrule.facts import nodes as n
+from plumbrule.facts.file import only_serves
 from plumbrule.plan import Refusal
 from plumbrule.restructure.addresses import Address, address
 from plumbrule.restructure.cycles import reachable
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from plumbrule.restructure.site import Site
+    from plumbrule.restructure.tree import Tree
 
 WALKS = re.compile(rb"walk_packages|iter_modules|r?glob\(|listdir|scandir|iterdir|find_modules")
 WALKERS = {"walk_packages", "iter_modules", "find_modules"}
@@ -73,29 +75,33 @@ def _asks_more(site: Site, path: str) -> bool:
 def _check_place(site: Site, key: str, new: str) -> None:
     """Refuse to move what a tool finds by its place: fixtures of pytest, revisions of Alembic."""
     folder, _, leaf = key.rpartition("/")
-    if is_test_file(f"{leaf}.py") and not is_test_file(f"{new.rpartition('/')[2]}.py"):
-        path = site.names.path(key)
+    path = site.names.path(key)
+    is_one = path is not None and is_test_file(site.tree, path)
+    if is_one and not is_named_like_a_test(new):
         raise Refusal(f"{path} holds tests, and pytest would not find them in {new}.py; call it test_…")
     if new.rpartition("/")[0] == folder and leaf != "conftest":
         return
     if leaf == "conftest":
-        raise Refusal(f"{site.names.path(key)} serves the tests of its folder; move its fixtures by hand")
-    if is_test_file(f"{leaf}.py"):
+        raise Refusal(f"{path} serves the tests of its folder; move its fixtures by hand")
+    if is_one:
         _check_fixtures(site, key, new)
     if leaf == "env" and (
         f"{folder}/script.py.mako" in site.tree.paths or f"{folder}/versions" in site.tree.folders
     ):
-        raise Refusal(f"{site.names.path(key)} is what Alembic starts by its place; leave it there")
+        raise Refusal(f"{path} is what Alembic starts by its place; leave it there")
     if folder.endswith("versions") and f"{folder.rpartition('/')[0]}/env.py" in site.tree.files:
-        raise Refusal(
-            f"{site.names.path(key)} is a migration, which Alembic finds by its place; leave it there"
-        )
+        raise Refusal(f"{path} is a migration, which Alembic finds by its place; leave it there")
 
 
-def is_test_file(path: str) -> bool:
-    """Whether pytest takes a file for one of tests, by its name."""
-    name = path.rpartition("/")[2]
-    return name.startswith("test_") or name.endswith("_test.py")
+def is_test_file(tree: Tree, path: str) -> bool:
+    """Whether pytest finds tests in a file; a `test_cases.py` may serve the cases of others."""
+    return is_named_like_a_test(path.removesuffix(".py")) and not only_serves(tree.files[path])
+
+
+def is_named_like_a_test(key: str) -> bool:
+    """Whether pytest looks into a file, by its name."""
+    name = key.rpartition("/")[2]
+    return name.startswith("test_") or name.endswith("_test")
 
 
 def _check_fixtures(site: Site, key: str, new: str) -> None:

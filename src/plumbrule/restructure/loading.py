@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from plumbrule.facts import nodes as n
 from plumbrule.plan import Refusal
 from plumbrule.restructure.cycles import reachable
+from plumbrule.restructure.discovery import is_test_file
 from plumbrule.restructure.leaving import insert_imports
 from plumbrule.restructure.meanings import Meanings, dotted
 from plumbrule.restructure.names import is_init, key_of
@@ -51,7 +52,8 @@ def check_startup(site: Site, after: Tree) -> None:
     edges = site.tree.once(Meanings).edges(site.tree.python, faces=True)
     starts = [path for name in entries(site, edges) if (path := site.names.path(name.replace(".", "/")))]
     tests = sorted(
-        (p for p in site.tree.python if is_test(p)), key=lambda p: (not p.endswith("conftest.py"), p)
+        (p for p in site.tree.python if is_test(site.tree, p)),
+        key=lambda p: (not p.endswith("conftest.py"), p),
     )
     processes = [*([path] for path in starts), tests]
     before = failures(site.tree, processes)
@@ -94,15 +96,15 @@ def _origins(site: Site) -> dict[str, set[str]]:
 def entries(site: Site, edges: Edges) -> list[str]:
     """The modules that nothing but tests imports: applications, scripts, migrations."""
     own = {dotted(key): path for key, path in site.names.modules.items()}
-    tests = {name for name in edges if is_test(own.get(name, ""))}
+    tests = {name for name in edges if name in own and is_test(site.tree, own[name])}
     imported = {target for name, targets in edges.items() if name not in tests for target in targets}
     return [name for name in sorted(edges) if name not in imported and name not in tests]
 
 
-def is_test(path: str) -> bool:
+def is_test(tree: Tree, path: str) -> bool:
     """Whether a file is one of tests."""
-    name = path.rpartition("/")[2]
-    return name.startswith(("test_", "conftest")) or name.endswith("_test.py") or "/tests/" in f"/{path}"
+    inside = "/tests/" in f"/{path}" or path.rpartition("/")[2].startswith("conftest")
+    return inside or is_test_file(tree, path)
 
 
 def _mend(loading: Loading, entry: str) -> bool:

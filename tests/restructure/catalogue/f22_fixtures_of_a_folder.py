@@ -1,6 +1,6 @@
 """A test gets the fixtures of the folders above it: in another folder it gets others, or none."""
 
-from restructure.catalogue import TESTS, Case
+from restructure.catalogue import RESULT, TESTS, Case
 from restructure.projects import module, packages
 
 FIXTURE = "import pytest\n\n\n@pytest.fixture\ndef name() -> str:\n    return '{0}'\n"
@@ -24,6 +24,17 @@ CASES = {
         FILES,
         (module("tests.admin.test_admin", "tests.test_admin"),),
         refused=r"tests/admin/test_admin\.py would lose the fixtures of tests/admin/conftest\.py",
+    ),
+    "what only has the name of one": Case(
+        {
+            **packages("app", "app/routers"),
+            "app/routers/test_cases.py": "from fastapi import APIRouter\n\nrouter = APIRouter()\n\n\n@router.get('/cases')\n"
+            "def read() -> int:\n    return 1\n",
+            "app/main.py": "from app.routers.test_cases import router\n\nresult = router.routes[0].path\n",
+        },
+        (module("app.routers.test_cases", "app.test_cases.router"),),
+        RESULT,
+        wrong=(("app/main.py", "app.test_cases.router", "app.routers.test_cases"),),
     ),
     "to where pytest does not look": Case(
         FILES,
