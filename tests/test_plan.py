@@ -170,6 +170,25 @@ def test_steps_are_shown_under_their_headings_in_order(root: Path) -> None:
     assert by_group(Plan(root, (one, two, three))) == {"x": (one, three), "y": (two,)}
 
 
+def test_git_applies_the_diff_of_a_whole_plan(root: Path) -> None:
+    plant(root, {"page.py": "one\x0ctwo\n", "empty.py": ""})
+    awkward = (
+        Move("module.py", "module/__init__.py", "m\n", "m\n"),
+        Edit("a.py", "a\n", "A\n"),
+        Create("new/__init__.py", ""),
+        Edit("page.py", "one\x0ctwo\n", "one\x0cthree\n"),
+        Delete("empty.py", ""),
+        Move("old/b.py", "new/b.py", "b\n", "B\n"),
+    )
+    plan = make_plan(root, *awkward)
+    patch = "".join(diff(step) for step in plan.steps)
+    apply(plan)
+    wanted = files(root)
+    undo(root)
+    subprocess.run(["git", "apply", "-"], input=patch.encode(), cwd=root, check=True)
+    assert files(root) == wanted
+
+
 @pytest.mark.parametrize("operation", OPERATIONS)
 def test_a_diff_does_the_same_when_git_applies_it(root: Path, operation: Operation) -> None:
     patch = diff(Step(operation, "a test"))

@@ -101,11 +101,19 @@ def another(n: int) -> int:
 '''
 
 
-def test_it_takes_along_what_only_it_uses_and_imports_the_rest() -> None:
-    after = taken_out(PROJECT, WHOLE)
-    assert after["app/services/things.py"] == THIN_SERVICE
+@pytest.mark.parametrize("name", ["__name__", '"app.api"'])
+def test_it_takes_along_what_only_it_uses_and_imports_the_rest(name: str) -> None:
+    after = taken_out(with_file("app/routes.py", ROUTES.replace("__name__", name)), WHOLE)
+    assert after["app/services/things.py"] == THIN_SERVICE.replace("__name__", name)
     assert after["app/services/__init__.py"] == ""
-    assert after["app/routes.py"] == THIN_ROUTES
+    assert after["app/routes.py"] == THIN_ROUTES.replace("__name__", name)
+
+
+def test_a_logger_with_another_name_is_another_logger() -> None:
+    files = with_file("app/routes.py", ROUTES.replace("__name__", '"app.api"'))
+    files |= {"app/services/__init__.py": "", "app/services/things.py": THIN_SERVICE.split("LIMIT", maxsplit=1)[0]}
+    with pytest.raises((Refusal, AssertionError)):
+        taken_out(files, WHOLE)
 
 
 def test_a_module_that_is_there_is_called_as_the_handler_calls_it_already() -> None:

@@ -217,3 +217,20 @@ def test_the_command_proposes_proves_and_carries_it_out_and_takes_it_back(tmp_pa
     assert "    paid = orders_service.pay_order(amount, store, order)\n" in router
     assert plumb(folder, "--undo").returncode == 0
     assert not (folder / "app/services/orders.py").exists()
+
+
+def test_what_is_proposed_is_what_is_done(tmp_path: Path) -> None:
+    tied = str(FAT["app/routers/orders.py"]).replace("amount\n", "amount - FEE\n")
+    tied = tied.replace("router = APIRouter()\n", "router = APIRouter()\n        FEE = 2\n")
+    tied += """
+
+        @router.get("/fee")
+        def read_fee() -> int:
+            return FEE
+        """
+    folder = committed(write(tmp_path, {**FAT, "app/routers/orders.py": tied}))
+    shown = plumb(folder, "--layout", "thin-routes")
+    assert shown.stdout == plumb(folder, "--layout", "thin-routes", "--diff").stdout
+    assert "stays  app.routers.orders.pay_order_endpoint: cannot be extracted: " in shown.stdout
+    assert "would need `FEE` of app.routers.orders" in shown.stdout
+    assert shown.returncode == 0

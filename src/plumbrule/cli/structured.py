@@ -21,6 +21,7 @@ from plumbrule.verbs.review import project_at, target
 from plumbrule.verbs.structure.analysis import analysed
 from plumbrule.verbs.structure.applying import carried_out, proved, recovered, refuse_dirty, taken_back
 from plumbrule.verbs.structure.check import Terms, check
+from plumbrule.verbs.structure.extracting import KEPT
 from plumbrule.verbs.structure.planning import LAYOUTS, planned, proposal_in, proposal_of, settled_at, some_of
 from plumbrule.verbs.structure.settling import HELD
 from plumbrule.verbs.structure.trees import place_of
@@ -171,10 +172,10 @@ def some_steps(output: Output, wishes: Wishes, root: Path, proposal: Proposal) -
 def nothing_to_move(proposal: Proposal) -> str:
     """Why there is nothing to do."""
     cycles = proposal.layout == "acyclic"
-    held = [line for line in proposal.lines if cycles or line.reason.startswith(HELD)]
+    held = [line for line in proposal.lines if cycles or line.reason.startswith((HELD, KEPT))]
     if not held:
         return NOTHING.get(proposal.layout, NOTHING[""])
-    told = "".join(f"stays  {line.module}: {line.reason}\n" for line in held)
+    told = "".join(f"stays  {'.'.join((line.module, *line.names))}: {line.reason}\n" for line in held)
     return f"{told}Nothing can be cut." if cycles else f"{told}Nothing can move."
 
 

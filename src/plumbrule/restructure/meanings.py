@@ -9,14 +9,13 @@ from plumbrule.facts import nodes as n
 from plumbrule.restructure.names import Names, key_of
 from plumbrule.restructure.places import file_names, place_of
 from plumbrule.restructure.scopes import Chain, Scopes, all_nodes, chain, named_by_string
-from plumbrule.restructure.segments import is_own_logger, subject_of
+from plumbrule.restructure.segments import logger_of, subject_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from plumbrule.restructure.tree import Tree
 
-LOGGER = "the logger of its module"
 Units = dict[str, Counter[str]]
 
 
@@ -60,7 +59,7 @@ class Meanings:
         for binding in reversed(bindings.get(name, ())):
             if isinstance(binding.node, n.Alias) and path:
                 return self.imported(path, binding.node)
-            return LOGGER if is_own_logger(binding.node) else f"{dotted(key)}.{name}"
+            return logger_of(binding.node) or f"{dotted(key)}.{name}"
         for binding in bindings.get("*", ()):
             statement = binding.node.parent
             if isinstance(statement, n.ImportFrom) and path and (found := self.names.origin(path, statement)):
@@ -82,7 +81,7 @@ class Meanings:
                 continue
             if meant := self._meaning(scopes, path, key, chain(node)):
                 top = list(node.parents)[-1:]
-                if not top or not is_own_logger(top[0]):
+                if not top or not logger_of(top[0]):
                     units.setdefault(_unit(top[0] if top else node, key), Counter())[meant] += 1
         return units
 
@@ -97,7 +96,7 @@ class Meanings:
             return self._descend(self.imported(path, nodes[-1]), found)
         if scope is not None:
             return None
-        own = LOGGER if is_own_logger(nodes[-1]) else f"{dotted(key)}.{found.name.id}"
+        own = logger_of(nodes[-1]) or f"{dotted(key)}.{found.name.id}"
         return self._descend(own, found)
 
     def _descend(self, at: str, found: Chain) -> str:

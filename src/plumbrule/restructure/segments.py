@@ -50,6 +50,17 @@ def is_own_logger(statement: n.Node) -> bool:
     )
 
 
+def logger_of(statement: n.Node) -> str:
+    """The logger that a statement makes, by which it can be told from others; empty if it makes none."""
+    if is_own_logger(statement):
+        return "the logger of its module"
+    match statement:
+        case n.Assign(value=n.Call(func=func, args=(n.Constant(value=str()) as name,), keywords=())):
+            return f"the logger {name.text}" if func.text in {"logging.getLogger", "getLogger"} else ""
+        case _:
+            return ""
+
+
 def is_owner(statement: n.Statement) -> bool:
     """Whether a statement makes an application or a router: what belongs to it, it holds in its order."""
     made = statement.value if isinstance(statement, n.Assign) else None
@@ -57,11 +68,13 @@ def is_owner(statement: n.Statement) -> bool:
 
 
 def copy_loggers(site: Site, key: str) -> None:
-    """Give each module that something comes to its own logger, where what comes uses one that stays."""
+    """Give each module that something comes to its own logger, where what comes uses one that stays; one with
+    a written name is the same everywhere.
+    """
     path = site.names.path(key) or ""
     leaving = site.whole.leaving(key)
     for statement in site.tree.facts(path).body:
-        if not is_own_logger(statement) or any(name in leaving for name in bound_by(statement)):
+        if not logger_of(statement) or any(name in leaving for name in bound_by(statement)):
             continue
         names = set(bound_by(statement))
         for segment in site.segments[path]:
@@ -70,8 +83,9 @@ def copy_loggers(site: Site, key: str) -> None:
                 copy = Segment(*extent(site, path, statement), tuple(names), segment.target, (statement,))
                 if not any(other.names == copy.names for _, other in copies):
                     copies.append((path, copy))
-                    old, new = dotted_from(key, ""), dotted_from(segment.target, "")
-                    site.visible.append(VisibleName("logger", old, new, path, segment.nodes[0].line))
+                    if is_own_logger(statement):
+                        old, new = dotted_from(key, ""), dotted_from(segment.target, "")
+                        site.visible.append(VisibleName("logger", old, new, path, segment.nodes[0].line))
 
 
 def _merged(found: list[Segment]) -> list[Segment]:

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from plumbrule.layouts.proposal import Line, Proposal
     from plumbrule.restructure import Problem, Rewrite, Tree
 
+KEPT = "cannot be extracted"
+
 
 @dataclass(frozen=True, slots=True)
 class TakenOut:
@@ -52,9 +54,7 @@ def extracted(tree: Tree, proposal: Proposal, rewrite: Rewrite, *, strict: bool)
         done = both(done, made.rewrite)
     stays = {id(line): why for line, why in refused}
     lines = tuple(
-        replace(line, target=None, reason=f"cannot be extracted: {stays[id(line)]}")
-        if id(line) in stays
-        else line
+        replace(line, target=None, reason=f"{KEPT}: {stays[id(line)]}") if id(line) in stays else line
         for line in proposal.lines
     )
     return TakenOut(replace(proposal, lines=lines), done, tuple(problems), tuple(refused))

@@ -62,7 +62,10 @@ def settled_at(place: Place, proposal: Proposal, project: Project) -> Proposal:
     tree = Tree.read(place.whole)
     if not place.inside:
         tree.recall(module.file for module in project.modules)
-    return settled(tree, proposal).proposal
+    found = settled(tree, proposal)
+    if not any(line.extraction for line in found.proposal.lines):
+        return found.proposal
+    return extracted(tree, found.proposal, found.carried.rewrite, strict=False).proposal
 
 
 def proposal_in(file: Path) -> Proposal:
