@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from plumbrule.model.project import Project
 
 Wanted: TypeAlias = "tuple[Module, str, Line]"
-UNSURE = 0.5
-"""a module that is less sure of its slice, and not named after it, stays"""
+UNSURE = 0.7
+"""a module that is less sure of its slice, and neither it nor what is in it is named after it, stays"""
 SPLIT = 0.6
 """a definition that is less sure of its slice is not taken out of its module"""
 SPLITTABLE = {"models", "schemas", "crud", "service", "repository", "controller"}
@@ -119,12 +119,12 @@ class _Planner:
         left = {module: self.modules.leftover(module, key) for module, key, _ in wanted}
         roles = Counter((key, kinds[module]) for module, key, _ in wanted)
         plainly = Counter((key, kinds[module]) for module, key, _ in wanted if not left[module])
+        alike = Counter((key, left[module]) for module, key, _ in wanted)
         plain = {module for module, key, _ in wanted if not self.modules.apart(module, key)}
         for module, key, line in sorted(wanted, key=lambda entry: entry[0] not in plain):
             role = kinds[module]
-            target = self._target(
-                module, key, role, alone=(roles if left[module] else plainly)[key, role] == 1
-            )
+            alone = (roles if left[module] else plainly)[key, role] == 1
+            target = self._target(module, key, role, alone=alone, alike=alike[key, left[module]] > 1)
             yield Line(line.module, target, line.reason, line.confidence, self.slices.names[key])
 
     def _role(self, module: Module, key: str, wanted: list[Wanted]) -> str:
@@ -148,7 +148,10 @@ class _Planner:
         members = self._members(module)
         votes: Counter[str] = Counter(m.slice for m in members.values() if m.slice)
         named = self.slices.by_path(module)
-        if named is not None and (not votes or named in votes):
+        served = self._served(module)
+        if served is not None and served != named:
+            key, why = served, "all of it belongs there"
+        elif named is not None and (not votes or named in votes):
             key, why = named, "named after it"
         elif len(votes) == 1 and self._is_of(module, next(iter(votes))):
             key, why = next(iter(votes)), "all of it belongs there"
@@ -165,9 +168,20 @@ class _Planner:
         package = self.modules.lent(module, key) if named or routed else self.modules.package(module)
         if package:
             return None, Line(name, None, f"a part of `{package}`", confidence)
-        if named is None and not routed and confidence < UNSURE:
+        if named is None and not routed and confidence < UNSURE and not self._speaks_of(module, key):
             return None, Line(name, None, "of several slices, of none most of all", confidence)
         return key, Line(name, "", f"{why}: {self._evidence(module, key)}", confidence)
+
+    def _served(self, module: Module) -> str | None:
+        """The slice of all routes that a module registers."""
+        found = {self.slices.seeds.get(self.slices.definitions.number[d]) for d in self._members(module)}
+        keys = {seed.key for seed in found if seed is not None}
+        return keys.pop() or None if len(keys) == 1 else None
+
+    def _speaks_of(self, module: Module, key: str) -> bool:
+        """Whether most of what is in a module is named after a slice."""
+        members = self._members(module)
+        return sum(self._named(d) == key for d in members) * 2 > len(members)
 
     def _evidence(self, module: Module, key: str) -> str:
         routes = self.modules.routing.get(module)
@@ -233,15 +247,19 @@ class _Planner:
     def _lies_in_slice(self, module: Module) -> bool:
         return any(self.modules.is_in_slice(module, key) for key in self.slices.names)
 
-    def _target(self, module: Module, key: str, role: str, *, alone: bool) -> str:
-        """Where a module goes: under the name of its role if it has that alone."""
+    def _target(self, module: Module, key: str, role: str, *, alone: bool, alike: bool) -> str:
+        """Where a module goes: under the name of its role if it has that alone.
+
+        What is left of its name is not enough where others in the slice are `alike` in that.
+        """
         folder, around = self.slices.names[key], self.modules.folder(module)
         left, apart = self.modules.leftover(module, key), self.modules.apart(module, key)
         owner = self.modules.package(module) if role == self.modules.stem(module) and not left else None
         names = (
             [owner] if owner == apart and owner else [role] if alone and (role in TELLING or not left) else []
         )
-        names += [left, f"{left}_{role}" if role != left else ""] if left else []
+        both = [left, f"{left}_{role}" if role != left else ""] if left else []
+        names += both[::-1] if alike else both
         names += [f"{apart}_{role}"] if apart and not left and not alone else [role] if not left else []
         if key_of(around) != key:
             names += [f"{left}_{around}" if left else f"{role}_{around}" if is_version(around) else around]

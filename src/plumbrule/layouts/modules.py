@@ -129,7 +129,7 @@ class Modules:
     def is_in_slice(self, module: Module, key: str) -> bool:
         """Whether a module lies in the folder of its slice, and not below a layer."""
         for part in self.inside(module)[:-1]:
-            if part in LAYERS:
+            if part in LAYERS and (key_of(part) != key or self._routed.get(folder_of(module)) != {key}):
                 return False
             if key_of(part) == key:
                 return True

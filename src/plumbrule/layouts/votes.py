@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from plumbrule.facts import nodes as n
 from plumbrule.facts.scope import bound_names
-from plumbrule.layouts.words import GENERIC, NOISE, is_version, key_of
+from plumbrule.layouts.words import AUTHENTICATION, GENERIC, NOISE, is_version, key_of
 from plumbrule.model.import_roots import ImportRoots
 
 if TYPE_CHECKING:
@@ -58,10 +58,38 @@ def seeds(definitions: Definitions, *, paths: bool) -> Iterator[tuple[Definition
         definition = definitions.definition(handler.cls or handler)
         if definition is not None:
             votes.setdefault(definition, []).extend(votes_of(route, common, around, paths=paths))
+    votes = spelled_alike(votes)
     known = shared_words(votes)
-    decided_for = {definition: decided(found, known) for definition, found in votes.items()}
+    decided_for = leaving_by_the_door(
+        {definition: decided(found, known) for definition, found in votes.items()}
+    )
     yield from decided_for.items()
     yield from router_seeds(definitions, routes, decided_for)
+
+
+def leaving_by_the_door(found: dict[Definition, Seed]) -> dict[Definition, Seed]:
+    """The seeds; who logs out does that where others log in."""
+    spellings = {seed.key: seed.spelling for seed in found.values()}
+    key = next((key for key in AUTHENTICATION if key in spellings), None)
+    return {
+        definition: replace(seed, key=key, spelling=spellings[key]) if key and seed.key == "logout" else seed
+        for definition, seed in found.items()
+    }
+
+
+def spelled_alike(votes: dict[Definition, list[Vote]]) -> dict[Definition, list[Vote]]:
+    """The votes; where `exampaper` and `exam_paper` are said, the one that shows its words is meant."""
+    keys = {key_of(vote.spelling) for found in votes.values() for vote in found}
+    telling = {key.replace("_", ""): key for key in sorted(keys, key=lambda key: key.count("_"))}
+    return {
+        definition: [replace(v, spelling=_telling(v.spelling, telling)) for v in found]
+        for definition, found in votes.items()
+    }
+
+
+def _telling(spelling: str, telling: Mapping[str, str]) -> str:
+    key = key_of(spelling)
+    return spelling if telling[key.replace("_", "")] == key else telling[key.replace("_", "")]
 
 
 def folders_around(project: Project) -> set[str]:
@@ -174,7 +202,8 @@ def votes_of(route: Route, common: set[str], around: set[str], *, paths: bool) -
     tag = first_tag(place)
     if tag and not is_noise(tag) and key_of(tag) not in common:
         yield Vote(tag, TAG, f"tag {tag}")
-    segment = first_segment(place.path, common)
+    is_whole = route.is_mounted or route.router.value.options.get("prefix") is not None
+    segment = first_segment(place.path, common) if is_whole else None
     if segment is not None:
         yield Vote(segment, SEGMENT, f"path {place.path}")
     stem = stem_of(route.module, around) if paths else None
