@@ -111,7 +111,10 @@ def test_it_takes_along_what_only_it_uses_and_imports_the_rest(name: str) -> Non
 
 def test_a_logger_with_another_name_is_another_logger() -> None:
     files = with_file("app/routes.py", ROUTES.replace("__name__", '"app.api"'))
-    files |= {"app/services/__init__.py": "", "app/services/things.py": THIN_SERVICE.split("LIMIT", maxsplit=1)[0]}
+    files |= {
+        "app/services/__init__.py": "",
+        "app/services/things.py": THIN_SERVICE.split("LIMIT", maxsplit=1)[0],
+    }
     with pytest.raises((Refusal, AssertionError)):
         taken_out(files, WHOLE)
 
