@@ -58,7 +58,7 @@ from plumbrule.model.results import (
 from plumbrule.model.route_table import Entry, shape
 from plumbrule.model.routing import App, Include, Middleware, Mount, Place, Route, Router
 from plumbrule.model.schemas import Column, Schema, Settings, Table
-from plumbrule.model.serving import is_for_developers
+from plumbrule.model.serving import is_for_developers, run_in_threads
 from plumbrule.model.statuses import EMPTY, status_number
 from plumbrule.model.strangers import CHANGING, is_for_anybody, is_open, is_probe
 from plumbrule.model.values import External, Target, Type, Variable
@@ -339,6 +339,7 @@ __all__ = [
     "read_in",
     "refuses",
     "rule",
+    "run_in_threads",
     "shape",
     "signs_what_is_sent",
     "stations",

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 from plumbrule.facts import nodes as n
 from plumbrule.facts.cached import cached_property
+from plumbrule.model.callers import handed_on
 from plumbrule.model.code import Class, Function, Module
 
 if TYPE_CHECKING:
@@ -106,6 +107,16 @@ class Serving:
     @cached_property
     def _lifespans(self) -> frozenset[Function]:
         return frozenset(app.lifespan for app in self.project.apps if app.lifespan is not None)
+
+
+def run_in_threads(project: Project) -> set[Function]:
+    """The ordinary functions that FastAPI, or the project itself, has run in a thread."""
+    routes = [route for route in project.code_routes if not route.decorators]
+    found = {route.handler for route in routes}
+    found |= {d.function for route in routes for d in route.dependencies if not d.is_generator}
+    starting = (*project.callers.offloading, *project.calls_to("threading.Thread", "threading.Timer"))
+    found |= {function for call in starting for function in handed_on(call)}
+    return {function for function in found if function is not None and not function.is_async}
 
 
 def is_for_developers(node: n.Node) -> bool:
