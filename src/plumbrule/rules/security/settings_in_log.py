@@ -57,6 +57,9 @@ for key, value in settings.model_dump().items():
 logger.info("settings: %s", settings)
 logger.info("database: %s", settings.database_url.rpartition("@")[2])
 logger.info("the header is %s", DATABASE_URL)
+DEBUG = False
+if DEBUG:
+    print(settings.database_url)
 app = FastAPI()
 ```
 """
@@ -89,13 +92,18 @@ DATABASE = re.compile(
 def settings_in_log(call: Call) -> Iterator[Finding]:
     if is_logging(call):
         known = next((k for part in parts_of(call) if (k := known_to_service(part, call))), "")
-        if known and not ASIDE.search(call.module.path):
+        if known and not ASIDE.search(call.module.path) and not is_for_debugging(call):
             yield Finding(
                 at=call.span,
                 message=f"`{known}` is written to the log",
                 label="many more people read logs than settings",
                 help="leave it out, or make it a `SecretStr`",
             )
+
+
+def is_for_debugging(call: Call) -> bool:
+    """Whether it is only written where somebody looks for a fault: `if settings.debug`."""
+    return any(isinstance(one, n.If) and "debug" in one.test.text.lower() for one in call.node.parents)
 
 
 def known_to_service(part: n.Expr, call: Call) -> str:

@@ -132,11 +132,12 @@ from plumbrule.rulekit import (
 )
 
 HARMLESS = re.compile(
-    r"schema|version|about|info|option|enum|type|status|required|image|icon|logo|avatar|static|thumb|doc|anonym",
+    r"schema|version|about|info|option|enum|type|status|required|image|icon|logo|avatar|static|thumb|doc|global",
     re.IGNORECASE,
 )
 """what people show to anybody on purpose"""
 CALLER = re.compile(r"token|auth|user|ticket|api_?key|secret|cookie|query_params|(?<!de)sign", re.IGNORECASE)
+MEANT = re.compile(r"\b(public|anonymous|unauth|without auth|no auth|guest)", re.IGNORECASE)
 FEWEST = 20
 """routes of a project that ask, for one that is only read to stand out"""
 
@@ -170,7 +171,9 @@ def is_harmless(route: Route) -> bool:
 
 
 def asks_in_its_way(handler: Function) -> bool:
-    """Whether a handler speaks of who is calling, or of what he would show."""
+    """Whether a handler speaks of who is calling, of what he would show, or says that it is for all."""
+    if MEANT.search(handler.node.text):
+        return True
     names = (name.id for name in handler.find(n.Name))
     attributes = (attribute.attr for attribute in handler.find(n.Attribute))
     return any(CALLER.search(word) for word in (*names, *attributes, *handler.reads))
