@@ -17,11 +17,12 @@ from plumbrule.model.code import Attribute, Class, Function, Module, Parameter, 
 from plumbrule.model.coroutines import awaited_imports, is_dead, makes_coroutine
 from plumbrule.model.dependencies import Dependencies, Dependency
 from plumbrule.model.flow import Flow
-from plumbrule.model.guards import asks, exceptions, names_an_asker, refuses, signs_what_is_sent
+from plumbrule.model.guards import asks, asks_nobody, exceptions, names_an_asker, refuses, signs_what_is_sent
 from plumbrule.model.import_graph import ImportEdge
 from plumbrule.model.knowledge.blocking import BLOCKING, COMPUTING
 from plumbrule.model.knowledge.coroutines import COROUTINES
 from plumbrule.model.knowledge.secrets import is_end_of_token, is_secret_name, is_secretive_name
+from plumbrule.model.logs import LOGGING, is_logging, parts_of
 from plumbrule.model.loop import blocking_on_loop, reached_on_loop
 from plumbrule.model.migrations import Migration, MigrationGraph, Operation
 from plumbrule.model.ownership import (
@@ -63,7 +64,7 @@ from plumbrule.model.statuses import EMPTY, status_number
 from plumbrule.model.strangers import CHANGING, is_for_anybody, is_open, is_probe
 from plumbrule.model.values import External, Target, Type, Variable
 from plumbrule.model.versions import Version
-from plumbrule.model.vetting import unlooked_at, unvetted
+from plumbrule.model.vetting import taken_unasked, unlooked_at, unvetted
 
 Subject = Project | App | Router | Route | Function | Call | Schema | Table | Settings | Module | Migration
 EVERY: dict[type, Callable[[Project], Iterable[Any]]] = {
@@ -243,6 +244,7 @@ __all__ = [
     "COMPUTING",
     "COROUTINES",
     "EMPTY",
+    "LOGGING",
     "NOTHING_RUNS",
     "App",
     "Attribute",
@@ -296,6 +298,7 @@ __all__ = [
     "asks",
     "asks_by_caller",
     "asks_for_own_key",
+    "asks_nobody",
     "awaited_imports",
     "awaiting",
     "blocking_on_loop",
@@ -318,6 +321,7 @@ __all__ = [
     "is_for_anybody",
     "is_for_developers",
     "is_for_some",
+    "is_logging",
     "is_open",
     "is_probe",
     "is_secret_name",
@@ -333,6 +337,7 @@ __all__ = [
     "names_read",
     "own_ids",
     "owners_in",
+    "parts_of",
     "query_of",
     "reached_calls",
     "reached_on_loop",
@@ -346,6 +351,7 @@ __all__ = [
     "status_number",
     "steps_to",
     "subjects",
+    "taken_unasked",
     "unlooked_at",
     "unread_owners",
     "untaken",

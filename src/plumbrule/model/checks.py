@@ -29,6 +29,7 @@ CHECKING = re.compile(
     r"check|valid|ensure|verif|assert|require|guard|safe|allow|authori|permi", re.IGNORECASE
 )
 RESOLVING = re.compile(r"resolve|realpath|abspath|normpath")
+FOOLED = re.compile(r"netloc\.(split|partition)\(['\"]:")
 SENT = {"str", "bytes", "dict", "list", "UploadFile"}
 HARMFUL_PARTS = {"..", "/", "\\", "\\\\", "//", "../", "://"}
 
@@ -164,7 +165,7 @@ def is_check_call(node: n.Node, text: str, function: Function) -> bool:
     ):
         return mentions(node, text, function) and not is_lexical(call, function)
     if call.method in PARSERS:
-        return mentions(node, text, function) and looks_at_host(node, function)
+        return mentions(node, text, function) and looks_at_host(node, function) and not is_fooled(function)
     if call.method in CHECKS:
         return mentions(node, text, function)
     if call.name in OFFLOADERS and call.args and CHECKING.search(call.args[0].text):
@@ -174,7 +175,7 @@ def is_check_call(node: n.Node, text: str, function: Function) -> bool:
     ):
         return False
     in_test = not isinstance(node.parent, (n.ExprStatement, n.Await, n.Assign))
-    return in_test or CHECKING.search(call.function.name) is not None
+    return (in_test or CHECKING.search(call.function.name) is not None) and not is_fooled(call.function)
 
 
 def is_lexical(check: Call, function: Function) -> bool:
@@ -199,6 +200,14 @@ def looks_at_host(parsed: n.Call, function: Function) -> bool:
             return any(not is_formal(use) for use in uses if use is not parsed.parent.targets[0])
         case _:
             return True
+
+
+def is_fooled(function: Function) -> bool:
+    """Whether a function takes what stands before the first colon for the host: `good.example:x@evil.example`
+    begins with a user, and only `hostname` leaves him out.
+    """
+    text = function.node.text
+    return FOOLED.search(text) is not None and not any(at in text for at in ('"@', "'@"))
 
 
 def is_formal(use: n.Name) -> bool:

@@ -60,6 +60,12 @@ def authentication(route: Route, place: Place) -> list[Dependency | Middleware |
 
 def is_authenticated(route: Route, place: Place) -> bool | None:
     """True, False, or None when a part of the way is out of sight."""
+    known = is_asked_below(route, place)
+    return None if known is False and place.app is None else known
+
+
+def is_asked_below(route: Route, place: Place) -> bool | None:
+    """Whether what is in sight asks who is calling, though it may not be seen which app serves a route."""
     from plumbrule.model.dependencies import Dependency
     from plumbrule.model.routing import Middleware as AsMiddleware
 
@@ -78,9 +84,7 @@ def is_authenticated(route: Route, place: Place) -> bool | None:
         is_known = isinstance(outside.target(expr), Function)
         if not is_known and not (outside.name_of(expr) or "").startswith(PASSING):
             return None
-    if refuses(route.handler):
-        return True
-    return False if place.app is not None else None
+    return refuses(route.handler)
 
 
 def is_asked(tree: list[Dependency], asking: list[Dependency]) -> bool:
@@ -237,6 +241,11 @@ def asks(route: Route) -> bool:
     if route.is_authenticated is not None:
         return route.is_authenticated
     return any(not d.complete and ASKING.search(d.node.text) for d in route.dependencies)
+
+
+def asks_nobody(route: Route) -> bool:
+    """Whether nothing that is in sight asks who is calling."""
+    return all(is_asked_below(route, place) is False for place in route.places)
 
 
 def names_an_asker(route: Route) -> bool:

@@ -13,8 +13,10 @@ from plumbrule.model.ownership import (
     is_anonymous,
     is_owning,
     is_special,
+    lookups_by_id,
     mentions,
     names_read,
+    table_columns,
 )
 
 if TYPE_CHECKING:
@@ -65,6 +67,44 @@ def is_for_everybody(route: Route, handler: Function, name: str) -> bool:
     if name not in read or any(parameter.name in read for parameter in injected(handler)):
         return False
     return is_anonymous(route, handler) and all(name not in d.reads for d in route.dependencies)
+
+
+def taken_unasked(handler: Function) -> Iterator[tuple[n.Expr, Call, str, str]]:
+    """Where a handler takes a row by its id alone, though it asks about the caller with another id that the
+    row has too: the place, what asks, the id of the row and the other. Nothing in the handler ties the two.
+    """
+    sent = [p.name for p in handler.parameters if is_sent_id(p)]
+    for place, table, item in lookups_by_id(handler) if len(sent) > 1 else ():
+        columns = table_columns(handler.project, handler, table) if item in sent else set()
+        for other in sent if columns else ():
+            check = vetting(handler, other) if other != item else None
+            if check is None or vetting(handler, item) is not None:
+                continue
+            names = {other, *(k.name for k in check.keywords if k.value.text == other and k.name)}
+            known = (names - {"id", "uuid"}) & columns
+            if known and not are_tied(handler, item, other, known):
+                yield place, check, item, other
+
+
+def is_sent_id(parameter: Parameter) -> bool:
+    """Whether a parameter is an id that comes with the request."""
+    return parameter.name.endswith("id") and parameter.marker("Depends", "Security") is None
+
+
+def are_tied(handler: Function, item: str, other: str, columns: set[str]) -> bool:
+    """Whether a handler brings two ids together, or what it made of them, or looks at what the row says."""
+    rows, owners = relatives(handler, item), relatives(handler, other)
+    if rows & owners:
+        return True
+    looked = (a for a in handler.find(n.Attribute) if a.attr in columns and a.value.text in rows)
+    spoken = [[operand.text for operand in compare.operands] for compare in handler.find(n.Compare)]
+    spoken += [given_texts(call) for call in handler.calls]
+    return any(looked) or any(mention(texts, rows) and mention(texts, owners) for texts in spoken)
+
+
+def relatives(handler: Function, name: str) -> set[str]:
+    """A name, what is made of it, and what is made of that."""
+    return {two for one in derived(handler, name) for two in derived(handler, one)}
 
 
 def item_of(route: Route) -> tuple[str, str]:

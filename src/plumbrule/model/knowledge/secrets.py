@@ -7,7 +7,7 @@ from functools import cache
 
 SECRET = re.compile(
     r"(^|_)(secret|secret_?key(_\w+)?|passw(or)?d|passphrase|pwd|(api|access|admin|auth|secret|private|signing|encryption|jwt|master|"
-    r"license)_?key|(access|refresh|auth|api|csrf|xsrf|bearer|session|secret|reset|admin|id|verification)_?token|"
+    r"license)_?key|(access|refresh|auth|api|csrf|xsrf|bearer|session|secret|reset|admin|id|verification|sas)_?token|"
     r"(client|webhook|jwt|app|signing|shared|cookie|session)_?secret|auth_?(string|code|secret)|hmac|otp|totp|salt|pepper|"
     r"credentials?_?secret|pass_?code)$",
     re.IGNORECASE,

@@ -92,6 +92,42 @@ app.add_middleware(CORSMiddleware, allow_origins=["https://shop.example"])  # fi
 app.add_middleware(Limit)
 ```
 
+## Bad: what goes wrong has a status of its own
+
+```python title="main.py"
+from fastapi import FastAPI
+from fastapi.middleware.cors import CORSMiddleware
+from starlette.middleware.base import BaseHTTPMiddleware
+from starlette.responses import JSONResponse
+
+
+class Busy(Exception):
+    status = 423
+
+
+class Lock(BaseHTTPMiddleware):
+    async def __call__(self, scope, receive, send):
+        if scope["type"] == "websocket":
+            return await self.app(scope, receive, send)
+        return await super().__call__(scope, receive, send)
+
+    async def dispatch(self, request, call_next):
+        try:
+            return await call_next(request)
+        except Busy as problem:
+            return JSONResponse({}, status_code=problem.status)
+
+
+def make_app() -> FastAPI:
+    app = FastAPI()
+    app.add_middleware(CORSMiddleware, allow_origins=["https://shop.example"])  # finding
+    return app
+
+
+app = make_app()
+app.add_middleware(Lock)
+```
+
 ## Good: added last
 
 ```python title="main.py"
@@ -271,7 +307,19 @@ def is_refusal(node: n.Expr | None, function: Function) -> bool:
     if not isinstance(node, n.Call) or "access-control-allow" in node.text.lower():
         return False
     status = node.keyword("status_code")
-    return function.call(node).name.endswith("Response") and status is not None and refuses(status)
+    if status is None or not function.call(node).name.endswith("Response"):
+        return False
+    return refuses(status) or is_of_problem(node, status)
+
+
+def is_of_problem(node: n.Call, status: n.Expr) -> bool:
+    """Whether an answer is made where an exception was caught, with a status that depends on it."""
+    caught = any(isinstance(parent, n.Handler) for parent in node.parents)
+    return (
+        caught
+        and not any(isinstance(part, n.Constant) for part in status.walk())
+        and "HTTP" not in status.text
+    )
 
 
 def refuses(status: n.Expr) -> bool:

@@ -37,6 +37,41 @@ def create_renewal(token: str) -> None:
     renew(token)
 ```
 
+## Bad: a dict with one in it
+
+```python title="main.py"
+import logging
+import os
+
+from fastapi import FastAPI
+
+app = FastAPI()
+logger = logging.getLogger(__name__)
+
+
+@app.post("/jobs")
+async def start(name: str) -> None:
+    environment = {"NAME": name}
+    environment["AWS_SECRET_ACCESS_KEY"] = os.environ["AWS_SECRET_ACCESS_KEY"]
+    logger.info(f"starts with {environment}")  # finding
+
+
+@app.post("/mails")
+async def send(name: str, password: str) -> None:
+    account = {"name": name, "password": password}
+    logger.info("sends as %s", account)  # finding
+
+
+@app.post("/calls")
+async def call(name: str, password: str) -> None:
+    account = {"name": name, "password": "***"}
+    logger.info("calls as %s", account)
+    account["password"] = password
+    other = {"name": name, "password": password}
+    other.pop("password")
+    logger.info("not %s", other)
+```
+
 ## Good: told once to the person who starts the server
 
 ```python title="main.py"
@@ -97,6 +132,7 @@ async def drop_key(access_key: str) -> None:
 import re
 
 from plumbrule.rulekit import (
+    LOGGING,
     Call,
     Finding,
     Function,
@@ -104,24 +140,25 @@ from plumbrule.rulekit import (
     Module,
     Project,
     Variable,
+    is_logging,
     is_secret_name,
     n,
+    parts_of,
     reached_calls,
     rule,
 )
 
-PRINTING = ("builtins.print", "pprint.pprint")
-METHODS = {"debug", "info", "warning", "warn", "error", "exception", "critical", "log", "trace", "success"}
 HEADERS = {"authorization", "cookie", "x-api-key", "set-cookie"}
 ASIDE = re.compile(
     r"(^|/)(scripts?|examples?|cli|docs?|cookbook|bench\w*|tools|commands)/|mock|cli\.py$", re.IGNORECASE
 )
+HIDING = re.compile(r"mask|redact|hid(e|den)|obfus|sanit|hash|len\(", re.IGNORECASE)
 NO_VALUE = re.compile(r"^(secret|salt|pepper|hmac|id_token)$|_salt$|(^|[^t]_)access_key$", re.IGNORECASE)
 
 
 @rule(category="security", severity="error", confidence="medium")
 def secret_in_log(project: Project) -> Iterator[Finding]:
-    logging = [call for call in project.calls_to(*PRINTING, *METHODS) if is_logging(call)]
+    logging = [call for call in project.calls_to(*LOGGING) if is_logging(call)]
     secrets = {call: secret for call in logging if (secret := secret_of(call)) is not None}
     leading = roots(project).intersection(project.functions_leading_to(secrets))
     served = {call for root in leading for call in near(root)}
@@ -163,36 +200,38 @@ def near(root: Function) -> Iterator[Call]:
 
 def secret_of(call: Call) -> n.Expr | None:
     """The first secret that a call writes out."""
-    given = (*call.args, *(k.value for k in call.keywords))
-    return next((secret for argument in given for secret in secrets_in(argument)), None)
+    return next((part for part in parts_of(call) if is_secret(part) or is_stored_in(part, call)), None)
 
 
-def is_logging(call: Call) -> bool:
-    if call.name in PRINTING:
-        return True
-    receiver = call.receiver.text.rpartition(".")[2].lower() if call.receiver is not None else ""
-    return call.name.startswith(("logging.", "structlog.", "loguru.")) or "log" in receiver
+def is_stored_in(part: n.Expr, call: Call) -> bool:
+    """Whether a dict that is written out as a whole was given a secret before, and still has it."""
+    if not isinstance(part, n.Name) or not isinstance(call.scope, Function):
+        return False
+    given = {key: value for key, value in stored(part, call.scope) if value.start < call.node.start}
+    text = call.scope.node.text
+    return any(
+        is_header_or_secret(key)
+        and not isinstance(value, n.Constant)
+        and not HIDING.search(value.text)
+        and f"{part.id}.pop" not in text
+        and f"del {part.id}[" not in text
+        for key, value in given.items()
+    )
 
 
-def secrets_in(expr: n.Expr) -> Iterator[n.Expr]:
-    """The secrets that an argument writes out as they are."""
-    if is_secret(expr):
-        yield expr
-    for part in written_parts(expr):
-        yield from secrets_in(part)
-
-
-def written_parts(expr: n.Expr) -> tuple[n.Expr, ...]:
-    """What a text is put together from."""
-    match expr:
-        case n.FString(parts=parts) | n.Sequence(items=parts):
-            return parts
-        case n.BinOp(left=left, op="+" | "%", right=right):
-            return (left, right)
-        case n.Call(func=n.Attribute(value=n.Constant(), attr="format"), args=args):
-            return args
-        case _:
-            return ()
+def stored(name: n.Name, function: Function) -> Iterator[tuple[str, n.Expr]]:
+    """What is stored under written keys in a dict of a function, in turn."""
+    for made in function.find(n.Assign):
+        match made:
+            case n.Assign(targets=(n.Name(id=target),), value=n.Dict() as display) if target == name.id:
+                keys = (key.value for key in display.keys if isinstance(key, n.Constant))
+                texts = [key for key in keys if isinstance(key, str)]
+                yield from ((key, value) for key in texts if (value := display.get(key)) is not None)
+            case n.Assign(
+                targets=(n.Subscript(value=n.Name(id=target), items=(n.Constant(value=str(key)),)),),
+                value=n.Expr() as value,
+            ) if target == name.id:
+                yield key, value
 
 
 def is_secret(expr: n.Expr) -> bool:

@@ -87,6 +87,40 @@ async def connect_directory(url: str) -> int:
         return (await client.get(url)).status_code  # finding
 ```
 
+## Bad: what stands before the colon is a user
+
+```python title="main.py"
+from urllib.parse import urlparse
+
+import httpx
+from fastapi import FastAPI, HTTPException
+
+app = FastAPI()
+HOSTS = {"files.example"}
+
+
+def is_known(url: str) -> bool:
+    return urlparse(url).netloc.split(":")[0] in HOSTS  # of http://files.example:x@10.0.0.1 too
+
+
+def is_one_of_ours(url: str) -> bool:
+    return urlparse(url).hostname in HOSTS
+
+
+@app.get("/preview")
+def preview(url: str) -> str:
+    if not is_known(url):
+        raise HTTPException(400)
+    return httpx.get(url).text  # finding
+
+
+@app.get("/picture")
+def picture(url: str) -> str:
+    if not is_one_of_ours(url):
+        raise HTTPException(400)
+    return httpx.get(url).text
+```
+
 ## Good: the host is fixed
 
 ```python title="main.py"

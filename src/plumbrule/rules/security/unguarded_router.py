@@ -172,6 +172,7 @@ from plumbrule.rulekit import (
     Project,
     Route,
     asks,
+    asks_nobody,
     is_for_anybody,
     is_probe,
     names_an_asker,
@@ -193,7 +194,7 @@ def unguarded_router(project: Project) -> Iterator[Finding]:
             label = f"{guarded} of the {len(alike)} routes that {what} ask who is calling"
             labels |= dict.fromkeys((r for r in alike if r.router in silent), label)
     for route, label in {**dict(unlike_the_app(project)), **labels}.items():
-        if route.is_authenticated is False and not names_an_asker(route):
+        if asks_nobody(route) and not names_an_asker(route):
             some = any(map(asks, route.router.routes))
             beside = "others of its router do" if some else "its whole router does"
             yield Finding(
@@ -229,10 +230,10 @@ def changes_a_number(route: Route) -> bool:
 
 def unlike_the_app(project: Project) -> Iterator[tuple[Route, str]]:
     """What a router leaves open, or most of it, though nearly everything of the same app outside it asks."""
-    private = [route for route in project.code_routes if route.app is not None and is_private(route)]
+    private = [route for route in project.code_routes if is_private(route)]
     every = Counter((route.app, is_changing(route)) for route in private)
     asking = Counter((route.app, is_changing(route)) for route in private if asks(route))
-    for router in {route.router for route in private if route.is_authenticated is False}:
+    for router in {route.router for route in private if asks_nobody(route)}:
         if sum(map(asks, router.routes)) * 2 > len(router.routes):
             continue
         inside = [route for route in private if route.router is router]
