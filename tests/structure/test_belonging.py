@@ -134,7 +134,28 @@ def test_files_that_are_alike_but_for_their_layer_are_all_named_after_it() -> No
     }  # fmt: skip
 
 
-def test_a_slice_may_be_called_like_a_layer() -> None:
+def test_a_slice_may_be_called_like_a_layer_and_has_one_folder() -> None:
+    files = {
+        "app/__init__.py": "",
+        "app/main.py": """
+            from fastapi import FastAPI
+
+            from app.service import views
+            from app.users import views as users
+
+            app = FastAPI()
+            app.include_router(views.router)
+            app.include_router(users.router)
+            """,
+        "app/service/views.py": router("services", "services", "from app.service import service\n"),
+        "app/service/service.py": "ONE = 1\n",
+        "app/users/views.py": router("users", "users", "from app.users.service import service\n"),
+        "app/users/service/service.py": "ONE = 1\n",
+    }
+    assert targets(files) == {"app.users.service.service": "app.service.users_service"}
+
+
+def test_a_slice_may_be_called_like_what_holds_schemas() -> None:
     files = {
         "app/__init__.py": "",
         "app/main.py": """

@@ -10,7 +10,9 @@ from plumbrule.layouts.by_feature import by_feature
 from plumbrule.layouts.proposal import Line, Proposal
 from plumbrule.model.reading import read_project
 from plumbrule.plan import Refusal, apply
+from plumbrule.restructure import Tree
 from plumbrule.verbs.structure.planning import Planned, planned
+from plumbrule.verbs.structure.settling import settled
 from plumbrule.verbs.structure.trees import Place
 from restructure.projects import Child
 from structure.projects import LAYERED, Files, write
@@ -298,3 +300,25 @@ def test_a_slice_does_not_hide_a_package_that_the_project_imports(tmp_path: Path
     assert not by_feature(read_project(folder)).moves
     (folder / "main.py").write_text(head.replace("import stripe\n", "") + "".join(routes))
     assert by_feature(read_project(folder)).moves
+
+
+def test_a_file_that_does_not_parse_keeps_what_it_uses_and_nothing_else(tmp_path: Path) -> None:
+    broken = {"scripts/old.py": "from app.services.users import create_user\n\ndef (:\n"}
+    made = planned(
+        Place(write(tmp_path, {**LAYERED, **broken}), ""),
+        by_feature(read_project(tmp_path)),
+        strict=False,
+    )
+    assert {line.module for line, _ in made.refused} == {"app.services.users"}
+    assert "app.items.router" in {line.target for line in made.proposal.moving}
+
+
+def test_a_move_that_needs_another_is_not_taken_for_the_culprit() -> None:
+    names = ("a", "sub", "c", "own")
+    files = {f"app/{name}.py": f"{name.upper()} = 1\n" for name in names}
+    files |= {"app/__init__.py": "", "main.py": "".join(f"from app import {name}\n" for name in names)}
+    moves = {"app.a": "app.sub.a", "app.sub": "app.sub.core", "app.c": "app.own.c"}
+    lines = tuple(Line(old, new, "by hand", 1.0) for old, new in moves.items())
+    found = settled(Tree.of(files), Proposal("by-feature", lines))
+    assert [line.module for line, _ in found.refused] == ["app.c"]
+    assert [line.module for line in found.proposal.moving] == ["app.a", "app.sub"]

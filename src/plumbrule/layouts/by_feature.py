@@ -263,6 +263,7 @@ class _Planner:
         names += [f"{apart}_{role}"] if apart and not left and not alone else [role] if not left else []
         if key_of(around) != key:
             names += [f"{left}_{around}" if left else f"{role}_{around}" if is_version(around) else around]
+        names += [f"{apart}_{role}"] if apart and not left else []
         names += [role, self.modules.stem(module)]
         for name in filter(None, names):
             target = self._join(folder, name)

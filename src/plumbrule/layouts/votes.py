@@ -153,7 +153,8 @@ def named_by_folders(found: dict[Definition, Seed], project: Project) -> dict[De
         name, known = folder.rpartition("/")[2], {key_of(part) for part in folder.split("/")}
         owned = name and len(folders) == 1 and tenants[folder] == {key} and key and key not in known
         telling = name.lower() not in GENERIC | around and not is_noise(name) and key_of(name) not in homes
-        if owned and telling and not is_elsewhere(name, folder, project):
+        at_home = len(folders) == 1 and tenants[folder] == {key} == {key_of(name)}
+        if at_home or (owned and telling and not is_elsewhere(name, folder, project)):
             renamed[key] = name
     return {
         definition: replace(seed, key=key_of(renamed[seed.key]), spelling=renamed[seed.key])

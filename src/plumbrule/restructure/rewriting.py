@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import itertools
+import re
 from typing import TYPE_CHECKING
 
+from plumbrule.facts import nodes as n
 from plumbrule.model.reading import no_collection
 from plumbrule.plan import Create, Delete, Refusal, Step
 from plumbrule.restructure.addresses import needles
@@ -18,7 +20,7 @@ from plumbrule.restructure.lookups import check_lookups
 from plumbrule.restructure.mapped import rewrite_mapped
 from plumbrule.restructure.meanings import Meanings, dotted
 from plumbrule.restructure.moves import Change, DefinitionMove, Entangled, MoveMap, Rewrite, Unready
-from plumbrule.restructure.names import Names, key_of
+from plumbrule.restructure.names import Names, dotted_from, is_within, key_of
 from plumbrule.restructure.needs import used_by
 from plumbrule.restructure.packaging import check_packages
 from plumbrule.restructure.places import rewrite_places
@@ -201,7 +203,27 @@ def check_files(site: Site, steps: Sequence[Step]) -> None:
         if not path.endswith(".py") or isinstance(operation, Delete):
             continue
         if (file := site.tree.facts(path)).broken and operation.before != operation.after:
-            raise Refusal(f"{file.broken[0]} does not parse; mend it before moving what it uses")
+            used = ", ".join(_spoken_of(site, path)) or "what it uses"
+            raise Refusal(f"{file.broken[0]} does not parse; mend it before moving {used}")
+
+
+def _spoken_of(site: Site, path: str) -> Iterator[str]:
+    """The modules that move, or lose something, and that a file imports or has the name of in its text."""
+    text, imported = decoded(site.tree.files[path]), set[str]()
+    for statement in site.names.imports(path):
+        if isinstance(statement, n.ImportFrom):
+            origin = site.names.origin(path, statement)
+            keys = (
+                [site.names.member(origin.key, a.name) or origin.key for a in statement.names]
+                if origin
+                else []
+            )
+            imported.update(keys)
+    for key in sorted({*site.whole.modules, *(key for key, _ in site.whole.definitions)}):
+        names = [dotted_from(key, root) for root in site.names.roots | {""} if is_within(key, root)]
+        said = key in imported or any(re.search(rf"(?<![\w.]){re.escape(x)}\b", text) for x in names)
+        if said and site.names.path(key):
+            yield min(names, key=len)
 
 
 def _changes(site: Site) -> Iterator[Change]:

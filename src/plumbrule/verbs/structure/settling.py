@@ -58,7 +58,7 @@ def settled(tree: Tree, proposal: Proposal) -> Settled:
             lifted |= names
             lines = _lifted(tree, lines, knot, {name for _, name in names})
             continue
-        gone = [knot] if knot else list(suspects(lines, str(last))) or [_culprit(tree, tried)]
+        gone = [knot] if knot else list(suspects(lines, str(last))) or [_culprit(tree, tried, str(last))]
         refused += [(line, str(last)) for line in gone]
         lines = [line for line in lines if line not in gone]
     raise last or Refusal("nothing can move")
@@ -106,8 +106,8 @@ def _is_named(module: str, words: set[str]) -> bool:
     )
 
 
-def _culprit(tree: Tree, proposal: Proposal) -> Line:
-    """The first line with which those before it cannot be carried out."""
+def _culprit(tree: Tree, proposal: Proposal, said: str) -> Line:
+    """The first line with which those before it cannot be carried out, for the same reason as all."""
     moving = proposal.moving
     low, high = 0, len(moving)
     while high - low > 1:
@@ -116,6 +116,6 @@ def _culprit(tree: Tree, proposal: Proposal) -> Line:
             tried = Proposal(proposal.layout, moving[:middle])
             carry_out(tree, tried.cuts, tried.moves)
             low = middle
-        except Refusal:
-            high = middle
+        except Refusal as refusal:
+            low, high = (low, middle) if str(refusal) == said else (middle, high)
     return moving[high - 1]
