@@ -162,6 +162,7 @@ def unguarded_read(route: Route) -> Iterator[Finding]:
             message=f"{route.label} answers anybody",
             label=f"all {len(siblings)} routes beside it ask who is calling",
             help=f"ask as `{siblings[0].name}` does, or say in a comment why everybody may read it",
+            confidence=None if route.path_parameters else "low",  # many show a list to everybody on purpose
         )
 
 
