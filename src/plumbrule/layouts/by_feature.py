@@ -149,7 +149,7 @@ class _Planner:
         votes: Counter[str] = Counter(m.slice for m in members.values() if m.slice)
         named = self.slices.by_path(module)
         served = self._served(module)
-        if served is not None and served != named:
+        if served not in {None, named} and key_of(self.modules.folder(module)) == served:
             key, why = served, "all of it belongs there"
         elif named is not None and (not votes or named in votes):
             key, why = named, "named after it"

@@ -205,12 +205,10 @@ class Slices:
 
 def named_slice(name: str, slices: Mapping[str, str], *, last: bool) -> tuple[str, float] | None:
     """The slice that a name mentions before its first preposition, the first one or the last; how clearly."""
-    if (whole := key_of(name)) in slices:
-        return whole, NAMED
     found = [singular(word) for word in words(name)]
     cut = next((at for at, word in enumerate(found) if word in PREPOSITIONS), len(found))
     guarding = next((key for key in AUTHENTICATION if key in slices), None)
-    if guarding is not None:
+    if guarding is not None and key_of(name) not in slices:
         said = set(found[:cut])
         if said & GUARDING or "current_user" in "_".join(found):
             return guarding, NAMED

@@ -78,9 +78,11 @@ def leaving_by_the_door(found: dict[Definition, Seed]) -> dict[Definition, Seed]
 
 
 def spelled_alike(votes: dict[Definition, list[Vote]]) -> dict[Definition, list[Vote]]:
-    """The votes; where `exampaper` and `exam_paper` are said, the one that shows its words is meant."""
-    keys = {key_of(vote.spelling) for found in votes.values() for vote in found}
-    telling = {key.replace("_", ""): key for key in sorted(keys, key=lambda key: key.count("_"))}
+    """The votes; where `exampaper` and `exam_paper` are said, the one that files are called is meant."""
+    every = sorted(
+        (v for found in votes.values() for v in found), key=lambda v: (v.weight == STEM, v.spelling)
+    )
+    telling = {key.replace("_", ""): key for key in (key_of(vote.spelling) for vote in every)}
     return {
         definition: [replace(v, spelling=_telling(v.spelling, telling)) for v in found]
         for definition, found in votes.items()
