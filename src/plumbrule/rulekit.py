@@ -11,6 +11,7 @@ from plumbrule.facts.file import File
 from plumbrule.facts.source import Source, Span
 from plumbrule.finding import Category, Confidence, Edit, Finding, Fix, Rule, Severity, Step
 from plumbrule.model.apps import ExceptionHandler
+from plumbrule.model.asking import asks_inside, is_always, is_query, is_read, looks_up, whole_chain
 from plumbrule.model.bodies import body_schemas, is_bounded
 from plumbrule.model.calls import Call
 from plumbrule.model.code import Attribute, Class, Function, Module, Parameter, Scoped
@@ -46,7 +47,7 @@ from plumbrule.model.project import Project
 from plumbrule.model.queries import Query, query_of, read_in
 from plumbrule.model.reach import Reached, reached_calls
 from plumbrule.model.relationships import Relationship
-from plumbrule.model.repetition import gives_many, gives_rows, loop_over_rows
+from plumbrule.model.repetition import gives_many, gives_rows, is_handed, loop_over_rows
 from plumbrule.model.results import (
     ALWAYS_TRUE,
     NOTHING_RUNS,
@@ -298,6 +299,7 @@ __all__ = [
     "asks",
     "asks_by_caller",
     "asks_for_own_key",
+    "asks_inside",
     "asks_nobody",
     "awaited_imports",
     "awaiting",
@@ -314,6 +316,7 @@ __all__ = [
     "gives_rows",
     "import_edit",
     "imports_of",
+    "is_always",
     "is_anonymous",
     "is_bounded",
     "is_dead",
@@ -321,12 +324,16 @@ __all__ = [
     "is_for_anybody",
     "is_for_developers",
     "is_for_some",
+    "is_handed",
     "is_logging",
     "is_open",
     "is_probe",
+    "is_query",
+    "is_read",
     "is_secret_name",
     "is_secretive_name",
     "looks_at_owner",
+    "looks_up",
     "loop_over_rows",
     "makes_coroutine",
     "misuse",
@@ -358,4 +365,5 @@ __all__ = [
     "unvetted",
     "way_from_route",
     "where_unchecked",
+    "whole_chain",
 ]

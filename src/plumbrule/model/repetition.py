@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from plumbrule.facts import nodes as n
-from plumbrule.model.queries import query_of
+from plumbrule.model.queries import SESSIONS, query_of
 
 if TYPE_CHECKING:
     from plumbrule.model.code import Function
 
+DEEPEST = 6
 MANY = {"list", "set", "dict", "sequence"}
 
 
@@ -40,11 +41,50 @@ def gives_rows(function: Function, iterable: n.Expr) -> bool:
     A task may well take row by row what it was given.
     """
     query = query_of(function, iterable)
-    if query is None:
-        return False
-    if any(parent is function.node for parent in query.node.parents):
+    if query is not None and any(parent is function.node for parent in query.node.parents):
         return True
-    return function.project.serving.when(function) == "request"
+    found = query is not None or is_result(function, iterable)
+    return found and function.project.serving.when(function) == "request"
+
+
+def is_result(function: Function, expr: n.Expr, depth: int = 0) -> bool:
+    """Whether an expression is a list of what a query has found, of whatever columns."""
+    if depth > DEEPEST:
+        return False
+    match expr:
+        case n.Await(value=value):
+            return is_result(function, value, depth + 1)
+        case n.Call(func=n.Name(id="list" | "set" | "sorted"), args=(first, *_)):
+            return is_result(function, first, depth + 1)
+        case n.Comprehension(clauses=(clause,)):
+            return is_result(function, clause.iterable, depth + 1)
+        case n.Call(func=n.Attribute(value=receiver, attr="all" | "fetchall")):
+            return is_asked(function, receiver)
+        case n.Name(id=name) if len(places := function.bindings.get(name, ())) == 1:
+            match places[0].node:
+                case n.Assign(value=n.Expr() as value, op=None):
+                    return is_result(function, value, depth + 1)
+            return False
+        case n.Call():
+            return is_returned(function, expr, depth)
+        case _:
+            return False
+
+
+def is_returned(function: Function, node: n.Call, depth: int) -> bool:
+    """Whether a function of the project gives back nothing but such a list."""
+    inner = function.call(node).function
+    given = [r.value for r in inner.find(n.Return) if r.value is not None] if inner is not None else []
+    return inner is not None and bool(given) and all(is_result(inner, value, depth + 1) for value in given)
+
+
+def is_asked(function: Function, receiver: n.Expr) -> bool:
+    """Whether a chain of calls begins at a query of a session, or at the result of one."""
+    while isinstance(receiver, n.Call) and isinstance(receiver.func, n.Attribute):
+        if function.call(receiver).name.startswith(SESSIONS):
+            return True
+        receiver = receiver.func.value
+    return isinstance(receiver, n.Await) and is_asked(function, receiver.value)
 
 
 def is_list_of_one(function: Function, iterable: n.Expr) -> bool:
@@ -55,7 +95,7 @@ def is_list_of_one(function: Function, iterable: n.Expr) -> bool:
         case n.Call(func=n.Attribute(value=n.Name() as sent, attr="items" | "keys" | "values")):
             return is_sent(function, sent)
         case n.Name():
-            return is_sent(function, iterable)
+            return is_sent(function, iterable) or is_handed(function, iterable)
         case n.Attribute() if function.project.serving.when(function) == "request":
             return is_list_in(function, iterable)
         case _:
@@ -75,6 +115,20 @@ def is_list_in(function: Function, iterable: n.Attribute) -> bool:
             return function.project.schema_of(owner.cls) is not None
         case _:
             return False
+
+
+def is_handed(function: Function, iterable: n.Expr) -> bool:
+    """Whether it is a list that a function is given while a request waits."""
+    match iterable:
+        case n.Call(func=n.Name(id="enumerate" | "list" | "reversed" | "set" | "sorted"), args=(first, *_)):
+            return is_handed(function, first)
+        case n.Name(id=name) if name not in function.bindings and not function.routes:
+            parameter = function.parameter(name)
+        case _:
+            return False
+    kind = parameter.type.name if parameter and parameter.type and parameter.kind != "args" else ""
+    is_many = kind.rpartition(".")[2].lower() in MANY
+    return is_many and function.project.serving.when(function) == "request"
 
 
 def is_sent(function: Function, name: n.Name) -> bool:

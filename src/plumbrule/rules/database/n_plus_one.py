@@ -160,6 +160,7 @@ app = FastAPI()
 
 
 def get_session() -> Session: ...
+def opened() -> Session: ...
 
 
 @app.post("/baskets")
@@ -167,7 +168,20 @@ def fill(wishes: Wishes, session: Annotated[Session, Depends(get_session)]) -> i
     for wish in wishes.items:
         product = session.get(Product, wish.product_id)  # finding
         session.execute(insert(Basket).values(id=wish.product_id + product.shelf))
-    return len(moved(session.get_one(Basket, 1), session))
+    return len(moved(session.get_one(Basket, 1), session)) + len(shelved(wishes.shelves, session))
+
+
+def shelved(shelves: list[int], session: Session) -> list[Product | None]:
+    return [
+        on_shelf(shelf)  # finding
+        or session.get(Product, shelf)  # finding
+        for shelf in shelves
+    ]
+
+
+def on_shelf(shelf: int) -> Product | None:
+    with opened() as session:
+        return session.scalar(select(Product).where(Product.shelf == shelf))
 
 
 def remove(session: Session, product_id: int) -> None:
@@ -234,20 +248,24 @@ from plumbrule.rulekit import (
     Function,
     Iterator,
     Step,
+    asks_inside,
     gives_many,
     gives_rows,
+    is_always,
+    is_handed,
+    is_query,
+    is_read,
+    looks_up,
     loop_over_rows,
     n,
     query_of,
     read_in,
     rule,
+    whole_chain,
 )
 
 SESSIONS = ("sqlalchemy.ext.asyncio.AsyncSession.", "sqlalchemy.orm.Session.")
 BESIDE = {"migrations", "versions", "alembic", "scripts", "cli"}
-QUERIES = {"execute", "exec", "scalar", "scalars", "get", "get_one", "query"}
-GETS = {"get", "get_one"}
-DEEPEST = 2
 
 
 @rule(category="database", severity="warning", needs="sqlalchemy", nodes={n.For, n.Clause})
@@ -290,25 +308,6 @@ def lazily_read(function: Function) -> Iterator[Finding]:
                 yield finding(call.node.func, loop, function)
 
 
-def is_always(node: n.Expr, loop: n.Expr | None = None) -> bool:
-    """Whether a loop or a function always comes to something, and it is no target of an assignment."""
-    below: n.Node = node
-    for parent in node.parents:
-        match parent:
-            case n.If(test=test) | n.Conditional(test=test) if below is not test:
-                return False
-            case n.Assign(targets=targets) if below in targets:
-                return False
-            case n.Handler():
-                return False
-            case n.FunctionDef():
-                return True
-            case _ if loop is not None and parent is loop.parent:
-                return True
-        below = parent
-    return True
-
-
 def loads(function: Function, loop: n.Expr, name: str) -> bool:
     """Whether reading an attribute of the rows of a loop makes a query."""
     query = query_of(function, loop)
@@ -329,25 +328,7 @@ def finding(at: n.Node, loop: n.Expr, function: Function) -> Finding:
 
 def given_to(call: Call) -> tuple[n.Expr, ...]:
     """What a call gets; for `session.query(…)`, what the calls that follow it get as well."""
-    return (chain(call.node),) if call.method == "query" else call.given
-
-
-def chain(node: n.Expr) -> n.Expr:
-    """An expression with the calls of methods that follow it."""
-    match node.parent:
-        case n.Attribute(parent=n.Call(func=func) as following) as attribute if func is attribute:
-            return chain(following)
-        case _:
-            return node
-
-
-def last_method(node: n.Expr) -> str:
-    """The method that ends such a chain."""
-    match chain(node):
-        case n.Call(func=n.Attribute(attr=method)):
-            return method
-        case _:
-            return ""
+    return (whole_chain(call.node),) if call.method == "query" else call.given
 
 
 def runs_query(call: Call, function: Function, loop: n.Expr) -> bool:
@@ -356,29 +337,6 @@ def runs_query(call: Call, function: Function, loop: n.Expr) -> bool:
     """
     if call.name.startswith(SESSIONS):
         return is_query(call) and (gives_rows(function, loop) or is_read(call, call.node.text))
-    return asks_inside(call, gives_rows(function, loop))
-
-
-def asks_inside(call: Call, is_any: bool, depth: int = 0) -> bool:
-    """Whether a function of the project that gets the session asks the database whenever it is called:
-    with any query, or with one that reads.
-    """
-    given = (call.scope.type_of(arg) for arg in call.given)
-    inside = call.function
-    if inside is None or not any(kind and f"{kind.name}." in SESSIONS for kind in given):
-        return False
-    always = [inner for inner in inside.calls if is_always(inner.node)]
-    if any(is_query(inner) and (is_any or is_read(inner, inside.node.text)) for inner in always):
-        return True
-    return depth < DEEPEST and any(asks_inside(inner, is_any, depth + 1) for inner in always)
-
-
-def is_query(call: Call) -> bool:
-    return call.name.startswith(SESSIONS) and call.name.rpartition(".")[2] in QUERIES
-
-
-def is_read(call: Call, text: str) -> bool:
-    """Whether a query gives something, as far as a text around it says."""
-    if call.method == "query":
-        return last_method(call.node) not in ("update", "delete")
-    return call.method in GETS or "select" in text
+    if is_handed(function, loop):
+        return looks_up(call)
+    return asks_inside(call, gives_rows(function, loop)) or looks_up(call)
