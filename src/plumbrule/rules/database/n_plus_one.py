@@ -285,8 +285,14 @@ def n_plus_one(function: Function) -> Iterator[Finding]:
         names = n.names_in(*given_to(call))
         loops = (loop_over_rows(function, call.node, name) for name in sorted(names))
         loop = next((found for found in loops if found is not None), None)
-        if loop is not None and not call.is_deferred and runs_query(call, function, loop):
+        rare = call.is_deferred or tells_what_failed(call)
+        if loop is not None and not rare and runs_query(call, function, loop):
             yield finding(call.node.func, loop, function)
+
+
+def tells_what_failed(call: Call) -> bool:
+    """Whether a call only finds out what an error was about: it stands where one was caught."""
+    return any(isinstance(parent, n.Handler) for parent in call.node.parents)
 
 
 def lazily_read(function: Function) -> Iterator[Finding]:
