@@ -215,10 +215,11 @@ def moved(basket: Basket, session: Session) -> list[Product | None]:
     ]
 ```
 
-## Good: one query for all
+## Good: one query for all, or more to tell what failed
 
 ```python title="app/orders.py"
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
@@ -230,6 +231,15 @@ class User(Base):
     __tablename__ = "users"
 
     id: Mapped[int] = mapped_column(primary_key=True)
+
+
+async def save(session: AsyncSession, ids: list[int]) -> None:
+    try:
+        await session.commit()
+    except IntegrityError as error:
+        for user_id in ids:
+            if await session.get(User, user_id) is None:
+                raise LookupError(user_id) from error
 
 
 async def read(session: AsyncSession, ids: list[int]) -> list[User]:
