@@ -233,13 +233,18 @@ class User(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
 
 
-async def save(session: AsyncSession, ids: list[int]) -> None:
+async def exists(session: AsyncSession, user_id: int) -> bool:
+    return await session.scalar(select(User).where(User.id == user_id)) is not None
+
+
+async def save(session: AsyncSession) -> None:
+    users = await session.scalars(select(User))
     try:
         await session.commit()
     except IntegrityError as error:
-        for user_id in ids:
-            if await session.get(User, user_id) is None:
-                raise LookupError(user_id) from error
+        for user in users:
+            if not await exists(session, user.id):
+                raise LookupError(user.id) from error
 
 
 async def read(session: AsyncSession, ids: list[int]) -> list[User]:
