@@ -1,14 +1,21 @@
 """`plumb init`: flags and questions → a new project."""
 
+from __future__ import annotations
+
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from plumbrule.cli.console import output_of
 from plumbrule.plan import Refusal
 from plumbrule.scaffold.manifest import DATABASES, LAYOUTS, PARTS, PRESETS
+
+if TYPE_CHECKING:
+    from plumbrule.cli.console import Output
+    from plumbrule.scaffold.answers import Wishes
+    from plumbrule.verbs.init import Outcome
 
 With = Annotated[
     list[str] | None, typer.Option("--with", metavar="PART", help=f"Add a part: {', '.join(PARTS)}.")
@@ -44,20 +51,33 @@ def init(  # noqa: PLR0913, PLR0917  a flag is a parameter
 
     if serve:
         refuse_to_serve({"--dry-run": dry_run, "--no-sync": no_sync})
-    output = output_of(context)
-    folder = path or Path()
     wishes = Wishes(name, preset, layout, database, tuple(with_ or ()), tuple(without or ()))
-    if not yes and sys.stdin.isatty() and sys.stdout.isatty():
-        from plumbrule.cli import wizard  # noqa: PLC0415
-
-        folder, wishes = wizard.ask(path, wishes)
+    folder, wishes = (path or Path(), wishes) if yes else asked(path, wishes)
     answers = answer(wishes, folder)
     project = verb.plan(folder, answers)
     if dry_run:
-        created.show_plan(output, project, answers)
+        created.show_plan(output_of(context), project, answers)
         return
+    output = output_of(context)
     with output.working() as observe:
         outcome = verb.carry_out(project, answers, git=not no_git, sync=not no_sync, observe=observe)
+    finish(output, outcome, serve=serve)
+
+
+def asked(path: Path | None, wishes: Wishes) -> tuple[Path, Wishes]:
+    """The folder and the wishes, asked for in a terminal; elsewhere what the flags say."""
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        return path or Path(), wishes
+    from plumbrule.cli import wizard  # noqa: PLC0415
+
+    return wizard.ask(path, wishes)
+
+
+def finish(output: Output, outcome: Outcome, *, serve: bool) -> None:
+    """Say what came of it, and start the service if that was asked for."""
+    from plumbrule.cli import created  # noqa: PLC0415
+    from plumbrule.verbs import init as verb  # noqa: PLC0415
+
     created.show_outcome(output, outcome)
     if not (serve and outcome.installed):
         created.show_next(output, outcome)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -13,6 +14,11 @@ if TYPE_CHECKING:
     from plumbrule.facts.source import Span
     from plumbrule.model.calls import Call
     from plumbrule.model.routing import Route
+
+SQL = re.compile(
+    r"\b(select|insert\s+into|update|delete\s+from|copy|create|drop|alter|truncate|where|order by)\b",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,3 +93,18 @@ def glued(parts: tuple[n.Expr, ...]) -> list[n.Expr]:
     """The parts of a formatted text right behind a written one that ends no folder's name."""
     written = ((before.value, part) for before, part in pairwise(parts) if isinstance(before, n.Constant))
     return [part for text, part in written if isinstance(text, str) and not text.endswith(("/", "\\"))]
+
+
+def is_sql(origin: Origin) -> bool:
+    """Whether a text that request data was put into looks like SQL."""
+    return any(SQL.search(expr.text) for expr in origin.composed)
+
+
+def leading(parts: tuple[n.Expr, ...]) -> tuple[n.Expr, ...]:
+    """The part that decides which host a URL names: the first, or what stands right behind a bare scheme."""
+    first, rest = parts[:1], parts[1:]
+    match first:
+        case (n.Constant(value=str(text)),) if re.fullmatch(r"\s*|(https?:)?//|https?://[^/]*[@.]?", text):
+            return rest[:1]
+        case _:
+            return first

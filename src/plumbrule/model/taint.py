@@ -15,7 +15,7 @@ from plumbrule.facts.cached import cached_property
 from plumbrule.model.checks import is_checked
 from plumbrule.model.code import Class, Function
 from plumbrule.model.dangers import arguments, by_method
-from plumbrule.model.flow import Flow, Origin, composed, glued, put_into
+from plumbrule.model.flow import Flow, Origin, composed, glued, is_sql, leading, put_into
 from plumbrule.model.frames import Frame, bound_to, entered, frames
 from plumbrule.model.free_text import is_constrained, is_injected, may_be_text, may_be_text_field
 from plumbrule.model.knowledge import sinks as known
@@ -41,10 +41,6 @@ DEPTH = 3
 DEEPEST = 40
 SANITISER = re.compile(
     r"sanit|secure|safe|clean|valid|escape|quote|slug|allow|white_?list|check|verify|hash|encrypt|resolve|uuid|ensure",
-    re.IGNORECASE,
-)
-SQL = re.compile(
-    r"\b(select|insert\s+into|update|delete\s+from|copy|create|drop|alter|truncate|where|order by)\b",
     re.IGNORECASE,
 )
 
@@ -374,21 +370,6 @@ def unchecked(expr: n.Expr, origin: Origin | None, frame: Frame) -> Origin | Non
             return None
         at = at.parent
     return origin
-
-
-def is_sql(origin: Origin) -> bool:
-    """Whether a text that request data was put into looks like SQL."""
-    return any(SQL.search(expr.text) for expr in origin.composed)
-
-
-def leading(parts: tuple[n.Expr, ...]) -> tuple[n.Expr, ...]:
-    """The part that decides which host a URL names: the first, or what stands right behind a bare scheme."""
-    first, rest = parts[:1], parts[1:]
-    match first:
-        case (n.Constant(value=str(text)),) if re.fullmatch(r"\s*|(https?:)?//|https?://[^/]*[@.]?", text):
-            return rest[:1]
-        case _:
-            return first
 
 
 def is_last_of_split(expr: n.Subscript, function: Function) -> bool:
