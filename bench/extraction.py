@@ -28,8 +28,8 @@ from plumbrule.layouts.proposal import Proposal
 from plumbrule.model.project import Project
 from plumbrule.model.reading import no_collection
 from plumbrule.plan import diff
-from plumbrule.restructure import Tree, restructure
-from plumbrule.verbs.structure.extracting import extracted
+from plumbrule.restructure import Tree
+from plumbrule.verbs.structure.planning import attempted
 from structure import SUBJECTS, Interpreter, write
 
 if TYPE_CHECKING:
@@ -82,20 +82,19 @@ def rows_of(folder: Path, name: str, options: argparse.Namespace) -> list[Row]:
     with no_collection():
         project = project_in(tree)
         proposal = Proposal("thin-routes", tuple(FatRoutes(project, options.least).lines()))
-    made = extracted(tree, proposal, restructure(tree, []), strict=False)
+    made = attempted(tree, proposal, "")[1]
     if options.show:
         print(*(diff(step) for step in made.rewrite.steps), sep="\n")
     wrong = differences(tree, project, made)
     if options.apps and not wrong and made.rewrite.steps:
         wrong = in_its_interpreter(folder, name, SUBJECTS[name], tree, made)
-    refused = {id(line): why for line, why in made.refused}
     found = []
-    for line in proposal.lines:
+    for line in made.proposal.lines:
         handler = f"{line.module}.{line.names[0]}"
-        if line.target is None:
-            found.append(Row(name, handler, "left", line.reason))
-        elif id(line) in refused:
-            found.append(Row(name, handler, "refused", refused[id(line)]))
+        if line.extract is None and line.target is not None:
+            found.append(Row(name, handler, "BROKEN" if wrong else "moved before", wrong or line.target))
+        elif line.target is None:
+            found.append(Row(name, handler, "refused" if "cannot" in line.reason else "left", line.reason))
         else:
             found.append(Row(name, handler, "BROKEN" if wrong else "taken out", wrong or told(line)))
     return found
@@ -203,9 +202,9 @@ def planned(root: Path, file: Path, least: int) -> int:
     tree = Tree.read(root)
     with no_collection():
         proposal = Proposal("thin-routes", tuple(FatRoutes(project_in(tree), least).lines()))
-    made = extracted(tree, proposal, restructure(tree, []), strict=False)
+    made = attempted(tree, proposal, "")[1]
     file.write_text(written(made.proposal))
-    return len(made.proposal.moving)
+    return sum(line.extraction is not None for line in made.proposal.moving)
 
 
 if __name__ == "__main__":

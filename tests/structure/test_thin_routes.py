@@ -219,18 +219,48 @@ def test_the_command_proposes_proves_and_carries_it_out_and_takes_it_back(tmp_pa
     assert not (folder / "app/services/orders.py").exists()
 
 
-def test_what_is_proposed_is_what_is_done(tmp_path: Path) -> None:
-    tied = str(FAT["app/routers/orders.py"]).replace("amount\n", "amount - FEE\n")
-    tied = tied.replace("router = APIRouter()\n", "router = APIRouter()\n        FEE = 2\n")
-    tied += """
+def tied(made: str) -> Files:
+    """The project, with a name in the module of the routes that two of them need."""
+    router = str(FAT["app/routers/orders.py"]).replace("amount\n", "amount - FEE\n")
+    router = router.replace("router = APIRouter()\n", f"router = APIRouter()\n        FEE = {made}\n")
+    router += """
 
         @router.get("/fee")
         def read_fee() -> int:
             return FEE
         """
-    folder = committed(write(tmp_path, {**FAT, "app/routers/orders.py": tied}))
+    return {**FAT, "app/routers/orders.py": router}
+
+
+def test_what_is_proposed_is_what_is_done(tmp_path: Path) -> None:
+    folder = committed(write(tmp_path, tied("len(Store.__doc__ or '')")))
     shown = plumb(folder, "--layout", "thin-routes")
     assert shown.stdout == plumb(folder, "--layout", "thin-routes", "--diff").stdout
     assert "stays  app.routers.orders.pay_order_endpoint: cannot be extracted: " in shown.stdout
     assert "would need `FEE` of app.routers.orders" in shown.stdout
     assert shown.returncode == 0
+
+
+def test_what_the_logic_shares_with_its_routes_goes_along(tmp_path: Path) -> None:
+    folder = committed(write(tmp_path, tied("2")))
+    shown = plumb(folder, "--layout", "thin-routes")
+    assert "1  app.routers.orders: FEE        → app.services.orders" in shown.stdout
+    assert "needed by the logic of `pay_order_endpoint`, and by the routes" in shown.stdout
+    done = plumb(folder, "--layout", "thin-routes", "--apply", "2", "--python", sys.executable)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "FEE = 2\n" in (folder / "app/services/orders.py").read_text()
+    router = (folder / "app/routers/orders.py").read_text()
+    assert "from app.services.orders import FEE, pay_order\n" in router
+    assert "    paid = pay_order(amount, store, order)\n" in router
+
+
+def test_a_route_is_not_taken_along_for_its_name(tmp_path: Path) -> None:
+    """The one annotation that says `list` means the route."""
+    router = (
+        str(FAT["app/routers/orders.py"]).replace("pay_order_endpoint", "list").replace(" -> list[str]", "")
+    )
+    files = {**FAT, "app/routers/orders.py": router.replace("amount: int", "amount: list[int]")}
+    proposal = thin_routes(project_of({path: text(source) for path, source in files.items()}))
+    made = planned(Place(write(tmp_path, files), ""), proposal, strict=False)
+    assert not made.rewrite.steps
+    assert "the new function would need `list`, which is registered here" in made.refused[0][1]

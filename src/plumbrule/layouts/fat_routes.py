@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import builtins
-import re
 from typing import TYPE_CHECKING
 
 from plumbrule.facts import nodes as n
+from plumbrule.layouts.companions import companions
+from plumbrule.layouts.homes import SERVICES, Homes
 from plumbrule.layouts.proposal import Line, Proposal
-from plumbrule.layouts.words import GENERIC, LAYERS, singular, words
+from plumbrule.layouts.words import singular, words
 from plumbrule.layouts.worth import Worth
-from plumbrule.model.import_roots import ImportRoots
 from plumbrule.restructure.extraction.extracting import lines_of
 from plumbrule.restructure.extraction.surroundings import swallowing
 
@@ -23,9 +23,6 @@ if TYPE_CHECKING:
 
 FAT = 15
 """statements of a handler; a longer one has work in it that a service could do"""
-SERVICES = ("services", "service", "usecases", "use_cases")
-ENTRIES = {"app", "application", "asgi", "main", "server", "wsgi"}
-VERSION = re.compile(r"v\d+")
 FRAMING = {"route", "endpoint", "handler", "view", "api", "controller"}
 
 
@@ -41,22 +38,29 @@ class FatRoutes:
         self.project = project
         self.least = least
         self.swallowing = swallowing(module.file for module in project.modules)
-        self.roots = ImportRoots(project)
+        self.homes = Homes(project)
+        self.roots = self.homes.roots
         self.taken: dict[str, set[str]] = {}
-        self.routing = {self.roots.name(route.module) for route in project.routes}
 
     def lines(self) -> Iterator[Line]:
-        """A line for each fat route; one that stays says why."""
+        """A line for each fat route, behind those for what has to move before; one that stays says why."""
+        stays: list[Line] = []
+        found: dict[Module, list[tuple[Line, Logic]]] = {}
         for handler in fat_handlers(self.project, self.least):
             module, names = self.roots.name(handler.module), (handler.name,)
             logic = Worth(handler, self.swallowing).best()
             if isinstance(logic, str):
-                yield Line(module, None, logic, 1.0, names=names)
+                stays.append(Line(module, None, logic, 1.0, names=names))
                 continue
-            target = self.target(handler.module)
+            target = self.homes.of(handler.module, SERVICES)
             function = self.name(handler, target)
             at = lines_of(logic.run)
-            yield Line(module, target, said(logic), sure(logic), "", names, at, function)
+            line = Line(module, target, said(logic), sure(logic), "", names, at, function)
+            found.setdefault(handler.module, []).append((line, logic))
+        for of, lines in found.items():
+            yield from companions(self.homes, of, lines)
+            yield from (line for line, _ in lines)
+        yield from stays
 
     def name(self, handler: Function, target: str) -> str:
         """A name for the function: the handler's, without the words that say that it is one."""
@@ -65,7 +69,7 @@ class FatRoutes:
         name = "_".join(kept) if any(kept) else handler.name
         taken = self._taken(target)
         subject = singular(target.rpartition(".")[2].removesuffix("_service"))
-        if subject in SERVICES:
+        if subject in SERVICES.folders:
             subject = singular(target.split(".")[-2]) if "." in target else "request"
         about = [f"{name}_{subject}"] if subject not in {singular(word) for word in words(name)} else []
         for made in (name, *about, f"{name}_from_request"):
@@ -81,68 +85,6 @@ class FatRoutes:
             self.taken[target] = used | (set(found.bindings) if found else set())
         return self.taken[target]
 
-    def target(self, module: Module) -> str:
-        """The service module of a module with routes: the one that is there, or where one would be."""
-        *folders, stem = self.roots.name(module).split(".")
-        beside = {self.roots.name(m) for m in self.project.modules} - self.routing
-        for service in SERVICES[:2]:
-            if (sibling := ".".join([*folders, service])) in beside and not self._is_folder(sibling):
-                return sibling
-        if stem in LAYERS and folders and folders[-1] not in LAYERS:
-            return ".".join([*folders, "service"])
-        layer = self._layer(folders)
-        if layer is not None:
-            return self._in_layer(layer, self._subject([*folders, stem]))
-        base = folders[: next((i for i, part in enumerate(folders) if part in LAYERS), len(folders))]
-        if stem in ENTRIES:
-            named = ".".join([*base, "service"])
-            return ".".join([*folders, "service"]) if self._is_folder(named) else named
-        return ".".join([*base, "services", self._subject([*folders, stem])])
-
-    def _subject(self, parts: list[str]) -> str:
-        """What a module is about: its name without the words for its layer."""
-        for part in reversed(parts):
-            words_of_layers = LAYERS if part is parts[-1] else GENERIC
-            left = [word for word in part.split("_") if word and word not in words_of_layers]
-            if left and left[0] not in ENTRIES and not VERSION.fullmatch(part):
-                return "_".join(left)
-        return parts[-1]
-
-    def _holds_routes(self, package: str) -> bool:
-        return any(name.startswith(f"{package}.") for name in self.routing)
-
-    def _is_folder(self, name: str) -> bool:
-        return any(self.roots.name(m).startswith(f"{name}.") for m in self.project.modules)
-
-    def _layer(self, folders: list[str]) -> str | None:
-        """The package of services that is nearest to a folder."""
-        found = set()
-        for module in self.project.modules:
-            parts = self.roots.name(module).split(".")
-            for at, part in enumerate(parts[:-1]):
-                package = ".".join(parts[: at + 1])
-                if part in SERVICES and not module.is_test and not self._holds_routes(package):
-                    found.add(package)
-        near = [name for name in found if name.split(".")[:1] == folders[:1]] or []
-        return max(near, key=lambda name: (common(name.split("."), folders), -len(name)), default=None)
-
-    def _in_layer(self, layer: str, subject: str) -> str:
-        """The module of a package of services that is about something, or a new one like the others."""
-        names = [self.roots.name(m) for m in self.project.modules]
-        inside = [name.removeprefix(f"{layer}.") for name in names if name.startswith(f"{layer}.")]
-        stems = [name for name in inside if "." not in name]
-        about = {singular(word) for word in words(subject)}
-        for stem in stems:
-            if {singular(w) for w in words(stem)} - {"service"} == about:
-                return f"{layer}.{stem}"
-        if any(name.startswith(f"{layer}.{subject}.") for name in names):
-            same = f"{layer}.{subject}.{subject}"
-            return same if same in names else f"{layer}.{subject}.service"
-        suffixed = sum(stem.endswith(("_service", "_services")) for stem in stems)
-        if stems and suffixed * 2 > len(stems):
-            return f"{layer}.{singular(subject)}_service"
-        return f"{layer}.{subject}"
-
 
 def fat_handlers(project: Project, least: int = FAT) -> Iterator[Function]:
     """The handlers with so many statements that a service could do some of the work."""
@@ -157,16 +99,6 @@ def fat_handlers(project: Project, least: int = FAT) -> Iterator[Function]:
 def statements(function: Function) -> int:
     """How many statements a function has, nested ones included."""
     return sum(isinstance(node, n.Statement) for node in function.nodes)
-
-
-def common(one: list[str], other: list[str]) -> int:
-    """How many leading parts two names share."""
-    count = 0
-    for a, b in zip(one, other, strict=False):
-        if a != b:
-            break
-        count += 1
-    return count
 
 
 def said(logic: Logic) -> str:

@@ -43,7 +43,7 @@ def counted(proposal: Proposal) -> str:
     said += [many(taken_out, "extraction")] if taken_out else []
     said += [many(cuts, "import") + " cut"] if cuts else []
     staying = sum(line.target is None for line in proposal.lines)
-    stays = f"{many(staying, 'route' if taken_out and not moved else 'module')} stay{'s' * (staying == 1)}"
+    stays = f"{many(staying, 'route' if taken_out else 'module')} stay{'s' * (staying == 1)}"
     return "; ".join([*said, stays])
 
 

@@ -8,7 +8,6 @@ from plumbrule.facts import nodes as n
 from plumbrule.restructure.edits import line_end, newline
 from plumbrule.restructure.environment import copy_loaders
 from plumbrule.restructure.names import key_of
-from plumbrule.restructure.needs import Need, lines, spelled_like
 from plumbrule.restructure.quoted import quoted_names
 from plumbrule.restructure.segments import copy_loggers, find_segments
 
@@ -80,20 +79,6 @@ def is_read(site: Site, key: str, name: str) -> bool:
                 return True
     tail = f"{key.rpartition('/')[2]}.{name}".encode()
     return any(tail in text for text in site.tree.files.values())
-
-
-def import_back(site: Site) -> None:
-    """Let a module import what has left it and what it, or a reader of its face, still uses."""
-    for path in site.segments:
-        key = key_of(path)
-        leaving = site.whole.leaving(key)
-        wanted = names_used(site, path) & leaving.keys()
-        if key in site.needed:
-            wanted = set(leaving)
-        home = site.whole.path(path)
-        needs = [Need(3, spelled_like(site, path, leaving[name], home), name, name) for name in wanted]
-        if needs:
-            insert_imports(site, path, lines(needs))
 
 
 def insert_imports(site: Site, path: str, made: list[str]) -> None:

@@ -7,17 +7,31 @@ from typing import TYPE_CHECKING
 
 from plumbrule.facts import nodes as n
 from plumbrule.restructure.edits import line_end, line_start, newline
-from plumbrule.restructure.leaving import insert_imports
-from plumbrule.restructure.needs import as_sorted, lines
+from plumbrule.restructure.leaving import insert_imports, names_used
+from plumbrule.restructure.names import key_of
+from plumbrule.restructure.needs import Need, as_sorted, lines, spelled_like
 from plumbrule.restructure.statements import LONGEST
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from plumbrule.restructure.needs import Need
     from plumbrule.restructure.site import Site
 
 Import = n.Import | n.ImportFrom
+
+
+def import_back(site: Site) -> None:
+    """Let a module import what has left it and what it, or a reader of its face, still uses."""
+    for path in site.segments:
+        key = key_of(path)
+        leaving = site.whole.leaving(key)
+        wanted = names_used(site, path) & leaving.keys()
+        if key in site.needed:
+            wanted = set(leaving)
+        home = site.whole.path(path)
+        needs = [Need(3, spelled_like(site, path, leaving[name], home), name, name) for name in wanted]
+        if needs:
+            insert_needs(site, path, needs)
 
 
 def insert_needs(site: Site, path: str, needs: Iterable[Need]) -> None:

@@ -14,7 +14,7 @@ from plumbrule.restructure.cycles import groups, reachable
 from plumbrule.restructure.discovery import check_discovery
 from plumbrule.restructure.identity import rewrite_identity
 from plumbrule.restructure.imports import rewrite_imports
-from plumbrule.restructure.leaving import cut, import_back, names_used, staying
+from plumbrule.restructure.leaving import cut, names_used, staying
 from plumbrule.restructure.loading import check_startup, keep_loaded
 from plumbrule.restructure.lookups import check_lookups
 from plumbrule.restructure.mapped import rewrite_mapped
@@ -24,6 +24,7 @@ from plumbrule.restructure.names import Names, dotted_from, is_within, key_of
 from plumbrule.restructure.needs import used_by
 from plumbrule.restructure.packaging import check_packages
 from plumbrule.restructure.places import rewrite_places
+from plumbrule.restructure.placing import import_back
 from plumbrule.restructure.relocation import relocate, spelled
 from plumbrule.restructure.routes import convert
 from plumbrule.restructure.schema_keys import pin_schemas

@@ -27,7 +27,7 @@ from plumbrule.restructure.extraction.signature import Types
 from plumbrule.restructure.extraction.surroundings import check_surroundings, swallowing
 from plumbrule.restructure.leaving import cut as leave
 from plumbrule.restructure.meanings import Meanings, dotted
-from plumbrule.restructure.moves import DefinitionMove, MoveMap
+from plumbrule.restructure.moves import DefinitionMove, Entangled, MoveMap
 from plumbrule.restructure.names import Names, key_of
 from plumbrule.restructure.proof import check_static
 from plumbrule.restructure.relocation import locate, relocate
@@ -67,6 +67,9 @@ def extract(tree: Tree, wanted: Extraction) -> Extracted:
         middle = tree.after([Step(Edit(path, decoded(tree.files[path]), decoded(text)), "", "edit")])
         try:
             moved = _moved(middle, wanted, arrival, signature)
+        except Entangled as knot:
+            said = str(knot).replace(arrival.temporary, wanted.function)
+            raise Entangled(said, knot.names, (wanted.function,)) from None
         except Refusal as refusal:
             raise Refusal(str(refusal).replace(arrival.temporary, wanted.function)) from None
         problems = [*check_outline(tree, middle, path, run, arrival.temporary)]
@@ -176,10 +179,24 @@ QUIET = {
 }
 
 
+QUIET_DECORATORS = {"cache", "lru_cache", "contextmanager", "asynccontextmanager", "wraps", "overload"}
+
+
+def _registers(decorator: n.Expr) -> bool:
+    """Whether a decorator may tell somebody of its function."""
+    called = decorator.func if isinstance(decorator, n.Call) else decorator
+    return called.text.rpartition(".")[2] not in QUIET_DECORATORS
+
+
 def _check_company(site: Site, path: str) -> None:
-    """Refuse to take along what does something when its module is imported."""
+    """Refuse to take along what does something when its module is imported: a route, a call."""
     for segment in site.segments[path]:
         for node in segment.nodes:
+            if isinstance(node, n.FunctionDef) and any(map(_registers, node.decorators)):
+                raise Refusal(
+                    f"{node.name_span}: the new function would need `{node.name}`, which is registered here; "
+                    "give that another name, or move it first"
+                )
             calls = [x for x in node.walk() if isinstance(x, n.Call)] if isinstance(node, n.Assign) else []
             for call in calls:
                 name = call.func.attr if isinstance(call.func, n.Attribute) else call.func.text

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from plumbrule.layouts.proposal import Proposal
 from plumbrule.plan import Refusal
 from plumbrule.restructure import Entangled, carry_out
+from plumbrule.verbs.structure.extracting import extracted
 from plumbrule.verbs.structure.settling import suspects
 
 if TYPE_CHECKING:
@@ -32,15 +33,27 @@ def chosen(tree: Tree, proposal: Proposal, words: Sequence[str]) -> Chosen:
     given = set(wanted)
     while True:
         part = Proposal(proposal.layout, tuple(line for line in steps if line in wanted))
-        try:
-            carry_out(tree, part.cuts, part.moves)
-        except Refusal as refusal:
-            more = missing([line for line in steps if line not in wanted], refusal, part)
-            if not more:
-                raise
-            wanted |= more
-            continue
-        return Chosen(part, tuple(n for n, line in enumerate(steps, 1) if line in wanted - given))
+        more = lacking(tree, part, [line for line in steps if line not in wanted])
+        if not more:
+            return Chosen(part, tuple(n for n, line in enumerate(steps, 1) if line in wanted - given))
+        wanted |= more
+
+
+def lacking(tree: Tree, part: Proposal, others: list[Line]) -> set[Line]:
+    """The other steps that a part of a proposal cannot be done without; raises a Refusal if none helps."""
+    try:
+        moved = carry_out(tree, part.cuts, part.moves)
+    except Refusal as refusal:
+        if more := missing(others, refusal, part):
+            return more
+        raise
+    try:
+        extracted(tree, part, moved.rewrite, strict=True)
+    except Entangled as knot:
+        if more := tied(others, knot, part):
+            return more
+        raise
+    return set()
 
 
 def named(proposal: Proposal, word: str) -> list[Line]:
@@ -59,11 +72,14 @@ def named(proposal: Proposal, word: str) -> list[Line]:
 
 def missing(others: list[Line], refusal: Refusal, part: Proposal) -> set[Line]:
     """The steps without which some others are refused."""
-    if isinstance(refusal, Entangled):
-        modules = {line.module for line in part.steps if set(line.names) & set(refusal.parts)}
-        tied = {line for line in others if line.module in modules and set(line.names) & set(refusal.names)}
-        if tied:
-            return tied
+    if isinstance(refusal, Entangled) and (found := tied(others, refusal, part)):
+        return found
     return {
         line for line in suspects(others, str(refusal)) if line.module not in {p.module for p in part.steps}
     }
+
+
+def tied(others: list[Line], knot: Entangled, part: Proposal) -> set[Line]:
+    """The steps that move what holds some definitions of their module back."""
+    modules = {line.module for line in part.steps if set(line.names) & set(knot.parts)}
+    return {line for line in others if line.module in modules and set(line.names) & set(knot.names)}

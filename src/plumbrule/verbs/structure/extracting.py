@@ -60,6 +60,15 @@ def extracted(tree: Tree, proposal: Proposal, rewrite: Rewrite, *, strict: bool)
     return TakenOut(replace(proposal, lines=lines), done, tuple(problems), tuple(refused))
 
 
+def idle(proposal: Proposal) -> set[Line]:
+    """The moves that were to make room for extractions, and none of those from their module can be done."""
+    done = {line.module for line in proposal.lines if line.extraction}
+    tried = {line.module for line in proposal.lines if line.target is None and line.extract}
+    return {
+        line for line in proposal.moving if line.names and not line.extract and line.module in tried - done
+    }
+
+
 def both(one: Rewrite, other: Rewrite) -> Rewrite:
     """Two rewrites as one; the second starts from what the first has made."""
     names = {old: other.names(new) for old, new in one.names.names.items()}

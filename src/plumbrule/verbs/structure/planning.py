@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from plumbrule.layouts.acyclic import acyclic
@@ -14,7 +14,7 @@ from plumbrule.plan import Plan, Refusal, read_text
 from plumbrule.restructure import Tree, carry_out, imports_of
 from plumbrule.verbs.structure.choosing import chosen
 from plumbrule.verbs.structure.contracts import with_contracts
-from plumbrule.verbs.structure.extracting import extracted
+from plumbrule.verbs.structure.extracting import extracted, idle
 from plumbrule.verbs.structure.settling import Settled, settled
 
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from plumbrule.restructure import Problem, Rewrite
     from plumbrule.rulekit import Project
     from plumbrule.verbs.structure.choosing import Chosen
+    from plumbrule.verbs.structure.extracting import TakenOut
     from plumbrule.verbs.structure.trees import Place
 
 LAYOUTS: dict[str, Callable[[Project], Proposal]] = {
@@ -62,10 +63,25 @@ def settled_at(place: Place, proposal: Proposal, project: Project) -> Proposal:
     tree = Tree.read(place.whole)
     if not place.inside:
         tree.recall(module.file for module in project.modules)
+    return attempted(tree, proposal, place.inside)[1].proposal
+
+
+def attempted(tree: Tree, proposal: Proposal, inside: str) -> tuple[Settled, TakenOut]:
+    """The most of a proposal that can be carried out; what moves for extractions alone stays if none can."""
     found = settled(tree, proposal)
-    if not any(line.extraction for line in found.proposal.lines):
-        return found.proposal
-    return extracted(tree, found.proposal, found.carried.rewrite, strict=False).proposal
+    taken = extracted(tree, found.proposal, contracted(tree, found, inside), strict=False)
+    if vain := idle(taken.proposal):
+        rest = tuple(line for line in taken.proposal.lines if line not in vain)
+        found, again = settled(tree, replace(proposal, lines=rest)), taken.refused
+        taken = extracted(tree, found.proposal, contracted(tree, found, inside), strict=False)
+        taken = replace(taken, refused=(*again, *taken.refused))
+    return found, taken
+
+
+def contracted(tree: Tree, found: Settled, inside: str) -> Rewrite:
+    """The moves of a proposal, and what the contracts of its imports say afterwards."""
+    rewrite = found.carried.rewrite
+    return with_contracts(tree, rewrite, found.proposal, inside) if found.proposal.moves else rewrite
 
 
 def proposal_in(file: Path) -> Proposal:
@@ -89,19 +105,16 @@ def planned(place: Place, proposal: Proposal, *, strict: bool) -> Planned:
     tree = Tree.read(place.whole)
     if strict:
         found = Settled(proposal, carry_out(tree, proposal.cuts, proposal.moves))
+        taken = extracted(tree, proposal, contracted(tree, found, place.inside), strict=True)
     else:
-        found = settled(tree, proposal)
-    rewrite = found.carried.rewrite
-    after = tree.after(rewrite.steps)
-    if found.proposal.moves:
-        rewrite = with_contracts(tree, rewrite, found.proposal, place.inside)
-    taken_out = extracted(tree, found.proposal, rewrite, strict=strict)
+        found, taken = attempted(tree, proposal, place.inside)
+    after = tree.after(found.carried.rewrite.steps)
     return Planned(
         place,
-        taken_out.proposal,
-        taken_out.rewrite,
-        (*found.carried.problems, *taken_out.problems),
-        (*found.refused, *taken_out.refused),
+        taken.proposal,
+        taken.rewrite,
+        (*found.carried.problems, *taken.problems),
+        (*found.refused, *taken.refused),
         imports_of(tree),
         imports_of(after),
     )

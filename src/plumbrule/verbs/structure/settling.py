@@ -35,7 +35,10 @@ class Settled:
 
 
 def settled(tree: Tree, proposal: Proposal) -> Settled:
-    """The most of a proposal that can be carried out, as far as attempts show; extractions come later."""
+    """The most of a proposal that can be carried out, as far as attempts show; extractions come later.
+
+    What moves for these stays rather than go to a third module.
+    """
     later = [line for line in proposal.lines if line.extraction]
     lines, refused = [line for line in proposal.lines if not line.extraction], list[Refused]()
     lifted: set[tuple[str, str]] = set()
@@ -54,7 +57,7 @@ def settled(tree: Tree, proposal: Proposal) -> Settled:
         names = (
             {(knot.module, name) for name in last.names} if knot and isinstance(last, Entangled) else set()
         )
-        if knot and names and not names & lifted:
+        if knot and names and not names & lifted and not later:
             lifted |= names
             lines = _lifted(tree, lines, knot, {name for _, name in names})
             continue
