@@ -131,6 +131,8 @@ async def answer_closed(request: Request, exc: OrderClosed) -> JSONResponse:
 async def answer(request: Request, exc: Exception) -> JSONResponse:
     if DEBUG:
         return JSONResponse({"error": repr(exc)}, 500)
+    if isinstance(exc, OrderClosed):
+        return JSONResponse({"error": str(exc)}, 409)
     path = str(request.url.path)
     return JSONResponse({"error": str(exc) if DEBUG else "internal", "path": path}, 500)
 ```
@@ -311,6 +313,8 @@ def is_said(name: n.Name) -> bool:
 def is_unexpected(name: n.Name, scope: Scoped) -> bool:
     for parent in name.parents:
         match parent:
+            case n.If(test=n.Call(func=n.Name(id="isinstance"), args=(told, kind))) if told.text == name.id:
+                return all(is_foreign(e, scope) for e in options(kind))
             case n.FunctionDef():
                 return isinstance(scope, Function) and handles_anything(scope, name.id)
             case n.Handler(name=bound, exception=exception) if bound == name.id:
