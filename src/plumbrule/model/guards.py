@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import TYPE_CHECKING
 
 from plumbrule.facts import nodes as n
@@ -64,9 +65,10 @@ def authentication(route: Route, place: Place) -> list[Dependency | Middleware |
 def middleware_refuses(middleware: Middleware) -> bool:
     """Whether a middleware refuses somebody, and not for the site he comes from."""
     asked = middleware.function
-    return asked is not None and not is_against_forgery(middleware.name) and refuses(asked)
+    return asked is not None and refuses(asked) and not is_against_forgery(middleware.name)
 
 
+@cache
 def is_against_forgery(name: str) -> bool:
     """Whether a full name is that of what protects visitors from other sites, and asks nobody who he is."""
     return FORGERY.match(name.rpartition(".")[2]) is not None

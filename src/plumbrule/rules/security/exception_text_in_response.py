@@ -215,6 +215,7 @@ async def charge_order(order_id: int) -> None:
 """
 
 from plumbrule.rulekit import (
+    Call,
     External,
     Finding,
     Function,
@@ -247,23 +248,35 @@ def exception_text_in_response(project: Project) -> Iterator[Finding]:
         if isinstance(call.caller, Function):
             yield from shown_in(call.node, call.scope)
     handlers = {route.handler for route in project.code_routes if not route.is_websocket}
-    for handler in project.code_functions if handlers else ():
+    caught = project.find(n.Handler) if handlers else ()
+    telling = {at for at, found in caught if isinstance(at, Function) and any(map(answers, found))}
+    words = {function.name for function in telling}
+    for handler in project.code_functions if words else ():
         if handler in handlers:
             yield from shown_by(handler)
+            for function in (call.function for call in returned_calls(handler, words)):
+                if function is not None and function in telling:
+                    yield from shown_by(function)
 
 
-def shown_by(handler: Function, depth: int = 1) -> Iterator[Finding]:
-    """The texts of exceptions in what the handler of a route returns as it is, or a function that answers
-    for it.
-    """
-    handles = any(handler.find(n.Handler))
-    for value in (returned.value for returned in handler.find(n.Return)):
-        if value is not None and handles and not is_response(value, handler):
-            yield from shown_in(value, handler)
-        made = value.value if isinstance(value, n.Await) else value
-        answering = handler.call(made).function if depth and isinstance(made, n.Call) else None
-        if answering is not None:
-            yield from shown_by(answering, depth - 1)
+def answers(handler: n.Handler) -> bool:
+    """Whether something is returned where an exception is caught."""
+    return any(isinstance(node, n.Return) for statement in handler.body for node in statement.walk())
+
+
+def returned_calls(handler: Function, words: set[str]) -> Iterator[Call]:
+    """The calls of functions with one of some names whose results a handler returns as they are."""
+    for returned in handler.find(n.Return):
+        made = returned.value.value if isinstance(returned.value, n.Await) else returned.value
+        if isinstance(made, n.Call) and made.func.text.rpartition(".")[2] in words:
+            yield handler.call(made)
+
+
+def shown_by(function: Function) -> Iterator[Finding]:
+    """The texts of exceptions in what a function returns for a route as it is."""
+    for returned in function.find(n.Return) if any(function.find(n.Handler)) else ():
+        if returned.value is not None and not is_response(returned.value, function):
+            yield from shown_in(returned.value, function)
 
 
 def is_response(value: n.Expr, handler: Function) -> bool:
