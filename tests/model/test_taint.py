@@ -97,6 +97,15 @@ def kinds(route: str) -> list[tuple[str, str]]:
         ("@app.post('/')\ndef run(job: Job):\n    check(job.count)\n    load(job.name)", "job.name"),
         (READ + "path = FOLDER / name\n    if path.is_relative_to(FOLDER):\n        load(path)", "name"),
         (READ + "row = find(name)\n    load(name)\n    if not row:\n        return None", "name"),
+        (READ + "place = 'a/{name}'\n    load(place.format(name=name))", "name"),
+        (READ + "if name in find('all'):\n        raise HTTPException(409)\n    load(name)", "name"),
+        (READ + "if name == 'default':\n        raise HTTPException(409)\n    load(name)", "name"),
+        (READ + "if name == 'default':\n        return None\n    else:\n        load(name)", "name"),
+        (
+            READ + "if not (name not in find('all')):\n        raise HTTPException(409)\n    load(name)",
+            "name",
+        ),
+        (READ + "if name not in ('', '/'):\n        load(name)", "name"),
     ],
 )
 def test_request_data_is_followed_to_the_call_it_can_harm(route: str, label: str) -> None:
@@ -112,6 +121,12 @@ def test_request_data_is_followed_to_the_call_it_can_harm(route: str, label: str
         "@app.post('/')\ndef run(job: Job):\n    load(job.safe)",
         READ + "if name not in ('a', 'b'):\n        raise HTTPException(404)\n    load(name)",
         READ + "if '..' in name:\n        raise HTTPException(404)\n    load(name)",
+        READ + "place = find('a')\n    load(place.format(name=name))",
+        READ + "if not name in ('a', 'b'):\n        raise HTTPException(404)\n    load(name)",
+        READ + "if name not in ('a', 'b'):\n        return None\n    else:\n        load(name)",
+        READ + "if name == 'a':\n        load(name)",
+        READ + "return load(name if name in ('a', 'b') else 'a')",
+        READ + "return load('a' if name not in ('a', 'b') else name)",
         READ + "name = 'fixed'\n    load(name)",
         SAVE + "for i, one in enumerate(names):\n        load(str(i))",
         READ + "path = (FOLDER / name).resolve()\n    if path.is_relative_to(FOLDER):\n        load(path)",

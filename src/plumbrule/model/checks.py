@@ -55,16 +55,18 @@ def checks(node: n.Node, text: str, use: n.Node, around: set[int], function: Fun
     """Whether a node lets only good values pass to a use behind it or inside it."""
     match node:
         case n.If(test=test, body=body):
-            if body[0].start <= use.start < body[-1].end and excludes_text(test, text):
+            is_inside = body[0].start <= use.start < body[-1].end
+            if is_inside and excludes_text(test, text):
                 return True
-            return (id(node) in around or leaves(body)) and vouches(test, text, function)
-        case n.Conditional(test=test):
-            return id(node) in around and vouches(test, text, function)
+            return (id(node) in around or leaves(body)) and vouches(test, text, function, holds=is_inside)
+        case n.Conditional(test=test, body=body):
+            holds = body.start <= use.start < body.end
+            return id(node) in around and vouches(test, text, function, holds=holds)
         case n.Assert(test=test):
-            return vouches(test, text, function)
+            return vouches(test, text, function, holds=True)
         case n.Comprehension(clauses=clauses):
             tests = [test for clause in clauses for test in clause.conditions if id(test) not in around]
-            return id(node) in around and any(vouches(test, text, function) for test in tests)
+            return id(node) in around and any(vouches(test, text, function, holds=True) for test in tests)
         case n.For(iterable=iterable, target=target, body=body) if node.end <= use.start:
             return mentions(iterable, text, function) and any(refuses_item(s, target, function) for s in body)
         case n.ExprStatement(value=expr) if node.end <= use.start:
@@ -80,7 +82,7 @@ def refuses_item(statement: n.Statement, target: n.Expr, function: Function) -> 
     if not isinstance(statement, n.If) or not leaves(statement.body):
         return False
     names = [part.text for part in target.walk() if isinstance(part, n.Name)]
-    return any(vouches(statement.test, name, function) for name in names)
+    return any(vouches(statement.test, name, function, holds=False) for name in names)
 
 
 def is_looked_up(found: n.Assign, text: str, use: n.Node, function: Function) -> bool:
@@ -110,11 +112,19 @@ def leaves(body: tuple[n.Statement, ...]) -> bool:
     return bool(body) and (isinstance(body[-1], LEAVING) or body[-1].text in ("continue", "break"))
 
 
-def vouches(test: n.Expr, text: str, function: Function) -> bool:
-    """Whether a condition says something about which values are good."""
+def vouches(test: n.Expr, text: str, function: Function, *, holds: bool) -> bool:
+    """Whether a condition, where it holds or does not, says which values are good."""
     return any(
-        is_membership(node, text, function) or is_check_call(node, text, function) for node in test.walk()
+        is_membership(node, text, function, holds=holds is not is_denied(node, test))
+        or is_check_call(node, text, function)
+        for node in test.walk()
     )
+
+
+def is_denied(node: n.Node, test: n.Expr) -> bool:
+    """Whether a part of a condition stands behind an odd number of `not`."""
+    inside = (node, *(p for p in node.parents if test.start <= p.start and p.end <= test.end))
+    return sum(isinstance(part, n.UnaryOp) and part.op == "not" for part in inside) % 2 == 1
 
 
 def excludes_text(test: n.Expr, text: str) -> bool:
@@ -128,18 +138,20 @@ def excludes_text(test: n.Expr, text: str) -> bool:
             return False
 
 
-def is_membership(node: n.Node, text: str, function: Function) -> bool:
-    """`x in ALLOWED`, `".." in x`, `x != known`."""
+def is_membership(node: n.Node, text: str, function: Function, *, holds: bool) -> bool:
+    """`x in ALLOWED` or `x == known` that holds, `x not in ALLOWED` that does not; `".." in x` either way.
+    That a value is none of those that exist, or not one that is special, says nothing about it.
+    """
     match node:
-        case n.Compare(operands=(left, right), ops=("in" | "not in",)):
-            if isinstance(left, n.Constant):
-                return left.value in HARMFUL_PARTS and mentions(right, text, function)
-            return plain(left) == text or (
-                right.text.endswith(".parents") and mentions(right, text, function)
-            )
-        case n.Compare(operands=(left, right), ops=("==" | "!=",)):
+        case n.Compare(operands=(n.Constant(value=part), right), ops=("in" | "not in",)):
+            return part in HARMFUL_PARTS and mentions(right, text, function)
+        case n.Compare(operands=(left, right), ops=("in" | "not in" as op,)):
+            is_below = right.text.endswith(".parents") and mentions(right, text, function)
+            return (plain(left) == text or is_below) and holds is (op == "in")
+        case n.Compare(operands=(left, right), ops=("==" | "!=" as op,)):
             other = right if plain(left) == text else left if plain(right) == text else None
-            return other is not None and not (isinstance(other, n.Constant) and not other.value)
+            is_known = other is not None and not (isinstance(other, n.Constant) and not other.value)
+            return is_known and holds is (op == "==")
         case _:
             return False
 

@@ -8,6 +8,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from plumbrule.facts import nodes as n
+from plumbrule.model.code import Function
 from plumbrule.model.knowledge import sinks as known
 
 if TYPE_CHECKING:
@@ -15,17 +16,13 @@ if TYPE_CHECKING:
     from plumbrule.model.calls import Call
     from plumbrule.model.routing import Route
 
-SQL = re.compile(
-    r"\b(select|insert\s+into|update|delete\s+from|copy|create|drop|alter|truncate|where|order by)\b",
-    re.IGNORECASE,
-)
-
 
 @dataclass(frozen=True, slots=True)
 class Origin:
     """Request data: `label` is how it is written, `place` path, path_rest (`{x:path}`), request,
     upload (the name a file is sent with) or content (what is in it);
-    `composed` the expressions that put other text around it, the nearest to the request first;
+    `composed` the expressions that put other text around it, the nearest to the request first,
+    `makers` the functions they stand in;
     `is_glued` whether it stands behind other text of the same name, as in `f"{key}_{name}"`.
     """
 
@@ -33,6 +30,7 @@ class Origin:
     node: n.Node
     place: str
     composed: tuple[n.Expr, ...] = ()
+    makers: tuple[Function, ...] = ()
     is_glued: bool = False
 
 
@@ -76,9 +74,11 @@ class Flow:
         return [start, *way, (f"`{self.sink_name}` works with it", self.sink.span)]
 
 
-def composed(expr: n.Expr, origin: Origin | None) -> Origin | None:
+def composed(expr: n.Expr, origin: Origin | None, maker: Function) -> Origin | None:
     """An origin with one more expression around it."""
-    return replace(origin, composed=(*origin.composed, expr)) if origin is not None else None
+    if origin is None:
+        return None
+    return replace(origin, composed=(*origin.composed, expr), makers=(*origin.makers, maker))
 
 
 def put_into(call: Call, origin: Origin | None) -> Origin | None:
@@ -86,18 +86,14 @@ def put_into(call: Call, origin: Origin | None) -> Origin | None:
     if origin is not None and call.name in known.STREAMS:
         return replace(origin, place="content")
     is_composing = call.name in known.COMPOSERS or (call.name == "pathlib.Path" and len(call.args) > 1)
-    return composed(call.node, origin) if is_composing else origin
+    maker = call.caller if is_composing else None
+    return composed(call.node, origin, maker) if isinstance(maker, Function) else origin
 
 
 def glued(parts: tuple[n.Expr, ...]) -> list[n.Expr]:
     """The parts of a formatted text right behind a written one that ends no folder's name."""
     written = ((before.value, part) for before, part in pairwise(parts) if isinstance(before, n.Constant))
     return [part for text, part in written if isinstance(text, str) and not text.endswith(("/", "\\"))]
-
-
-def is_sql(origin: Origin) -> bool:
-    """Whether a text that request data was put into looks like SQL."""
-    return any(SQL.search(expr.text) for expr in origin.composed)
 
 
 def leading(parts: tuple[n.Expr, ...]) -> tuple[n.Expr, ...]:

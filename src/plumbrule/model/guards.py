@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import TYPE_CHECKING
 
 from plumbrule.facts import nodes as n
@@ -42,6 +43,9 @@ LIBRARIES = (
 ASKING = re.compile(
     r"auth|user|token|permission|credential|principal|secur|access|guard|api_?key", re.IGNORECASE
 )
+FORGERY = re.compile(r"(?!.*(auth|user|login|session))(.*[.A-Z_])?[cx]srf", re.IGNORECASE)
+"""what refuses a request that another site made, and nobody who sends it himself"""
+GUARDED = re.compile(r"protect|private|requir|restrict|guarded|secured", re.IGNORECASE)
 PASSING = ("dependency_injector.wiring.inject", "dishka.integrations.fastapi.inject", "slowapi.Limiter.")
 """decorators that let everybody pass"""
 
@@ -54,8 +58,20 @@ def authentication(route: Route, place: Place) -> list[Dependency | Middleware |
     if route.handler is not None:
         found.extend(d for d in route.decorators if decorator_authenticates(route, d))
     if place.app is not None:
-        found.extend(m for m in place.app.middleware if m.function is not None and refuses(m.function))
+        found.extend(m for m in place.app.middleware if middleware_refuses(m))
     return found
+
+
+def middleware_refuses(middleware: Middleware) -> bool:
+    """Whether a middleware refuses somebody, and not for the site he comes from."""
+    asked = middleware.function
+    return asked is not None and refuses(asked) and not is_against_forgery(middleware.name)
+
+
+@cache
+def is_against_forgery(name: str) -> bool:
+    """Whether a full name is that of what protects visitors from other sites, and asks nobody who he is."""
+    return FORGERY.match(name.rpartition(".")[2]) is not None
 
 
 def is_authenticated(route: Route, place: Place) -> bool | None:
@@ -117,7 +133,9 @@ def authenticates(dependency: Dependency) -> bool:
         and any(isinstance(b, External) and b.name.startswith(SCHEMES) for b in value.cls.cls.ancestors)
     ):
         return True
-    return dependency.function is not None and refuses(dependency.function)
+    if dependency.function is None or is_against_forgery(dependency.name):
+        return False
+    return refuses(dependency.function)
 
 
 def decorator_authenticates(route: Route, decorator: n.Expr) -> bool:
@@ -227,11 +245,13 @@ def mentions_refusal(call: n.Call) -> bool:
 
 
 def exceptions(middleware: Function) -> Iterator[n.Constant]:
-    """The paths in lists of the middleware, and of the modules whose functions it asks."""
+    """The paths in lists of the middleware, and of the modules whose functions it asks, but for those lists
+    that are said to be of what it guards.
+    """
     asked = {call.call.function.module for call in reached_calls(middleware, depth=2) if call.call.function}
     for module in {middleware.module, *asked}:
-        lists = (a.value for a in module.find(n.Assign) if isinstance(a.value, n.Sequence))
-        for item in (item for value in lists for item in value.items):
+        lists = (a for a in module.find(n.Assign) if not GUARDED.search(a.targets[0].text))
+        for item in (item for a in lists if isinstance(a.value, n.Sequence) for item in a.value.items):
             if isinstance(item, n.Constant) and isinstance(item.value, str) and item.value.startswith("/"):
                 yield item
 

@@ -34,15 +34,36 @@ ADMIN = re.compile(
     r"admin|superuser|staff|role|permission|authori[sz]ation|scope|owner|allow|require_|manager",
     re.IGNORECASE,
 )
+ASKED_OF_REQUEST = re.compile(r"\brequest\.(state|user|session|scope|auth)|[(,=]\s*request\s*[,)]")
 LOOKUPS = {"get", "get_one"}
 FILTERING = (b"with_loader_criteria", b"do_orm_execute")
 CALLS = 4  # how far a query may stand from the handler whose id it looks for
 
 
 def caller_of(function: Function) -> str:
-    """The parameter of a handler that holds who is calling, or an empty text."""
+    """The parameter of a handler that holds who is calling, or the name that it gives what it is told of him
+    by the request; or an empty text.
+    """
     asked = (p.name for p in function.parameters if CALLER.search(p.name) and p.marker("Depends", "Security"))
-    return next(asked, "")
+    return next(asked, "") or told_by_request(function)
+
+
+def told_by_request(function: Function) -> str:
+    """`user_id = get_user_id(request)`, `user = request.state.user`: the name, or an empty text."""
+    requests = [p.name for p in function.parameters if p.type and p.type.name == "fastapi.Request"]
+    for name, bindings in function.bindings.items() if requests else ():
+        value = bindings[0].node.value if isinstance(bindings[0].node, n.Assign) else None
+        if isinstance(value, n.Await):
+            value = value.value
+        if value is None or not (OWNING.fullmatch(name) or CALLER.search(name)):
+            continue
+        if isinstance(value, n.Call) and [arg.text for arg in value.args] == requests:
+            return name
+        if isinstance(value, n.Attribute) and value.text.startswith(
+            (f"{requests[0]}.state.", f"{requests[0]}.user")
+        ):
+            return name
+    return ""
 
 
 def names_read(function: Function) -> set[str]:
@@ -106,7 +127,8 @@ def asks_by_caller(handler: Function) -> str:
     for call in handler.calls:
         if is_permission(call) or re.search(r"log|info|debug|print|capture", call.node.func.text):
             continue
-        if any(his.fullmatch(text) and text != caller for text in given_texts(call)):
+        is_whole = caller in handler.parameter_names
+        if any(his.fullmatch(text) and (text != caller or not is_whole) for text in given_texts(call)):
             return call.node.func.text
     return ""
 
@@ -180,10 +202,11 @@ def looks_at_owner(handler: Function) -> bool:
 
 
 def is_anonymous(route: Route, handler: Function) -> bool:
-    """Whether who calls is known, and nothing in sight of a handler asks whose something is."""
-    if not route.is_authenticated or not route.dependencies.complete or looks_at_owner(handler):
+    """Whether who calls is known, to a middleware maybe, and nothing in sight asks whose something is."""
+    is_known = route.is_authenticated or (route.is_authenticated is None and route.authentication)
+    if not is_known or not route.dependencies.complete or looks_at_owner(handler):
         return False
-    return re.search(r"\brequest\.(state|user|session|scope|auth)", handler.node.text) is None
+    return ASKED_OF_REQUEST.search(handler.node.text) is None
 
 
 def unread_owners(project: Project) -> Iterator[tuple[Parameter, n.Expr, str]]:

@@ -123,9 +123,16 @@ def is_for_developers(node: n.Node) -> bool:
     """Whether a node stands in a branch that is taken on a developer's machine only."""
     inner = node
     for parent in node.parents:
-        if isinstance(parent, n.If) and any(inner is statement for statement in parent.body):
-            differs = isinstance(parent.test, n.Compare) and "!=" in parent.test.ops
-            if not differs and DEVELOPERS.search(parent.test.text):
+        match parent:
+            case n.If(test=test, body=body) if any(inner is statement for statement in body):
+                is_taken = True
+            case n.Conditional(test=test, body=chosen):
+                is_taken = inner is chosen
+            case _:
+                is_taken = False
+        if is_taken and DEVELOPERS.search(test.text):
+            differs = isinstance(test, n.Compare) and "!=" in test.ops
+            if not differs:
                 return True
         inner = parent
     return False

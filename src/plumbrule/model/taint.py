@@ -15,7 +15,7 @@ from plumbrule.facts.cached import cached_property
 from plumbrule.model.checks import is_checked
 from plumbrule.model.code import Class, Function
 from plumbrule.model.dangers import arguments, by_method
-from plumbrule.model.flow import Flow, Origin, composed, glued, is_sql, leading, put_into
+from plumbrule.model.flow import Flow, Origin, composed, glued, leading, put_into
 from plumbrule.model.frames import Frame, bound_to, entered, frames
 from plumbrule.model.free_text import is_constrained, is_injected, may_be_text, may_be_text_field
 from plumbrule.model.knowledge import sinks as known
@@ -28,6 +28,7 @@ from plumbrule.model.reaching_bindings import (
     unpacked_place,
 )
 from plumbrule.model.rounds import given_in_rounds, keys_gone_through
+from plumbrule.model.statements import is_sql, is_written
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -113,10 +114,11 @@ class Tracer:
             case n.Attribute():
                 return unchecked(expr, self._attribute(expr, frame, head=head), frame)
             case n.FString(parts=parts):
-                return composed(expr, self._formatted(leading(parts) if head else parts, frame, head=head))
+                found = self._formatted(leading(parts) if head else parts, frame, head=head)
+                return composed(expr, found, frame.function)
             case n.BinOp(left=left, op="+" | "/" | "%", right=right):
                 parts = leading((left, right)) if head else (left, right)
-                return composed(expr, self._first(parts, frame, head=head))
+                return composed(expr, self._first(parts, frame, head=head), frame.function)
             case n.BoolOp(left=left, right=right):
                 return self._first((left, right), frame, head=head)
             case n.Conditional(body=body, orelse=orelse):
@@ -336,15 +338,18 @@ class Tracer:
         if call.name in known.CARRIERS:
             return self._carried(call, frame, head=head)
         if call.method in known.CARRYING_METHODS and call.receiver is not None:
-            given = call.args if call.method in ("format", "join") else ()
-            if call.method == "join" and len(given) == 1:
-                keys = keys_gone_through(given[0], None, frame.function)
-                given = given if keys is None else keys
-            origin = self._first(
-                (call.receiver, *given, *(k.value for k in call.keywords if given)), frame, head=head
-            )
-            return composed(call.node, origin) if call.method in ("format", "join") else origin
+            given = self._put_in(call, frame, head=head) if call.method in ("format", "join") else ()
+            origin = self._first((call.receiver, *given), frame, head=head)
+            return composed(call.node, origin, frame.function) if given else origin
         return None
+
+    def _put_in(self, call: Call, frame: Frame, *, head: bool) -> tuple[n.Expr, ...]:
+        """What `format` or `join` makes a part of a text; by name, where it is known what the text is."""
+        if call.method == "join" and len(call.args) == 1:
+            keys = keys_gone_through(call.args[0], None, frame.function)
+            return call.args if keys is None else keys
+        is_known = call.receiver is not None and not head and is_written(call.receiver, frame.function)
+        return (*call.args, *(k.value for k in call.keywords if is_known))
 
     def _carried(self, call: Call, frame: Frame, *, head: bool) -> Origin | None:
         if call.name.startswith("fastapi."):

@@ -74,6 +74,69 @@ async def refund_order(order_id: int) -> str:
     return "refunded"
 ```
 
+## Bad: whatever nobody expected, and a function that answers for a route
+
+```python title="main.py"
+from fastapi import FastAPI, Request
+from fastapi.responses import JSONResponse
+
+app = FastAPI()
+
+
+def charge(order_id: int) -> dict[str, str]:
+    try:
+        return {"change": str(1 / order_id)}
+    except Exception as exc:
+        return {"error": str(exc)}  # finding
+
+
+def answered(**given: str) -> dict[str, str]:
+    return given
+
+
+@app.post("/orders/{order_id}/charge")
+async def charge_order(order_id: int) -> dict[str, str]:
+    try:
+        return charge(order_id)
+    except Exception as exc:
+        return answered(error=str(exc))  # finding
+
+
+@app.exception_handler(Exception)
+async def answer(request: Request, exc: Exception) -> JSONResponse:
+    return JSONResponse({"error": "internal", "details": {"exception": str(exc)}}, 500)  # finding
+```
+
+## Good: an exception that was meant for the client, and developers who are told
+
+```python title="main.py"
+import os
+
+from fastapi import FastAPI, Request
+from fastapi.responses import JSONResponse
+
+app = FastAPI()
+DEBUG = os.getenv("DEBUG") == "1"
+
+
+class OrderClosed(Exception): ...
+
+
+@app.exception_handler(OrderClosed)
+async def answer_closed(request: Request, exc: OrderClosed) -> JSONResponse:
+    return JSONResponse({"error": str(exc)}, 409)
+
+
+@app.exception_handler(Exception)
+async def answer(request: Request, exc: Exception) -> JSONResponse:
+    if DEBUG:
+        return JSONResponse({"error": repr(exc)}, 500)
+    if isinstance(exc, OrderClosed):
+        return JSONResponse({"error": str(exc)}, 409)
+    path = str(request.url.path)
+    return JSONResponse({"error": str(exc) if DEBUG else "internal", "path": path}, 500)
+```
+
 ## Good: returned to a caller of our own, who may only log it
 
 ```python title="main.py"
@@ -151,7 +214,18 @@ async def charge_order(order_id: int) -> None:
 ```
 """
 
-from plumbrule.rulekit import External, Finding, Function, Iterator, Project, Scoped, n, rule
+from plumbrule.rulekit import (
+    Call,
+    External,
+    Finding,
+    Function,
+    Iterator,
+    Project,
+    Scoped,
+    is_for_developers,
+    n,
+    rule,
+)
 
 RESPONSES = (
     "fastapi.HTTPException",
@@ -164,6 +238,7 @@ RESPONSES = (
 )
 TRACES = ("traceback.format_exc", "traceback.format_exception")
 BROAD = ("builtins.Exception", "builtins.BaseException")
+BROADEST = (*BROAD, "500", "starlette.status.HTTP_500_INTERNAL_SERVER_ERROR")
 SPOKEN = ("pydantic.", "fastapi.", "starlette.", "builtins.", "email_validator.", "pydantic_core.")
 
 
@@ -173,20 +248,41 @@ def exception_text_in_response(project: Project) -> Iterator[Finding]:
         if isinstance(call.caller, Function):
             yield from shown_in(call.node, call.scope)
     handlers = {route.handler for route in project.code_routes if not route.is_websocket}
-    for handler in project.code_functions if handlers else ():
+    caught = project.find(n.Handler) if handlers else ()
+    telling = {at for at, found in caught if isinstance(at, Function) and any(map(answers, found))}
+    words = {function.name for function in telling}
+    for handler in project.code_functions if words else ():
         if handler in handlers:
             yield from shown_by(handler)
+            for function in (call.function for call in returned_calls(handler, words)):
+                if function is not None and function in telling:
+                    yield from shown_by(function)
 
 
-def shown_by(handler: Function) -> Iterator[Finding]:
-    """The texts of exceptions in what the handler of a route returns as it is."""
-    for returned in handler.find(n.Return) if any(handler.find(n.Handler)) else ():
-        if returned.value is not None and not any(
-            handler.call(inner).name in RESPONSES
-            for inner in returned.value.walk()
-            if isinstance(inner, n.Call)
-        ):
-            yield from shown_in(returned.value, handler)
+def answers(handler: n.Handler) -> bool:
+    """Whether something is returned where an exception is caught."""
+    return any(isinstance(node, n.Return) for statement in handler.body for node in statement.walk())
+
+
+def returned_calls(handler: Function, words: set[str]) -> Iterator[Call]:
+    """The calls of functions with one of some names whose results a handler returns as they are."""
+    for returned in handler.find(n.Return):
+        made = returned.value.value if isinstance(returned.value, n.Await) else returned.value
+        if isinstance(made, n.Call) and made.func.text.rpartition(".")[2] in words:
+            yield handler.call(made)
+
+
+def shown_by(function: Function) -> Iterator[Finding]:
+    """The texts of exceptions in what a function returns for a route as it is."""
+    for returned in function.find(n.Return) if any(function.find(n.Handler)) else ():
+        if returned.value is not None and not is_response(returned.value, function):
+            yield from shown_in(returned.value, function)
+
+
+def is_response(value: n.Expr, handler: Function) -> bool:
+    """Whether a response is made in an expression."""
+    calls = (inner for inner in value.walk() if isinstance(inner, n.Call))
+    return any(handler.call(inner).name in RESPONSES for inner in calls)
 
 
 def shown_in(answer: n.Node, scope: Scoped) -> Iterator[Finding]:
@@ -207,7 +303,7 @@ def text_of_exception(node: n.Node, scope: Scoped) -> str:
     match node:
         case n.Call(func=func) if scope.name_of(func) in TRACES:
             return node.text
-        case n.Name(id=name) if is_said(node) and is_unexpected(node, scope):
+        case n.Name(id=name) if is_said(node) and is_unexpected(node, scope) and not is_for_developers(node):
             return name
         case _:
             return ""
@@ -230,11 +326,20 @@ def is_said(name: n.Name) -> bool:
 def is_unexpected(name: n.Name, scope: Scoped) -> bool:
     for parent in name.parents:
         match parent:
+            case n.If(test=n.Call(func=n.Name(id="isinstance"), args=(told, kind))) if told.text == name.id:
+                return all(is_foreign(e, scope) for e in options(kind))
             case n.FunctionDef():
-                return False
+                return isinstance(scope, Function) and handles_anything(scope, name.id)
             case n.Handler(name=bound, exception=exception) if bound == name.id:
                 return exception is not None and all(is_foreign(e, scope) for e in options(exception))
     return False
+
+
+def handles_anything(function: Function, name: str) -> bool:
+    """Whether a parameter of an exception handler of an app holds whatever was raised."""
+    handled = (h for app in function.project.apps for h in app.exception_handlers)
+    is_broad = any(h.function is function and h.exception in BROADEST for h in handled)
+    return is_broad and name in [p.name for p in function.parameters][1:2]
 
 
 def options(exception: n.Expr) -> tuple[n.Expr, ...]:

@@ -119,6 +119,141 @@ async def identify(email: str) -> str:
     return hmac.new(KEY, email.encode(), hashlib.sha256).hexdigest()
 ```
 
+## Bad: deleting asks for the key, and changing the very same does not
+
+```python title="main.py"
+from fastapi import FastAPI, Header, HTTPException
+
+app = FastAPI()
+
+
+@app.get("/plugins")
+async def list_plugins() -> None: ...
+
+
+@app.post("/plugins")
+async def offer(name: str) -> None: ...
+
+
+@app.put("/plugins/{name}")  # finding
+async def change(name: str) -> None: ...
+
+
+@app.delete("/plugins/{name}")
+async def delete(name: str, key: str = Header()) -> None:
+    if key != "from the environment":
+        raise HTTPException(403)
+```
+
+## Bad: what changes something asks, among much that anybody may read; a form's token says nothing
+
+```python title="main.py"
+from fastapi import Depends, FastAPI, Header, HTTPException, Request
+from fastapi.security import HTTPBearer
+from starlette.middleware.base import BaseHTTPMiddleware, RequestResponseEndpoint
+from starlette.responses import Response
+
+app = FastAPI()
+bearer = Depends(HTTPBearer())
+
+
+class CsrfMiddleware(BaseHTTPMiddleware):
+    async def dispatch(self, request: Request, call_next: RequestResponseEndpoint) -> Response:
+        if request.cookies.get("form") != request.headers.get("x-form"):
+            return Response(status_code=403)
+        return await call_next(request)
+
+
+app.add_middleware(CsrfMiddleware)
+
+
+def verify_csrf(form: str = Header()) -> None:
+    if form != "from the cookie":
+        raise HTTPException(403)
+
+
+@app.get("/")
+async def read_first_page() -> None: ...
+
+
+@app.get("/plugins")
+async def list_plugins() -> None: ...
+
+
+@app.post("/plugins/install", dependencies=[bearer])
+async def install() -> None: ...
+
+
+@app.post("/plugins/update", dependencies=[bearer])
+async def update() -> None: ...
+
+
+@app.post("/plugins/stop", dependencies=[bearer])
+async def stop() -> None: ...
+
+
+@app.post("/plugins/start", dependencies=[Depends(verify_csrf)])  # finding
+async def start() -> None: ...
+```
+
+## Bad: the middleware lets everything through that is below a path
+
+```python title="main.py"
+from fastapi import FastAPI, Request
+from starlette.middleware.base import BaseHTTPMiddleware, RequestResponseEndpoint
+from starlette.responses import Response
+
+app = FastAPI()
+OPEN = ("/static/", "/api/plugins/")  # finding
+
+
+class AuthMiddleware(BaseHTTPMiddleware):
+    async def dispatch(self, request: Request, call_next: RequestResponseEndpoint) -> Response:
+        if not request.url.path.startswith(OPEN) and "authorization" not in request.headers:
+            return Response(status_code=401)
+        return await call_next(request)
+
+
+app.add_middleware(AuthMiddleware)
+
+
+@app.get("/api/plugins/{name}/script")
+async def read_script(name: str) -> None: ...
+
+
+@app.post("/api/plugins/{name}")
+async def install(name: str) -> None: ...
+```
+
+## Good: the list is of what is guarded
+
+```python title="main.py"
+from fastapi import FastAPI, Request
+from starlette.middleware.base import BaseHTTPMiddleware, RequestResponseEndpoint
+from starlette.responses import Response
+
+app = FastAPI()
+PROTECTED = ("/api/plugins/", "/api/users/me")
+
+
+class AuthMiddleware(BaseHTTPMiddleware):
+    async def dispatch(self, request: Request, call_next: RequestResponseEndpoint) -> Response:
+        if request.url.path.startswith(PROTECTED) and "authorization" not in request.headers:
+            return Response(status_code=401)
+        return await call_next(request)
+
+
+app.add_middleware(AuthMiddleware)
+
+
+@app.post("/api/plugins/{name}")
+async def install(name: str) -> None: ...
+
+
+@app.put("/api/users/me")
+async def change_me() -> None: ...
+```
+
 ## Good: the router asks for all of them
 
 ```python title="main.py"
@@ -294,6 +429,8 @@ from plumbrule.rulekit import (
     signs_what_is_sent,
 )
 
+EDITING = {"PUT", "PATCH", "DELETE"}
+
 
 @rule(category="security", severity="error", confidence="medium")
 def route_without_authentication(route: Route) -> Iterator[Finding]:
@@ -313,14 +450,33 @@ def forgotten(route: Route, what: str) -> Iterator[Finding]:
     if route.is_authenticated is not False or names_an_asker(route):
         return
     siblings = [r for r in route.router.routes if r is not route and not is_open(r)]
-    guarded = [r for r in siblings if asks(r)]
-    if len(guarded) >= 2 and len(guarded) * 4 >= len(siblings) * 3:
+    label, asking = unlike(siblings, "routes", 2) or ("", None)
+    if asking is None and CHANGING & set(route.methods):
+        changing = [r for r in siblings if CHANGING & set(r.methods)]
+        label, asking = same_thing(route, changing) or unlike(changing, "changing routes", 3) or ("", None)
+    if asking is not None:
         yield Finding(
             at=route.span,
             message=f"{route.label} {what}",
-            label=f"{len(guarded)} of the {len(siblings)} routes beside it ask who is calling",
-            help=f"give it the dependency that `{guarded[0].name}` has, or say in a comment why it is public",
+            label=label,
+            help=f"give it the dependency that `{asking.name}` has, or say in a comment why it is public",
         )
+
+
+def unlike(siblings: list[Route], kind: str, least: int) -> tuple[str, Route] | None:
+    """How many of the routes beside it ask who is calling, if most do, and one that does."""
+    guarded = [r for r in siblings if asks(r)]
+    if len(guarded) < least or len(guarded) * 4 < len(siblings) * 3:
+        return None
+    return f"{len(guarded)} of the {len(siblings)} {kind} beside it ask who is calling", guarded[0]
+
+
+def same_thing(route: Route, changing: list[Route]) -> tuple[str, Route] | None:
+    """What else changes or deletes the very thing, if all of it asks who is calling."""
+    same = [r for r in changing if r.path == route.path and EDITING & set(r.methods)]
+    if not same or not EDITING & set(route.methods) or not all(map(asks, same)):
+        return None
+    return f"{same[0].label} asks who is calling", same[0]
 
 
 def let_through(route: Route) -> Iterator[Finding]:
@@ -330,7 +486,8 @@ def let_through(route: Route) -> Iterator[Finding]:
         return
     for constant in (c for function in asking for c in exceptions(function)):
         path = str(constant.value)
-        if path.count("/") >= 2 and any(full.endswith(path) for full in route.paths):
+        below = path.endswith("/") and any(full.startswith(path) for full in route.paths)
+        if path.count("/") >= 2 and (below or any(full.endswith(path) for full in route.paths)):
             yield Finding(
                 at=constant.span,
                 message=f"{route.label} answers anybody",

@@ -128,12 +128,20 @@ import httpx2
 from fastapi import FastAPI
 
 app = FastAPI()
+RATE = "https://rates.example/{currency}"
 
 
 @app.get("/rates/{currency}")
 async def read_rate(currency: str) -> str:
     async with httpx2.AsyncClient() as client:
         answer = await client.get(f"https://rates.example/{currency}")
+    return answer.text
+
+
+@app.post("/rates/{currency}")
+async def order_rate(currency: str) -> str:
+    async with httpx2.AsyncClient() as client:
+        answer = await client.post(RATE.format(currency=currency))
     return answer.text
 ```
 

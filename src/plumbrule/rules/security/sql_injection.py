@@ -77,6 +77,27 @@ def find_orders(customer: str, city: str) -> list[str]:
         return [title for (title,) in connection.execute(statement, {"city": city})]
 ```
 
+## Bad: the statement has a name of its own; a name that is in use is refused, any other passes
+
+```python title="main.py"
+import sqlite3
+
+from fastapi import FastAPI, HTTPException
+
+app = FastAPI()
+GRANT = 'GRANT "{group}" TO "{name}"'
+
+
+@app.post("/members")
+def add_member(name: str, members: list[str]) -> None:
+    if name == "root" or name in members:
+        raise HTTPException(409)
+    statement = 'CREATE USER "{name}"'
+    with sqlite3.connect("orders.db") as connection:
+        connection.execute(statement.format(name=name))  # finding
+        connection.execute(GRANT.format(group="members", name=name))  # finding
+```
+
 ## Good: bound
 
 ```python title="main.py"

@@ -26,6 +26,82 @@ def store(data: bytes) -> int:
     return len(data)
 ```
 
+## Bad: a limit of another route
+
+```python title="app/main.py"
+from fastapi import FastAPI
+
+from app import films, pictures
+
+app = FastAPI()
+app.include_router(films.router)
+app.include_router(pictures.router)
+```
+
+```python title="app/films.py"
+from fastapi import APIRouter, HTTPException, UploadFile
+
+router = APIRouter()
+MAX_FILM_BYTES = 5_000_000
+
+
+@router.post("/films")
+async def upload_film(file: UploadFile) -> int:
+    data = await file.read(MAX_FILM_BYTES + 1)
+    if len(data) > MAX_FILM_BYTES:
+        raise HTTPException(413)
+    return len(data)
+```
+
+```python title="app/pictures.py"
+from fastapi import APIRouter, UploadFile
+
+router = APIRouter()
+
+
+@router.post("/pictures")
+async def upload(file: UploadFile) -> int:
+    return len(await file.read())  # finding
+```
+
+## Good: a middleware has one
+
+```python title="app/main.py"
+from fastapi import FastAPI
+
+from app import pictures
+from app.limits import LimitBody
+
+app = FastAPI()
+app.add_middleware(LimitBody)
+app.include_router(pictures.router)
+```
+
+```python title="app/limits.py"
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+
+class LimitBody:
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if int(dict(scope.get("headers", ())).get(b"content-length", 0)) > 5_000_000:
+            raise ValueError
+        await self.app(scope, receive, send)
+```
+
+```python title="app/pictures.py"
+from fastapi import APIRouter, UploadFile
+
+router = APIRouter()
+
+
+@router.post("/pictures")
+async def upload(file: UploadFile) -> int:
+    return len(await file.read())
+```
+
 ## Good: the app has a limit
 
 ```python title="main.py"
@@ -53,6 +129,18 @@ async def upload(file: UploadFile) -> int:
     return len(await file.read())
 
 
+@app.post("/sounds")
+async def upload_sound(file: UploadFile) -> int:
+    data = await file.read()
+    if is_long(file):
+        raise HTTPException(400)
+    return len(data)
+
+
+def is_long(file: UploadFile) -> bool:
+    return file.size is not None and file.size > 5_000_000
+
+
 @app.post("/films")
 async def upload_film(file: UploadFile) -> int:
     total = 0
@@ -73,7 +161,19 @@ When the proxy in front refuses large bodies: nginx takes one megabyte unless to
 
 import re
 
-from plumbrule.rulekit import Call, Finding, Iterator, Project, Route, Scoped, Step, n, reached_calls, rule
+from plumbrule.rulekit import (
+    Call,
+    Finding,
+    Iterator,
+    Module,
+    Project,
+    Route,
+    Scoped,
+    Step,
+    n,
+    reached_calls,
+    rule,
+)
 
 LIMITS = re.compile(
     rb"(?i)max_body_size|content[-_]length|(max|limit)\w*(upload|file|body|content|image|bytes)|"
@@ -85,9 +185,11 @@ UPLOAD = "UploadFile"
 @rule(category="security", severity="warning")
 def unbounded_body(project: Project) -> Iterator[Finding]:
     routes = [(route, call) for route in project.code_routes for call in read_whole(route)]
+    limiting = {module for module in project.code_modules if routes and LIMITS.search(module.source.text)}
     asked: dict[Call, list[Route]] = {}
-    for route, call in routes if routes and not is_limited(project) else ():
-        asked.setdefault(call, []).append(route)
+    for route, call in routes if limiting.isdisjoint(around(project)) else ():
+        if limiting.isdisjoint(in_sight(route)):
+            asked.setdefault(call, []).append(route)
     for call, (route, *others) in asked.items():
         yield Finding(
             at=call.span,
@@ -104,13 +206,22 @@ def read_whole(route: Route) -> list[Call]:
     """The calls by which a route reads uploads to their end, and does not measure them."""
     if route.handler is None or not any(takes_upload(p.annotation) for p in route.handler.parameters):
         return []
-    calls = (reached.call for reached in reached_calls(route.handler, depth=2))
-    return [call for call in calls if is_whole(call) and not measures(call.scope)]
+    calls = [reached.call for reached in reached_calls(route.handler, depth=2)]
+    whole = [call for call in calls if is_whole(call) and not measures(call.scope)]
+    asked = (call.function for call in calls if whole)
+    return [] if any(function is not None and measures(function) for function in asked) else whole
 
 
-def is_limited(project: Project) -> bool:
-    """Whether there is a limit, whatever it covers."""
-    return any(LIMITS.search(module.source.text) for module in project.code_modules)
+def around(project: Project) -> set[Module | None]:
+    """Where apps are made, and what speaks of middleware: a limit there is one for every route."""
+    return {*(app.module for app in project.apps), *project.mentioning(b"iddleware", b"ASGIApp")}
+
+
+def in_sight(route: Route) -> set[Module]:
+    """Where a route and what runs for it stand: a limit there may be one for it."""
+    asked = [d.function for d in route.dependencies] + [route.handler]
+    called = [reached.call.function for f in asked if f is not None for reached in reached_calls(f, depth=2)]
+    return {function.module for function in (*asked, *called) if function is not None}
 
 
 def takes_upload(annotation: n.Expr | None) -> bool:

@@ -105,6 +105,43 @@ def read_note(note_id: int) -> str:  # finding
     return find_note(note_id)
 ```
 
+## Bad: the request says who is calling, and one is shown, changed and deleted without asking it
+
+```python title="main.py"
+from fastapi import Depends, FastAPI, HTTPException, Request
+from fastapi.security import HTTPBearer
+
+app = FastAPI(dependencies=[Depends(HTTPBearer())])
+
+
+def find_accounts(user_id: str) -> list[str]: ...
+def find_account(account_id: str) -> str: ...
+
+
+def get_user_id(request: Request) -> str:
+    found = getattr(request.state, "user_id", None)
+    if found is None:
+        raise HTTPException(401)
+    return str(found)
+
+
+@app.get("/accounts")
+def list_accounts(request: Request) -> list[str]:
+    user_id = get_user_id(request)
+    return find_accounts(user_id=user_id)
+
+
+@app.get("/accounts/{account_id}")
+def read_account(account_id: str) -> str:  # finding
+    return find_account(account_id)
+
+
+@app.delete("/accounts/{account_id}")
+def delete_account(account_id: str, request: Request) -> None:
+    if find_account(account_id) not in find_accounts(get_user_id(request)):
+        raise HTTPException(404)
+```
+
 ## Bad: what is made refers to what may be another's
 
 ```python title="main.py"
