@@ -33,9 +33,7 @@ def check_discovery(site: Site) -> None:
     for key, new in leaving.items():
         _check_place(site, key, new)
     edges: dict[str, set[str]] | None = None
-    for path in site.tree.python:
-        if not WALKS.search(site.tree.files[path]):
-            continue
+    for path in site.tree.mentioning(WALKS) if leaving else ():
         for call, folder in _searched(site, path):
             _check_arrivals(site, path, call, folder)
             lost = [k for k, new in leaving.items() if is_within(k, folder) and not is_within(new, folder)]

@@ -42,9 +42,7 @@ def evaluated(tree: Tree, path: str, use: n.Node) -> str | None:
     for name in (function.name, *(cls.name for cls in classes)):
         if asked := _asked_for(tree, name):
             return f"FastAPI reads the annotations of `{name}`: {asked}"
-    return next(
-        (f"{other} reads annotations" for other in tree.python if READERS.search(tree.files[other])), None
-    )
+    return next((f"{other} reads annotations" for other in tree.mentioning(READERS)), None)
 
 
 def typed_only(file: File) -> Iterator[n.Name]:

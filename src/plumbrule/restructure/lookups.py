@@ -42,9 +42,7 @@ class Lookup:
 def check_lookups(site: Site) -> None:
     """Refuse to take a module away from who looks it up without naming it."""
     leaving = {key: new for key, new in site.whole.modules.items() if site.names.path(key)}
-    for path in site.tree.python:
-        if not SIGNS.search(site.tree.files[path]):
-            continue
+    for path in site.tree.mentioning(SIGNS):
         for node in all_nodes(site.tree.facts(path)):
             if not isinstance(node, n.Call):
                 continue

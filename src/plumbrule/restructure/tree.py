@@ -11,6 +11,7 @@ from plumbrule.model.tree import LARGEST, SKIPPED
 from plumbrule.plan import Create, Delete, Edit, Move
 
 if TYPE_CHECKING:
+    import re
     from collections.abc import Callable, Iterable, Iterator, Mapping
     from pathlib import Path
 
@@ -46,6 +47,7 @@ class Tree:
         self.folders = frozenset(parent for path in self.paths for parent in folders_above(path))
         self._facts: dict[str, File] = {}
         self._known: dict[tuple[str, bytes], File] = {}
+        self._found: dict[tuple[re.Pattern[bytes], bytes], bool] = {}
         self._answers: dict[Callable[[Tree], Any], Any] = {}
 
     @classmethod
@@ -78,6 +80,15 @@ class Tree:
     def python(self) -> list[str]:
         """The paths of its Python files, sorted."""
         return sorted(path for path in self.files if path.endswith(".py"))
+
+    def mentioning(self, pattern: re.Pattern[bytes]) -> Iterator[str]:
+        """The Python files with a text that a pattern finds, sorted; each text is searched only once."""
+        for path in self.python:
+            asked = (pattern, self.files[path])
+            if asked not in self._found:
+                self._found[asked] = pattern.search(asked[1]) is not None
+            if self._found[asked]:
+                yield path
 
     def facts(self, path: str) -> File:
         """The facts of a Python file."""
@@ -127,7 +138,8 @@ class Tree:
                     assert_never(step.operation)
         new = Tree(files, others, self.root, self.sealed)
         new._facts = {path: f for path, f in self._facts.items() if files.get(path) is f.source.text}
-        new._known = self._known  # one plan is tried many times, and most attempts write the same
+        # One plan is tried many times, and most attempts write the same.
+        new._known, new._found = self._known, self._found
         return new
 
 
