@@ -47,6 +47,15 @@ def reader(x_folder: str = Header()) -> Reader:
 def made(name: str) -> dict[str, str]:
     return {"name": name, "place": "content"}
 
+def first(name: str) -> bytes:
+    return second(name)
+
+def second(name: str) -> bytes:
+    return third(name)
+
+def third(name: str) -> bytes:
+    return load(name)
+
 def check(value: object) -> object: ...
 def find(value: object) -> object: ...
 
@@ -67,6 +76,7 @@ def kinds(route: str) -> list[tuple[str, str]]:
     [
         (READ + "return load(name)", "name"),
         (READ + "return load(below(name))", "name"),
+        (READ + "return first(name)", "name"),
         (
             "@app.post('/')\ndef run(job: Job):\n    path = f'{job.count}/{job.name}'\n    load(path)",
             "job.name",
