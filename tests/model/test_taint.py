@@ -108,6 +108,10 @@ def kinds(route: str) -> list[tuple[str, str]]:
         (READ + "path = FOLDER / name\n    if path.is_relative_to(FOLDER):\n        load(path)", "name"),
         (READ + "row = find(name)\n    load(name)\n    if not row:\n        return None", "name"),
         (READ + "place = 'a/{name}'\n    load(place.format(name=name))", "name"),
+        (
+            READ + "if '..' in name:\n        raise HTTPException(404)\n    (FOLDER / name).read_bytes()",
+            "name",
+        ),
         (READ + "if name in find('all'):\n        raise HTTPException(409)\n    load(name)", "name"),
         (READ + "if name == 'default':\n        raise HTTPException(409)\n    load(name)", "name"),
         (READ + "if name == 'default':\n        return None\n    else:\n        load(name)", "name"),
@@ -131,6 +135,10 @@ def test_request_data_is_followed_to_the_call_it_can_harm(route: str, label: str
         "@app.post('/')\ndef run(job: Job):\n    load(job.safe)",
         READ + "if name not in ('a', 'b'):\n        raise HTTPException(404)\n    load(name)",
         READ + "if '..' in name:\n        raise HTTPException(404)\n    load(name)",
+        READ + "if '..' in name or name.startswith('/'):\n        raise HTTPException(404)\n"
+        "    (FOLDER / name).read_bytes()",
+        READ + "if '..' in name:\n        raise HTTPException(404)\n    load(f'content/{name}')",
+        READ + "if '/' in name:\n        raise HTTPException(404)\n    (FOLDER / name).read_bytes()",
         READ + "place = find('a')\n    load(place.format(name=name))",
         READ + "if not name in ('a', 'b'):\n        raise HTTPException(404)\n    load(name)",
         READ + "if name not in ('a', 'b'):\n        return None\n    else:\n        load(name)",
