@@ -172,7 +172,7 @@ def looks_for_parts(node: n.Node, text: str, function: Function) -> bool:
 
 
 def may_be_absolute(node: n.Node, use: n.Node, function: Function) -> bool:
-    """Whether only `..` is looked for, in what is joined whole: `folder / "/etc/passwd"` is no longer below."""
+    """Whether only `..` is looked for, in what is joined whole: `folder / "/etc/passwd"` is outside."""
     match use.parent:
         case n.BinOp(op="/", right=right):
             is_whole = right is use

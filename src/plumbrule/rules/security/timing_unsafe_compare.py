@@ -399,9 +399,8 @@ def is_same_field(left: n.Expr, right: n.Expr) -> bool:
 
 
 def last_word(expr: n.Expr) -> str:
+    """What a value is called; an account in a table, by who signs in, as the table."""
     match expr:
-        case n.Constant():
-            return ""
         case n.Name(id=name) | n.Attribute(attr=name):
             return name
         case n.Call(func=n.Attribute(value=value, attr="get_secret_value" | "strip" | "encode" | "decode")):
@@ -411,7 +410,7 @@ def last_word(expr: n.Expr) -> str:
         case n.Subscript(items=(n.Constant(value=str(key)),)):
             return key.replace("-", "_")
         case n.Subscript(value=value, items=(n.Name(),)):
-            return last_word(value)  # the accounts, by who signs in
+            return last_word(value)
         case _:
             return ""
 
