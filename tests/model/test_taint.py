@@ -47,6 +47,15 @@ def reader(x_folder: str = Header()) -> Reader:
 def made(name: str) -> dict[str, str]:
     return {"name": name, "place": "content"}
 
+def first(name: str) -> bytes:
+    return second(name)
+
+def second(name: str) -> bytes:
+    return third(name)
+
+def third(name: str) -> bytes:
+    return load(name)
+
 def check(value: object) -> object: ...
 def find(value: object) -> object: ...
 
@@ -67,6 +76,7 @@ def kinds(route: str) -> list[tuple[str, str]]:
     [
         (READ + "return load(name)", "name"),
         (READ + "return load(below(name))", "name"),
+        (READ + "return first(name)", "name"),
         (
             "@app.post('/')\ndef run(job: Job):\n    path = f'{job.count}/{job.name}'\n    load(path)",
             "job.name",
@@ -98,6 +108,10 @@ def kinds(route: str) -> list[tuple[str, str]]:
         (READ + "path = FOLDER / name\n    if path.is_relative_to(FOLDER):\n        load(path)", "name"),
         (READ + "row = find(name)\n    load(name)\n    if not row:\n        return None", "name"),
         (READ + "place = 'a/{name}'\n    load(place.format(name=name))", "name"),
+        (
+            READ + "if '..' in name:\n        raise HTTPException(404)\n    (FOLDER / name).read_bytes()",
+            "name",
+        ),
         (READ + "if name in find('all'):\n        raise HTTPException(409)\n    load(name)", "name"),
         (READ + "if name == 'default':\n        raise HTTPException(409)\n    load(name)", "name"),
         (READ + "if name == 'default':\n        return None\n    else:\n        load(name)", "name"),
@@ -121,6 +135,10 @@ def test_request_data_is_followed_to_the_call_it_can_harm(route: str, label: str
         "@app.post('/')\ndef run(job: Job):\n    load(job.safe)",
         READ + "if name not in ('a', 'b'):\n        raise HTTPException(404)\n    load(name)",
         READ + "if '..' in name:\n        raise HTTPException(404)\n    load(name)",
+        READ + "if '..' in name or name.startswith('/'):\n        raise HTTPException(404)\n"
+        "    (FOLDER / name).read_bytes()",
+        READ + "if '..' in name:\n        raise HTTPException(404)\n    load(f'content/{name}')",
+        READ + "if '/' in name:\n        raise HTTPException(404)\n    (FOLDER / name).read_bytes()",
         READ + "place = find('a')\n    load(place.format(name=name))",
         READ + "if not name in ('a', 'b'):\n        raise HTTPException(404)\n    load(name)",
         READ + "if name not in ('a', 'b'):\n        return None\n    else:\n        load(name)",

@@ -32,6 +32,8 @@ RESOLVING = re.compile(r"resolve|realpath|abspath|normpath")
 FOOLED = re.compile(r"netloc\.(split|partition)\(['\"]:")
 SENT = {"str", "bytes", "dict", "list", "UploadFile"}
 HARMFUL_PARTS = {"..", "/", "\\", "\\\\", "//", "../", "://"}
+ROOT = re.compile(r"is_?abs|startswith\([(\"']*[/\\.]|lstrip\(|[\"'][/\\]{1,2}[\"']")
+"""what asks whether a path begins at the root"""
 
 
 def is_checked(value: n.Expr, use: n.Node, function: Function) -> bool:
@@ -58,17 +60,22 @@ def checks(node: n.Node, text: str, use: n.Node, around: set[int], function: Fun
             is_inside = body[0].start <= use.start < body[-1].end
             if is_inside and excludes_text(test, text):
                 return True
-            return (id(node) in around or leaves(body)) and vouches(test, text, function, holds=is_inside)
+            is_way = id(node) in around or leaves(body)
+            return is_way and vouches(test, text, use, function, holds=is_inside)
         case n.Conditional(test=test, body=body):
             holds = body.start <= use.start < body.end
-            return id(node) in around and vouches(test, text, function, holds=holds)
+            return id(node) in around and vouches(test, text, use, function, holds=holds)
         case n.Assert(test=test):
-            return vouches(test, text, function, holds=True)
+            return vouches(test, text, use, function, holds=True)
         case n.Comprehension(clauses=clauses):
             tests = [test for clause in clauses for test in clause.conditions if id(test) not in around]
-            return id(node) in around and any(vouches(test, text, function, holds=True) for test in tests)
+            return id(node) in around and any(
+                vouches(test, text, use, function, holds=True) for test in tests
+            )
         case n.For(iterable=iterable, target=target, body=body) if node.end <= use.start:
-            return mentions(iterable, text, function) and any(refuses_item(s, target, function) for s in body)
+            return mentions(iterable, text, function) and any(
+                refuses_item(s, target, use, function) for s in body
+            )
         case n.ExprStatement(value=expr) if node.end <= use.start:
             return is_check_call(expr, text, function)
         case n.Assign(value=n.Expr() as expr) if node.end <= use.start:
@@ -77,12 +84,12 @@ def checks(node: n.Node, text: str, use: n.Node, around: set[int], function: Fun
             return False
 
 
-def refuses_item(statement: n.Statement, target: n.Expr, function: Function) -> bool:
+def refuses_item(statement: n.Statement, target: n.Expr, use: n.Node, function: Function) -> bool:
     """`for value in (a, b): if not good(value): raise`."""
     if not isinstance(statement, n.If) or not leaves(statement.body):
         return False
     names = [part.text for part in target.walk() if isinstance(part, n.Name)]
-    return any(vouches(statement.test, name, function, holds=False) for name in names)
+    return any(vouches(statement.test, name, use, function, holds=False) for name in names)
 
 
 def is_looked_up(found: n.Assign, text: str, use: n.Node, function: Function) -> bool:
@@ -112,10 +119,11 @@ def leaves(body: tuple[n.Statement, ...]) -> bool:
     return bool(body) and (isinstance(body[-1], LEAVING) or body[-1].text in ("continue", "break"))
 
 
-def vouches(test: n.Expr, text: str, function: Function, *, holds: bool) -> bool:
+def vouches(test: n.Expr, text: str, use: n.Node, function: Function, *, holds: bool) -> bool:
     """Whether a condition, where it holds or does not, says which values are good."""
     return any(
-        is_membership(node, text, function, holds=holds is not is_denied(node, test))
+        (looks_for_parts(node, text, function) and not may_be_absolute(node, use, function))
+        or is_membership(node, text, function, holds=holds is not is_denied(node, test))
         or is_check_call(node, text, function)
         for node in test.walk()
     )
@@ -139,12 +147,10 @@ def excludes_text(test: n.Expr, text: str) -> bool:
 
 
 def is_membership(node: n.Node, text: str, function: Function, *, holds: bool) -> bool:
-    """`x in ALLOWED` or `x == known` that holds, `x not in ALLOWED` that does not; `".." in x` either way.
+    """`x in ALLOWED` or `x == known` that holds, `x not in ALLOWED` that does not.
     That a value is none of those that exist, or not one that is special, says nothing about it.
     """
     match node:
-        case n.Compare(operands=(n.Constant(value=part), right), ops=("in" | "not in",)):
-            return part in HARMFUL_PARTS and mentions(right, text, function)
         case n.Compare(operands=(left, right), ops=("in" | "not in" as op,)):
             is_below = right.text.endswith(".parents") and mentions(right, text, function)
             return (plain(left) == text or is_below) and holds is (op == "in")
@@ -154,6 +160,27 @@ def is_membership(node: n.Node, text: str, function: Function, *, holds: bool) -
             return is_known and holds is (op == "==")
         case _:
             return False
+
+
+def looks_for_parts(node: n.Node, text: str, function: Function) -> bool:
+    """`".." in x`."""
+    match node:
+        case n.Compare(operands=(n.Constant(value=part), right), ops=("in" | "not in",)):
+            return part in HARMFUL_PARTS and mentions(right, text, function)
+        case _:
+            return False
+
+
+def may_be_absolute(node: n.Node, use: n.Node, function: Function) -> bool:
+    """Whether only `..` is looked for, in what is joined whole: `folder / "/etc/passwd"` is outside."""
+    match use.parent:
+        case n.BinOp(op="/", right=right):
+            is_whole = right is use
+        case n.Call() as call:
+            is_whole = function.call(call).name in COMPOSERS
+        case _:
+            is_whole = False
+    return is_whole and '".."' in node.text.replace("'", '"') and ROOT.search(function.node.text) is None
 
 
 def plain(expr: n.Expr) -> str:

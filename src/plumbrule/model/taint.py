@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from plumbrule.model.code import Parameter
     from plumbrule.model.routing import Route
 
-DEPTH = 3
+DEPTH = 5
 DEEPEST = 40
 SANITISER = re.compile(
     r"sanit|secure|safe|clean|valid|escape|quote|slug|allow|white_?list|check|verify|hash|encrypt|resolve|uuid|ensure",

@@ -107,6 +107,20 @@ class Meta:
 from app.factories import Meta
 ```
 
+## Good: closed before the first request
+
+```python title="main.py"
+from fastapi import FastAPI
+from sqlalchemy import create_engine, text
+from sqlalchemy.orm import Session
+
+engine = create_engine("sqlite://")
+seeding = Session(engine)
+seeding.execute(text("SELECT 1"))
+seeding.close()
+app = FastAPI()
+```
+
 ## Good: a script has one session
 
 ```python title="scripts/seed.py"
@@ -169,9 +183,14 @@ def at_import(module: Module) -> Iterator[Finding]:
     scopes: tuple[Module | Class, ...] = (module, *module.classes)
     for scope in scopes:
         for assign in scope.find(n.Assign):
-            if is_session(scope, assign.value):
+            if is_session(scope, assign.value) and not is_closed(scope, assign.targets[0].text):
                 where = "at module level" if isinstance(scope, Module) else f"in the body of `{scope.name}`"
                 yield finding(assign.targets[0].span, f"made once, {where}")
+
+
+def is_closed(scope: Module | Class, name: str) -> bool:
+    """Whether a session is closed again while the file is read."""
+    return any(call.method == "close" and call.node.func.text == f"{name}.close" for call in scope.calls)
 
 
 def finding(at: Span, label: str) -> Finding:

@@ -74,10 +74,10 @@ async def refund_order(order_id: int) -> str:
     return "refunded"
 ```
 
-## Bad: whatever nobody expected, and a function that answers for a route
+## Bad: whatever nobody expected, and functions that answer for a route
 
 ```python title="main.py"
-from fastapi import FastAPI, Request
+from fastapi import FastAPI, HTTPException, Request
 from fastapi.responses import JSONResponse
 
 app = FastAPI()
@@ -88,6 +88,22 @@ def charge(order_id: int) -> dict[str, str]:
         return {"change": str(1 / order_id)}
     except Exception as exc:
         return {"error": str(exc)}  # finding
+
+
+@app.post("/orders/{order_id}/refund")
+async def refund_order(order_id: int) -> str:
+    result = refund(order_id)
+    if "error" in result:
+        raise HTTPException(409, detail=f"not refunded: {result.get('error', '')}")
+    return result["note"]
+
+
+def refund(order_id: int) -> dict[str, str]:
+    try:
+        return {"change": str(1 / order_id)}
+    except Exception as exc:
+        note = f"{exc}"
+        return {"error": str(exc), "note": note}  # finding
 
 
 def answered(**given: str) -> dict[str, str]:
@@ -244,19 +260,46 @@ SPOKEN = ("pydantic.", "fastapi.", "starlette.", "builtins.", "email_validator."
 
 @rule(category="security", severity="warning")
 def exception_text_in_response(project: Project) -> Iterator[Finding]:
-    for call in project.calls_to(*RESPONSES):
-        if isinstance(call.caller, Function):
-            yield from shown_in(call.node, call.scope)
+    responses = [call for call in project.calls_to(*RESPONSES) if isinstance(call.caller, Function)]
     handlers = {route.handler for route in project.code_routes if not route.is_websocket}
     caught = project.find(n.Handler) if handlers else ()
     telling = {at for at, found in caught if isinstance(at, Function) and any(map(answers, found))}
     words = {function.name for function in telling}
+    for call in responses:
+        yield from shown_in(call.node, call.scope)
+        yield from handed_on(call, telling) if words else ()
     for handler in project.code_functions if words else ():
         if handler in handlers:
             yield from shown_by(handler)
             for function in (call.function for call in returned_calls(handler, words)):
                 if function is not None and function in telling:
                     yield from shown_by(function)
+
+
+def handed_on(response: Call, telling: set[Function]) -> Iterator[Finding]:
+    """`detail=result["error"]`: the texts of exceptions in what another function gave under a written key."""
+    for node in response.node.walk():
+        match node:
+            case n.Subscript(value=n.Name() as kept, items=(n.Constant(value=str(key)),)):
+                yield from kept_under(key, kept, response, telling)
+            case n.Call(
+                func=n.Attribute(value=n.Name() as kept, attr="get"), args=(n.Constant(value=str(key)), *_)
+            ):
+                yield from kept_under(key, kept, response, telling)
+
+
+def kept_under(key: str, kept: n.Name, response: Call, telling: set[Function]) -> Iterator[Finding]:
+    """The texts of exceptions under a key of what a name was given by a function."""
+    bound = [b.node.value for b in response.scope.bindings.get(kept.id, ()) if isinstance(b.node, n.Assign)]
+    made = bound[0] if len(bound) == 1 else None
+    made = made.value if isinstance(made, n.Await) else made
+    function = response.scope.call(made).function if isinstance(made, n.Call) else None
+    if function is None or function not in telling:
+        return
+    for returned in function.find(n.Return):
+        told = returned.value.get(key) if isinstance(returned.value, n.Dict) else None
+        if told is not None:
+            yield from shown_in(told, function)
 
 
 def answers(handler: n.Handler) -> bool:

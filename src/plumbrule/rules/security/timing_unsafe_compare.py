@@ -72,6 +72,27 @@ async def start(api_key: str) -> None:
         raise HTTPException(401)
 ```
 
+## Bad: the password of who signs in
+
+```python title="main.py"
+from fastapi import FastAPI, HTTPException
+
+app = FastAPI()
+accounts: dict[str, str] = {}
+words = ["a", "b"]
+
+
+@app.post("/login")
+async def sign_in(username: str, password: str) -> None:
+    if username not in accounts or accounts[username] != password:  # finding
+        raise HTTPException(401)
+
+
+@app.get("/words/{number}")
+async def compare(number: int, word: str) -> bool:
+    return words[number] == word
+```
+
 ## Bad: a server of its own below the commands
 
 ```python title="app/cli/gate.py"
@@ -378,9 +399,8 @@ def is_same_field(left: n.Expr, right: n.Expr) -> bool:
 
 
 def last_word(expr: n.Expr) -> str:
+    """What a value is called; an account in a table, by who signs in, as the table."""
     match expr:
-        case n.Constant():
-            return ""
         case n.Name(id=name) | n.Attribute(attr=name):
             return name
         case n.Call(func=n.Attribute(value=value, attr="get_secret_value" | "strip" | "encode" | "decode")):
@@ -389,6 +409,8 @@ def last_word(expr: n.Expr) -> str:
             return key.replace("-", "_")
         case n.Subscript(items=(n.Constant(value=str(key)),)):
             return key.replace("-", "_")
+        case n.Subscript(value=value, items=(n.Name(),)):
+            return last_word(value)
         case _:
             return ""
 

@@ -208,7 +208,8 @@ def read_whole(route: Route) -> list[Call]:
         return []
     calls = [reached.call for reached in reached_calls(route.handler, depth=2)]
     whole = [call for call in calls if is_whole(call) and not measures(call.scope)]
-    asked = (call.function for call in calls if whole)
+    uploads = {call.receiver.text.partition(".")[0] for call in whole if call.receiver is not None}
+    asked = (call.function for call in calls if any(given.text in uploads for given in call.given))
     return [] if any(function is not None and measures(function) for function in asked) else whole
 
 

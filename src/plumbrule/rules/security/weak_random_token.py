@@ -108,6 +108,12 @@ async def listen() -> str:
 
 ```python title="main.py"
 import random
+import string
+
+
+def missing_page() -> str:
+    dummy_token = "".join(random.choices(string.ascii_letters, k=16))
+    return f"/{dummy_token}"
 
 
 def pick_color() -> str:
@@ -131,7 +137,7 @@ import re
 from plumbrule.rulekit import Call, Edit, Finding, Fix, Function, Iterator, n, rule
 
 SECRET = re.compile(
-    r"(^|_)(token|secret|password|passwd|pwd|otp|api_?key|salt|nonce|csrf|pin|(verification|reset|auth|confirmation|invite|access|"
+    r"^(?!_?(dummy|fake|mock|sample|test)_)(.*_)?(token|secret|password|passwd|pwd|otp|api_?key|salt|nonce|csrf|pin|(verification|reset|auth|confirmation|invite|access|"
     r"activation|recovery|backup|security|sms|login|one_time)_(code|key|token|number|pin)s?)$",
     re.IGNORECASE,
 )
