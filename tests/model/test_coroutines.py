@@ -130,3 +130,36 @@ def test_what_a_name_was_given_is_looked_at_where_it_still_holds(body: str, is_w
     (call,) = project.calls_to("find")
     assert isinstance(call.scope, Function)
     assert bool(misuse_of_kept(call, call.scope)) is is_wrong
+
+
+@pytest.mark.parametrize(
+    ("imported", "before", "called"),
+    [
+        ("import aiosqlite", "db = await aiosqlite.connect('x')", "db.commit()"),
+        ("import asyncpg", "pool = await asyncpg.create_pool('x')", "pool.execute('x')"),
+        ("import asyncpg", "db = await asyncpg.connect('x')", "db.close()"),
+        ("import psycopg", "db = await psycopg.AsyncConnection.connect('x')", "db.commit()"),
+        ("from databases import Database", "db = Database('x')", "db.execute('x')"),
+        ("from openai import AsyncOpenAI", "ai = AsyncOpenAI()", "ai.chat.completions.create(model='x')"),
+        ("from aiokafka import AIOKafkaProducer", "queue = AIOKafkaProducer()", "queue.start()"),
+        ("import redis.asyncio as redis", "store = redis.from_url('x')", "store.lrange('x', 0, 1)"),
+        ("import asyncio", "run = await asyncio.create_subprocess_exec('x')", "run.wait()"),
+        ("from beanie import init_beanie", "", "init_beanie(database=None)"),
+    ],
+)
+def test_what_libraries_have_as_coroutines(imported: str, before: str, called: str) -> None:
+    source = f"{imported}\n\nasync def run():\n    {before or 'pass'}\n    {called}\n"
+    calls = {call.node.text: call for call in project_of({"main.py": source}).functions[0].calls}
+    assert makes_coroutine(calls[called])
+
+
+def test_a_mixin_beside_a_class_of_a_library_is_not_what_its_methods_come_from() -> None:
+    source = """
+        from fastapi_users import BaseUserManager, UUIDIDMixin
+
+        class UserManager(UUIDIDMixin, BaseUserManager[str, str]):
+            async def on_after_register(self, user, request=None):
+                self.request_verify(user, request)
+    """
+    (call,) = project_of({"main.py": dedent(source)}).calls_to("request_verify")
+    assert makes_coroutine(call)

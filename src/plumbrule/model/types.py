@@ -13,17 +13,14 @@ from plumbrule.model.values import External, Target, Type
 if TYPE_CHECKING:
     from plumbrule.model.code import Class
 
+ABSTRACT = {"abc.ABC", "typing.Generic", "typing.Protocol"}
+"""bases that have no members of their own"""
+
 
 def inherited(cls: Class, attr: str) -> External | None:
-    """A member that only an external base can have."""
-    base = next(
-        (
-            b
-            for b in cls.ancestors
-            if isinstance(b, External) and b.name not in ("abc.ABC", "typing.Generic", "typing.Protocol")
-        ),
-        None,
-    )
+    """A member that only an external base can have; of several, rather not a mixin."""
+    bases = [b for b in cls.ancestors if isinstance(b, External) and b.name not in ABSTRACT]
+    base = min(bases, key=lambda b: b.name.endswith("Mixin"), default=None)
     return external(f"{SUBCLASSES.get(base.name, base.name)}.{attr}") if base else None
 
 
