@@ -45,11 +45,13 @@ def is_checked(value: n.Expr, use: n.Node, function: Function) -> bool:
 
 
 def resolved_copies(text: str, function: Function) -> Iterator[str]:
-    """`real = os.path.realpath(path)`: what is asked of `real` is asked of `path`."""
+    """`real = Path(os.path.realpath(path))`: what is asked of `real` is asked of `path`."""
     for node in function.find(n.Assign):
         match node:
-            case n.Assign(targets=(n.Name(id=copy),), value=n.Call(func=func) as call) if copy != text:
-                if RESOLVING.fullmatch(func.text.rpartition(".")[2]) and mentions(call, text, function):
+            case n.Assign(targets=(n.Name(id=copy),), value=n.Call() as value) if copy != text:
+                calls = [value, *(arg for arg in value.args if isinstance(arg, n.Call))]
+                resolving = (c for c in calls if RESOLVING.fullmatch(c.func.text.rpartition(".")[2]))
+                if any(mentions(call, text, function) for call in resolving):
                     yield copy
 
 

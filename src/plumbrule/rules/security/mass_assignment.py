@@ -337,7 +337,7 @@ def reads_privilege(body: Body) -> bool:
 
 
 def own_writes(route: Route, body: Body) -> Iterator[tuple[Call, str, set[str]]]:
-    """The calls that change who is calling by the whole body, wherever he is kept: they are told who he is."""
+    """The calls that change who is calling by the whole body, wherever he is kept: he is named to them."""
     if body.chain or not OWN.search(route.path):
         return
     caller = caller_of(body.function)
