@@ -139,6 +139,10 @@ def test_request_data_is_followed_to_the_call_it_can_harm(route: str, label: str
         "    (FOLDER / name).read_bytes()",
         READ + "if '..' in name:\n        raise HTTPException(404)\n    load(f'content/{name}')",
         READ + "if '/' in name:\n        raise HTTPException(404)\n    (FOLDER / name).read_bytes()",
+        READ + "if name not in ('a', 'b'):\n        name = 'a'\n    load(name)",
+        READ + "path = Path(name)\n    real = Path(os.path.realpath(path))\n"
+        "    if FOLDER not in real.parents and FOLDER != real:\n        raise HTTPException(404)\n"
+        "    load(path)",
         READ + "place = find('a')\n    load(place.format(name=name))",
         READ + "if not name in ('a', 'b'):\n        raise HTTPException(404)\n    load(name)",
         READ + "if name not in ('a', 'b'):\n        return None\n    else:\n        load(name)",

@@ -45,11 +45,13 @@ def is_checked(value: n.Expr, use: n.Node, function: Function) -> bool:
 
 
 def resolved_copies(text: str, function: Function) -> Iterator[str]:
-    """`real = os.path.realpath(path)`: what is asked of `real` is asked of `path`."""
+    """`real = Path(os.path.realpath(path))`: what is asked of `real` is asked of `path`."""
     for node in function.find(n.Assign):
         match node:
-            case n.Assign(targets=(n.Name(id=copy),), value=n.Call(func=func) as call) if copy != text:
-                if RESOLVING.fullmatch(func.text.rpartition(".")[2]) and mentions(call, text, function):
+            case n.Assign(targets=(n.Name(id=copy),), value=n.Call() as value) if copy != text:
+                calls = [value, *(arg for arg in value.args if isinstance(arg, n.Call))]
+                resolving = (c for c in calls if RESOLVING.fullmatch(c.func.text.rpartition(".")[2]))
+                if any(mentions(call, text, function) for call in resolving):
                     yield copy
 
 
@@ -60,7 +62,7 @@ def checks(node: n.Node, text: str, use: n.Node, around: set[int], function: Fun
             is_inside = body[0].start <= use.start < body[-1].end
             if is_inside and excludes_text(test, text):
                 return True
-            is_way = id(node) in around or leaves(body)
+            is_way = id(node) in around or leaves(body) or replaces(body, text)
             return is_way and vouches(test, text, use, function, holds=is_inside)
         case n.Conditional(test=test, body=body):
             holds = body.start <= use.start < body.end
@@ -117,6 +119,12 @@ def absences(name: str) -> tuple[str, ...]:
 def leaves(body: tuple[n.Statement, ...]) -> bool:
     """Whether a block ends the function or the round of the loop."""
     return bool(body) and (isinstance(body[-1], LEAVING) or body[-1].text in ("continue", "break"))
+
+
+def replaces(body: tuple[n.Statement, ...], text: str) -> bool:
+    """Whether a block gives another value in place of one: `if sort not in COLUMNS: sort = "id"`."""
+    assigned = (node for node in body if isinstance(node, n.Assign) and not node.op)
+    return any(target.text == text for node in assigned for target in node.targets)
 
 
 def vouches(test: n.Expr, text: str, use: n.Node, function: Function, *, holds: bool) -> bool:

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from plumbrule.model.project import Project
 
 SINKS = {name: (kind, places) for kind, sinks in known.SINKS.items() for name, places in sinks.items()}
+STATEMENTS = {method: ("sql", known.FIRST) for methods in known.STATEMENTS.values() for method in methods}
+PLACES = {**STATEMENTS, **SINKS}
 
 
 class Dangers:
@@ -35,7 +37,9 @@ class Dangers:
     @cached_property
     def calls(self) -> frozenset[Call]:
         """The calls that may do harm by what they are given."""
-        return frozenset(self.project.calls_to(*(name.removeprefix(".") for name in SINKS)))
+        used = (methods for library, methods in known.STATEMENTS.items() if self.project.uses(library))
+        names = (*SINKS, *(method for methods in used for method in methods))
+        return frozenset(self.project.calls_to(*(name.removeprefix(".") for name in names)))
 
     @cached_property
     def functions(self) -> frozenset[Function]:
@@ -48,9 +52,8 @@ class Dangers:
 
 def arguments(call: Call) -> Iterator[tuple[str, n.Expr]]:
     """The arguments of a dangerous call that count, each with the kind of danger."""
-    kind, places = SINKS.get(call.name) or SINKS.get(
-        f".{call.method}" if call.receiver is not None else "", ("", ())
-    )
+    method = f".{call.method}" if call.receiver is not None else ""
+    kind, places = PLACES.get(call.name) or PLACES.get(method, ("", ()))
     seen = set()
     for position, name in places:
         found = call.receiver if position == -1 else call.argument(position, name)

@@ -14,10 +14,11 @@ if TYPE_CHECKING:
     from plumbrule.model.code import Function
     from plumbrule.model.flow import Origin
 
+# the last two are of Cypher and AQL
 SQL = re.compile(
     r"\b(select|insert\s+into|update|delete\s+from|copy|create|drop|alter|truncate|grant|revoke|where|"
-    r"order by)\b",
-    re.IGNORECASE,
+    r"order by)\b|\b(match|merge)\s*\(|\bfor\s+\w+\s+in\b.*\breturn\b",
+    re.IGNORECASE | re.DOTALL,
 )
 
 

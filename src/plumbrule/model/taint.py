@@ -71,11 +71,11 @@ class Tracer:
     def flows(self) -> Iterator[Flow]:
         """Every dangerous call that gets request data."""
         for frame, call in self.reached():
-            for kind, argument in arguments(call):
+            for kind, argument in arguments(call) if call in self.project.dangers.calls else ():
                 origin = self.trace(argument, frame, head=kind in ("url", "redirect"))
                 rest = self.trace(argument, frame) if kind == "redirect" and origin is None else None
                 found = origin or rest
-                if found is not None and (not by_method(call) or is_sql(found)):
+                if found is not None and (kind != "sql" or not by_method(call) or is_sql(found)):
                     yield Flow(
                         kind, call, argument, found, frame.chain, self.route, is_head=origin is not None
                     )

@@ -39,12 +39,28 @@ SINKS: dict[str, dict[str, tuple[tuple[int | None, str], ...]]] = {
                 "joblib.load",
                 "numpy.load",
                 "torch.load",
+                "os.startfile",
+                "pandas.read_parquet",
+                "pandas.read_json",
+                "PIL.Image.open",
+                "cv2.imread",
+                "fitz.open",
+                "openpyxl.load_workbook",
+                "shutil.unpack_archive",
             ),
             PATH,
         ),
         "starlette.responses.FileResponse": ((0, "path"),),  # its `filename` is what the browser saves it as
         **dict.fromkeys(
-            ("shutil.copy", "shutil.copy2", "shutil.copyfile", "shutil.move", "os.rename", "os.replace"),
+            (
+                "shutil.copy",
+                "shutil.copy2",
+                "shutil.copyfile",
+                "shutil.copytree",
+                "shutil.move",
+                "os.rename",
+                "os.replace",
+            ),
             ((0, "src"), (1, "dst")),
         ),
         **{
@@ -83,6 +99,7 @@ SINKS: dict[str, dict[str, tuple[tuple[int | None, str], ...]]] = {
             ),
             ((0, "sql"), (0, "query"), (0, "statement")),
         ),
+        **dict.fromkeys(("pandas.read_sql", "pandas.read_sql_query", "duckdb.sql", "duckdb.query"), FIRST),
     },
     "command": {
         **dict.fromkeys(
@@ -92,9 +109,12 @@ SINKS: dict[str, dict[str, tuple[tuple[int | None, str], ...]]] = {
                 "subprocess.getoutput",
                 "subprocess.getstatusoutput",
                 "asyncio.create_subprocess_shell",
+                "paramiko.SSHClient.exec_command",
+                ".exec_command",
             ),
             ((0, "cmd"), (0, "command")),
         ),
+        "asyncio.create_subprocess_exec": ((2, ""),),
         **dict.fromkeys(
             (
                 "subprocess.run",
@@ -122,6 +142,13 @@ SINKS: dict[str, dict[str, tuple[tuple[int | None, str], ...]]] = {
                 "yaml.full_load",
                 "importlib.import_module",
                 "builtins.__import__",
+                "sympy.sympify",
+                "sympy.parsing.sympy_parser.parse_expr",
+                "pandas.eval",
+                "pandas.DataFrame.eval",
+                "pandas.DataFrame.query",
+                "runpy.run_path",
+                "runpy.run_module",
             ),
             FIRST,
         ),
@@ -201,7 +228,18 @@ SINKS: dict[str, dict[str, tuple[tuple[int | None, str], ...]]] = {
             ),
             ((None, "base_url"),),
         ),
-        "urllib.request.urlopen": ((0, "url"),),
+        **dict.fromkeys(
+            (
+                ".goto",
+                "feedparser.parse",
+                "trafilatura.fetch_url",
+                "websockets.connect",
+                "wget.download",
+                "aiohttp.ClientSession.ws_connect",
+                "urllib.request.urlopen",
+            ),
+            ((0, "url"), (0, "uri")),
+        ),
         "urllib.request.Request": ((0, "url"),),
         "urllib.request.urlretrieve": ((0, "url"),),
     },
@@ -209,6 +247,16 @@ SINKS: dict[str, dict[str, tuple[tuple[int | None, str], ...]]] = {
         "starlette.responses.RedirectResponse": ((0, "url"),),
     },
 }
+
+STATEMENTS = {
+    "neo4j": (".run",),
+    "clickhouse_connect": (".query", ".command"),
+    "clickhouse_driver": (".query",),
+    "duckdb": (".sql",),
+    "pyspark": (".sql",),
+    "snowflake": (".sql",),
+}
+"""methods that take a statement, where a project uses the library: elsewhere the words stand for much else"""
 
 # What hands a value on, as it is or with more text around it. All else is taken to make it harmless.
 CARRIERS = {

@@ -26,6 +26,27 @@ def calculate(expression: str) -> int:
     return eval(expression)  # finding
 ```
 
+## Bad: what works out formulas runs any expression
+
+```python title="main.py"
+import pandas as pd
+from fastapi import FastAPI
+from sympy import sympify
+
+app = FastAPI()
+table = pd.DataFrame()
+
+
+@app.post("/formulas")
+def work_out(formula: str) -> str:
+    return str(sympify(formula))  # finding
+
+
+@app.get("/rows")
+def find_rows(condition: str) -> int:
+    return len(table.query(condition))  # finding
+```
+
 ## Good: a format that holds data only
 
 ```python title="main.py"

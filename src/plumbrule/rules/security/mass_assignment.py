@@ -111,6 +111,66 @@ def update_me(
     Users(session).update(user, values)  # finding
 ```
 
+## Bad: documents have no columns
+
+```python title="main.py"
+from typing import Annotated, Any
+
+from fastapi import Depends, FastAPI
+from fastapi.security import HTTPBearer
+from pydantic import BaseModel
+
+app = FastAPI()
+
+
+class Profile(BaseModel):
+    name: str | None = None
+    role: str | None = None
+
+
+def current_user(token: Annotated[object, Depends(HTTPBearer())]) -> dict[str, str]: ...
+async def update_user(user_id: str, data: dict[str, Any]) -> None: ...
+
+
+@app.patch("/users/me")
+async def change(profile: Profile, current_user: Annotated[dict[str, str], Depends(current_user)]) -> None:
+    data = {key: value for key, value in profile.model_dump(exclude_unset=True).items()}
+    await update_user(current_user["id"], data)  # finding
+```
+
+## Good: a document that keeps its role
+
+```python title="main.py"
+from typing import Annotated, Any
+
+from fastapi import Depends, FastAPI
+from fastapi.security import HTTPBearer
+from pydantic import BaseModel
+
+app = FastAPI()
+
+
+class Profile(BaseModel):
+    name: str | None = None
+    role: str | None = None
+
+
+def current_user(token: Annotated[object, Depends(HTTPBearer())]) -> dict[str, str]: ...
+async def update_user(user_id: str, data: dict[str, Any]) -> None: ...
+async def find_like(user_id: str, data: dict[str, Any]) -> None: ...
+
+
+@app.patch("/users/me")
+async def change(profile: Profile, current_user: Annotated[dict[str, str], Depends(current_user)]) -> None:
+    data = {key: value for key, value in profile.model_dump().items() if key != "role"}
+    await update_user(current_user["id"], data)
+
+
+@app.put("/profile")
+async def compare(profile: Profile, current_user: Annotated[dict[str, str], Depends(current_user)]) -> None:
+    await find_like(current_user["id"], profile.model_dump())
+```
+
 ## Good: the schema lacks the column, it is left out, or only administrators may
 
 ```python title="main.py"
@@ -173,12 +233,27 @@ def create_checked(body: UserCreate) -> int:
 import re
 from typing import NamedTuple
 
-from plumbrule.rulekit import Call, Finding, Function, Iterator, Route, Schema, Step, Table, forbids, n, rule
+from plumbrule.rulekit import (
+    Call,
+    Finding,
+    Function,
+    Iterator,
+    Route,
+    Schema,
+    Step,
+    Table,
+    caller_of,
+    forbids,
+    n,
+    rule,
+)
 
 PRIVILEGE = re.compile(
     r"^(is_)?(admin|superuser|superadmin|super_admin|staff|root|owner)$|^(user_)?(roles?|permissions?)$|"
     r"^(role|permission)_ids?$|^(is_)?(verified|approved|email_verified)$|^(credits?|balance)$|^hashed_password$"
 )
+OWN = re.compile(r"/(me|self|profile|account)/?$")
+CHANGING = re.compile(r"(update|patch|save|modify|set)(_|$)")
 UPDATING = {"update", "patch", "save", "modify"}
 DUMPS = ("model_dump", "dict")
 
@@ -199,19 +274,16 @@ def mass_assignment(route: Route) -> Iterator[Finding]:
     for body in bodies(route, route.handler):
         if reads_privilege(body) or is_guarded(route):
             continue
-        for call, table in writes(body):
-            names = [name for name in body.schema.fields if PRIVILEGE.search(name) and name in table.columns]
+        for call, owner, columns in (*writes(body), *own_writes(route, body)):
+            names = [name for name in body.schema.fields if PRIVILEGE.search(name) and name in columns]
             names = [name for name in names if f'"{name}"' not in body.function.node.text]
             if names:
                 yield Finding(
                     at=call.func_span,
-                    message=f"{route.label} lets the client set `{table.name}.{names[0]}`",
+                    message=f"{route.label} lets the client set `{owner}{names[0]}`",
                     label=f"every field of `{body.schema.name}` is written",
                     help=f"take `{names[0]}` out of `{body.schema.name}`, or set it here yourself",
-                    chain=(
-                        Step(route.label, route.span),
-                        *(Step(c.node.func.text, c.span) for c in body.chain),
-                    ),
+                    chain=way(route, body),
                 )
 
 
@@ -264,8 +336,26 @@ def reads_privilege(body: Body) -> bool:
     return any(PRIVILEGE.search(node.attr) for node in nodes)
 
 
-def writes(body: Body) -> Iterator[tuple[Call, Table]]:
+def own_writes(route: Route, body: Body) -> Iterator[tuple[Call, str, set[str]]]:
+    """The calls that change who is calling by the whole body, wherever he is kept: he is named to them."""
+    if body.chain or not OWN.search(route.path):
+        return
+    caller = caller_of(body.function)
+    for call in body.function.calls if caller else ():
+        given = call.given
+        knows_him = any(value.text.startswith(caller) for value in given)
+        if knows_him and CHANGING.match(call.method) and any(is_dump(value, body) for value in given):
+            yield call, "", set(body.schema.fields)
+
+
+def writes(body: Body) -> Iterator[tuple[Call, str, set[str]]]:
     """The calls that write the whole body to a table."""
+    for call, table in written_to(body):
+        yield call, f"{table.name}.", set(table.columns)
+
+
+def written_to(body: Body) -> Iterator[tuple[Call, Table]]:
+    """The calls that write the whole body, with the table."""
     for call in body.function.calls:
         made = body.function.project.table_of(call.type.cls) if call.type is not None else None
         splats = (keyword.value for keyword in call.keywords if keyword.name is None)
@@ -298,6 +388,10 @@ def is_dump(value: n.Node, body: Body) -> bool:
         made = [b.node for b in body.function.bindings.get(value.id, ())]
         value = made[0].value or value if len(made) == 1 and isinstance(made[0], n.Assign) else value
     match value:
+        case n.Comprehension(
+            clauses=(n.Clause(iterable=n.Call(func=n.Attribute(value=all_of, attr="items"))),)
+        ):
+            return is_dump(all_of, body)
         case n.Call(func=n.Attribute(value=n.Name(id=name), attr=attr), keywords=keywords):
             cut = {k.name for k in keywords} & {"exclude", "include"}
             return name == body.name and attr in DUMPS and not cut

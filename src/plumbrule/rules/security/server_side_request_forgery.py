@@ -121,6 +121,24 @@ def picture(url: str) -> str:
     return httpx.get(url).text
 ```
 
+## Bad: a browser of the server is sent there
+
+```python title="main.py"
+from fastapi import FastAPI
+from playwright.async_api import async_playwright
+
+app = FastAPI()
+
+
+@app.post("/pictures")
+async def take_picture(address: str) -> bytes:
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch()
+        page = await browser.new_page()
+        await page.goto(address)  # finding
+        return await page.screenshot()
+```
+
 ## Good: the host is fixed
 
 ```python title="main.py"

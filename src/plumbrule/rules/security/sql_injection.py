@@ -77,6 +77,23 @@ def find_orders(customer: str, city: str) -> list[str]:
         return [title for (title,) in connection.execute(statement, {"city": city})]
 ```
 
+## Bad: a graph has a language too
+
+```python title="main.py"
+from fastapi import FastAPI
+from neo4j import GraphDatabase
+
+app = FastAPI()
+driver = GraphDatabase.driver("neo4j://graph")
+
+
+@app.get("/friends")
+def find_friends(name: str, limit: int) -> list[str]:
+    statement = f"MATCH (:Person {{name: '{name}'}})--(friend) RETURN friend.name LIMIT {limit}"  # finding
+    with driver.session() as session:
+        return [row["friend.name"] for row in session.run(statement)]
+```
+
 ## Bad: the statement has a name of its own; a name that is in use is refused, any other passes
 
 ```python title="main.py"
