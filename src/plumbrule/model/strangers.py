@@ -63,9 +63,22 @@ def signs_up(route: Route) -> bool:
 
 
 def does_nothing(handler: Function | None) -> bool:
-    """Whether a handler takes nothing and has a ready answer."""
+    """Whether a handler takes nothing and has a ready answer, or refuses whatever comes."""
     if handler is None:
         return False
     *notes, last = handler.body
     is_ready = all(isinstance(note, n.ExprStatement) for note in notes) and isinstance(last, n.Return)
-    return is_ready and not handler.parameters and not any(handler.find(n.Await))
+    return refuses_all(handler) or (is_ready and not handler.parameters and not any(handler.find(n.Await)))
+
+
+def refuses_all(function: Function, depth: int = 2) -> bool:
+    """Whether a function does nothing but raise, or call one that does: what is switched off here."""
+    said = 1 if function.node.docstring is not None else 0
+    match function.body[said:]:
+        case (n.Raise(),):
+            return True
+        case (n.ExprStatement(value=n.Call() as call),) | (n.Return(value=n.Call() as call),) if depth:
+            target = function.call(call).function
+            return target is not None and refuses_all(target, depth - 1)
+        case _:
+            return False

@@ -127,10 +127,10 @@ worker = FastAPI()
 worker.include_router(levels)
 ```
 
-## Good: whoever includes it asks, and signing in cannot
+## Good: whoever includes it asks, signing in cannot, and what is switched off refuses everybody
 
 ```python title="main.py"
-from fastapi import APIRouter, Depends, FastAPI
+from fastapi import APIRouter, Depends, FastAPI, HTTPException
 from fastapi.security import HTTPBearer
 
 shops = APIRouter(prefix="/admin/shops", dependencies=[Depends(HTTPBearer())])
@@ -154,6 +154,15 @@ def delete_pause(pause_id: int) -> None: ...
 
 @doors.post("/login")
 def log_in(name: str, code: str) -> None: ...
+
+
+def refuse() -> None:
+    raise HTTPException(404, "not in this edition")
+
+
+@doors.delete("/{door}")
+def remove_door(door: str) -> None:
+    refuse()
 
 
 app = FastAPI()
