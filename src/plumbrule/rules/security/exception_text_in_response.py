@@ -121,6 +121,20 @@ async def charge_order(order_id: int) -> dict[str, str]:
 @app.exception_handler(Exception)
 async def answer(request: Request, exc: Exception) -> JSONResponse:
     return JSONResponse({"error": "internal", "details": {"exception": str(exc)}}, 500)  # finding
+
+
+async def answer_otherwise(_request: Request, exc: Exception) -> JSONResponse:
+    return JSONResponse({"error": f"{exc}"}, 500)  # finding
+
+
+async def answer_missing(_request: Request, exc: KeyError) -> JSONResponse:
+    return JSONResponse({"error": f"{exc}"}, 404)
+
+
+HANDLERS = {Exception: answer_otherwise, KeyError: answer_missing}
+for kind, handler in HANDLERS.items():
+    if kind not in app.exception_handlers:
+        app.exception_handlers[kind] = handler
 ```
 
 ## Good: an exception that was meant for the client, and developers who are told
@@ -379,10 +393,14 @@ def is_unexpected(name: n.Name, scope: Scoped) -> bool:
 
 
 def handles_anything(function: Function, name: str) -> bool:
-    """Whether a parameter of an exception handler of an app holds whatever was raised."""
+    """Whether a parameter holds whatever was raised: that of an exception handler, or of what looks so."""
+    if name not in [p.name for p in function.parameters][1:2]:
+        return False
     handled = (h for app in function.project.apps for h in app.exception_handlers)
-    is_broad = any(h.function is function and h.exception in BROADEST for h in handled)
-    return is_broad and name in [p.name for p in function.parameters][1:2]
+    if any(h.function is function and h.exception in BROADEST for h in handled):
+        return True
+    first, second = (p.type.name if p.type is not None else "" for p in function.parameters[:2])
+    return first == "fastapi.Request" and second in BROAD
 
 
 def options(exception: n.Expr) -> tuple[n.Expr, ...]:
