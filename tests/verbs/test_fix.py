@@ -1,6 +1,7 @@
 """Fixes become a plan; what cannot be fixed together is fixed one after the other."""
 
 from pathlib import Path
+from textwrap import dedent
 
 import pytest
 
@@ -109,3 +110,72 @@ def test_an_argument_is_added_as_the_others_stand_and_lines_end_as_before(
     (call,) = project.modules[0].calls
     finding = Finding(call.span, "", fix=Fix((Edit(*call.added("x=2")),)))
     assert fix.fixed_texts(project, [finding]) == {"main.py": after.replace("\n", end)}
+
+
+def corrected(source: str, rule: str) -> str | None:
+    """What one rule's fixes make of a module; None if it has none."""
+    project = project_of({"main.py": dedent(source)})
+    outcome = audit_project(project, [r for r in rulebook() if r.name == rule])
+    assert outcome.findings
+    texts, _ = fix.fixed(project, [item.finding for item in outcome.findings])
+    return texts["main.py"].decode() if texts else None
+
+
+def test_an_argument_is_added_on_a_line_of_its_own_where_the_others_stand_so() -> None:
+    source = """
+        from pydantic_settings import BaseSettings, SettingsConfigDict
+
+        class Settings(BaseSettings):
+            model_config = SettingsConfigDict(
+                env_file=".env",
+                case_sensitive=False,
+            )
+    """
+    made = corrected(source, "env-file-forbids-extra")
+    assert made is not None
+    assert '        case_sensitive=False,\n        extra="ignore",\n    )\n' in made
+
+
+def test_a_handler_with_an_async_session_stays_async() -> None:
+    source = """
+        from fastapi import Depends, FastAPI
+        from sqlalchemy.ext.asyncio import AsyncSession
+        from sqlalchemy.orm import Session
+
+        app = FastAPI()
+
+        def count(db: Session) -> int:
+            return db.query(1).count()
+
+        @app.get("/")
+        async def read(db: AsyncSession = Depends(AsyncSession)) -> int:
+            return count(db)
+    """
+    assert corrected(source, "sync-session-in-async") is None
+
+
+def test_a_password_that_may_be_missing_is_not_quoted() -> None:
+    source = """
+        def url(password: str | None = None) -> str:
+            return f"postgresql://app:{password}@localhost/app"
+    """
+    assert corrected(source, "formatted-dsn") is None
+
+
+def test_texts_are_compared_as_bytes_by_the_module_that_is_there() -> None:
+    source = """
+        import secrets
+
+        from fastapi import FastAPI, Header
+
+        app = FastAPI()
+        API_KEY = secrets.token_hex()
+
+        @app.get("/")
+        async def read(api_key: str = Header()) -> bool:
+            return api_key == API_KEY
+    """
+    made = corrected(source, "timing-unsafe-compare")
+    assert made is not None
+    assert "return secrets.compare_digest(api_key.encode(), API_KEY.encode())\n" in made
+    assert made.count("import") == 2

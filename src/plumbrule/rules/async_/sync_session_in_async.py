@@ -198,6 +198,7 @@ VERBS = (
     "bulk_save_objects",
     "bulk_insert_mappings",
 )
+ASYNC_SESSION = "sqlalchemy.ext.asyncio.AsyncSession"
 QUERIES = {f"sqlalchemy.orm.Session.{verb}" for verb in VERBS}
 
 
@@ -228,7 +229,7 @@ def first_query(function: Function) -> Reached | None:
 
 def plain_def(function: Function) -> Fix | None:
     """Take `async` away from a route in which nothing is awaited."""
-    if not function.routes or function.callers or waits(function):
+    if not function.routes or function.callers or waits(function) or has_async_session(function):
         return None
     start = function.node.span.start + function.node.text.find("async def")
     span = function.module.source.span(start, start + len("async "))
@@ -237,9 +238,16 @@ def plain_def(function: Function) -> Fix | None:
 
 def advice(function: Function) -> str:
     """What to do; what waits for something else cannot be a plain `def`."""
+    if has_async_session(function):
+        return "it hands an `AsyncSession` to what was written for a `Session`: await the queries there"
     if waits(function):
         return "use an `AsyncSession`, or run what queries in a thread with `run_in_threadpool`"
     return "make it a plain `def`, or use an `AsyncSession`"
+
+
+def has_async_session(function: Function) -> bool:
+    """Whether a function is given a session that has to be awaited."""
+    return any(p.type is not None and p.type.name == ASYNC_SESSION for p in function.parameters)
 
 
 def waits(function: Function) -> bool:

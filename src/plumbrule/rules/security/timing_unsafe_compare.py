@@ -38,7 +38,7 @@ API_KEY = os.environ.get("API_KEY", "")
 
 @app.get("/reports")
 async def read_reports(api_key: Annotated[str, Header()]) -> list[str]:
-    if not compare_digest(api_key, API_KEY):
+    if not compare_digest(api_key.encode(), API_KEY.encode()):
         raise HTTPException(401)
     return []
 ```
@@ -378,15 +378,32 @@ def speak_of_secrets(names: list[str], sides: tuple[n.Expr, n.Expr], function: F
 
 
 def in_constant_time(compare: n.Compare, function: Function) -> Fix | None:
-    """Compare two texts or bytes to the end; a value that may be None would raise."""
+    """Compare two texts to the end, as bytes: what may be None raises, and so does text that is not ASCII."""
     left, right = compare.operands
     kinds = {kind.name for side in (left, right) if (kind := function.type_of(side)) is not None}
     if kinds not in ({"builtins.str"}, {"builtins.bytes"}):
         return None
+    sides = [as_bytes(side) if kinds == {"builtins.str"} else side.text for side in (left, right)]
+    plain = (name for node in function.module.find(n.Import) for name in node.names)
+    is_there = any(alias.text == "secrets" for alias in plain)
+    called = "secrets.compare_digest" if is_there else "compare_digest"
     negated = "not " if compare.ops[0] == "!=" else ""
-    text = f"{negated}compare_digest({left.text}, {right.text})"
-    imported = import_edit(function.module, "secrets", "compare_digest")
-    return Fix((Edit(compare.span, text), *imported), safe=False)
+    edit = Edit(compare.span, f"{negated}{called}({', '.join(sides)})")
+    imported = () if is_there else import_edit(function.module, "secrets", "compare_digest")
+    return Fix((edit, *imported), safe=False)
+
+
+def as_bytes(side: n.Expr) -> str:
+    """A text as bytes."""
+    match side:
+        case n.Constant():
+            return (
+                f"b{side.text}" if side.text.isascii() and side.text[:1] in "\"'" else f"{side.text}.encode()"
+            )
+        case n.Name() | n.Attribute() | n.Call() | n.Subscript():
+            return f"{side.text}.encode()"
+        case _:
+            return f"({side.text}).encode()"
 
 
 def is_same_field(left: n.Expr, right: n.Expr) -> bool:

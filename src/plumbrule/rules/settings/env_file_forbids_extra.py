@@ -110,8 +110,8 @@ def ignoring(settings: Settings, node: n.Expr) -> Fix | None:
     source, parent = settings.module.source, node.parent
     at = source.span(node.end, node.end)
     match parent:
-        case n.Keyword():
-            return Fix((Edit(at, ', extra="ignore"'),))
+        case n.Keyword(parent=n.Call() as call):
+            return Fix((Edit(*settings.cls.call(call).added('extra="ignore"')),))
         case n.Dict():
             return Fix((Edit(at, ', "extra": "ignore"'),))
         case n.Assign():

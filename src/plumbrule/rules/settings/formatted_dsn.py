@@ -101,7 +101,7 @@ def link(name: str, token: str, domain: str) -> str:
 
 import re
 
-from plumbrule.rulekit import Edit, Finding, Fix, Iterator, Module, Project, import_edit, n, rule
+from plumbrule.rulekit import Edit, Finding, Fix, Function, Iterator, Project, Scoped, import_edit, n, rule
 
 PASSWORD = re.compile(r"[a-z0-9+]+://[^/@\s]*:\0[^/@\s]*@", re.IGNORECASE)
 QUOTED = re.compile(r"quote|escape|encode", re.IGNORECASE)
@@ -118,7 +118,7 @@ def formatted_dsn(project: Project) -> Iterator[Finding]:
                 message="a password with `@`, `/` or `:` breaks this URL",
                 label="the parts are not quoted",
                 help="put it together with `URL.create(…)` or `PostgresDsn.build(…)`, or quote the parts",
-                fix=quoting(text, scope.module),
+                fix=quoting(text, scope),
             )
 
 
@@ -145,14 +145,21 @@ def password_of(text: n.FString) -> n.Name | n.Attribute | None:
     return None
 
 
-def quoting(text: n.FString, module: Module) -> Fix | None:
-    """Quote what stands where the password is, if it is a plain value in a string of one line."""
+def quoting(text: n.FString, scope: Scoped) -> Fix | None:
+    """Quote what stands where the password is: a plain value, never None, in a string of one line."""
     password = password_of(text)
-    if password is None or "\n" in text.text:
+    if password is None or "\n" in text.text or may_be_none(password, scope):
         return None
     empty = '""' if text.text.rstrip().endswith("'") else "''"
     quoted = Edit(password.span, f"quote({password.text}, safe={empty})")
-    return Fix((quoted, *import_edit(module, "urllib.parse", "quote")), safe=False)
+    return Fix((quoted, *import_edit(scope.module, "urllib.parse", "quote")), safe=False)
+
+
+def may_be_none(password: n.Expr, scope: Scoped) -> bool:
+    """Whether a value is a parameter whose default is None."""
+    given = scope.parameters if isinstance(scope, Function) else ()
+    nothing = (p.name for p in given if isinstance(p.default, n.Constant) and p.default.value is None)
+    return password.text in nothing
 
 
 def ends_with(part: n.Expr, end: str) -> bool:
