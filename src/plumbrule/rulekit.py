@@ -66,6 +66,7 @@ from plumbrule.model.strangers import CHANGING, is_for_anybody, is_open, is_prob
 from plumbrule.model.values import External, Target, Type, Variable
 from plumbrule.model.versions import Version
 from plumbrule.model.vetting import taken_unasked, unlooked_at, unvetted
+from plumbrule.model.written import Written, written_row
 
 Subject = Project | App | Router | Route | Function | Call | Schema | Table | Settings | Module | Migration
 EVERY: dict[type, Callable[[Project], Iterable[Any]]] = {
@@ -295,6 +296,7 @@ __all__ = [
     "Type",
     "Variable",
     "Version",
+    "Written",
     "around",
     "asks",
     "asks_by_caller",
@@ -366,4 +368,5 @@ __all__ = [
     "way_from_route",
     "where_unchecked",
     "whole_chain",
+    "written_row",
 ]

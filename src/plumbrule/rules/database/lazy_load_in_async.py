@@ -112,6 +112,82 @@ async def give_order(order_id: int, session: Annotated[AsyncSession, Depends(get
     return order
 ```
 
+## Bad: a new row has loaded nothing
+
+```python title="main.py"
+from typing import Annotated
+
+from fastapi import Depends, FastAPI
+from pydantic import BaseModel, ConfigDict
+from sqlalchemy import ForeignKey
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
+
+
+class Base(DeclarativeBase): ...
+
+
+class Order(Base):
+    __tablename__ = "orders"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    lines: Mapped[list["Line"]] = relationship()
+    notes: Mapped[list["Line"]] = relationship(viewonly=True)
+
+
+class Line(Base):
+    __tablename__ = "lines"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    order_id: Mapped[int] = mapped_column(ForeignKey("orders.id"))
+
+
+class LineRead(BaseModel):
+    model_config = ConfigDict(from_attributes=True)
+    id: int
+
+
+class OrderCreate(BaseModel):
+    name: str
+
+
+class OrderRead(OrderCreate):
+    model_config = ConfigDict(from_attributes=True)
+    id: int
+    lines: list[LineRead]
+
+
+class OrderService:
+    def __init__(self, session: Annotated[AsyncSession, Depends()]) -> None:
+        self.session = session
+
+    async def create(self, new: OrderCreate) -> Order:
+        order = Order(**new.model_dump())
+        self.session.add(order)
+        await self.session.flush()
+        return order
+
+    async def create_whole(self, new: OrderCreate) -> Order:
+        order = Order(lines=[], **new.model_dump())
+        self.session.add(order)
+        await self.session.flush()
+        return order
+
+
+app = FastAPI()
+Orders = Annotated[OrderService, Depends()]
+
+
+@app.post("/orders", response_model=OrderRead)
+async def create_order(new: OrderCreate, orders: Orders) -> Order:
+    order = await orders.create(new)
+    return order  # finding
+
+
+@app.post("/orders/whole", response_model=OrderRead)
+async def create_whole_order(new: OrderCreate, orders: Orders) -> Order:
+    return await orders.create_whole(new)
+```
+
 ## Bad: a service loads it, another function reads it
 
 ```python title="app/models.py"
@@ -250,11 +326,13 @@ from plumbrule.rulekit import (
     Span,
     Step,
     Table,
+    Written,
     n,
     query_of,
     reached_calls,
     read_in,
     rule,
+    written_row,
 )
 
 
@@ -287,6 +365,15 @@ def in_function(function: Function, names: set[str]) -> Iterator[Finding]:
                 is_shown = schema and name in schema.fields and not is_given(name, function)
                 if schema and query and is_shown and returns_table(query, schema):
                     yield finding(query, relation, statement.span, f"`{schema.name}` reads it")
+            made = written_row(function, statement.value)
+            for relation in made.unloaded if schema and made and made.is_written else ():
+                if (
+                    schema
+                    and made
+                    and relation.name in schema.fields
+                    and not is_given(relation.name, function)
+                ):
+                    yield unwritten(made, relation, statement.span, schema)
     for call in function.calls:
         yield from read_elsewhere(call, function)
 
@@ -302,6 +389,21 @@ def finding(query: Query, relation: Relationship, at: Span, label: str = "") -> 
         help=f"add `.options({loader}({name}))` to the query",
         chain=(
             Step("the query", query.made.span),
+            Step(f"`{name}` is loaded when it is read", relation.span),
+        ),
+    )
+
+
+def unwritten(made: Written, relation: Relationship, at: Span, schema: Schema) -> Finding:
+    """A new row is written, and its lists are not loaded by that."""
+    name = f"{made.table.name}.{relation.name}"
+    return Finding(
+        at=at,
+        message=f"`{name}` was not loaded: reading it raises `MissingGreenlet`",
+        label=f"`{schema.name}` reads it of a row that is new",
+        help=f'`await session.refresh(row, ["{relation.name}"])` loads it, or give the new row a list',
+        chain=(
+            Step("the new row", made.made.span),
             Step(f"`{name}` is loaded when it is read", relation.span),
         ),
     )
