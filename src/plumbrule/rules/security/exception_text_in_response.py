@@ -318,7 +318,7 @@ def kept_under(key: str, kept: n.Name, response: Call, telling: set[Function]) -
 
 def answers(handler: n.Handler) -> bool:
     """Whether something is returned where an exception is caught."""
-    return any(isinstance(node, n.Return) for statement in handler.body for node in statement.walk())
+    return any(isinstance(statement, n.Return) for statement in handler.body)
 
 
 def returned_calls(handler: Function, words: set[str]) -> Iterator[Call]:
