@@ -29,6 +29,7 @@ CHECKING = re.compile(
     r"check|valid|ensure|verif|assert|require|guard|safe|allow|authori|permi", re.IGNORECASE
 )
 RESOLVING = re.compile(r"resolve|realpath|abspath|normpath")
+HOST = re.compile(r"https?://[\w.:-]+/")
 FOOLED = re.compile(r"netloc\.(split|partition)\(['\"]:")
 SENT = {"str", "bytes", "dict", "list", "UploadFile"}
 HARMFUL_PARTS = {"..", "/", "\\", "\\\\", "//", "../", "://"}
@@ -208,7 +209,7 @@ def is_check_call(node: n.Node, text: str, function: Function) -> bool:
         return False
     call = function.call(node)
     if call.method in ("relative_to", "is_relative_to") or (
-        call.method == "startswith" and not is_constant(call.args)
+        call.method == "startswith" and (names_host(call.args) or not is_constant(call.args))
     ):
         return mentions(node, text, function) and not is_lexical(call, function)
     if call.method in PARSERS:
@@ -268,6 +269,12 @@ def is_formal(use: n.Name) -> bool:
 def is_constant(args: tuple[n.Expr, ...]) -> bool:
     """Whether arguments are literals: `url.startswith("http")` checks nothing."""
     return all(isinstance(part, (n.Constant, n.Sequence)) for part in args)
+
+
+def names_host(args: tuple[n.Expr, ...]) -> bool:
+    """`url.startswith("https://images.example/")`: whose address it is, to the slash that ends the host."""
+    texts = [part.value for arg in args for part in arg.walk() if isinstance(part, n.Constant)]
+    return bool(texts) and all(isinstance(text, str) and HOST.match(text) for text in texts)
 
 
 def mentions(node: n.Node, text: str, function: Function) -> bool:

@@ -50,20 +50,26 @@ def caller_of(function: Function) -> str:
 
 def told_by_request(function: Function) -> str:
     """`user_id = get_user_id(request)`, `user = request.state.user`: the name, or an empty text."""
-    requests = [p.name for p in function.parameters if p.type and p.type.name == "fastapi.Request"]
-    for name, bindings in function.bindings.items() if requests else ():
-        value = bindings[0].node.value if isinstance(bindings[0].node, n.Assign) else None
-        if isinstance(value, n.Await):
-            value = value.value
-        if value is None or not (OWNING.fullmatch(name) or CALLER.search(name)):
-            continue
-        if isinstance(value, n.Call) and [arg.text for arg in value.args] == requests:
-            return name
-        if isinstance(value, n.Attribute) and value.text.startswith(
-            (f"{requests[0]}.state.", f"{requests[0]}.user")
-        ):
-            return name
+    named = [name for name in function.bindings if may_be_caller(name)]
+    asked = (p.name for p in function.parameters if p.type and p.type.name == "fastapi.Request")
+    request = next(asked, None) if named else None
+    for name in named if request is not None else ():
+        node = function.bindings[name][0].node
+        value = node.value if isinstance(node, n.Assign) else None
+        match value.value if isinstance(value, n.Await) else value:
+            case n.Call(args=(n.Name(id=given),)) if given == request:
+                return name
+            case n.Attribute(value=n.Name(id=of), attr="user") if of == request:
+                return name
+            case n.Attribute(value=n.Attribute(value=n.Name(id=of), attr="state" | "user")) if of == request:
+                return name
     return ""
+
+
+@cache
+def may_be_caller(name: str) -> bool:
+    """Whether a name may stand for who is calling, or for his id."""
+    return is_owning(name) or CALLER.search(name) is not None
 
 
 def names_read(function: Function) -> set[str]:

@@ -152,9 +152,11 @@ DEBUG = os.getenv("DEBUG") == "1"
 class OrderClosed(Exception): ...
 
 
-@app.exception_handler(OrderClosed)
-async def answer_closed(request: Request, exc: OrderClosed) -> JSONResponse:
+async def answer_closed(request: Request, exc: Exception) -> JSONResponse:
     return JSONResponse({"error": str(exc)}, 409)
+
+
+app.add_exception_handler(OrderClosed, answer_closed)
 
 
 @app.exception_handler(Exception)
@@ -268,7 +270,7 @@ RESPONSES = (
 )
 TRACES = ("traceback.format_exc", "traceback.format_exception")
 BROAD = ("builtins.Exception", "builtins.BaseException")
-BROADEST = (*BROAD, "500", "starlette.status.HTTP_500_INTERNAL_SERVER_ERROR")
+BROADEST = {*BROAD, "500", "starlette.status.HTTP_500_INTERNAL_SERVER_ERROR"}
 SPOKEN = ("pydantic.", "fastapi.", "starlette.", "builtins.", "email_validator.", "pydantic_core.")
 
 
@@ -318,7 +320,7 @@ def kept_under(key: str, kept: n.Name, response: Call, telling: set[Function]) -
 
 def answers(handler: n.Handler) -> bool:
     """Whether something is returned where an exception is caught."""
-    return any(isinstance(node, n.Return) for statement in handler.body for node in statement.walk())
+    return any(isinstance(statement, n.Return) for statement in handler.body)
 
 
 def returned_calls(handler: Function, words: set[str]) -> Iterator[Call]:
@@ -396,9 +398,11 @@ def handles_anything(function: Function, name: str) -> bool:
     """Whether a parameter holds whatever was raised: that of an exception handler, or of what looks so."""
     if name not in [p.name for p in function.parameters][1:2]:
         return False
-    handled = (h for app in function.project.apps for h in app.exception_handlers)
-    if any(h.function is function and h.exception in BROADEST for h in handled):
-        return True
+    handled = [
+        h.exception for a in function.project.apps for h in a.exception_handlers if h.function is function
+    ]
+    if any(handled):  # else it is not known of what
+        return not BROADEST.isdisjoint(handled)
     first, second = (p.type.name if p.type is not None else "" for p in function.parameters[:2])
     return first == "fastapi.Request" and second in BROAD
 
