@@ -12,9 +12,10 @@ from plumbrule.facts.source import Source, Span
 from plumbrule.finding import Category, Confidence, Edit, Finding, Fix, Rule, Severity, Step
 from plumbrule.model.apps import ExceptionHandler
 from plumbrule.model.asking import asks_inside, is_always, is_query, is_read, looks_up, whole_chain
-from plumbrule.model.bodies import body_schemas, is_bounded
+from plumbrule.model.bodies import body_schemas, is_bounded, response_schema
 from plumbrule.model.calls import Call
 from plumbrule.model.code import Attribute, Class, Function, Module, Parameter, Scoped
+from plumbrule.model.comparisons import is_secret_check
 from plumbrule.model.coroutines import awaited_imports, is_dead, makes_coroutine
 from plumbrule.model.dependencies import Dependencies, Dependency
 from plumbrule.model.flow import Flow
@@ -23,6 +24,7 @@ from plumbrule.model.import_graph import ImportEdge
 from plumbrule.model.knowledge.blocking import BLOCKING, COMPUTING
 from plumbrule.model.knowledge.coroutines import COROUTINES
 from plumbrule.model.knowledge.secrets import is_end_of_token, is_secret_name, is_secretive_name
+from plumbrule.model.loaders import assigned_name, is_given, is_read_now, loaded_plainly, reads_of
 from plumbrule.model.logs import LOGGING, is_logging, parts_of
 from plumbrule.model.loop import blocking_on_loop, reached_on_loop
 from plumbrule.model.migrations import Migration, MigrationGraph, Operation
@@ -303,6 +305,7 @@ __all__ = [
     "asks_for_own_key",
     "asks_inside",
     "asks_nobody",
+    "assigned_name",
     "awaited_imports",
     "awaiting",
     "blocking_on_loop",
@@ -326,14 +329,18 @@ __all__ = [
     "is_for_anybody",
     "is_for_developers",
     "is_for_some",
+    "is_given",
     "is_handed",
     "is_logging",
     "is_open",
     "is_probe",
     "is_query",
     "is_read",
+    "is_read_now",
+    "is_secret_check",
     "is_secret_name",
     "is_secretive_name",
+    "loaded_plainly",
     "looks_at_owner",
     "looks_up",
     "loop_over_rows",
@@ -351,7 +358,9 @@ __all__ = [
     "reached_calls",
     "reached_on_loop",
     "read_in",
+    "reads_of",
     "refuses",
+    "response_schema",
     "rule",
     "run_in_threads",
     "shape",

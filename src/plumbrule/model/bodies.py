@@ -1,4 +1,4 @@
-"""What clients send: the schemas of request bodies."""
+"""What clients send and get: the schemas of bodies."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from plumbrule.facts import nodes as n
+from plumbrule.model.code import Class
 
 if TYPE_CHECKING:
     from plumbrule.model.routing import Route
@@ -26,6 +27,18 @@ def body_schemas(route: Route) -> list[Schema]:
         if schema is not None and parameter.marker(*ELSEWHERE) is None:
             found.append(schema)
     return found
+
+
+def response_schema(route: Route) -> Schema | None:
+    """The schema of a response, also of a list of them."""
+    expr = route.option("response_model") or (route.handler.node.returns if route.handler else None)
+    if expr is None or (isinstance(expr, n.Constant) and expr.value is None):
+        return None
+    scope = route.handler.inference.outside if route.handler else None
+    kind = scope.annotation_type(expr) if scope else None
+    if kind and not isinstance(kind.cls, Class) and kind.args:
+        kind = kind.args[-1]
+    return route.project.schema_of(kind.cls) if kind else None
 
 
 def is_bounded(schema: Schema, name: str) -> bool:

@@ -37,6 +37,7 @@ OPEN_DOORS = {
     "path-traversal",
     "public-cache-on-private-data",
     "route-without-authentication",
+    "path-let-through",
     "secret-in-response",
     "server-side-request-forgery",
     "sql-injection",

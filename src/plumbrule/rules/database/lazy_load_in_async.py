@@ -54,7 +54,7 @@ async def has_lines(session: AsyncSession, order_id: int) -> bool:
     return bool(getattr(order, "lines", []))  # finding
 ```
 
-## Bad: the response model reads it
+## Bad: the response model reads it, also of a row that is new
 
 ```python title="main.py"
 from typing import Annotated
@@ -75,6 +75,7 @@ class User(Base):
     __tablename__ = "users"
 
     id: Mapped[int] = mapped_column(primary_key=True)
+    orders: Mapped[list["Order"]] = relationship()
 
 
 class Order(Base):
@@ -94,98 +95,49 @@ class OrderOut(BaseModel):
     user: UserOut
 
 
+class Customer(UserOut):
+    orders: list[OrderOut]
+
+
 async def get_session():
     async with AsyncSession() as session:
         yield session
 
 
+Sessions = Annotated[AsyncSession, Depends(get_session)]
+
+
 @app.get("/orders/{order_id}", response_model=OrderOut)
-async def read_order(order_id: int, session: Annotated[AsyncSession, Depends(get_session)]):
+async def read_order(order_id: int, session: Sessions):
     order = await session.get(Order, order_id)
     return order  # finding
 
 
 @app.post("/orders/{order_id}", response_model=OrderOut)
-async def give_order(order_id: int, session: Annotated[AsyncSession, Depends(get_session)]):
+async def give_order(order_id: int, session: Sessions):
     order = await session.get(Order, order_id)
     order.user = await session.get(User, 1)
     return order
-```
-
-## Bad: a new row has loaded nothing
-
-```python title="main.py"
-from typing import Annotated
-
-from fastapi import Depends, FastAPI
-from pydantic import BaseModel, ConfigDict
-from sqlalchemy import ForeignKey
-from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
 
-class Base(DeclarativeBase): ...
+async def written(user: UserOut, session: AsyncSession) -> User:
+    new = User(**user.model_dump())
+    session.add(new)
+    await session.flush()
+    return new
 
 
-class Order(Base):
-    __tablename__ = "orders"
-    id: Mapped[int] = mapped_column(primary_key=True)
-    name: Mapped[str]
-    lines: Mapped[list["Line"]] = relationship()
-    notes: Mapped[list["Line"]] = relationship(viewonly=True)
+@app.post("/users", response_model=Customer)
+async def create_user(user: UserOut, session: Sessions):
+    return await written(user, session)  # finding
 
 
-class Line(Base):
-    __tablename__ = "lines"
-    id: Mapped[int] = mapped_column(primary_key=True)
-    order_id: Mapped[int] = mapped_column(ForeignKey("orders.id"))
-
-
-class LineRead(BaseModel):
-    model_config = ConfigDict(from_attributes=True)
-    id: int
-
-
-class OrderCreate(BaseModel):
-    name: str
-
-
-class OrderRead(OrderCreate):
-    model_config = ConfigDict(from_attributes=True)
-    id: int
-    lines: list[LineRead]
-
-
-class OrderService:
-    def __init__(self, session: Annotated[AsyncSession, Depends()]) -> None:
-        self.session = session
-
-    async def create(self, new: OrderCreate) -> Order:
-        order = Order(**new.model_dump())
-        self.session.add(order)
-        await self.session.flush()
-        return order
-
-    async def create_whole(self, new: OrderCreate) -> Order:
-        order = Order(lines=[], **new.model_dump())
-        self.session.add(order)
-        await self.session.flush()
-        return order
-
-
-app = FastAPI()
-Orders = Annotated[OrderService, Depends()]
-
-
-@app.post("/orders", response_model=OrderRead)
-async def create_order(new: OrderCreate, orders: Orders) -> Order:
-    order = await orders.create(new)
-    return order  # finding
-
-
-@app.post("/orders/whole", response_model=OrderRead)
-async def create_whole_order(new: OrderCreate, orders: Orders) -> Order:
-    return await orders.create_whole(new)
+@app.post("/customers", response_model=Customer)
+async def create_customer(user: UserOut, session: Sessions):
+    customer = User(orders=[], **user.model_dump())
+    session.add(customer)
+    await session.commit()
+    return customer
 ```
 
 ## Bad: a service loads it, another function reads it
@@ -314,23 +266,27 @@ import re
 
 from plumbrule.rulekit import (
     Call,
-    Class,
     Finding,
     Function,
     Iterator,
     Project,
     Query,
     Relationship,
-    Route,
     Schema,
     Span,
     Step,
     Table,
     Written,
+    assigned_name,
+    is_given,
+    is_read_now,
+    loaded_plainly,
     n,
     query_of,
     reached_calls,
     read_in,
+    reads_of,
+    response_schema,
     rule,
     written_row,
 )
@@ -355,27 +311,27 @@ def in_function(function: Function, names: set[str]) -> Iterator[Finding]:
     for node, owner, name in read_in(function):
         query = query_of(function, owner) if name in names else None
         relation = query.lazily(name) if query and query.is_async else None
-        if query and relation and is_read(node, name, function):
+        if query and relation and is_read_now(node, name, function):
             yield finding(query, relation, node.span)
-    for route in function.routes:
-        schema = response_schema(route)
+    for schema in map(response_schema, function.routes):
         for statement in function.find(n.Return) if schema else ():
-            query = query_of(function, statement.value) if statement.value is not None else None
-            for name, relation in query.unloaded.items() if query and query.is_async else ():
-                is_shown = schema and name in schema.fields and not is_given(name, function)
-                if schema and query and is_shown and returns_table(query, schema):
-                    yield finding(query, relation, statement.span, f"`{schema.name}` reads it")
-            made = written_row(function, statement.value)
-            for relation in made.unloaded if schema and made and made.is_written else ():
-                if (
-                    schema
-                    and made
-                    and relation.name in schema.fields
-                    and not is_given(relation.name, function)
-                ):
-                    yield unwritten(made, relation, statement.span, schema)
+            if schema is not None and statement.value is not None:
+                yield from shown(statement.value, statement.span, schema, function)
     for call in function.calls:
         yield from read_elsewhere(call, function)
+
+
+def shown(value: n.Expr, at: Span, schema: Schema, function: Function) -> Iterator[Finding]:
+    """What a response reads of the row that a handler returns."""
+    query = query_of(function, value)
+    for name, relation in query.unloaded.items() if query and query.is_async else ():
+        is_shown = name in schema.fields and not is_given(name, function)
+        if query and is_shown and returns_table(query, schema):
+            yield finding(query, relation, at, f"`{schema.name}` reads it")
+    made = written_row(function, value)
+    for relation in made.unloaded if made and made.is_written else ():
+        if made and relation.name in schema.fields and not is_given(relation.name, function):
+            yield unwritten(made, relation, at, schema)
 
 
 def finding(query: Query, relation: Relationship, at: Span, label: str = "") -> Finding:
@@ -409,31 +365,6 @@ def unwritten(made: Written, relation: Relationship, at: Span, schema: Schema) -
     )
 
 
-def is_given(name: str, function: Function) -> bool:
-    """Whether a function gives an attribute of something a value."""
-    targets = (target for assign in function.find(n.Assign) for target in assign.targets)
-    return any(isinstance(target, n.Attribute) and target.attr == name for target in targets)
-
-
-def is_read(node: n.Node, name: str, function: Function) -> bool:
-    """Whether an attribute is read here and now, and given a value nowhere in the function."""
-    if isinstance(node.parent, n.Delete) or is_given(name, function):
-        return False
-    return not any(isinstance(parent, n.Lambda) for parent in node.parents)
-
-
-def response_schema(route: Route) -> Schema | None:
-    """The schema of a response, also of a list of them."""
-    expr = route.option("response_model") or (route.handler.node.returns if route.handler else None)
-    if expr is None or (isinstance(expr, n.Constant) and expr.value is None):
-        return None
-    scope = route.handler.inference.outside if route.handler else None
-    kind = scope.annotation_type(expr) if scope else None
-    if kind and not isinstance(kind.cls, Class) and kind.args:
-        kind = kind.args[-1]
-    return route.project.schema_of(kind.cls) if kind else None
-
-
 def returns_table(query: Query, schema: Schema) -> bool:
     """Whether a response is made of the queried objects: they have a column in common."""
     return bool(set(query.table.columns) & set(schema.fields))
@@ -454,38 +385,6 @@ def read_elsewhere(loading: Call, function: Function) -> Iterator[Finding]:
                 continue
             if re.search(rf"{table.name}\.{relation.name}\b", loads) is None:
                 yield unasked(loading, relation, table, read)
-
-
-def assigned_name(call: Call) -> str | None:
-    """The name that the result of an awaited call gets, if it gets no other value."""
-    match call.node.parent.parent if call.node.parent is not None else None:
-        case n.Assign(targets=(n.Name(id=name),)) if call.is_awaited:
-            return name if len(call.scope.bindings.get(name, ())) == 1 else None
-        case _:
-            return None
-
-
-def loaded_plainly(call: Call) -> Table | None:
-    """The table that a function loads a row of, if it takes loader options and got none."""
-    made = call.function
-    options = made.parameter("options") if made is not None else None
-    if made is None or options is None or "Option" not in options.node.text or made.returns is None:
-        return None
-    given = call.keyword("options") is not None or call.is_splatted
-    return None if given or not made.is_async else made.project.table_of(made.returns.cls)
-
-
-def reads_of(call: Call, name: str | None) -> Iterator[n.Attribute]:
-    """What an async function reads of the argument with a name."""
-    value = next((arg for arg in call.given if isinstance(arg, n.Name) and arg.id == name), None)
-    parameter = call.parameter_for(value) if value is not None else None
-    reader = call.function
-    if reader is None or parameter is None or not reader.is_async:
-        return
-    for node in reader.find(n.Attribute):
-        is_its = isinstance(node.value, n.Name) and node.value.id == parameter.name
-        if is_its and is_read(node, node.attr, reader):
-            yield node
 
 
 def unasked(loading: Call, relation: Relationship, table: Table, read: n.Attribute) -> Finding:

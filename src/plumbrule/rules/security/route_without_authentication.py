@@ -196,64 +196,6 @@ async def stop() -> None: ...
 async def start() -> None: ...
 ```
 
-## Bad: the middleware lets everything through that is below a path
-
-```python title="main.py"
-from fastapi import FastAPI, Request
-from starlette.middleware.base import BaseHTTPMiddleware, RequestResponseEndpoint
-from starlette.responses import Response
-
-app = FastAPI()
-OPEN = ("/static/", "/api/plugins/")  # finding
-
-
-class AuthMiddleware(BaseHTTPMiddleware):
-    async def dispatch(self, request: Request, call_next: RequestResponseEndpoint) -> Response:
-        if not request.url.path.startswith(OPEN) and "authorization" not in request.headers:
-            return Response(status_code=401)
-        return await call_next(request)
-
-
-app.add_middleware(AuthMiddleware)
-
-
-@app.get("/api/plugins/{name}/script")
-async def read_script(name: str) -> None: ...
-
-
-@app.post("/api/plugins/{name}")
-async def install(name: str) -> None: ...
-```
-
-## Good: the list is of what is guarded
-
-```python title="main.py"
-from fastapi import FastAPI, Request
-from starlette.middleware.base import BaseHTTPMiddleware, RequestResponseEndpoint
-from starlette.responses import Response
-
-app = FastAPI()
-PROTECTED = ("/api/plugins/", "/api/users/me")
-
-
-class AuthMiddleware(BaseHTTPMiddleware):
-    async def dispatch(self, request: Request, call_next: RequestResponseEndpoint) -> Response:
-        if request.url.path.startswith(PROTECTED) and "authorization" not in request.headers:
-            return Response(status_code=401)
-        return await call_next(request)
-
-
-app.add_middleware(AuthMiddleware)
-
-
-@app.post("/api/plugins/{name}")
-async def install(name: str) -> None: ...
-
-
-@app.put("/api/users/me")
-async def change_me() -> None: ...
-```
-
 ## Good: the router asks for all of them
 
 ```python title="main.py"
@@ -383,45 +325,14 @@ class KnownElsewhere(BaseModel):
 @app.post("/users/provision")
 async def provision_user(user: KnownElsewhere) -> None: ...
 ```
-
-## Bad: a path that the middleware lets through
-
-```python title="app/main.py"
-from fastapi import FastAPI, UploadFile
-
-from app.middleware import TokenMiddleware
-
-app = FastAPI()
-app.add_middleware(TokenMiddleware)
-
-
-@app.post("/sheets/upload")
-async def upload(file: UploadFile) -> None: ...
-```
-
-```python title="app/middleware.py"
-from starlette.middleware.base import BaseHTTPMiddleware
-from starlette.responses import JSONResponse
-
-OPEN = ["/docs", "/login", "/sheets/upload"]  # finding
-
-
-class TokenMiddleware(BaseHTTPMiddleware):
-    async def dispatch(self, request, call_next):
-        if request.url.path in OPEN or "authorization" in request.headers:
-            return await call_next(request)
-        return JSONResponse({}, status_code=401)
-```
 """
 
 from plumbrule.rulekit import (
     CHANGING,
     Finding,
     Iterator,
-    Middleware,
     Route,
     asks,
-    exceptions,
     is_for_anybody,
     is_open,
     names_an_asker,
@@ -439,10 +350,8 @@ def route_without_authentication(route: Route) -> Iterator[Finding]:
     if not CHANGING & set(route.methods):
         if route.handler is not None and signs_what_is_sent(route.handler):
             yield from forgotten(route, "signs for anybody")
-    elif route.is_authenticated is False:
-        yield from forgotten(route, "answers anybody")
     else:
-        yield from let_through(route)
+        yield from forgotten(route, "answers anybody")
 
 
 def forgotten(route: Route, what: str) -> Iterator[Finding]:
@@ -477,20 +386,3 @@ def same_thing(route: Route, changing: list[Route]) -> tuple[str, Route] | None:
     if not same or not EDITING & set(route.methods) or not all(map(asks, same)):
         return None
     return f"{same[0].label} asks who is calling", same[0]
-
-
-def let_through(route: Route) -> Iterator[Finding]:
-    """Only a middleware asks, and it has a list of exceptions with the path of this route."""
-    asking = [m.function for m in route.authentication if isinstance(m, Middleware) and m.function]
-    if len(asking) != len(route.authentication):
-        return
-    for constant in (c for function in asking for c in exceptions(function)):
-        path = str(constant.value)
-        below = path.endswith("/") and any(full.startswith(path) for full in route.paths)
-        if path.count("/") >= 2 and (below or any(full.endswith(path) for full in route.paths)):
-            yield Finding(
-                at=constant.span,
-                message=f"{route.label} answers anybody",
-                label="the middleware that asks who is calling lets this path through",
-                help="take it off the list",
-            )

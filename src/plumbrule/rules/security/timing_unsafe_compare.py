@@ -240,19 +240,12 @@ from plumbrule.rulekit import (
     Fix,
     Function,
     Iterator,
-    Variable,
     import_edit,
-    is_secret_name,
-    is_secretive_name,
+    is_secret_check,
     n,
     rule,
 )
 
-SAME_HAND = re.compile(
-    r"confirm|again|repeat|retype|verify|new|old|current|prev|next|last|cached|original|default|existing|mask|sentinel|placeholder|readback",
-    re.IGNORECASE,
-)
-SETTINGS = re.compile(r"(^|\.)_?(settings|config|cfg|conf|os\.environ|env)(\.|$|\()", re.IGNORECASE)
 NOT_SERVED = {
     "cli",
     "client",
@@ -306,22 +299,6 @@ def is_sent(side: n.Expr, function: Function) -> bool:
     return any(value is not None and REQUEST.search(value.text) for value in values)
 
 
-def is_secret_check(left: n.Expr, right: n.Expr, function: Function) -> bool:
-    """Whether one side is a secret that is kept, and the other what somebody presents."""
-    names = [last_word(left), last_word(right)]
-    if not all(names) or not speak_of_secrets(names, (left, right), function):
-        return False
-    if is_written(left, function) or is_written(right, function):
-        return False
-    if any(SAME_HAND.search(side.text) for side in (left, right)) or is_one_hand(left, right, function):
-        return False
-    if any("hash" in name and "password" not in name for name in names) or all(
-        "csrf" in name for name in names
-    ):
-        return False
-    return not (is_column(left, function) or is_column(right, function) or is_same_field(left, right))
-
-
 def looks_for_changes(compare: n.Compare) -> bool:
     """Whether it is one of several comparisons, of what was before with what is now."""
     whole: n.Node = compare
@@ -337,44 +314,6 @@ def refuses_what_is_equal(compare: n.Compare) -> bool:
             return test is compare and compare.ops == ("==",) and isinstance(body[-1], n.Raise)
         case _:
             return False
-
-
-def is_one_hand(left: n.Expr, right: n.Expr, function: Function) -> bool:
-    """Whether both are parts of one value, or one is made of the other: one person sent them."""
-    if left.text.startswith(f"{right.text}.") or right.text.startswith(f"{left.text}."):
-        return True
-    if isinstance(left, n.Attribute) and isinstance(right, n.Attribute):
-        return left.value.text == right.value.text
-    if not isinstance(left, n.Name) or not isinstance(right, n.Name):
-        return False
-    ours, theirs = ({b.node for b in function.bindings.get(name.id, ())} for name in (left, right))
-    taken_apart = (node for node in ours & theirs if isinstance(node, n.Assign))
-    return any(not isinstance(node.value, n.Sequence) for node in taken_apart)
-
-
-def is_written(expr: n.Expr, function: Function) -> bool:
-    """Whether an expression stands for a text in the code: a mark, and no secret."""
-    if isinstance(expr, n.FString):
-        return all(is_written(part, function) for part in expr.parts)
-    if not isinstance(expr, (n.Name, n.Attribute)):
-        return isinstance(expr, n.Constant)
-    known = function.resolve(expr)
-    bound = function.bindings.get(expr.id, ()) if isinstance(expr, n.Name) else ()
-    local = [b.node.value if isinstance(b.node, n.Assign) else None for b in bound]
-    values = [known.value] if isinstance(known, Variable) and not local else local
-    return bool(values) and all(v is not None and v is not expr and is_written(v, function) for v in values)
-
-
-def speak_of_secrets(names: list[str], sides: tuple[n.Expr, n.Expr], function: Function) -> bool:
-    """Whether the last words of both sides are those of a secret that is kept and one that is presented."""
-    known = [is_secret_name(name) for name in names]
-    if any(known):
-        return not all(known) or any("." in side.text or side.text.isupper() for side in sides)
-    if not all(map(is_secretive_name, names)):
-        return False
-    words = " ".join(names).lower()
-    is_asked = function.project.serving.when(function) == "request"  # else the tokens may be those of a text
-    return (words.count("token") > 1 and is_asked) or any(SETTINGS.search(side.text) for side in sides)
 
 
 def in_constant_time(compare: n.Compare, function: Function) -> Fix | None:
@@ -404,36 +343,3 @@ def as_bytes(side: n.Expr) -> str:
             return f"{side.text}.encode()"
         case _:
             return f"({side.text}).encode()"
-
-
-def is_same_field(left: n.Expr, right: n.Expr) -> bool:
-    """`a.password == b.password`: two records, as a look for changes compares them."""
-    match left, right:
-        case n.Attribute(attr=one), n.Attribute(attr=other) if one == other:
-            return not any(SETTINGS.search(side.text) for side in (left, right))
-        case _:
-            return False
-
-
-def last_word(expr: n.Expr) -> str:
-    """What a value is called; an account in a table, by who signs in, as the table."""
-    match expr:
-        case n.Name(id=name) | n.Attribute(attr=name):
-            return name
-        case n.Call(func=n.Attribute(value=value, attr="get_secret_value" | "strip" | "encode" | "decode")):
-            return last_word(value)
-        case n.Call(func=n.Attribute(attr="get"), args=(n.Constant(value=str(key)), *_)):
-            return key.replace("-", "_")
-        case n.Subscript(items=(n.Constant(value=str(key)),)):
-            return key.replace("-", "_")
-        case n.Subscript(value=value, items=(n.Name(),)):
-            return last_word(value)
-        case _:
-            return ""
-
-
-def is_column(expr: n.Expr, function: Function) -> bool:
-    if not isinstance(expr, n.Attribute):
-        return False
-    owner = function.type_of(expr.value)
-    return owner is not None and owner.name == "type"
