@@ -21,14 +21,14 @@ if TYPE_CHECKING:
 REGULAR = ("100644", "100755")
 
 
-def fingerprints(config: Config, reference: str) -> set[str]:
-    """The fingerprints of the findings where this branch left `reference`."""
+def fingerprints(config: Config, reference: str) -> dict[str, str]:
+    """The fingerprints of the findings where this branch left `reference`, each with its file."""
     root = config.root
     commit = start_of(root, reference)
     with tempfile.TemporaryDirectory(prefix="plumb-since-") as folder:
         extract(root, commit, Path(folder))
         outcome = audit_project(read_project(Path(folder)), chosen_rules(config))
-    return {item.fingerprint for item in outcome.findings}
+    return {item.fingerprint: item.finding.at.path for item in outcome.findings}
 
 
 def start_of(root: Path, reference: str) -> str:
