@@ -73,6 +73,9 @@ def test_undo_refuses_when_a_file_has_changed_since(root: Path) -> None:
     with pytest.raises(Refusal, match=r"a\.py has changed since"):
         undo(root)
     assert files(root) == {**AFTER, "a.py": "mine\n"}
+    (root / "a.py").unlink()
+    with pytest.raises(Refusal, match=r"a\.py is gone; what was there before is in "):
+        undo(root)
 
 
 def test_what_plumb_remembers_is_not_seen_by_git(root: Path) -> None:

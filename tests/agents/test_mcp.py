@@ -268,6 +268,11 @@ WRONG: list[tuple[str, dict[str, Json], str]] = [
     ("plumb_apply", {"plan": "../../etc/passwd"}, f"no plan `../../etc/passwd`; {UNKNOWN}"),
     ("plumb_apply", {"plan": ""}, f"no plan ``; {UNKNOWN}"),
     ("plumb_audit", {"path": "nothing"}, "nothing: no such file or folder"),
+    ("plumb_audit", {"next_cursor": "7"}, "there is no argument `next_cursor`; did you mean `cursor`?"),
+    ("plumb_map", {"what": "auth"}, "there is no argument `what`; it has kind, filter, path, cursor"),
+    ("plumb_map", {"kind": "guards"}, "`kind`: Input should be 'routes', 'deps', 'modules' or 'auth'"),
+    ("plumb_audit", {"select": "async"}, "`select`: Input should be a valid list, not 'async'"),
+    ("plumb_apply", {}, "`plan`: Field required"),
 ]
 
 

@@ -278,4 +278,5 @@ def test_only_what_is_between_the_marks_is_replaced() -> None:
     assert merged("mine\n", part) == f"mine\n\n{part}"
     assert merged(f"mine\n{BEGIN}\nold\n{END}\nmine too\n", part) == f"mine\n{part}mine too\n"
     assert merged(part, part) == part
+    assert merged("mine\r\n", part) == f"mine\n\n{part}".replace("\n", "\r\n")
     assert merged(f"{BEGIN} without an end\n", part) == f"{BEGIN} without an end\n\n{part}"

@@ -268,6 +268,23 @@ def test_since_leaves_only_what_the_branch_has_brought(plumb: Plumb, tmp_path: P
     assert status.stdout == ""
 
 
+def test_since_looks_into_submodules_and_says_that_a_clone_is_shallow(plumb: Plumb, tmp_path: Path) -> None:
+    part, whole, clone = (tmp_path / name for name in ("part", "whole", "clone"))
+    for folder, files in ((part, {"main.py": RATES}), (whole, {"app.py": CLEAN})):
+        write(folder, files)
+        git(folder, "init", "-q", "-b", "main")
+        git(folder, "add", ".")
+        git(folder, "commit", "-qm", "one")
+    git(whole, "-c", "protocol.file.allow=always", "submodule", "add", "-q", str(part), "sub")
+    git(whole, "commit", "-qm", "two")
+    done = plumb("audit", "--since", "HEAD", cwd=whole)
+    assert (done.returncode, done.stdout[:15]) == (0, "No new findings")
+    git(tmp_path, "clone", "-q", "--depth", "1", whole.as_uri(), str(clone))
+    refused = plumb("audit", "--since", "HEAD~1", cwd=clone)
+    assert refused.returncode == 2
+    assert "this clone is shallow and does not reach it; git fetch --unshallow" in refused.stderr
+
+
 # A project's own
 
 

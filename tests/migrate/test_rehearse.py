@@ -25,6 +25,19 @@ with open({pid!r}, "w") as file:
     file.write(str(os.getpid()))
 open({pipe!r}).read()
 """
+FOREIGN_KEYS = """
+    from sqlalchemy import event
+    event.listen(
+        engine.sync_engine, "connect", lambda c, _: c.execute("PRAGMA foreign_keys=ON").close()
+    )
+"""
+PETS = """
+op.create_table(
+    "pets",
+    sa.Column("weight", sa.Float(), nullable=False),
+    sa.Column("user_id", sa.Integer(), sa.ForeignKey("users.id", ondelete="CASCADE"), nullable=False),
+)
+"""
 CONTENTS = {
     "sqlite": "SELECT sql FROM sqlite_schema",
     "postgres": "SELECT relname::text, relfilenode::text FROM pg_class WHERE relnamespace = 2200 ORDER BY 1",
@@ -38,6 +51,19 @@ def test_every_fault_is_found_where_it_can_happen_and_nothing_else(little: Littl
     assert {(fault.revision, fault.rule) for fault in found.faults} == expected, found.faults
     assert len(found.faults) == len(expected)
     assert found.left == 0
+
+
+def test_rows_that_a_copied_table_takes_along_are_a_fault(lite: Little) -> None:
+    """SQLite deletes what refers to a table that a batch drops and makes anew."""
+    env = lite.folder / "migrations" / "env.py"
+    env.write_text(env.read_text().replace("    async with", FOREIGN_KEYS + "    async with"))
+    lite.add("0002", PETS, 'op.drop_table("pets")')
+    column = '"name", existing_type=sa.String(100), nullable='
+    batch = 'with op.batch_alter_table("users") as batch_op:\n    batch_op.alter_column('
+    lite.add("0003", f"{batch}{column}True)", f"{batch}{column}False)", down="0002")
+    found = rehearsed(lite)
+    assert [(fault.revision, fault.rule) for fault in found.faults] == [("0003", "data-losing-migration")]
+    assert "up deletes 5 of 5 rows of pets" in found.faults[0].message
 
 
 def test_two_heads_are_found_and_both_are_rehearsed(lite: Little) -> None:

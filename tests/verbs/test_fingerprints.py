@@ -90,6 +90,21 @@ def test_what_is_in_the_baseline_is_known_and_what_is_not_is_found(tmp_path: Pat
     assert {item.finding.at.path for item in third.findings} == {"more.py"}
 
 
+def test_what_a_moved_file_brings_along_is_known(tmp_path: Path) -> None:
+    write(tmp_path, {"old/main.py": RATES, "old/twice.py": many(2)})
+    here, config = target([tmp_path]), read_config(tmp_path, {}, {})
+    baseline.write(config, review(here, config).findings)
+    known = len(review(here, config, known=True).known)
+    (tmp_path / "old").rename(tmp_path / "new")
+    again = review(here, config, known=True)
+    assert (len(again.known), again.findings) == (known, ())
+    assert review(here, config, known=True).findings == (), "it is remembered as well"
+
+    write(tmp_path, {"old/main.py": RATES, "old/twice.py": many(2)})
+    both = review(here, config, known=True)
+    assert {item.finding.at.path.partition("/")[0] for item in both.findings} == {"new"}, "a copy is new"
+
+
 def test_a_baseline_is_the_same_whatever_the_order(tmp_path: Path) -> None:
     findings = audit(write(tmp_path, {"main.py": RATES})).findings
     assert baseline.text(findings) == baseline.text(findings[::-1])

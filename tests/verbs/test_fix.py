@@ -179,3 +179,24 @@ def test_texts_are_compared_as_bytes_by_the_module_that_is_there() -> None:
     assert made is not None
     assert "return secrets.compare_digest(api_key.encode(), API_KEY.encode())\n" in made
     assert made.count("import") == 2
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("import time\nimport x\n\n\nold(time)\n", "import x\n\n\nnew()\n"),
+        ("import time\n\nimport x\n\nold(time)\n", "import x\n\nnew()\n"),
+        ("from time import sleep as time\nold(time)\n", "new()\n"),
+        ("import x\n\n\ndef f():\n    import time\n\n    old(time)\n", "import x\n\n\ndef f():\n    new()\n"),
+        ("import time\nold(time)\ntime.sleep(1)\n", "import time\nnew()\ntime.sleep(1)\n"),
+        ("import time  # noqa\nold(time)\n", "import time  # noqa\nnew()\n"),
+        ("import time, x\nold(time)\n", "import time, x\nnew()\n"),
+        ("import time\nimport x\nold(1)\n", "import time\nimport x\nnew()\n"),
+    ],
+)
+def test_an_import_that_a_fix_leaves_without_use_goes_along(before: str, after: str) -> None:
+    project = project_of({"main.py": before})
+    source, at = project.modules[0].source, before.index("old(")
+    span = source.span(at, before.index(")", at) + 1)
+    finding = Finding(span, "", fix=Fix((Edit(span, "new()"),)))
+    assert fix.fixed_texts(project, [finding]) == {"main.py": after}

@@ -8,7 +8,7 @@ from dataclasses import asdict
 from typing import Annotated, Any
 
 import anyio.from_thread
-from mcp.server.mcpserver import Context, MCPServer
+from mcp.server.mcpserver import Context
 from mcp.server.mcpserver.exceptions import ToolError
 from mcp.server.mcpserver.resources import FunctionResource
 from mcp_types import ToolAnnotations
@@ -17,6 +17,7 @@ from pydantic import Field
 from plumbrule import __version__
 from plumbrule.config import Confidence, Severity, read_config
 from plumbrule.guides import guides
+from plumbrule.mcp.arguments import StrictServer
 from plumbrule.mcp.pages import page, text_page
 from plumbrule.mcp.plans import NEXT, Kind, Request, planned, target_in
 from plumbrule.mcp.readings import readings
@@ -49,7 +50,7 @@ Cursor = Annotated[str, Field(description="the next_cursor of the page before")]
 Names = Annotated[list[str], Field(description="rules or categories; empty: all")]
 Result = dict[str, Any]
 
-server = MCPServer("plumb", version=__version__, instructions=INSTRUCTIONS, log_level="WARNING")
+server = StrictServer("plumb", version=__version__, instructions=INSTRUCTIONS, log_level="WARNING")
 SOON = 0.1
 """seconds; an answer is on its way by then"""
 _one = threading.Lock()
@@ -93,7 +94,7 @@ def plumb_audit(  # noqa: PLR0913, PLR0917  a parameter of the tool each
     roots: Roots,
     path: Path_ = ".",
     select: Names = [],  # noqa: B006  the SDK copies it
-    ignore: Names = [],  # noqa: B006
+    ignore: Annotated[list[str], Field(description="rules or categories to leave out")] = [],  # noqa: B006
     min_severity: Severity = "note",
     min_confidence: Confidence = "medium",
     cursor: Cursor = "",
@@ -189,7 +190,8 @@ def plumb_plan(  # noqa: PLR0913, PLR0917
     select: Annotated[list[str], Field(description="fixes: of these rules or categories")] = [],  # noqa: B006
     unsafe: Annotated[bool, Field(description="fixes: those that may change behaviour too")] = False,
     layout: Annotated[
-        str, Field(description="init, structure: by-feature or by-layer; structure: also acyclic")
+        str,
+        Field(description="init, structure: by-feature or by-layer; structure: also thin-routes, acyclic"),
     ] = "",
     cursor: Cursor = "",
 ) -> Result:

@@ -59,7 +59,8 @@ def undo(root: Path) -> tuple[str, ...]:
         for path, record in _records(entry).items():
             now = read_file(root, path)
             if digest(now) != record["after"]:
-                raise Refusal(f"{path} has changed since; what it was is in {entry / 'before'}")
+                state = "is gone" if now is None else "has changed since"
+                raise Refusal(f"{path} {state}; what was there before is in {entry / 'before'}")
             changes[path] = Change(now, read_file(entry / "before", path))
         _transact(root, changes, {"keep": False, "undoes": entry.name})
         return tuple(changes)

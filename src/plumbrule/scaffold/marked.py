@@ -9,9 +9,14 @@ END = "<!-- plumb:end -->"
 
 
 def merged(page: str, part: str) -> str:
-    """The page with its part between the marks replaced by `part`, or with `part` at its end."""
+    """The page with its part between the marks replaced by `part`, or with `part` at its end.
+
+    The lines of the part end as those of the page do.
+    """
+    end_of_line = "\r\n" if "\r\n" in page else "\n"
+    part = part.replace("\n", end_of_line)
     before, begin, rest = page.partition(BEGIN)
     _, end, after = rest.partition(END)
     if not (begin and end):
-        return f"{page.rstrip()}\n\n{part}" if page.strip() else part
+        return f"{page.rstrip()}{end_of_line * 2}{part}" if page.strip() else part
     return f"{before}{part.rstrip()}{after}"

@@ -56,6 +56,7 @@ _RESERVED_FIELDS: Mapping[str, str] = {
     **dict.fromkeys(("id", "owner_id", "created_at", "updated_at"), "every resource has it already"),
     **dict.fromkeys(("metadata", "registry", "type_annotation_map"), "SQLAlchemy keeps it for itself"),
     **dict.fromkeys(_PYDANTIC.split(), "Pydantic keeps it for itself"),
+    "l": "it looks like a 1",
     **dict.fromkeys(("bool", "date", "datetime", "float", "int", "str"), "it would hide the type"),
     **dict.fromkeys(("mapped_column", "utc_now", "uuid4"), "it would hide a function that models call"),
 }
@@ -182,7 +183,7 @@ def _check_word(word: str, given: str) -> None:
     if len(word) > IDENTIFIER_LIMIT // 2:
         raise Refusal(f"the name {word} is too long; {IDENTIFIER_LIMIT // 2} characters are possible")
     for reason, is_taken in (
-        ("is a keyword of Python", keyword.iskeyword(word)),
+        ("is a keyword of Python", keyword.iskeyword(word) or keyword.iskeyword(camel(word))),
         ("would hide a builtin of Python", word in _BUILTINS),
         ("means something else in the code of a resource", word in _OWN_WORDS or camel(word) in _OWN_CLASSES),
     ):
@@ -220,7 +221,7 @@ def _check_field_name(name: str) -> None:
     if not re.fullmatch(r"[a-z][a-z0-9]*(_[a-z0-9]+)*", name):
         raise Refusal(f"{name!r} cannot be the name of a field; use a-z, 0-9 and _: unit_price")
     reason = _RESERVED_FIELDS.get(name)
-    if keyword.iskeyword(name):
+    if keyword.iskeyword(name) or keyword.iskeyword(camel(name)):  # its alias would be None, True, False
         reason = "it is a keyword of Python"
     elif name.startswith(("model_dump", "model_validate")):
         reason = "Pydantic keeps it for itself"

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 VERSION = 1
 
 
-def read(config: Config) -> set[str]:
-    """The fingerprints in the baseline."""
+def read(config: Config) -> dict[str, str]:
+    """The fingerprints in the baseline, each with the file it was found in."""
     path = config.root / config.baseline
     try:
         document = json.loads(path.read_text(encoding="utf-8"))
@@ -25,7 +25,7 @@ def read(config: Config) -> set[str]:
             raise config.refusal(
                 "baseline", config.baseline, f"it has version {document['version']}, not {VERSION}"
             )
-        return {entry["fingerprint"] for entry in document["findings"]}
+        return {entry["fingerprint"]: str(entry["path"]) for entry in document["findings"]}
     except FileNotFoundError:
         way_out = "no such file; plumb audit --baseline write makes it"
         raise config.refusal("baseline", config.baseline, way_out) from None

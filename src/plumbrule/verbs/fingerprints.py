@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from plumbrule.verbs.outcome import Reported
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable, Iterator
 
     from plumbrule.rulekit import Class, Finding, Function, Module, Project, Rule, Span, n
 
@@ -27,9 +27,33 @@ def fingerprinted(project: Project, found: Iterable[tuple[Rule, Finding]]) -> li
         around, code = surroundings(module, finding.at) if module else ("", "")
         key = (rule.name, finding.at.path, around, code)
         counts[key] = counts.get(key, 0) + 1
-        digest = hashlib.sha256("\0".join((*key, str(counts[key]))).encode()).hexdigest()[:16]
-        reported.append(Reported(rule, finding, digest))
+        count = str(counts[key])
+        inside = around.removeprefix(module.name) if module else ""
+        reported.append(Reported(rule, finding, digest(*key, count), (inside, code, count)))
     return reported
+
+
+def digest(*parts: str) -> str:
+    """A few letters that stand for some texts."""
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:16]
+
+
+def is_among(item: Reported, known: Collection[str], gone: Iterable[str]) -> bool:
+    """Whether a finding has one of the known fingerprints, or had it in a file that is gone."""
+    return item.fingerprint in known or any(
+        fingerprint in known for path in gone for fingerprint in elsewhere(item, path)
+    )
+
+
+def elsewhere(item: Reported, path: str) -> Iterator[str]:
+    """The fingerprints it may have had in another file; how much of a path names its module is not known."""
+    if not item.trace:
+        return
+    inside, code, count = item.trace
+    parts = path.removesuffix(".py").removesuffix("/__init__").split("/")
+    for first in range(len(parts)):
+        around = ".".join(parts[first:]) + inside if inside else ""
+        yield digest(item.rule.name, path, around, code, count)
 
 
 def surroundings(module: Module, at: Span) -> tuple[str, str]:

@@ -61,7 +61,8 @@ def again(outcome: Outcome, texts: dict[str, bytes], target: Target, config: Con
     found = audit_project(
         Project(files, outcome.project.tree), chosen_rules(config)
     )  # a remembered outcome has none
-    return without(asked(found, target, config), {item.fingerprint for item in outcome.known})
+    known = {item.fingerprint: item.finding.at.path for item in outcome.known}
+    return without(asked(found, target, config), known, target.root)
 
 
 def fixed(project: Project, findings: Sequence[Finding]) -> tuple[dict[str, bytes], list[Finding]]:
@@ -80,7 +81,7 @@ def fixed(project: Project, findings: Sequence[Finding]) -> tuple[dict[str, byte
                 if edit not in chosen.setdefault(edit.span.path, []):
                     chosen[edit.span.path].append(edit)
     changed = [module for module in project.modules if module.path in chosen]
-    texts = {module.path: edited(module.source.text, chosen[module.path]) for module in changed}
+    texts = {m.path: tidied(m.path, m.source.text, edited(m.source.text, chosen[m.path])) for m in changed}
     broken = {m.path for m in changed if len(read(m.path, texts[m.path]).broken) > len(m.file.broken)}
     if broken:
         return fixed(project, [f for f in made if not broken & {e.span.path for e in edits_of(f)}])
@@ -105,6 +106,22 @@ def edited(text: bytes, edits: Iterable[Edit]) -> bytes:
         parts += [text[at : edit.span.start], ended(edit.text.encode(), text)]
         at = edit.span.end
     return b"".join([*parts, text[at:]])
+
+
+def tidied(path: str, before: bytes, after: bytes) -> bytes:
+    """An edited text without the imports of one name that it has needed until now."""
+    for node in reversed(read(path, after).imports):
+        start = after.rfind(b"\n", 0, node.start) + 1
+        line, rest = after[start:].splitlines(keepends=True)[0], after[start:].partition(b"\n")[2]
+        if len(node.names) != 1 or line.strip() != node.text.encode():
+            continue
+        word = (node.names[0].asname or node.names[0].name.partition(".")[0]).encode()
+        use = re.compile(rb"(?<![\w.])" + re.escape(word) + rb"\b")
+        itself = len(use.findall(line))
+        if len(use.findall(before)) > itself == len(use.findall(after)):
+            first = not after[:start].strip() or after[:start].endswith((b":\n", b":\r\n"))
+            after = after[:start] + (rest.lstrip(b"\r\n") if first else rest)
+    return after
 
 
 def ended(new: bytes, text: bytes) -> bytes:

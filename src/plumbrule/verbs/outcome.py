@@ -51,11 +51,15 @@ OPEN_DOORS = {
 
 @dataclass(frozen=True, slots=True)
 class Reported:
-    """A finding together with its rule; the fingerprint survives moved lines."""
+    """A finding together with its rule; the fingerprint survives moved lines.
+
+    `trace` is what that is made of besides rule and file; there is none of what a running service says.
+    """
 
     rule: Rule
     finding: Finding
     fingerprint: str
+    trace: tuple[str, ...] = ()
 
     @property
     def confidence(self) -> str:

@@ -54,6 +54,7 @@ def _of_reported(item: Reported) -> list[Any]:
         item.rule.name,
         [_of_span(found.at), *texts, steps, fix, found.confidence, found.severity],
         item.fingerprint,
+        item.trace,
     ]
 
 
@@ -96,8 +97,8 @@ def _comment(rules: list[str], reason: str, span: list[Any], line: int) -> Suppr
 
 
 def _reported(rules: dict[str, Rule], row: list[Any]) -> Reported:
-    name, (at, message, label, help_, chain, fix, confidence, severity), fingerprint = row
+    name, (at, message, label, help_, chain, fix, confidence, severity), fingerprint, trace = row
     steps = tuple(Step(text, Span(*span)) for text, span in chain)
     mended = fix and Fix(tuple(Edit(Span(*span), text) for span, text in fix[0]), fix[1])
     finding = Finding(Span(*at), message, label, help_, steps, mended, confidence, severity)
-    return Reported(rules[name], finding, fingerprint)
+    return Reported(rules[name], finding, fingerprint, tuple(trace))

@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING
 
 from plumbrule.plan import Refusal
 from plumbrule.verbs import baseline
+from plumbrule.verbs.fingerprints import is_among
 from plumbrule.verbs.memory import Memory
 from plumbrule.verbs.outcome import CONFIDENCES, SEVERITIES, Outcome, Reported
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Mapping, Sequence
 
     from plumbrule.config import Config
     from plumbrule.model.reading import Observer, Reading
@@ -100,14 +101,14 @@ def review(  # noqa: PLR0913  a wish each
         outcome = audited(target, config, observe, reading)
         memory.keep(outcome)
     outcome = asked(outcome, target, config)
-    old: set[str] = set()
+    old: dict[str, str] = {}
     if known:
         old |= baseline.read(config)
     if since is not None:
         from plumbrule.verbs import revision  # noqa: PLC0415  heavy as well
 
         old |= revision.fingerprints(config, since)
-    return without(outcome, old) if old else outcome
+    return without(outcome, old, target.root) if old else outcome
 
 
 def audited_again(target: Target, config: Config, memory: Memory, observe: Observer | None = None) -> Outcome:
@@ -159,12 +160,18 @@ def asked(outcome: Outcome, target: Target, config: Config) -> Outcome:
     )
 
 
-def without(outcome: Outcome, old: Collection[str]) -> Outcome:
-    """An outcome whose findings are only those that are not known yet."""
+def without(outcome: Outcome, old: Mapping[str, str], root: Path) -> Outcome:
+    """An outcome whose findings are only those that are not known yet; `old` is fingerprint → path.
+
+    What was known of a file that is gone is known in the one that it has become.
+    """
+    gone = [path for path in sorted(set(old.values())) if not (root / path).exists()]
+    known = [item for item in outcome.findings if is_among(item, old, gone)]
+    prints = {item.fingerprint for item in known}
     return replace(
         outcome,
-        findings=tuple(item for item in outcome.findings if item.fingerprint not in old),
-        known=tuple(item for item in outcome.findings if item.fingerprint in old),
+        findings=tuple(item for item in outcome.findings if item.fingerprint not in prints),
+        known=tuple(known),
     )
 
 

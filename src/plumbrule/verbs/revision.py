@@ -19,16 +19,17 @@ if TYPE_CHECKING:
     from plumbrule.config import Config
 
 REGULAR = ("100644", "100755")
+SUBMODULE = "160000"
 
 
-def fingerprints(config: Config, reference: str) -> set[str]:
-    """The fingerprints of the findings where this branch left `reference`."""
+def fingerprints(config: Config, reference: str) -> dict[str, str]:
+    """The fingerprints of the findings where this branch left `reference`, each with its file."""
     root = config.root
     commit = start_of(root, reference)
     with tempfile.TemporaryDirectory(prefix="plumb-since-") as folder:
         extract(root, commit, Path(folder))
         outcome = audit_project(read_project(Path(folder)), chosen_rules(config))
-    return {item.fingerprint for item in outcome.findings}
+    return {item.fingerprint: item.finding.at.path for item in outcome.findings}
 
 
 def start_of(root: Path, reference: str) -> str:
@@ -37,11 +38,12 @@ def start_of(root: Path, reference: str) -> str:
         commit = git(root, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{reference}^{{commit}}")
     except subprocess.CalledProcessError as error:
         inside = (error.stderr or b"").decode(errors="replace").strip()
-        reason = (
-            "it is not in a git repository"
-            if "not a git repository" in inside
-            else "git knows no such revision"
-        )
+        if "not a git repository" in inside:
+            reason = "it is not in a git repository"
+        elif git(root, "rev-parse", "--is-shallow-repository").strip() == "true":
+            reason = "this clone is shallow and does not reach it; git fetch --unshallow"
+        else:
+            reason = "git knows no such revision"
         raise Refusal(f"--since {reference}: {reason} ({root})") from error
     except FileNotFoundError as error:
         raise Refusal(f"--since {reference}: git is not installed") from error
@@ -58,12 +60,20 @@ def extract(root: Path, commit: str, folder: Path) -> None:
         description, _, path = entry.partition("\t")
         if path:
             mode, _, name, size = description.split()
-            if mode in REGULAR and int(size) <= LARGEST and ".." not in Path(path).parts:
+            if mode == SUBMODULE and (root / path / ".git").exists() and has(root / path, name):
+                extract(root / path, name, folder / path)
+            elif mode in REGULAR and int(size) <= LARGEST and ".." not in Path(path).parts:
                 wanted.append((name, path))
     contents = blobs(root, [name for name, _ in wanted])
     for (_, path), content in zip(wanted, contents, strict=True):
         (folder / path).parent.mkdir(parents=True, exist_ok=True)
         (folder / path).write_bytes(content)
+
+
+def has(root: Path, commit: str) -> bool:
+    """Whether a submodule was fetched as far as a commit."""
+    done = subprocess.run(["git", "cat-file", "-e", commit], cwd=root, capture_output=True, check=False)
+    return done.returncode == 0
 
 
 def blobs(root: Path, names: list[str]) -> Iterable[bytes]:

@@ -82,8 +82,8 @@ class Watch:
         begun = time.monotonic()
         config = self.configured()
         whole = audited(self.target, config, self.observe, reading)
-        old = baseline.read(config) if self.known or "baseline" in config.sources else ()
-        outcome = without(asked(whole, self.target, config), old)
+        old = baseline.read(config) if self.known or "baseline" in config.sources else {}
+        outcome = without(asked(whole, self.target, config), old, self.target.root)
         now = {item.fingerprint: item for item in outcome.findings}
         before = now if self.before is None else self.before
         seconds = time.monotonic() - begun

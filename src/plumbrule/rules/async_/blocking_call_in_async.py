@@ -95,7 +95,6 @@ async def read() -> None:
 
 ```python title="main.py"
 import asyncio
-import time
 
 from fastapi import FastAPI
 

@@ -15,6 +15,10 @@ UNNAMED = re.compile(r"must have a name|it has no name")
 NAMELESS = re.compile(r"drop_constraint\(\s*(constraint_name=)?None")
 INDEX = re.compile(r"\s*CREATE\s+(UNIQUE\s+)?INDEX\s+(?!CONCURRENTLY)", re.IGNORECASE)
 
+CASCADE = (
+    "they refer to a table that is dropped and made anew: run migrations of SQLite with "
+    "`PRAGMA foreign_keys=OFF`, set when the connection is made"
+)
 TAKE_BACK = "undo each operation in reverse order, or raise `NotImplementedError`"
 
 
@@ -78,6 +82,15 @@ def renamed(revision: str, before: Contents, after: Contents) -> Iterator[Fault]
                     f"and {table}.{new} comes without them",
                     f'rename it: `op.alter_column("{table}", "{old}", new_column_name="{new}")`',
                 )
+
+
+def emptied(revision: str, before: Contents, after: Contents, code: str) -> Iterator[Fault]:
+    """Tables that have fewer rows after a migration that does not name them."""
+    for table, was in before.items():
+        gone = was["rows"] - after.get(table, was)["rows"]
+        if gone > 0 and not re.search(rf"\b{re.escape(table.rpartition('.')[2])}\b", code):
+            message = f"up deletes {gone} of {was['rows']} rows of {table}, of which it does not speak"
+            yield Fault(revision, "data-losing-migration", message, CASCADE)
 
 
 def locking(revision: str, before: Seen, after: Seen, statements: Sequence[str]) -> Iterator[Fault]:

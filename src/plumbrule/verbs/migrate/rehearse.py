@@ -98,6 +98,7 @@ class Stage:
             return self.retry(name)
         after, holding = self.schema(), self.contents()
         self.faults += judging.renamed(name, held, holding)
+        self.faults += judging.emptied(name, held, holding, self.code[name])
         self.faults += judging.locking(name, before, after, up["statements"])
         down, again = self.back(name, before, after, held)
         self.steps.append(Step(name, revision.title, up["seconds"], down, again))

@@ -15,7 +15,7 @@ from [[ package ]].database import Base, Database
 from [[ package ]].main import create_app  # noqa: F401  (imports every model)
 from [[ package ]].settings import Settings
 [% if database == "sqlite" %]
-from [[ package ]].sqlite import UtcDateTime
+from [[ package ]].sqlite import UtcDateTime, check_foreign_keys, suspend_foreign_keys
 [% endif %]
 
 
@@ -38,6 +38,9 @@ def migrate(connection: Connection) -> None:
     )
     with context.begin_transaction():
         context.run_migrations()
+[% if database == "sqlite" %]
+    check_foreign_keys(connection)
+[% endif %]
 
 
 # Tests bring their own.
@@ -46,9 +49,14 @@ settings: Settings = context.config.attributes.get("settings") or Settings()
 
 async def migrate_online() -> None:
     database = Database(settings.database)
-    async with database.engine.begin() as connection:
-        await connection.run_sync(migrate)
-    await database.dispose()
+[% if database == "sqlite" %]
+    suspend_foreign_keys(database.engine)
+[% endif %]
+    try:
+        async with database.engine.begin() as connection:
+            await connection.run_sync(migrate)
+    finally:
+        await database.dispose()
 
 
 def migrate_offline() -> None:

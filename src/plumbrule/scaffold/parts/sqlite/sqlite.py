@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import DateTime, Dialect, event
+from sqlalchemy import Connection, DateTime, Dialect, event
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.types import TypeDecorator
 
@@ -48,3 +48,20 @@ def sqlite_engine(settings: DatabaseSettings) -> AsyncEngine:
         connection.rollback()  # a COMMIT that fails leaves SQLite inside the transaction
 
     return engine
+
+
+def suspend_foreign_keys(engine: AsyncEngine) -> None:
+    """For migrations: a table is altered by dropping it, which would delete the rows that refer to it."""
+    if engine.dialect.name == "sqlite":
+
+        @event.listens_for(engine.sync_engine, "connect")
+        def suspend(connection: Any, _: object) -> None:
+            connection.execute("PRAGMA foreign_keys=OFF").close()
+
+
+def check_foreign_keys(connection: Connection) -> None:
+    """Raise if a migration has left a row that refers to nothing."""
+    if connection.dialect.name == "sqlite":
+        broken = connection.exec_driver_sql("PRAGMA foreign_key_check").first()
+        if broken:
+            raise ValueError(f"a row of {broken.table} refers to nothing in {broken.parent}")

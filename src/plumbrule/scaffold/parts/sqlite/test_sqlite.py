@@ -1,14 +1,20 @@
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack
+import sqlite3
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, closing
 from pathlib import Path
 
 import pytest
+from alembic.config import Config
+from alembic.operations import Operations
+from alembic.runtime.environment import EnvironmentContext
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 
 from [[ package ]].database import Database
-from [[ package ]].settings import DatabaseSettings
+from [[ package ]].settings import DatabaseSettings, Settings
 
 
 def settings_of(path: Path) -> DatabaseSettings:
@@ -61,3 +67,47 @@ async def test_each_connection_is_prepared(two_processes: list[Database], pragma
     for database in two_processes:
         async with database.engine.connect() as connection:
             assert await connection.scalar(text(f"PRAGMA {pragma}")) == value
+
+
+def copy_the_table(operations: Operations) -> None:
+    with operations.batch_alter_table("parents", recreate="always"):
+        pass
+
+
+def delete_its_rows(operations: Operations) -> None:
+    operations.execute("DELETE FROM parents")
+
+
+def migrate(path: Path, settings: Settings, alembic: Config, change: Callable[[Operations], None]) -> None:
+    """Run a migration on a table that another one refers to."""
+    with closing(sqlite3.connect(path)) as database:
+        database.executescript(
+            "CREATE TABLE parents (id INTEGER PRIMARY KEY); INSERT INTO parents VALUES (1);"
+            "CREATE TABLE children (parent_id REFERENCES parents ON DELETE CASCADE);"
+            "INSERT INTO children VALUES (1);"
+        )
+    own = settings.model_copy(update={"database": settings_of(path)})
+    config = Config(toml_file=alembic.toml_file_name, attributes={"settings": own})
+    script = ScriptDirectory.from_config(config)
+
+    def steps(_: object, context: MigrationContext) -> list[object]:
+        change(Operations(context))
+        return []
+
+    with EnvironmentContext(config, script, fn=steps):
+        script.run_env()
+
+
+def test_a_migration_keeps_the_rows_that_refer_to_its_table(
+    tmp_path: Path, settings: Settings, alembic: Config
+) -> None:
+    migrate(tmp_path / "a.db", settings, alembic, copy_the_table)
+    with closing(sqlite3.connect(tmp_path / "a.db")) as database:
+        assert database.execute("SELECT parent_id FROM children").fetchall() == [(1,)]
+
+
+def test_a_migration_leaves_no_row_that_refers_to_nothing(
+    tmp_path: Path, settings: Settings, alembic: Config
+) -> None:
+    with pytest.raises(ValueError, match="a row of children refers to nothing in parents"):
+        migrate(tmp_path / "a.db", settings, alembic, delete_its_rows)

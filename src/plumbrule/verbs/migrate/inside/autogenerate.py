@@ -12,13 +12,17 @@ from typing import TYPE_CHECKING, Any
 from alembic.autogenerate import RevisionContext
 from alembic.script import ScriptDirectory
 
-from . import enums
+from . import checks, enums
 from .directives import Wishes, improve, questions
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from alembic.runtime.migration import MigrationContext
 
     from .project import Project
+
+    Described = enums.Changed | checks.ChangedCheck
 
 Answer = dict[str, Any]
 REMARK = re.compile(r"^[ \t]*# ### .* ###\n", re.MULTILINE)
@@ -30,7 +34,7 @@ def differences(project: Project) -> list[str]:
     found: list[str] = []
 
     def look(context: MigrationContext, _: Any, directives: list[Any]) -> None:
-        found.extend(told(directives[0], None, enums.changed(context)))
+        found.extend(told(directives[0], None, [*enums.changed(context), *checks.changed(context)]))
 
     run(project, project.scripts, look, {})
     return found
@@ -43,15 +47,16 @@ def generate(project: Project, message: str, revision: str | None, wishes: Wishe
 
     def work(context: MigrationContext, _: Any, directives: list[Any]) -> None:
         script = directives[0]
-        changed = enums.changed(context)
-        if script.upgrade_ops.is_empty() and not changed:
+        changed, allowed = enums.changed(context), checks.changed(context)
+        if script.upgrade_ops.is_empty() and not changed and not allowed:
             answer["empty"] = True
         else:
             answer.update(questions(script, context, wishes))
         if answer:
             directives[:] = []
             return
-        changes.extend(told(script, wishes, changed))
+        changes.extend(told(script, wishes, [*changed, *allowed]))
+        checks.complete(script, allowed)
         improve(script, context, wishes, changed)
 
     folder = Path(tempfile.mkdtemp(prefix="plumb-new-"))
@@ -66,7 +71,7 @@ def generate(project: Project, message: str, revision: str | None, wishes: Wishe
         shutil.rmtree(folder)
 
 
-def told(script: Any, wishes: Wishes | None, changed: list[enums.Changed]) -> list[str]:
+def told(script: Any, wishes: Wishes | None, changed: Sequence[Described]) -> list[str]:
     """What a revision changes, in words; a rename is one change."""
     found: list[str] = []
     for operations in script.upgrade_ops_list:

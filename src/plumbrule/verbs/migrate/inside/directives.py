@@ -74,8 +74,12 @@ def questions(script: Any, context: MigrationContext, wishes: Wishes) -> dict[st
 
 def improve(script: Any, context: MigrationContext, wishes: Wishes, changed: list[enums.Changed]) -> None:
     """Rename, name, fill, and see to the enum types, up and down."""
-    for table in altered(script.upgrade_ops):
-        rename(table, wishes)
+    for table in list(altered(script.upgrade_ops)):
+        if renames := renamed(table, wishes):
+            # On its own: a batch loses the constraints that speak of a name it gives itself.
+            first = ops.ModifyTableOps(table.table_name, renames, schema=table.schema)
+            at = script.upgrade_ops.ops.index(table)
+            script.upgrade_ops.ops[at : at + 1] = [first, *([table] if table.ops else [])]
     for constraint, table_name in constraints(script.upgrade_ops):
         name(constraint, table_name)
     script.upgrade_ops.reverse_into(script.downgrade_ops)
@@ -100,9 +104,9 @@ def lookalikes(table: Any, context: MigrationContext) -> Iterator[tuple[Any, Any
                     break
 
 
-def rename(table: Any, wishes: Wishes) -> None:
-    """Make renames of the pairs that are some; they come first, for indexes speak of the new name."""
-    found = []
+def renamed(table: Any, wishes: Wishes) -> list[Any]:
+    """Take the pairs that are renames out of the changes of a table; gives the renames."""
+    found: list[Any] = []
     for op in list(table.ops):
         key = f"{table.table_name}.{getattr(op, 'column_name', None)}"
         if not isinstance(op, ops.DropColumnOp) or key not in wishes.renames:
@@ -126,7 +130,7 @@ def rename(table: Any, wishes: Wishes) -> None:
                 existing_nullable=old.nullable,
             )
         )
-    table.ops[:0] = found
+    return found
 
 
 def constraints(operations: Any) -> Iterator[tuple[Any, str]]:

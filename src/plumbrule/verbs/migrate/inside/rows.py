@@ -162,6 +162,7 @@ VALUES: tuple[tuple[type[Any], Callable[[Column[Any], int], Any]], ...] = (
     (types.Boolean, lambda _, number: number % 2 == 0),
     (types.Integer, lambda _, number: number + 1),
     (types.Numeric, numeric),
+    (types.Float, lambda _, number: float(number + 1)),
     (types.DateTime, moment),
     (types.Date, lambda column, number: moment(column, number * 24 * 60).date()),
     (types.Time, lambda column, number: moment(column, number).time()),
