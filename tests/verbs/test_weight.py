@@ -85,6 +85,23 @@ def write(file: UploadFile) -> None:
 """
 
 
+READING = """\
+from fastapi import Depends, FastAPI, Header, HTTPException
+
+app = FastAPI()
+
+
+def GUARD(key: str = Header()) -> None:
+    if key != "from the environment":
+        raise HTTPException(403)
+
+
+@app.get("/logs/{name:path}", dependencies=[Depends(GUARD)])
+def read_log(name: str) -> str:
+    return open(f"logs/{name}").read()
+"""
+
+
 def weights(folder: Path, rule: str, code: str, requirements: str = "fastapi") -> list[str]:
     (folder / "main.py").write_text(code)
     (folder / "requirements.txt").write_text(requirements)
@@ -170,3 +187,9 @@ def test_a_query_in_a_handler_is_a_note_where_most_handlers_have_one(
 
     found = weights(tmp_path, "query-in-route", ASKING + "".join(map(handler, range(10))), "sqlalchemy")
     assert found == [severity] * asking
+
+
+@pytest.mark.parametrize(("guard", "severity"), [("require_admin", "warning"), ("get_current_user", "error")])
+def test_a_path_that_administrators_name_is_a_warning(tmp_path: Path, guard: str, severity: str) -> None:
+    code = READING.replace("GUARD", guard)
+    assert weights(tmp_path, "path-traversal", code) == [severity]

@@ -286,6 +286,12 @@ def is_for_some(route: Route) -> bool:
     return ADMIN.search(route.path) is not None or any(is_special(d) for d in route.dependencies)
 
 
+def is_for_administrators(route: Route) -> bool:
+    """Whether a guard of a route says that administrators alone may pass."""
+    words = (word for d in route.dependencies for word in (d.name.rpartition(".")[2], *d.scopes))
+    return any(re.search(r"admin|superuser", word, re.IGNORECASE) for word in words)
+
+
 def is_special(dependency: Dependency) -> bool:
     """Whether a dependency lets only some people through."""
     name = dependency.name.rpartition(".")[2]

@@ -50,20 +50,31 @@ def load(name: str) -> bytes:
         return file.read()
 ```
 
-## Bad: glued to a key, which weighs less
+## Bad: glued to a key, or named by administrators, which weighs less
 
 ```python title="main.py"
 from uuid import uuid4
 
-from fastapi import FastAPI, UploadFile
+from fastapi import Depends, FastAPI, Header, HTTPException, UploadFile
 
 app = FastAPI()
+
+
+def require_admin(key: str = Header()) -> None:
+    if key != "from the environment":
+        raise HTTPException(403)
 
 
 @app.post("/pictures")
 def save_picture(file: UploadFile) -> None:
     with open(f"pictures/{uuid4().hex}_{file.filename}", "wb") as out:  # finding
         out.write(file.file.read())
+
+
+@app.get("/logs/{name:path}", dependencies=[Depends(require_admin)])
+def read_log(name: str) -> str:
+    with open(f"logs/{name}") as log:  # finding
+        return log.read()
 ```
 
 ## Bad: compared while `..` is still in it
@@ -277,7 +288,7 @@ def count_names(bundle: str) -> int:
 
 import re
 
-from plumbrule.rulekit import Finding, Flow, Iterator, Route, n, rule, stations
+from plumbrule.rulekit import Finding, Flow, Iterator, Route, is_for_administrators, n, rule, stations
 
 WHOLE = re.compile(r"^not .*(isabs|is_absolute)\(")
 NAMES_A_FILE = {"request", "path_rest", "upload"}
@@ -295,7 +306,7 @@ def path_traversal(route: Route) -> Iterator[Finding]:
                 label=only_windows if flow.origin.is_glued else f"{sent} may hold `../` or begin with `/`",
                 help="make up the name yourself, or resolve the path and check that it is below its folder",
                 chain=stations(flow),
-                severity="warning" if flow.origin.is_glued else None,
+                severity="warning" if flow.origin.is_glued or is_for_administrators(route) else None,
                 confidence="low" if has_to_be_whole(flow) else None,
             )
 
