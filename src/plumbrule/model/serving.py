@@ -50,7 +50,7 @@ class Serving:
                 return "request"
             elif self._is_starter(scope) or self._is_run_apart(scope):
                 found = "startup"
-        return found if self._is_loaded(function) else "startup"
+        return found if self.is_loaded(function) else "startup"
 
     def _is_entry(self, function: Function) -> bool:
         return function in self._entries or not REGISTERING.isdisjoint(function.decorator_names)
@@ -62,7 +62,7 @@ class Serving:
         beside = not BESIDE.isdisjoint(function.module.path.removesuffix(".py").split("/"))
         return hooked or beside or function in self._lifespans
 
-    def _is_loaded(self, function: Function) -> bool:
+    def is_loaded(self, function: Function) -> bool:
         """Whether a server may load a function: an app imports it, or what its class extends."""
         family = function.cls.ancestors if function.cls is not None else ()
         modules = {function.module, *(cls.module for cls in family if isinstance(cls, Class))}
