@@ -11,7 +11,16 @@ from plumbrule.facts.file import File
 from plumbrule.facts.source import Source, Span
 from plumbrule.finding import Category, Confidence, Edit, Finding, Fix, Rule, Severity, Step
 from plumbrule.model.apps import ExceptionHandler
-from plumbrule.model.asking import asks_inside, is_always, is_query, is_read, looks_up, whole_chain
+from plumbrule.model.asking import (
+    asks_inside,
+    given_to,
+    is_always,
+    is_query,
+    is_rare,
+    is_read,
+    looks_up,
+    whole_chain,
+)
 from plumbrule.model.bodies import body_schemas, is_bounded, response_schema
 from plumbrule.model.calls import Call
 from plumbrule.model.code import Attribute, Class, Function, Module, Parameter, Scoped
@@ -50,7 +59,16 @@ from plumbrule.model.project import Project
 from plumbrule.model.queries import Query, query_of, read_in
 from plumbrule.model.reach import Reached, reached_calls
 from plumbrule.model.relationships import Relationship
-from plumbrule.model.repetition import gives_many, gives_rows, is_handed, loop_over_rows
+from plumbrule.model.repetition import (
+    asks_another,
+    behind,
+    gives_many,
+    gives_rows,
+    goes_on,
+    is_handed,
+    loop_over_rows,
+    takes_many,
+)
 from plumbrule.model.results import (
     ALWAYS_TRUE,
     NOTHING_RUNS,
@@ -302,6 +320,7 @@ __all__ = [
     "Written",
     "around",
     "asks",
+    "asks_another",
     "asks_by_caller",
     "asks_for_own_key",
     "asks_inside",
@@ -309,6 +328,7 @@ __all__ = [
     "assigned_name",
     "awaited_imports",
     "awaiting",
+    "behind",
     "blocking_on_loop",
     "body_schemas",
     "brings_together",
@@ -318,8 +338,10 @@ __all__ = [
     "exceptions",
     "forbids",
     "given_texts",
+    "given_to",
     "gives_many",
     "gives_rows",
+    "goes_on",
     "import_edit",
     "imports_of",
     "is_always",
@@ -337,6 +359,7 @@ __all__ = [
     "is_open",
     "is_probe",
     "is_query",
+    "is_rare",
     "is_read",
     "is_read_now",
     "is_secret_check",
@@ -372,6 +395,7 @@ __all__ = [
     "steps_to",
     "subjects",
     "taken_unasked",
+    "takes_many",
     "unlooked_at",
     "unread_owners",
     "untaken",

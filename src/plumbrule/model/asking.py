@@ -75,6 +75,33 @@ def is_read(call: Call, text: str) -> bool:
     return call.method in GETS or "select" in text
 
 
+def given_to(call: Call) -> tuple[n.Expr, ...]:
+    """What a call gets; for `session.query(…)`, what the calls that follow it get as well."""
+    return (whole_chain(call.node),) if call.method == "query" else call.given
+
+
+def is_rare(call: Call, function: Function, loop: n.Expr) -> bool:
+    """Whether a call only finds out what an error was about, or is made for few while nobody waits."""
+    if any(isinstance(parent, n.Handler) for parent in call.node.parents) or is_looked_for(call):
+        return True
+    return not is_always(call.node, loop) and function.project.serving.when(function) == "startup"
+
+
+def is_looked_for(call: Call) -> bool:
+    """Whether a call is only made for what an earlier round has not found: `if key not in found`, and then
+    `found[key] = …`.
+    """
+    for parent in call.node.parents:
+        match parent:
+            case n.If(test=n.Compare(operands=(key, kept), ops=("not in",)), body=body):
+                targets = (
+                    t for line in body for x in line.walk() if isinstance(x, n.Assign) for t in x.targets
+                )
+                if f"{kept.text}[{key.text}]" in (target.text for target in targets):
+                    return True
+    return False
+
+
 def is_always(node: n.Expr, loop: n.Expr | None = None) -> bool:
     """Whether a loop or a function always comes to something, and it is no target of an assignment."""
     below: n.Node = node

@@ -6,8 +6,12 @@ from typing import TYPE_CHECKING
 
 from plumbrule.facts import nodes as n
 from plumbrule.model.queries import SESSIONS, query_of
+from plumbrule.model.reaching_bindings import binding_at
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from plumbrule.model.calls import Call
     from plumbrule.model.code import Function
 
 DEEPEST = 6
@@ -27,6 +31,44 @@ def loop_over_rows(function: Function, node: n.Node, name: str) -> n.Expr | None
             case n.FunctionDef():
                 return None
     return None
+
+
+def behind(function: Function, given: Iterable[n.Expr], node: n.Node) -> list[n.Expr]:
+    """Expressions, and what their names were given just before, in the same round of a loop as a node."""
+    loops = [parent for parent in node.parents if isinstance(parent, n.For)]
+    found = list(given)
+    for expr in found if loops else ():
+        for name in (x for x in expr.walk() if isinstance(x, n.Name)):
+            places = (place.node for place in function.bindings.get(name.id, ()))
+            made = (p for p in places if isinstance(p, n.Assign) and loops[-1].start <= p.start < node.start)
+            found += [p.value for p in made if p.value is not None and p.value not in found]
+    return found
+
+
+def goes_on(function: Function, given: Iterable[n.Expr], node: n.Expr) -> bool:
+    """Whether one round of a loop asks with what came out of the round before: `parent_id = found.id`."""
+    loop = next((parent for parent in node.parents if isinstance(parent, n.For)), None)
+    for name in n.names_in(*given) if loop is not None else ():
+        places = [p.node for p in function.bindings.get(name, ()) if isinstance(p.node, n.Assign)]
+        inside = [p for p in places if loop and loop.start <= p.start < loop.end]
+        if inside and all(node.start < p.end for p in inside):
+            return True
+    return False
+
+
+def asks_another(function: Function, given: Iterable[n.Expr], name: str) -> bool:
+    """Whether each round asks another table: a name of the loop is in what is selected from."""
+    calls = (x for expr in given for x in expr.walk() if isinstance(x, n.Call))
+    tables = [c.args for c in calls if isinstance(c.func, n.Attribute) and c.func.attr == "select_from"]
+    return any(name in n.names_in(*behind(function, args, args[0])) for args in tables if args)
+
+
+def takes_many(call: Call, function: Function, name: str) -> bool:
+    """Whether the very same statement is run with other values for each item: it takes a list of them."""
+    if call.method != "execute" or not call.name.startswith(SESSIONS) or len(call.args) != 2:
+        return False
+    same = name not in n.names_in(*behind(function, call.args[:1], call.node))
+    return same and call.is_discarded and isinstance(call.args[1], (n.Dict, n.Name))
 
 
 def gives_many(function: Function, iterable: n.Expr) -> str:
@@ -60,8 +102,8 @@ def is_result(function: Function, expr: n.Expr, depth: int = 0) -> bool:
             return is_result(function, clause.iterable, depth + 1)
         case n.Call(func=n.Attribute(value=receiver, attr="all" | "fetchall")):
             return is_asked(function, receiver)
-        case n.Name(id=name) if len(places := function.bindings.get(name, ())) == 1:
-            match places[0].node:
+        case n.Name() if (place := binding_at(function, expr)) is not None:
+            match place.node:
                 case n.Assign(value=n.Expr() as value, op=None):
                     return is_result(function, value, depth + 1)
             return False
@@ -105,11 +147,15 @@ def is_list_of_one(function: Function, iterable: n.Expr) -> bool:
 def is_list_in(function: Function, iterable: n.Attribute) -> bool:
     """Whether it is a list in a row, or in a schema that is given to the function."""
     owner, kind = function.type_of(iterable.value), function.type_of(iterable)
-    if owner is None or kind is None or kind.item is None:
+    if owner is None or kind is None:
         return False
     table = function.project.table_of(owner.cls)
     if table is not None:
-        return iterable.attr in table.relationships
+        made = table.cls.method(iterable.attr)
+        is_listed = made is not None and kind.name.rpartition(".")[2].lower() in MANY
+        return is_listed or (kind.item is not None and iterable.attr in table.relationships)
+    if kind.item is None:
+        return False
     match iterable.value:
         case n.Name(id=name) if name not in function.bindings and function.parameter(name) is not None:
             return function.project.schema_of(owner.cls) is not None

@@ -232,7 +232,8 @@ from app.models import Line, Order
 
 
 async def count_lines(session: AsyncSession, order_id: int) -> int:
-    query = select(Order).options(selectinload(Order.lines))
+    loading = selectinload(Order.lines)
+    query = select(Order).options(loading)
     query = query.where(Order.id == order_id)
     order = (await session.execute(query)).scalar_one()
     return len(order.lines)
