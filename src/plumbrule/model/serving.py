@@ -56,7 +56,7 @@ class Serving:
         return "unknown" if found == "startup" and self._is_begun(function) else found
 
     def _is_begun(self, function: Function) -> bool:
-        """Whether the start of the server begins a task that runs a function: that goes on beside requests."""
+        """Whether the start of the server begins a task that runs a function, beside requests."""
         begun = started = False
         for scope in self.project.callers.before(function, self._runs) if self._beginning else ():
             if isinstance(scope, Function):

@@ -46,8 +46,8 @@ async def all_buyers(session: AsyncSession) -> list[User]:
 
 
 async def buyers_by_statement(session: AsyncSession) -> list[User]:
-    result = await session.execute(select(User))
-    found = list(result.scalars().all())
+    result = await session.scalars(select(User))
+    found = list(result.all())
     result = await session.execute(select(Order))
     for order in result.scalars().all():
         statement = select(User).where(User.id == order.user_id)
@@ -279,12 +279,10 @@ async def read(session: AsyncSession, ids: list[int]) -> list[User]:
     return list(found)
 
 
-async def path(session: AsyncSession) -> list[int]:
-    found = [0]
+async def last(session: AsyncSession, at: int) -> int:
     for user in await session.scalars(select(User)):
-        query = select(User).where(User.host_id == found[-1], User.id > user.id)
-        found = [*found, (await session.scalars(query)).one().id]
-    return found
+        at = (await session.get_one(User, at)).host_id + user.id
+    return at
 
 
 async def hosts(session: AsyncSession, known: dict[int, User]) -> None:
