@@ -76,14 +76,14 @@ class Query:
         return {name: r for name, r in found if r.is_lazy and not self.loads(name)}
 
     def lazily(self, name: str) -> Relationship | None:
-        """The relationship that reading an attribute loads then, itself or in a property of that name."""
+        """The relationship that reading an attribute loads then, itself, through a proxy or in a property."""
         cls = self.table.cls
         written = [f for f in cls.module.functions if f.name == name and f.cls is cls]  # and its setters
         for method in written[:1]:
             read = [attr for _, owner, attr in read_in(method) if owner.id == "self"]
             is_property = any(d.endswith("property") for d in method.decorator_names)
             return next((self.unloaded[x] for x in read if is_property and x in self.unloaded), None)
-        return self.unloaded.get(name)
+        return self.unloaded.get(self.table.proxies.get(name, name))
 
 
 def read_in(function: Function) -> Iterator[tuple[n.Expr, n.Name, str]]:

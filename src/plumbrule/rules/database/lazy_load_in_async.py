@@ -296,6 +296,7 @@ from plumbrule.rulekit import (
 @rule(category="database", severity="error", needs="sqlalchemy")
 def lazy_load_in_async(project: Project) -> Iterator[Finding]:
     names = {name for table in project.tables for name, r in table.relationships.items() if r.is_lazy}
+    names |= {name for table in project.tables for name, through in table.proxies.items() if through in names}
     for function in project.code_functions if names else ():
         found = list(in_function(function, names)) if function.is_async else []
         if found and not refreshes(function):
