@@ -78,6 +78,7 @@ from plumbrule.model.results import (
     misuse_of_kept,
     untaken,
 )
+from plumbrule.model.rollbacks import forgotten
 from plumbrule.model.route_table import Entry, shape
 from plumbrule.model.routing import App, Include, Middleware, Mount, Place, Route, Router
 from plumbrule.model.schemas import Column, Schema, Settings, Table
@@ -337,6 +338,7 @@ __all__ = [
     "compares_owner",
     "exceptions",
     "forbids",
+    "forgotten",
     "given_texts",
     "given_to",
     "gives_many",
