@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
 
     from plumbrule.facts.source import Span
 
@@ -23,6 +23,9 @@ Category = Literal[
     "operations",
     "testing",
 ]
+CONFIDENCES: tuple[Confidence, ...] = get_args(Confidence)
+MOST_WAYS = 5
+"""so many other ways to a place are named"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +69,18 @@ class Finding:
     fix: Fix | None = None
     confidence: Confidence | None = None
     severity: Severity | None = None
+
+
+def told_together(findings: Iterable[Finding]) -> Iterator[Finding]:
+    """Findings about one place as one: the surest of them, with where else the way to it begins."""
+    places: dict[tuple[Span, str], list[Finding]] = {}
+    for finding in findings:
+        places.setdefault((finding.at, finding.message), []).append(finding)
+    for same in places.values():
+        surest = min(same, key=lambda finding: CONFIDENCES.index(finding.confidence or "high"))
+        others = [other.chain for other in same if other is not surest and len(other.chain) > 1]
+        more = (Step(f"also from {chain[0].text}", chain[1].span) for chain in others[:MOST_WAYS])
+        yield replace(surest, chain=(*surest.chain, *more))
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from typing import Any, get_type_hints
 from plumbrule.facts import nodes as n
 from plumbrule.facts.file import File
 from plumbrule.facts.source import Source, Span
-from plumbrule.finding import Category, Confidence, Edit, Finding, Fix, Rule, Severity, Step
+from plumbrule.finding import Category, Confidence, Edit, Finding, Fix, Rule, Severity, Step, told_together
 from plumbrule.model.apps import ExceptionHandler
 from plumbrule.model.asking import (
     asks_inside,
@@ -19,7 +19,6 @@ from plumbrule.model.asking import (
     is_rare,
     is_read,
     looks_up,
-    whole_chain,
 )
 from plumbrule.model.bodies import body_schemas, is_bounded, response_schema
 from plumbrule.model.calls import Call
@@ -32,8 +31,8 @@ from plumbrule.model.guards import asks, asks_nobody, exceptions, names_an_asker
 from plumbrule.model.import_graph import ImportEdge
 from plumbrule.model.knowledge.blocking import BLOCKING, COMPUTING
 from plumbrule.model.knowledge.coroutines import COROUTINES
-from plumbrule.model.knowledge.secrets import is_end_of_token, is_secret_name, is_secretive_name
-from plumbrule.model.loaders import assigned_name, is_given, is_read_now, loaded_plainly, reads_of
+from plumbrule.model.knowledge.secrets import is_end_of_token, is_secret_name
+from plumbrule.model.loaders import assigned_name, is_given, is_read_now, loaded_plainly, reads_of, refreshes
 from plumbrule.model.logs import LOGGING, is_logging, parts_of
 from plumbrule.model.loop import blocking_on_loop, reached_on_loop
 from plumbrule.model.migrations import Migration, MigrationGraph, Operation
@@ -60,13 +59,12 @@ from plumbrule.model.queries import Query, query_of, read_in
 from plumbrule.model.reach import Reached, reached_calls
 from plumbrule.model.relationships import Relationship
 from plumbrule.model.repetition import (
-    asks_another,
-    behind,
+    Round,
     gives_many,
     gives_rows,
-    goes_on,
     is_handed,
     loop_over_rows,
+    round_of,
     takes_many,
 )
 from plumbrule.model.results import (
@@ -303,6 +301,7 @@ __all__ = [
     "Query",
     "Reached",
     "Relationship",
+    "Round",
     "Route",
     "Router",
     "Rule",
@@ -321,7 +320,6 @@ __all__ = [
     "Written",
     "around",
     "asks",
-    "asks_another",
     "asks_by_caller",
     "asks_for_own_key",
     "asks_inside",
@@ -329,7 +327,6 @@ __all__ = [
     "assigned_name",
     "awaited_imports",
     "awaiting",
-    "behind",
     "blocking_on_loop",
     "body_schemas",
     "brings_together",
@@ -343,7 +340,6 @@ __all__ = [
     "given_to",
     "gives_many",
     "gives_rows",
-    "goes_on",
     "import_edit",
     "imports_of",
     "is_always",
@@ -366,7 +362,6 @@ __all__ = [
     "is_read_now",
     "is_secret_check",
     "is_secret_name",
-    "is_secretive_name",
     "loaded_plainly",
     "looks_at_owner",
     "looks_up",
@@ -386,8 +381,10 @@ __all__ = [
     "reached_on_loop",
     "read_in",
     "reads_of",
+    "refreshes",
     "refuses",
     "response_schema",
+    "round_of",
     "rule",
     "run_in_threads",
     "shape",
@@ -398,12 +395,12 @@ __all__ = [
     "subjects",
     "taken_unasked",
     "takes_many",
+    "told_together",
     "unlooked_at",
     "unread_owners",
     "untaken",
     "unvetted",
     "way_from_route",
     "where_unchecked",
-    "whole_chain",
     "written_row",
 ]

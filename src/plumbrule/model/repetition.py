@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from plumbrule.facts import nodes as n
 from plumbrule.model.queries import SESSIONS, query_of
@@ -16,6 +16,32 @@ if TYPE_CHECKING:
 
 DEEPEST = 6
 MANY = {"list", "set", "dict", "sequence"}
+
+
+class Round(NamedTuple):
+    """One of many rounds in which a call gets something: `loop` is gone through, `name` is what is got of
+    it, and `given` all that the call is given, also by names.
+    """
+
+    loop: n.Expr
+    name: str
+    given: list[n.Expr]
+
+    @property
+    def text(self) -> str:
+        """All that is given, as it is written."""
+        return " ".join(expr.text for expr in self.given)
+
+
+def round_of(call: Call, function: Function, given: Iterable[n.Expr]) -> Round | None:
+    """The round of a loop over many in which a call could be put together with those of the other rounds."""
+    given = behind(function, given, call.node)
+    for name in sorted(n.names_in(*given)):
+        loop = loop_over_rows(function, call.node, name)
+        if loop is not None:
+            alone = goes_on(function, given, call.node) or asks_another(function, given, name)
+            return None if alone else Round(loop, name, given)
+    return None
 
 
 def loop_over_rows(function: Function, node: n.Node, name: str) -> n.Expr | None:

@@ -8,6 +8,7 @@ client gets a 500 with nothing in the code to see.
 
 ```python title="app/models.py"
 from sqlalchemy import ForeignKey
+from sqlalchemy.ext.associationproxy import association_proxy
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
 
@@ -19,6 +20,7 @@ class Order(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     lines: Mapped[list["Line"]] = relationship()
+    line_ids = association_proxy("lines", "id")
 
 
 class Line(Base):
@@ -42,7 +44,7 @@ async def count_lines(session: AsyncSession, order_id: int) -> int:
 
 async def all_lines(session: AsyncSession) -> list[int]:
     orders = await session.scalars(select(Order))
-    return [len(order.lines) for order in orders]  # finding
+    return [sum(order.line_ids) for order in orders]  # finding
 
 
 async def find(session: AsyncSession, order_id: int) -> Order | None:
@@ -287,6 +289,7 @@ from plumbrule.rulekit import (
     reached_calls,
     read_in,
     reads_of,
+    refreshes,
     response_schema,
     rule,
     written_row,
@@ -301,11 +304,6 @@ def lazy_load_in_async(project: Project) -> Iterator[Finding]:
         found = list(in_function(function, names)) if function.is_async else []
         if found and not refreshes(function):
             yield from found
-
-
-def refreshes(function: Function) -> bool:
-    """Whether a function loads attributes by name."""
-    return any(call.method == "refresh" and call.argument(1, "attribute_names") for call in function.calls)
 
 
 def in_function(function: Function, names: set[str]) -> Iterator[Finding]:

@@ -297,14 +297,12 @@ from plumbrule.rulekit import (
     Finding,
     Function,
     Iterator,
+    Round,
     Step,
-    asks_another,
     asks_inside,
-    behind,
     given_to,
     gives_many,
     gives_rows,
-    goes_on,
     is_always,
     is_handed,
     is_query,
@@ -315,6 +313,7 @@ from plumbrule.rulekit import (
     n,
     query_of,
     read_in,
+    round_of,
     rule,
     takes_many,
 )
@@ -337,15 +336,11 @@ def n_plus_one(function: Function) -> Iterator[Finding]:
                 yield finding(node, loop, function)
     yield from lazily_read(function)
     for call in function.calls:
-        given = behind(function, given_to(call), call.node)
-        loops = ((loop_over_rows(function, call.node, name), name) for name in sorted(n.names_in(*given)))
-        loop, name = next(((loop, name) for loop, name in loops if loop is not None), (None, ""))
-        if loop is None or call.is_deferred or is_rare(call, function, loop):
+        each = round_of(call, function, given_to(call))
+        if each is None or call.is_deferred or is_rare(call, function, each.loop):
             continue
-        if goes_on(function, given, call.node) or asks_another(function, given, name):
-            continue
-        if takes_many(call, function, name) or runs_query(call, function, loop, given):
-            yield finding(call.node.func, loop, function)
+        if takes_many(call, function, each.name) or runs_query(call, function, each):
+            yield finding(call.node.func, each.loop, function)
 
 
 def lazily_read(function: Function) -> Iterator[Finding]:
@@ -385,15 +380,13 @@ def finding(at: n.Node, loop: n.Expr, function: Function) -> Finding:
     )
 
 
-def runs_query(call: Call, function: Function, loop: n.Expr, given: list[n.Expr]) -> bool:
+def runs_query(call: Call, function: Function, each: Round) -> bool:
     """Whether a call asks the database, itself or in a function that gets the session; what did not come out
     of it may well be written one by one.
     """
+    rows = gives_rows(function, each.loop)
     if call.name.startswith(SESSIONS):
-        return is_query(call) and (
-            gives_rows(function, loop)
-            or is_read(call, " ".join((call.node.text, *(expr.text for expr in given))))
-        )
-    if is_handed(function, loop):
+        return is_query(call) and (rows or is_read(call, call.node.text + each.text))
+    if is_handed(function, each.loop):
         return looks_up(call)
-    return asks_inside(call, gives_rows(function, loop)) or looks_up(call)
+    return asks_inside(call, rows) or looks_up(call)
