@@ -108,6 +108,7 @@ async def read(session: AsyncSession, is_short: bool):
     for order in first:
         name = f"lines_{order.id}"
         await session.scalar(select(func.count()).select_from(table(name)))
+        await session.stream(select(order))
     return first, second, third
 """
 
@@ -128,5 +129,7 @@ def test_each_round_may_ask_another_table() -> None:
     function = project_of({"main.py": SEVERAL}).module("main").function("read")  # type: ignore[union-attr]
     assert function is not None
     counted = next(call for call in function.calls if call.method == "scalar")
+    selected = next(call for call in function.calls if call.method == "stream")
     assert asks_another(function, counted.args, "order")
+    assert asks_another(function, selected.args, "order")
     assert not asks_another(function, counted.args, "first")

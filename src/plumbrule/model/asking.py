@@ -80,11 +80,9 @@ def given_to(call: Call) -> tuple[n.Expr, ...]:
     return (whole_chain(call.node),) if call.method == "query" else call.given
 
 
-def is_rare(call: Call, function: Function, loop: n.Expr) -> bool:
-    """Whether a call only finds out what an error was about, or is made for few while nobody waits."""
-    if any(isinstance(parent, n.Handler) for parent in call.node.parents) or is_looked_for(call):
-        return True
-    return not is_always(call.node, loop) and function.project.serving.when(function) == "startup"
+def is_rare(call: Call) -> bool:
+    """Whether a call only finds out what an error was about, or what an earlier round has not found."""
+    return any(isinstance(parent, n.Handler) for parent in call.node.parents) or is_looked_for(call)
 
 
 def is_looked_for(call: Call) -> bool:

@@ -83,10 +83,18 @@ def goes_on(function: Function, given: Iterable[n.Expr], node: n.Expr) -> bool:
 
 
 def asks_another(function: Function, given: Iterable[n.Expr], name: str) -> bool:
-    """Whether each round asks another table: a name of the loop is in what is selected from."""
-    calls = (x for expr in given for x in expr.walk() if isinstance(x, n.Call))
-    tables = [c.args for c in calls if isinstance(c.func, n.Attribute) and c.func.attr == "select_from"]
-    return any(name in n.names_in(*behind(function, args, args[0])) for args in tables if args)
+    """Whether each round asks another table: a name of the loop is what is selected, or selected from."""
+    for call in (x for expr in given for x in expr.walk() if isinstance(x, n.Call)):
+        match call:
+            case n.Call(func=n.Attribute(attr="select_from"), args=(table, *_)):
+                if name in n.names_in(*behind(function, [table], table)):
+                    return True
+            case n.Call(
+                func=n.Name(id="select") | n.Attribute(attr="query" | "select"), args=(n.Name(id=table),)
+            ):
+                if table == name:
+                    return True
+    return False
 
 
 def takes_many(call: Call, function: Function, name: str) -> bool:

@@ -337,7 +337,7 @@ def n_plus_one(function: Function) -> Iterator[Finding]:
     yield from lazily_read(function)
     for call in function.calls:
         each = round_of(call, function, given_to(call))
-        if each is None or call.is_deferred or is_rare(call, function, each.loop):
+        if each is None or call.is_deferred or is_rare(call):
             continue
         if takes_many(call, function, each.name) or runs_query(call, function, each):
             yield finding(call.node.func, each.loop, function)
