@@ -220,37 +220,3 @@ def test_an_abstract_method_may_run_each_that_stands_in_its_place(body: str, ope
     assert all(r.may_be_another for r in found)
     (near,) = (f for f in project.functions if f.label == "Near.get")
     assert project.serving.when(near) == "request"
-
-
-def test_what_the_start_leaves_running_goes_on_beside_requests() -> None:
-    text = """
-    import asyncio
-    from contextlib import asynccontextmanager
-    from fastapi import FastAPI
-
-    async def load(): ...
-    async def look(): ...
-    async def send(): ...
-
-    class Watch:
-        def start(self): self.task = asyncio.create_task(self.run())
-        async def run(self): await look()
-
-    watch = Watch()
-
-    @asynccontextmanager
-    async def lifespan(app):
-        await load()
-        watch.start()
-        scheduler.add_job(send, "interval")
-        yield
-
-    app = FastAPI(lifespan=lifespan)
-
-    async def work(): ...
-    async def main(): asyncio.create_task(work())
-    """
-    project = project_of({"main.py": dedent(text)})
-    when = {f.name: project.serving.when(f) for f in project.functions}
-    assert when["load"] == when["start"] == when["work"] == "startup"
-    assert when["run"] == when["look"] == when["send"] == "unknown"

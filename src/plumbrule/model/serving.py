@@ -21,7 +21,6 @@ HOOKS = {"on_event", "command", "callback"}
 TASKS = {"task", "shared_task", "periodic_task", "actor"}
 """decorators of queues: Celery, Huey and Dramatiq run a plain function elsewhere, with no loop but its own"""
 RUNNERS = ("asyncio.run", "anyio.run", "run_until_complete")
-BEGINNING = {"create_task", "ensure_future", "start_soon", "add_job"}
 DEVELOPERS = re.compile(r"(?i)(?<!not )\b\w*\.?(is_)?(debug|dev|local)(_?mode|elopment)?\b")
 BY_NAME = ("importlib.import_module", "builtins.__import__", "pydoc.locate")
 STARTERS = {"main", "lifespan", "startup", "on_startup", "shutdown", "on_shutdown"}
@@ -36,7 +35,7 @@ class Serving:
 
     def when(self, function: Function) -> When:
         """`request` if a route, dependency, middleware or handler leads to it, `startup` if only the start of
-        the server, a script or a loop of its own does, else `unknown`: also what the start leaves running.
+        the server, a script or a loop of its own does, else `unknown`.
         """
         if function not in self._known:
             self._known[function] = self._asked(function)
@@ -51,20 +50,7 @@ class Serving:
                 return "request"
             elif self._is_starter(scope) or self._is_run_apart(scope):
                 found = "startup"
-        if not self.is_loaded(function):
-            return "startup"
-        return "unknown" if found == "startup" and self._is_begun(function) else found
-
-    def _is_begun(self, function: Function) -> bool:
-        """Whether the start of the server begins a task that runs a function, beside requests."""
-        begun = started = False
-        for scope in self.project.callers.before(function, self._runs) if self._beginning else ():
-            if isinstance(scope, Function):
-                calls = self.project.callers.leading_into(scope)
-                begun = begun or any(call.node in self._beginning for call in calls)
-                hooks = {name.rpartition(".")[2] for name in scope.decorator_names}
-                started = started or scope in self._lifespans or "on_event" in hooks
-        return begun and started
+        return found if self.is_loaded(function) else "startup"
 
     def _is_entry(self, function: Function) -> bool:
         return function in self._entries or not REGISTERING.isdisjoint(function.decorator_names)
@@ -102,12 +88,6 @@ class Serving:
         """
         runs = self.project.calls_to(*RUNNERS)
         return frozenset(node for run in runs for node in (run.node, *run.given))
-
-    @cached_property
-    def _beginning(self) -> frozenset[n.Expr]:
-        """The calls that are given to what begins a task, or give it a function."""
-        calls = (call for call in self.project.calls_named(BEGINNING) if call.method in BEGINNING)
-        return frozenset(node for call in calls for node in (call.node, *call.given))
 
     def _is_run_apart(self, function: Function) -> bool:
         """Whether a function runs there and nowhere else."""
