@@ -58,7 +58,8 @@ class Finding:
 
     `message` says what is wrong in the words of the app; `label` why here (under the code); `help` what to
     do, as an
-    imperative; `chain` how a request gets here; `confidence` and `severity` override those of the rule.
+    imperative; `chain` how a request gets here, and `also` where other ways begin; `confidence` and
+    `severity` override those of the rule.
     """
 
     at: Span
@@ -66,21 +67,21 @@ class Finding:
     label: str = ""
     help: str = ""
     chain: tuple[Step, ...] = ()
+    also: tuple[Step, ...] = ()
     fix: Fix | None = None
     confidence: Confidence | None = None
     severity: Severity | None = None
 
 
 def told_together(findings: Iterable[Finding]) -> Iterator[Finding]:
-    """Findings about one place as one: the surest of them, with where else the way to it begins."""
+    """Findings about one place as one: the surest of them, with where other ways to it begin."""
     places: dict[tuple[Span, str], list[Finding]] = {}
     for finding in findings:
         places.setdefault((finding.at, finding.message), []).append(finding)
     for same in places.values():
         surest = min(same, key=lambda finding: CONFIDENCES.index(finding.confidence or "high"))
-        others = [other.chain for other in same if other is not surest and len(other.chain) > 1]
-        more = (Step(f"also from {chain[0].text}", chain[1].span) for chain in others[:MOST_WAYS])
-        yield replace(surest, chain=(*surest.chain, *more))
+        others = [other.chain[0] for other in same if other is not surest and other.chain]
+        yield replace(surest, also=tuple(others[:MOST_WAYS]))
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,6 @@ from plumbrule.model.asking import (
     given_to,
     is_always,
     is_query,
-    is_rare,
     is_read,
     looks_up,
 )
@@ -56,6 +55,7 @@ from plumbrule.model.ownership import (
 from plumbrule.model.permissions import asks_for_own_key, forbids
 from plumbrule.model.project import Project
 from plumbrule.model.queries import Query, query_of, read_in
+from plumbrule.model.rare_calls import is_rare
 from plumbrule.model.reach import Reached, reached_calls
 from plumbrule.model.relationships import Relationship
 from plumbrule.model.repetition import (

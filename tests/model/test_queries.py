@@ -5,7 +5,6 @@ import pytest
 from plumbrule.facts import nodes as n
 from plumbrule.model.queries import query_of
 from plumbrule.model.reading import project_of
-from plumbrule.model.repetition import asks_another
 
 CODE = """
 from sqlalchemy import select
@@ -123,13 +122,3 @@ def test_a_name_is_what_was_given_to_it_last_where_it_is_used() -> None:
         "second": "Line",
         "third": None,
     }
-
-
-def test_each_round_may_ask_another_table() -> None:
-    function = project_of({"main.py": SEVERAL}).module("main").function("read")  # type: ignore[union-attr]
-    assert function is not None
-    counted = next(call for call in function.calls if call.method == "scalar")
-    selected = next(call for call in function.calls if call.method == "stream")
-    assert asks_another(function, counted.args, "order")
-    assert asks_another(function, selected.args, "order")
-    assert not asks_another(function, counted.args, "first")

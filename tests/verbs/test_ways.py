@@ -32,9 +32,5 @@ def test_a_place_is_told_once_from_where_it_is_surest_with_the_other_ways_to_it(
     outcome = audit(tmp_path, [rule for rule in rulebook() if rule.name == "blocking-call-in-async"])
     [found] = [item.finding for item in outcome.findings]
     assert found.confidence == "high"
-    assert [step.text for step in found.chain] == [
-        "GET /one",
-        "calls `wait`",
-        "also from `nobody_knows_when`",
-        "also from GET /two",
-    ]
+    assert [step.text for step in found.chain] == ["GET /one", "calls `wait`"]
+    assert [step.text for step in found.also] == ["`nobody_knows_when`", "GET /two"]

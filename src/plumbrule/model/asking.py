@@ -80,26 +80,6 @@ def given_to(call: Call) -> tuple[n.Expr, ...]:
     return (whole_chain(call.node),) if call.method == "query" else call.given
 
 
-def is_rare(call: Call) -> bool:
-    """Whether a call only finds out what an error was about, or what an earlier round has not found."""
-    return any(isinstance(parent, n.Handler) for parent in call.node.parents) or is_looked_for(call)
-
-
-def is_looked_for(call: Call) -> bool:
-    """Whether a call is only made for what an earlier round has not found: `if key not in found`, and then
-    `found[key] = …`.
-    """
-    for parent in call.node.parents:
-        match parent:
-            case n.If(test=n.Compare(operands=(key, kept), ops=("not in",)), body=body):
-                targets = (
-                    t for line in body for x in line.walk() if isinstance(x, n.Assign) for t in x.targets
-                )
-                if f"{kept.text}[{key.text}]" in (target.text for target in targets):
-                    return True
-    return False
-
-
 def is_always(node: n.Expr, loop: n.Expr | None = None) -> bool:
     """Whether a loop or a function always comes to something, and it is no target of an assignment."""
     below: n.Node = node

@@ -39,7 +39,7 @@ def round_of(call: Call, function: Function, given: Iterable[n.Expr]) -> Round |
     for name in sorted(n.names_in(*given)):
         loop = loop_over_rows(function, call.node, name)
         if loop is not None:
-            alone = goes_on(function, given, call.node) or asks_another(function, given, name)
+            alone = goes_on(function, given, call.node) or asks_another(function, given, call.node)
             return None if alone else Round(loop, name, given)
     return None
 
@@ -71,10 +71,16 @@ def behind(function: Function, given: Iterable[n.Expr], node: n.Node) -> list[n.
     return found
 
 
+def turning(node: n.Node) -> set[str]:
+    """The names that the loops around a node give something else in each round."""
+    loops = (parent for parent in node.parents if isinstance(parent, n.For))
+    return {name for loop in loops for name in n.names_in(loop.target)}
+
+
 def goes_on(function: Function, given: Iterable[n.Expr], node: n.Expr) -> bool:
     """Whether one round of a loop asks with what came out of the round before: `parent_id = found.id`."""
     loop = next((parent for parent in node.parents if isinstance(parent, n.For)), None)
-    for name in n.names_in(*given) if loop is not None else ():
+    for name in n.names_in(*given) - turning(node) if loop is not None else ():
         places = [p.node for p in function.bindings.get(name, ()) if isinstance(p.node, n.Assign)]
         inside = [p for p in places if loop and loop.start <= p.start < loop.end]
         if inside and all(node.start < p.end for p in inside):
@@ -82,17 +88,18 @@ def goes_on(function: Function, given: Iterable[n.Expr], node: n.Expr) -> bool:
     return False
 
 
-def asks_another(function: Function, given: Iterable[n.Expr], name: str) -> bool:
-    """Whether each round asks another table: a name of the loop is what is selected, or selected from."""
+def asks_another(function: Function, given: Iterable[n.Expr], node: n.Node) -> bool:
+    """Whether each round asks another table: what comes of the loop is what is selected, or selected from."""
+    names = turning(node)
     for call in (x for expr in given for x in expr.walk() if isinstance(x, n.Call)):
         match call:
             case n.Call(func=n.Attribute(attr="select_from"), args=(table, *_)):
-                if name in n.names_in(*behind(function, [table], table)):
+                if names & n.names_in(*behind(function, [table], table)):
                     return True
             case n.Call(
                 func=n.Name(id="select") | n.Attribute(attr="query" | "select"), args=(n.Name(id=table),)
             ):
-                if table == name:
+                if table in names:
                     return True
     return False
 
