@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from plumbrule.facts.source import Span
 
@@ -80,8 +80,13 @@ def told_together(findings: Iterable[Finding]) -> Iterator[Finding]:
         places.setdefault((finding.at, finding.message), []).append(finding)
     for same in places.values():
         surest = min(same, key=lambda finding: CONFIDENCES.index(finding.confidence or "high"))
-        others = [other.chain[0] for other in same if other is not surest and other.chain]
-        yield replace(surest, also=tuple(others[:MOST_WAYS]))
+        others = [other.chain for other in same if other is not surest and other.chain]
+        yield replace(surest, also=tuple(map(first_call, others[:MOST_WAYS])))
+
+
+def first_call(chain: Sequence[Step]) -> Step:
+    """Where a way begins, and the place of its first call: that is what an owner may change."""
+    return replace(chain[0], span=chain[1].span) if len(chain) > 1 else chain[0]
 
 
 @dataclass(frozen=True, slots=True)
