@@ -9,9 +9,16 @@ from typing import Any, get_type_hints
 from plumbrule.facts import nodes as n
 from plumbrule.facts.file import File
 from plumbrule.facts.source import Source, Span
-from plumbrule.finding import Category, Confidence, Edit, Finding, Fix, Rule, Severity, Step
+from plumbrule.finding import Category, Confidence, Edit, Finding, Fix, Rule, Severity, Step, told_together
 from plumbrule.model.apps import ExceptionHandler
-from plumbrule.model.asking import asks_inside, is_always, is_query, is_read, looks_up, whole_chain
+from plumbrule.model.asking import (
+    asks_inside,
+    given_to,
+    is_always,
+    is_query,
+    is_read,
+    looks_up,
+)
 from plumbrule.model.bodies import body_schemas, is_bounded, response_schema
 from plumbrule.model.calls import Call
 from plumbrule.model.code import Attribute, Class, Function, Module, Parameter, Scoped
@@ -23,8 +30,8 @@ from plumbrule.model.guards import asks, asks_nobody, exceptions, names_an_asker
 from plumbrule.model.import_graph import ImportEdge
 from plumbrule.model.knowledge.blocking import BLOCKING, COMPUTING
 from plumbrule.model.knowledge.coroutines import COROUTINES
-from plumbrule.model.knowledge.secrets import is_end_of_token, is_secret_name, is_secretive_name
-from plumbrule.model.loaders import assigned_name, is_given, is_read_now, loaded_plainly, reads_of
+from plumbrule.model.knowledge.secrets import is_end_of_token, is_secret_name
+from plumbrule.model.loaders import assigned_name, is_given, is_read_now, loaded_plainly, reads_of, refreshes
 from plumbrule.model.logs import LOGGING, is_logging, parts_of
 from plumbrule.model.loop import blocking_on_loop, reached_on_loop
 from plumbrule.model.migrations import Migration, MigrationGraph, Operation
@@ -48,9 +55,18 @@ from plumbrule.model.ownership import (
 from plumbrule.model.permissions import asks_for_own_key, forbids
 from plumbrule.model.project import Project
 from plumbrule.model.queries import Query, query_of, read_in
+from plumbrule.model.rare_calls import is_rare
 from plumbrule.model.reach import Reached, reached_calls
 from plumbrule.model.relationships import Relationship
-from plumbrule.model.repetition import gives_many, gives_rows, is_handed, loop_over_rows
+from plumbrule.model.repetition import (
+    Round,
+    gives_many,
+    gives_rows,
+    is_handed,
+    loop_over_rows,
+    round_of,
+    takes_many,
+)
 from plumbrule.model.results import (
     ALWAYS_TRUE,
     NOTHING_RUNS,
@@ -60,6 +76,7 @@ from plumbrule.model.results import (
     misuse_of_kept,
     untaken,
 )
+from plumbrule.model.rollbacks import forgotten
 from plumbrule.model.route_table import Entry, shape
 from plumbrule.model.routing import App, Include, Middleware, Mount, Place, Route, Router
 from plumbrule.model.schemas import Column, Schema, Settings, Table
@@ -284,6 +301,7 @@ __all__ = [
     "Query",
     "Reached",
     "Relationship",
+    "Round",
     "Route",
     "Router",
     "Rule",
@@ -317,7 +335,9 @@ __all__ = [
     "compares_owner",
     "exceptions",
     "forbids",
+    "forgotten",
     "given_texts",
+    "given_to",
     "gives_many",
     "gives_rows",
     "import_edit",
@@ -337,11 +357,11 @@ __all__ = [
     "is_open",
     "is_probe",
     "is_query",
+    "is_rare",
     "is_read",
     "is_read_now",
     "is_secret_check",
     "is_secret_name",
-    "is_secretive_name",
     "loaded_plainly",
     "looks_at_owner",
     "looks_up",
@@ -361,8 +381,10 @@ __all__ = [
     "reached_on_loop",
     "read_in",
     "reads_of",
+    "refreshes",
     "refuses",
     "response_schema",
+    "round_of",
     "rule",
     "run_in_threads",
     "shape",
@@ -372,12 +394,13 @@ __all__ = [
     "steps_to",
     "subjects",
     "taken_unasked",
+    "takes_many",
+    "told_together",
     "unlooked_at",
     "unread_owners",
     "untaken",
     "unvetted",
     "way_from_route",
     "where_unchecked",
-    "whole_chain",
     "written_row",
 ]

@@ -98,8 +98,8 @@ def measure(path: Path, names: set[str], *, apps: bool) -> dict[str, Any]:
 
 
 def ways(finding: Finding) -> list[tuple[str, int]]:
-    """The places that a finding's chain passes."""
-    return [(step.span.path, step.span.line) for step in finding.chain]
+    """The places that a finding's chain passes, and where other ways begin."""
+    return [(step.span.path, step.span.line) for step in (*finding.chain, *finding.also)]
 
 
 def app_table(app: App) -> list[list[Any]]:

@@ -79,3 +79,46 @@ def test_a_relationship_is_lazy_only_if_nothing_may_say_otherwise(made: str, exp
     project = project_of({"main.py": SQLMODEL.format(made)})
     order = next(table for table in project.tables if table.name == "Order")
     assert order.relationships["shop"].is_lazy is expected
+
+
+SEVERAL = """
+from sqlalchemy import func, select, table
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import DeclarativeBase, mapped_column
+
+class Base(DeclarativeBase): ...
+
+class Order(Base):
+    __tablename__ = "orders"
+    id = mapped_column(primary_key=True)
+
+class Line(Base):
+    __tablename__ = "lines"
+    id = mapped_column(primary_key=True)
+
+async def read(session: AsyncSession, is_short: bool):
+    found = await session.scalars(select(Order))
+    first = found.all()
+    found = await session.scalars(select(Line))
+    second = found.all()
+    if is_short:
+        found = first
+    third = found
+    for order in first:
+        name = f"lines_{order.id}"
+        await session.scalar(select(func.count()).select_from(table(name)))
+        await session.stream(select(order))
+    return first, second, third
+"""
+
+
+def test_a_name_is_what_was_given_to_it_last_where_it_is_used() -> None:
+    function = project_of({"main.py": SEVERAL}).module("main").function("read")  # type: ignore[union-attr]
+    assert function is not None
+    names = {node.id: node for node in function.find(n.Name) if node.id in ("first", "second", "third")}
+    found = {name: query_of(function, node) for name, node in names.items()}
+    assert {name: query and query.table.name for name, query in found.items()} == {
+        "first": "Order",
+        "second": "Line",
+        "third": None,
+    }

@@ -34,7 +34,21 @@ app = FastAPI()
 async def näme_with_ünicode() -> str:
     return requests.get("日本語" + "|`<script>`").text  # 😀
 """
-SOURCES = [RATES, CLEAN, NASTY, many(1), many(5), many(6), many(12), many(40)]
+WAYS = """\
+import time
+from fastapi import FastAPI
+
+app = FastAPI()
+
+def wait() -> None: time.sleep(1)
+
+@app.get("/one")
+async def one() -> None: wait()
+
+@app.get("/two")
+async def two() -> None: wait()
+"""
+SOURCES = [RATES, CLEAN, NASTY, WAYS, many(1), many(5), many(6), many(12), many(40)]
 
 
 def findings_in(name: Format, text: str) -> set[tuple[str, str, int]]:
@@ -144,6 +158,12 @@ def test_sarif_points_every_result_at_its_rule() -> None:
     assert {r["message"]["text"] for r in run["results"] if "codeFlows" in r}
 
 
+def test_sarif_names_where_other_ways_begin() -> None:
+    document = json.loads(FORMATS["sarif"](audit_project(project_of({"main.py": WAYS})), View()))
+    [found] = [r for r in document["runs"][0]["results"] if r["ruleId"] == "blocking-call-in-async"]
+    assert [place["message"]["text"] for place in found["relatedLocations"]] == ["also from GET /two"]
+
+
 def test_gitlab_has_the_fields_that_gitlab_asks_for() -> None:
     entries = json.loads(FORMATS["gitlab"](audit_project(project_of({"main.py": RATES})), View()))
     assert entries
@@ -190,7 +210,8 @@ def outcome_of(
 def test_full_shows_the_code_the_label_the_way_and_the_help() -> None:
     at = Span("main.py", 7, 5, 7, 9, CLEAN.index("read"), CLEAN.index("read") + 4)
     step = Step("GET /", Span("main.py", 6, 1, 6, 14, 0, 0))
-    outcome = outcome_of(finding=Finding(at, "it is bad", "just here", "mend it", (step,)))
+    other = replace(step, text="`other`")
+    outcome = outcome_of(finding=Finding(at, "it is bad", "just here", "mend it", (step,), (other, other)))
     assert FORMATS["full"](outcome, View("b/")) == (
         "error[a-rule]: it is bad\n"
         " --> b/main.py:7:5\n"
@@ -199,6 +220,7 @@ def test_full_shows_the_code_the_label_the_way_and_the_help() -> None:
         "  |     ^^^^ just here\n"
         "  |\n"
         "  = reached from: GET / (main.py:6)\n"
+        "  = also from: `other` (main.py:6), `other` (main.py:6)\n"
         "  = help: mend it\n"
         "\n"
         "1 error; 1 of 1 route affected (1 rule)\n"

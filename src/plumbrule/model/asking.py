@@ -75,6 +75,11 @@ def is_read(call: Call, text: str) -> bool:
     return call.method in GETS or "select" in text
 
 
+def given_to(call: Call) -> tuple[n.Expr, ...]:
+    """What a call gets; for `session.query(…)`, what the calls that follow it get as well."""
+    return (whole_chain(call.node),) if call.method == "query" else call.given
+
+
 def is_always(node: n.Expr, loop: n.Expr | None = None) -> bool:
     """Whether a loop or a function always comes to something, and it is no target of an assignment."""
     below: n.Node = node

@@ -57,3 +57,8 @@ def reads_of(call: Call, name: str | None) -> Iterator[n.Attribute]:
         is_its = isinstance(node.value, n.Name) and node.value.id == parameter.name
         if is_its and is_read_now(node, node.attr, reader):
             yield node
+
+
+def refreshes(function: Function) -> bool:
+    """Whether a function loads attributes by name."""
+    return any(call.method == "refresh" and call.argument(1, "attribute_names") for call in function.calls)

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from plumbrule.facts import nodes as n
 from plumbrule.model.code import Class
+from plumbrule.model.reaching_bindings import binding_at, reaching
+from plumbrule.model.values import Variable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -74,14 +76,14 @@ class Query:
         return {name: r for name, r in found if r.is_lazy and not self.loads(name)}
 
     def lazily(self, name: str) -> Relationship | None:
-        """The relationship that reading an attribute loads then, itself or in a property of that name."""
+        """The relationship that reading an attribute loads then, itself, through a proxy or in a property."""
         cls = self.table.cls
         written = [f for f in cls.module.functions if f.name == name and f.cls is cls]  # and its setters
         for method in written[:1]:
             read = [attr for _, owner, attr in read_in(method) if owner.id == "self"]
             is_property = any(d.endswith("property") for d in method.decorator_names)
             return next((self.unloaded[x] for x in read if is_property and x in self.unloaded), None)
-        return self.unloaded.get(name)
+        return self.unloaded.get(self.table.proxies.get(name, name))
 
 
 def read_in(function: Function) -> Iterator[tuple[n.Expr, n.Name, str]]:
@@ -110,13 +112,10 @@ def query_of(function: Function, expr: n.Expr, depth: int = 0) -> Query | None:
             return from_session(function, expr, depth) or returned(function, expr, depth)
         case n.Call(func=n.Name()):
             return returned(function, expr, depth)
-        case n.Name(id=name):
-            bindings = function.bindings.get(name, ())
-            return (
-                query_of(function, source, depth + 1)
-                if len(bindings) == 1 and (source := bound(bindings[0].node))
-                else None
-            )
+        case n.Name():
+            place = binding_at(function, expr)
+            source = bound(place.node) if place is not None else None
+            return query_of(function, source, depth + 1) if source is not None else None
         case _:
             return None
 
@@ -204,16 +203,40 @@ def statement(function: Function, expr: n.Expr, depth: int) -> Iterator[tuple[Ta
             yield table_of(function, first), "", expr
             yield from statement(function, receiver, depth + 1)
         case n.Call(func=n.Attribute(value=receiver, attr=method)):
-            yield None, expr.text[len(receiver.text) :] if method == "options" else "", expr
+            yield None, options_of(function, expr) if method == "options" else "", expr
             yield from statement(function, receiver, depth + 1)
         case n.Name(id=name):
-            for binding in function.bindings.get(name, ()):
-                value = bound(binding.node)
-                names = (x for x in value.walk() if isinstance(x, n.Name)) if value is not None else ()
-                if value is not None and all(x.id != name for x in names):
+            for value, is_step in steps_of(function, expr):
+                if not is_step:
                     yield from statement(function, value, depth + 1)
-                elif value is not None and (".options(" in value.text or not is_chain(value, name)):
+                elif ".options(" in value.text or not is_chain(value, name):
                     yield None, value.text if is_chain(value, name) else "*", value
+
+
+def options_of(function: Function, call: n.Call) -> str:
+    """The texts of loader options; those that have a name are looked up, `*` is what cannot be."""
+    texts = [arg.text for arg in call.given]
+    for name in n.names_in(*call.given):
+        values = [bound(place.node) for place in function.bindings.get(name, ())]
+        if function.parameter(name) is not None or isinstance(function.module.member(name), Variable):
+            values.append(None)
+        texts += [value.text if value is not None else "*" for value in values]
+    return " ".join(texts)
+
+
+def steps_of(function: Function, use: n.Name) -> Iterator[tuple[n.Expr, bool]]:
+    """What a name may have been given where it is used, and whether that was made of what it had before."""
+    seen: set[int] = set()
+    queue = [use]
+    for name in queue:
+        for place in reaching(function, name, inside=True):
+            value = bound(place.node) if place is not None and id(place.node) not in seen else None
+            if place is None or value is None:
+                continue
+            seen.add(id(place.node))
+            before = [x for x in value.walk() if isinstance(x, n.Name) and x.id == use.id]
+            queue += before
+            yield value, bool(before)
 
 
 def is_chain(value: n.Expr, name: str) -> bool:

@@ -32,6 +32,20 @@ def reaching(function: Function, use: n.Name, *, inside: bool) -> Iterator[Bindi
         yield None
 
 
+def binding_at(function: Function, use: n.Name) -> Binding | None:
+    """The binding that surely holds where a name is used; None if another one may."""
+    places = function.bindings.get(use.id, ())
+    if len(places) == 1:
+        return places[0]
+    if function.parameter(use.id) is not None or any(comes_round(place.node, use) for place in places):
+        return None
+    around = {id(p) for p in use.parents}
+    holding = (p for p in reversed(places) if holds_at(p.node, use, around) and not is_apart(p.node, use))
+    last = next(holding, None)
+    inner = last.node if last is not None and isinstance(last.node, n.For) else last and last.node.parent
+    return last if id(inner) in around else None
+
+
 def holds_at(node: n.Node, use: n.Name, around: set[int]) -> bool:
     """Whether a binding can be in force at a use."""
     match node:

@@ -2,16 +2,46 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from plumbrule.facts import nodes as n
 from plumbrule.model.queries import SESSIONS, query_of
+from plumbrule.model.reaching_bindings import binding_at
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from plumbrule.model.calls import Call
     from plumbrule.model.code import Function
 
 DEEPEST = 6
 MANY = {"list", "set", "dict", "sequence"}
+
+
+class Round(NamedTuple):
+    """One of many rounds in which a call gets something: `loop` is gone through, `name` is what is got of
+    it, and `given` all that the call is given, also by names.
+    """
+
+    loop: n.Expr
+    name: str
+    given: list[n.Expr]
+
+    @property
+    def text(self) -> str:
+        """All that is given, as it is written."""
+        return " ".join(expr.text for expr in self.given)
+
+
+def round_of(call: Call, function: Function, given: Iterable[n.Expr]) -> Round | None:
+    """The round of a loop over many in which a call could be put together with those of the other rounds."""
+    given = behind(function, given, call.node)
+    for name in sorted(n.names_in(*given)):
+        loop = loop_over_rows(function, call.node, name)
+        if loop is not None:
+            alone = goes_on(function, given, call.node) or asks_another(function, given, call.node)
+            return None if alone else Round(loop, name, given)
+    return None
 
 
 def loop_over_rows(function: Function, node: n.Node, name: str) -> n.Expr | None:
@@ -27,6 +57,59 @@ def loop_over_rows(function: Function, node: n.Node, name: str) -> n.Expr | None
             case n.FunctionDef():
                 return None
     return None
+
+
+def behind(function: Function, given: Iterable[n.Expr], node: n.Node) -> list[n.Expr]:
+    """Expressions, and what their names were given just before, in the same round of a loop as a node."""
+    loops = [parent for parent in node.parents if isinstance(parent, n.For)]
+    found = list(given)
+    for expr in found if loops else ():
+        for name in (x for x in expr.walk() if isinstance(x, n.Name)):
+            places = (place.node for place in function.bindings.get(name.id, ()))
+            made = (p for p in places if isinstance(p, n.Assign) and loops[-1].start <= p.start < node.start)
+            found += [p.value for p in made if p.value is not None and p.value not in found]
+    return found
+
+
+def turning(node: n.Node) -> set[str]:
+    """The names that the loops around a node give something else in each round."""
+    loops = (parent for parent in node.parents if isinstance(parent, n.For))
+    return {name for loop in loops for name in n.names_in(loop.target)}
+
+
+def goes_on(function: Function, given: Iterable[n.Expr], node: n.Expr) -> bool:
+    """Whether one round of a loop asks with what came out of the round before: `parent_id = found.id`."""
+    loop = next((parent for parent in node.parents if isinstance(parent, n.For)), None)
+    for name in n.names_in(*given) - turning(node) if loop is not None else ():
+        places = [p.node for p in function.bindings.get(name, ()) if isinstance(p.node, n.Assign)]
+        inside = [p for p in places if loop and loop.start <= p.start < loop.end]
+        if inside and all(node.start < p.end for p in inside):
+            return True
+    return False
+
+
+def asks_another(function: Function, given: Iterable[n.Expr], node: n.Node) -> bool:
+    """Whether each round asks another table: what comes of the loop is what is selected, or selected from."""
+    names = turning(node)
+    for call in (x for expr in given for x in expr.walk() if isinstance(x, n.Call)):
+        match call:
+            case n.Call(func=n.Attribute(attr="select_from"), args=(table, *_)):
+                if names & n.names_in(*behind(function, [table], table)):
+                    return True
+            case n.Call(
+                func=n.Name(id="select") | n.Attribute(attr="query" | "select"), args=(n.Name(id=table),)
+            ):
+                if table in names:
+                    return True
+    return False
+
+
+def takes_many(call: Call, function: Function, name: str) -> bool:
+    """Whether the very same statement is run with other values for each item: it takes a list of them."""
+    if call.method != "execute" or not call.name.startswith(SESSIONS) or len(call.args) != 2:
+        return False
+    same = name not in n.names_in(*behind(function, call.args[:1], call.node))
+    return same and call.is_discarded and isinstance(call.args[1], (n.Dict, n.Name))
 
 
 def gives_many(function: Function, iterable: n.Expr) -> str:
@@ -60,8 +143,8 @@ def is_result(function: Function, expr: n.Expr, depth: int = 0) -> bool:
             return is_result(function, clause.iterable, depth + 1)
         case n.Call(func=n.Attribute(value=receiver, attr="all" | "fetchall")):
             return is_asked(function, receiver)
-        case n.Name(id=name) if len(places := function.bindings.get(name, ())) == 1:
-            match places[0].node:
+        case n.Name() if (place := binding_at(function, expr)) is not None:
+            match place.node:
                 case n.Assign(value=n.Expr() as value, op=None):
                     return is_result(function, value, depth + 1)
             return False
@@ -105,11 +188,15 @@ def is_list_of_one(function: Function, iterable: n.Expr) -> bool:
 def is_list_in(function: Function, iterable: n.Attribute) -> bool:
     """Whether it is a list in a row, or in a schema that is given to the function."""
     owner, kind = function.type_of(iterable.value), function.type_of(iterable)
-    if owner is None or kind is None or kind.item is None:
+    if owner is None or kind is None:
         return False
     table = function.project.table_of(owner.cls)
     if table is not None:
-        return iterable.attr in table.relationships
+        made = table.cls.method(iterable.attr)
+        is_listed = made is not None and kind.name.rpartition(".")[2].lower() in MANY
+        return is_listed or (kind.item is not None and iterable.attr in table.relationships)
+    if kind.item is None:
+        return False
     match iterable.value:
         case n.Name(id=name) if name not in function.bindings and function.parameter(name) is not None:
             return function.project.schema_of(owner.cls) is not None

@@ -23,6 +23,11 @@ PLAIN = {
 }
 TAKING = ("len", "list", "tuple", "set", "dict", "sorted", "sum", "int", "float", "enumerate", "zip", "iter")
 TAKE_VALUES = {*(f"builtins.{name}" for name in TAKING), "json.dumps", "json.loads"}
+TAKE_OBJECTS = (
+    "starlette.responses.",
+    "fastapi.encoders.jsonable_encoder",
+    *(f"sqlalchemy.ext.asyncio.AsyncSession.{verb}" for verb in ("add", "delete", "merge", "refresh")),
+)
 TABLE = "sqlmodel.SQLModel"
 OPEN = re.compile(r"\b(Any|object|Awaitable|Coroutine|Future|Task)\b")
 ALWAYS_TRUE = "a coroutine is always true"
@@ -89,6 +94,8 @@ def untaken(result: n.Expr, function: Function) -> str | None:
         case _:
             return None
     if call.name in TAKE_VALUES and result in call.args[:1]:
+        return f"`{call.method}` takes no coroutine"
+    if call.name.startswith(TAKE_OBJECTS):
         return f"`{call.method}` takes no coroutine"
     parameter = call.parameter_for(result) or field_for(result, call)
     if parameter is None or parameter.annotation is None or OPEN.search(parameter.annotation.text):

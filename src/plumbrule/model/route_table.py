@@ -74,7 +74,8 @@ class Entry:
         """Whether every request for a later entry is matched by this one."""
         if self.route is None:
             return later.path == self.path or later.path.startswith(self.path + "/")
-        return later.methods <= self.methods and pattern(self.path).fullmatch(later.request) is not None
+        requests = (later.request, sample(later.path.replace(":path}", "}")))  # a path may well be one name
+        return later.methods <= self.methods and all(map(pattern(self.path).fullmatch, requests))
 
 
 @cache

@@ -283,6 +283,18 @@ class Table(ClassView):
         return found
 
     @cached_property
+    def proxies(self) -> dict[str, str]:
+        """The relationship through which each `association_proxy` reads, by attribute name."""
+        found: dict[str, str] = {}
+        for cls in reversed((self.cls, *self.cls.ancestors)):
+            for name, attribute in cls.attributes.items() if isinstance(cls, Class) else ():
+                match attribute.value:
+                    case n.Call(func=func, args=(n.Constant(value=str(through)), *_)):
+                        if func.text.rpartition(".")[2] == "association_proxy":
+                            found[name] = through
+        return found
+
+    @cached_property
     def is_sqlmodel(self) -> bool:
         """Whether it is a SQLModel table."""
         return self.cls.is_a("sqlmodel.SQLModel")

@@ -79,6 +79,8 @@ def block(items: Sequence[Reported], outcome: Outcome, view: View) -> Iterator[s
     if finding.chain:
         title = "reached from: " if leads_here(finding.chain) else "see: "
         yield note(title, way(finding.chain, finding.at.path, view), margin, view)
+    if finding.also:
+        yield note("also from: ", ways(finding.also, finding.at.path, view), margin, view)
     if finding.help:
         yield note("help: ", clean(finding.help), margin, view)
     if others:
@@ -101,14 +103,22 @@ def leads_here(chain: Sequence[Step]) -> bool:
 
 
 def way(chain: Iterable[Step], path: str, view: View) -> str:
-    """How a request gets here; a file that was named before is named briefly."""
-    named = {path}
-    steps = []
-    for step in chain:
-        file = step.span.path.rpartition("/")[2] if step.span.path in named else view.path(step.span.path)
-        named.add(step.span.path)
-        steps.append(f"{clean(step.text)} ({file}:{step.span.line})")
-    return " → ".join(steps)
+    """How a request gets here."""
+    return " → ".join(named(chain, path, view))
+
+
+def ways(beginnings: Iterable[Step], path: str, view: View) -> str:
+    """Where other ways begin."""
+    return ", ".join(named(beginnings, path, view))
+
+
+def named(steps: Iterable[Step], path: str, view: View) -> Iterator[str]:
+    """Steps and where they are; a file that was named before is named briefly."""
+    known = {path}
+    for step in steps:
+        file = step.span.path.rpartition("/")[2] if step.span.path in known else view.path(step.span.path)
+        known.add(step.span.path)
+        yield f"{clean(step.text)} ({file}:{step.span.line})"
 
 
 def places(

@@ -60,6 +60,7 @@ def finding_of(item: Reported, view: View) -> dict[str, Any]:
         "label": finding.label,
         "help": finding.help,
         "chain": [{"text": step.text, **place(step.span, view)} for step in finding.chain],
+        "also": [{"text": step.text, **place(step.span, view)} for step in finding.also],
         "fix": fix_of(finding.fix, view) if finding.fix else None,
     }
 

@@ -87,6 +87,8 @@ def result(item: Reported, index: dict[str, int], view: View) -> dict[str, Any]:
     }
     if finding.chain:
         found["codeFlows"] = [{"threadFlows": [{"locations": flow(finding, view)}]}]
+    if finding.also:
+        found["relatedLocations"] = [located(f"also from {s.text}", s.span, view) for s in finding.also]
     if finding.fix:
         found["fixes"] = [fix_of(finding, view)]
     return found
@@ -95,10 +97,12 @@ def result(item: Reported, index: dict[str, int], view: View) -> dict[str, Any]:
 def flow(finding: Finding, view: View) -> list[dict[str, Any]]:
     """The steps of the chain, and the finding itself as the last."""
     steps = [(step.text, step.span) for step in finding.chain] + [(finding.message, finding.at)]
-    return [
-        {"location": {"physicalLocation": physical(span, view), "message": {"text": text}}}
-        for text, span in steps
-    ]
+    return [{"location": located(text, span, view)} for text, span in steps]
+
+
+def located(text: str, span: Span, view: View) -> dict[str, Any]:
+    """A place, and what is there."""
+    return {"physicalLocation": physical(span, view), "message": {"text": text}}
 
 
 def fix_of(finding: Finding, view: View) -> dict[str, Any]:

@@ -86,7 +86,8 @@ def affected_routes(outcome: Outcome) -> int:
     """How many routes have a finding in their handler, at their decorator, or on the way to it."""
     places: dict[str, list[Span]] = {}
     for item in outcome.findings:
-        for span in (item.finding.at, *(step.span for step in item.finding.chain)):
+        found = item.finding
+        for span in (found.at, *(step.span for step in (*found.chain, *found.also))):
             places.setdefault(span.path, []).append(span)
 
     def touched(span: Span) -> bool:

@@ -47,12 +47,12 @@ def _of_rule(rule: Rule) -> list[Any]:
 
 def _of_reported(item: Reported) -> list[Any]:
     found = item.finding
-    steps = [(step.text, _of_span(step.span)) for step in found.chain]
+    steps, also = ([(s.text, _of_span(s.span)) for s in way] for way in (found.chain, found.also))
     fix = found.fix and ([(_of_span(edit.span), edit.text) for edit in found.fix.edits], found.fix.safe)
     texts = (found.message, found.label, found.help)
     return [
         item.rule.name,
-        [_of_span(found.at), *texts, steps, fix, found.confidence, found.severity],
+        [_of_span(found.at), *texts, steps, also, fix, found.confidence, found.severity],
         item.fingerprint,
         item.trace,
     ]
@@ -97,8 +97,8 @@ def _comment(rules: list[str], reason: str, span: list[Any], line: int) -> Suppr
 
 
 def _reported(rules: dict[str, Rule], row: list[Any]) -> Reported:
-    name, (at, message, label, help_, chain, fix, confidence, severity), fingerprint, trace = row
-    steps = tuple(Step(text, Span(*span)) for text, span in chain)
+    name, (at, message, label, help_, chain, others, fix, confidence, severity), fingerprint, trace = row
+    steps, also = (tuple(Step(text, Span(*span)) for text, span in way) for way in (chain, others))
     mended = fix and Fix(tuple(Edit(Span(*span), text) for span, text in fix[0]), fix[1])
-    finding = Finding(Span(*at), message, label, help_, steps, mended, confidence, severity)
+    finding = Finding(Span(*at), message, label, help_, steps, also, mended, confidence, severity)
     return Reported(rules[name], finding, fingerprint, tuple(trace))

@@ -129,6 +129,7 @@ METHODS = {
     "selenium.webdriver.Chrome": "get quit",
     "selenium.webdriver.Firefox": "get quit",
     "newspaper.Article": "download",
+    "youtube_transcript_api.YouTubeTranscriptApi": "get_transcript list_transcripts fetch list",
 }
 CLIENTS = tuple(f"{owner}.{name}" for owner, names in METHODS.items() for name in names.split() or [""])
 RETURNED = {

@@ -87,6 +87,7 @@ RETURNS = {
     # by the name it is defined under: what an annotation calls a Future may be done long ago
     "concurrent.futures.ThreadPoolExecutor.submit": "concurrent.futures._base.Future",
     "concurrent.futures.ProcessPoolExecutor.submit": "concurrent.futures._base.Future",
+    "asyncio.run_coroutine_threadsafe": "concurrent.futures._base.Future",
     "logging.getLogger": "logging.Logger",
     "builtins.open": "io.TextIOWrapper",
     "pathlib.Path.open": "io.TextIOWrapper",

@@ -124,6 +124,7 @@ async def read_load() -> list[float]:
 ## Bad: it waits for another thread, or for a service behind a chain of calls
 
 ```python title="main.py"
+import asyncio
 from concurrent.futures import ThreadPoolExecutor
 from typing import Annotated
 
@@ -139,15 +140,14 @@ def get_client() -> Client:
 
 @app.get("/orders")
 async def read(client: Annotated[Client, Depends(get_client)]) -> list[dict[str, int]]:
-    query = client.table("orders").select("*")
-    return query.eq("id", 1).execute().data  # finding
+    return client.table("orders").select("*").eq("id", 1).execute().data  # finding
 
 
 @app.get("/sum")
 async def read_sum() -> int:
     with ThreadPoolExecutor() as pool:
-        later = pool.submit(sum, [1, 2])
-        return later.result()  # finding
+        asyncio.run_coroutine_threadsafe(asyncio.sleep(1), pool.loop).result()  # finding
+        return pool.submit(sum, [1, 2]).result()  # finding
 ```
 
 ## Bad: one of several classes; leaving a pool waits for what it was given
@@ -347,14 +347,15 @@ from plumbrule.rulekit import (
     import_edit,
     rule,
     steps_to,
+    told_together,
 )
 
 
 @rule(category="async", severity="error")
 def blocking_call_in_async(project: Project) -> Iterator[Finding]:
-    for function in project.functions_leading_to(project.blocking.calls):
-        if function.is_async and project.serving.when(function) != "startup":
-            yield from held_up(function)
+    functions = project.functions_leading_to(project.blocking.calls)
+    waiting = (f for f in functions if f.is_async and project.serving.when(f) != "startup")
+    yield from told_together(finding for function in waiting for finding in held_up(function))
 
 
 def held_up(function: Function) -> Iterator[Finding]:

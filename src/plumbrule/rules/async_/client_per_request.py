@@ -47,10 +47,17 @@ async def read(counter: Annotated[Counter, Depends()]) -> int:
 ## Bad: what it answers is returned, not the client
 
 ```python title="main.py"
+from arq import create_pool
 from fastapi import FastAPI
 from redis.asyncio import Redis
 
 app = FastAPI()
+
+
+@app.post("/reports")
+async def report() -> None:
+    pool = await create_pool()  # finding
+    await pool.enqueue_job("report")
 
 
 @app.post("/visits")
@@ -130,6 +137,12 @@ CLIENTS = (
     "motor.motor_asyncio.AsyncIOMotorClient",
     "openai.AsyncOpenAI",
     "openai.OpenAI",
+    "arq.create_pool",
+    "arq.connections.create_pool",
+    "asyncpg.create_pool",
+    "aiomysql.create_pool",
+    "aio_pika.connect_robust",
+    "aio_pika.connect",
 )
 ONCE = ("cache", "lru_cache", "cached_property", "cached", "asynccontextmanager", "contextmanager")
 OWN = (
@@ -170,11 +183,11 @@ def is_kept(call: Call) -> bool:
     if call.is_deferred or call.within(n.If) is not None:
         return True
     match call.node.parent:
-        case n.Assign(targets=(n.Name(id=name),)):
+        case n.Assign(targets=(n.Name(id=name),)) | n.Await(parent=n.Assign(targets=(n.Name(id=name),))):
             leaving = (node for node in call.scope.nodes if isinstance(node, n.Return | n.Yield))
             handed_on = any(is_whole(x, name) for node in leaving for x in node.walk())
             return handed_on or any(name in s.names for s in call.scope.find(n.Scoped))
-        case n.Assign() | n.Return() | n.Yield() | n.BoolOp() | n.Keyword():
+        case n.Assign() | n.Await(parent=n.Assign()) | n.Return() | n.Yield() | n.BoolOp() | n.Keyword():
             return True
         case _:
             return False

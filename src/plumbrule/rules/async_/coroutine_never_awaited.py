@@ -69,8 +69,10 @@ class Users:
 ## Bad: as the second choice, or given to what takes a value
 
 ```python title="main.py"
-class Price:
-    amount = 1
+from fastapi.responses import JSONResponse
+
+
+class Price(int): ...
 
 
 async def find_price(item: int) -> Price:
@@ -78,19 +80,19 @@ async def find_price(item: int) -> Price:
 
 
 def rounded(price: Price, *, by: int | None = None) -> int:
-    return price.amount
+    return price
 
 
 async def read(item: int, known: Price | None = None) -> int:
     price = known or find_price(item)  # finding
     if price is not None:
-        return price.amount
+        return price
     return 0
 
 
 async def read_rounded(item: int) -> int:
     price = find_price(item)  # finding
-    print(rounded(find_price(item)))  # finding
+    print(JSONResponse(find_price(item)))  # finding
     return rounded(price)
 ```
 

@@ -131,6 +131,7 @@ from plumbrule.rulekit import (
     reached_on_loop,
     rule,
     steps_to,
+    told_together,
 )
 
 WORK = {
@@ -146,9 +147,9 @@ BODIES = ("fastapi.Request.body", "fastapi.UploadFile.read")
 
 @rule(category="async", severity="warning")
 def cpu_bound_in_async(project: Project) -> Iterator[Finding]:
-    for function in project.functions_leading_to(project.calls_to(*COMPUTING.calls)):
-        if function.is_async and project.serving.when(function) != "startup":
-            yield from computed_on_loop(function)
+    functions = project.functions_leading_to(project.calls_to(*COMPUTING.calls))
+    waiting = (f for f in functions if f.is_async and project.serving.when(f) != "startup")
+    yield from told_together(finding for function in waiting for finding in computed_on_loop(function))
 
 
 def computed_on_loop(function: Function) -> Iterator[Finding]:

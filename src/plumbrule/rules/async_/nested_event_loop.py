@@ -80,6 +80,7 @@ from plumbrule.rulekit import (
     reached_on_loop,
     rule,
     steps_to,
+    told_together,
 )
 
 RUNNING = ("asyncio.run", "anyio.run", "uvloop.run", "asyncio.Runner.run")
@@ -93,9 +94,9 @@ def nested_event_loop(project: Project) -> Iterator[Finding]:
     runs = {*project.calls_to(*RUNNING), *named}
     if not runs or project.mentioning(b"nest_asyncio"):
         return
-    for function in project.functions_leading_to(runs):
-        if function.is_async and project.serving.is_loaded(function):
-            yield from run_inside(function, runs)
+    functions = project.functions_leading_to(runs)
+    loaded = (f for f in functions if f.is_async and project.serving.is_loaded(f))
+    yield from told_together(finding for function in loaded for finding in run_inside(function, runs))
 
 
 def run_inside(function: Function, runs: set[Call]) -> Iterator[Finding]:

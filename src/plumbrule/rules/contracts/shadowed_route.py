@@ -188,6 +188,16 @@ async def export_items() -> str:
 @app.get("/items/export/all")
 async def export_all() -> str:
     return ""
+
+
+@app.get("/shelves/{shelf:path}/{kind}/{name}")
+async def read_one(shelf: str, kind: str, name: str) -> str:
+    return shelf + kind + name
+
+
+@app.get("/shelves/{shelf:path}/{kind}")
+async def read_kind(shelf: str, kind: str) -> str:
+    return shelf + kind
 ```
 
 ## Good: a catch-all comes last

@@ -8,6 +8,7 @@ client gets a 500 with nothing in the code to see.
 
 ```python title="app/models.py"
 from sqlalchemy import ForeignKey
+from sqlalchemy.ext.associationproxy import association_proxy
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
 
@@ -19,6 +20,7 @@ class Order(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     lines: Mapped[list["Line"]] = relationship()
+    line_ids = association_proxy("lines", "id")
 
 
 class Line(Base):
@@ -42,7 +44,7 @@ async def count_lines(session: AsyncSession, order_id: int) -> int:
 
 async def all_lines(session: AsyncSession) -> list[int]:
     orders = await session.scalars(select(Order))
-    return [len(order.lines) for order in orders]  # finding
+    return [sum(order.line_ids) for order in orders]  # finding
 
 
 async def find(session: AsyncSession, order_id: int) -> Order | None:
@@ -232,7 +234,8 @@ from app.models import Line, Order
 
 
 async def count_lines(session: AsyncSession, order_id: int) -> int:
-    query = select(Order).options(selectinload(Order.lines))
+    loading = selectinload(Order.lines)
+    query = select(Order).options(loading)
     query = query.where(Order.id == order_id)
     order = (await session.execute(query)).scalar_one()
     return len(order.lines)
@@ -286,6 +289,7 @@ from plumbrule.rulekit import (
     reached_calls,
     read_in,
     reads_of,
+    refreshes,
     response_schema,
     rule,
     written_row,
@@ -295,15 +299,11 @@ from plumbrule.rulekit import (
 @rule(category="database", severity="error", needs="sqlalchemy")
 def lazy_load_in_async(project: Project) -> Iterator[Finding]:
     names = {name for table in project.tables for name, r in table.relationships.items() if r.is_lazy}
+    names |= {name for table in project.tables for name, through in table.proxies.items() if through in names}
     for function in project.code_functions if names else ():
         found = list(in_function(function, names)) if function.is_async else []
         if found and not refreshes(function):
             yield from found
-
-
-def refreshes(function: Function) -> bool:
-    """Whether a function loads attributes by name."""
-    return any(call.method == "refresh" and call.argument(1, "attribute_names") for call in function.calls)
 
 
 def in_function(function: Function, names: set[str]) -> Iterator[Finding]:

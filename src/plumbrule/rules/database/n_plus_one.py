@@ -43,6 +43,16 @@ async def buyer(session: AsyncSession, order: Order) -> User:
 async def all_buyers(session: AsyncSession) -> list[User]:
     orders = (await session.execute(select(Order))).scalars().all()
     return [await buyer(session, order) for order in orders]  # finding
+
+
+async def buyers_by_statement(session: AsyncSession) -> list[User]:
+    result = await session.scalars(select(User))
+    found = list(result.all())
+    result = await session.execute(select(Order))
+    for order in result.scalars().all():
+        statement = select(User).where(User.id == order.user_id)
+        found.append((await session.execute(statement)).scalar_one())  # finding
+    return found
 ```
 
 ## Bad: relationships that a plain session loads when they are read
@@ -118,14 +128,14 @@ def loaded_at_once(session: Session) -> list[str]:
     return [order.buyer + str(described(order)) + order.user.name for order in orders]
 ```
 
-## Bad: for each item that a request sends, and of what belongs to one row
+## Bad: for each item that a request sends, and of what belongs to one row; one statement takes a list
 
 ```python title="app/baskets.py"
 from typing import Annotated
 
 from fastapi import Depends, FastAPI
 from pydantic import BaseModel
-from sqlalchemy import ForeignKey, insert, select
+from sqlalchemy import ForeignKey, insert, select, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, relationship
 
 
@@ -145,6 +155,10 @@ class Basket(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     products: Mapped[list[Product]] = relationship()
+
+    @property
+    def shown(self) -> list:
+        return self.products or []
 
 
 class Wish(BaseModel):
@@ -208,14 +222,22 @@ def read_shelves(shelves: dict[str, int], session: Annotated[Session, Depends(ge
     return found
 
 
+@app.put("/shelves")
+def write_shelves(shelves: list[int], session: Annotated[Session, Depends(get_session)]) -> None:
+    for shelf in shelves:
+        session.execute(text("INSERT INTO shelves VALUES (:id)"), {"id": shelf})  # finding
+
+
 def moved(basket: Basket, session: Session) -> list[Product | None]:
+    for product in basket.shown:
+        session.get(Basket, product.basket_id)  # finding
     return [
         session.scalar(select(Product).where(Product.shelf == product.shelf))  # finding
         for product in basket.products
     ]
 ```
 
-## Good: one query for all, or more to tell what failed
+## Good: one query for all, or for each that is not known yet; from one to the next; to tell what failed
 
 ```python title="app/orders.py"
 from sqlalchemy import select
@@ -231,6 +253,7 @@ class User(Base):
     __tablename__ = "users"
 
     id: Mapped[int] = mapped_column(primary_key=True)
+    host_id: Mapped[int]
 
 
 async def exists(session: AsyncSession, user_id: int) -> bool:
@@ -254,6 +277,18 @@ async def read(session: AsyncSession, ids: list[int]) -> list[User]:
     for attempt in range(3):
         await session.get(User, attempt)
     return list(found)
+
+
+async def last(session: AsyncSession, at: int) -> int:
+    for user in await session.scalars(select(User)):
+        at = (await session.get_one(User, at)).host_id + user.id
+    return at
+
+
+async def hosts(session: AsyncSession, known: dict[int, User]) -> None:
+    for user in await session.scalars(select(User)):
+        if user.host_id not in known:
+            known[user.host_id] = await session.get_one(User, user.host_id)
 ```
 """
 
@@ -262,21 +297,25 @@ from plumbrule.rulekit import (
     Finding,
     Function,
     Iterator,
+    Round,
     Step,
     asks_inside,
+    given_to,
     gives_many,
     gives_rows,
     is_always,
     is_handed,
     is_query,
+    is_rare,
     is_read,
     looks_up,
     loop_over_rows,
     n,
     query_of,
     read_in,
+    round_of,
     rule,
-    whole_chain,
+    takes_many,
 )
 
 SESSIONS = ("sqlalchemy.ext.asyncio.AsyncSession.", "sqlalchemy.orm.Session.")
@@ -297,17 +336,11 @@ def n_plus_one(function: Function) -> Iterator[Finding]:
                 yield finding(node, loop, function)
     yield from lazily_read(function)
     for call in function.calls:
-        names = n.names_in(*given_to(call))
-        loops = (loop_over_rows(function, call.node, name) for name in sorted(names))
-        loop = next((found for found in loops if found is not None), None)
-        rare = call.is_deferred or tells_what_failed(call)
-        if loop is not None and not rare and runs_query(call, function, loop):
-            yield finding(call.node.func, loop, function)
-
-
-def tells_what_failed(call: Call) -> bool:
-    """Whether a call only finds out what an error was about: it stands where one was caught."""
-    return any(isinstance(parent, n.Handler) for parent in call.node.parents)
+        each = round_of(call, function, given_to(call))
+        if each is None or call.is_deferred or is_rare(call):
+            continue
+        if takes_many(call, function, each.name) or runs_query(call, function, each):
+            yield finding(call.node.func, each.loop, function)
 
 
 def lazily_read(function: Function) -> Iterator[Finding]:
@@ -347,17 +380,13 @@ def finding(at: n.Node, loop: n.Expr, function: Function) -> Finding:
     )
 
 
-def given_to(call: Call) -> tuple[n.Expr, ...]:
-    """What a call gets; for `session.query(…)`, what the calls that follow it get as well."""
-    return (whole_chain(call.node),) if call.method == "query" else call.given
-
-
-def runs_query(call: Call, function: Function, loop: n.Expr) -> bool:
+def runs_query(call: Call, function: Function, each: Round) -> bool:
     """Whether a call asks the database, itself or in a function that gets the session; what did not come out
     of it may well be written one by one.
     """
+    rows = gives_rows(function, each.loop)
     if call.name.startswith(SESSIONS):
-        return is_query(call) and (gives_rows(function, loop) or is_read(call, call.node.text))
-    if is_handed(function, loop):
+        return is_query(call) and (rows or is_read(call, call.node.text + each.text))
+    if is_handed(function, each.loop):
         return looks_up(call)
-    return asks_inside(call, gives_rows(function, loop)) or looks_up(call)
+    return asks_inside(call, rows) or looks_up(call)

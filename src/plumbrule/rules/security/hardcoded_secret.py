@@ -73,9 +73,11 @@ EXAMPLE = "ghp_..."
 PLACEHOLDER = "AKIAIOSFODNN7EXAMPLE"
 ```
 
-## Good: what everybody may see, and what only pretends
+## Good: what everybody may see, what only pretends, and what a key is derived for
 
 ```python title="main.py"
+import hmac
+
 import jwt
 
 PUBLIC_MAP_KEY = "AIzaQ7wE9rT2yU4iO6pA8sD1fG3hJ5kL0zX2cVb"
@@ -84,12 +86,27 @@ MOCK_KEY = "a key of tests"
 
 def made_up_token() -> str:
     return jwt.encode({"sub": "1"}, MOCK_KEY, algorithm="HS256")
+
+
+def key_of_pages(bot_token: str) -> bytes:
+    return hmac.new(b"WebPages", bot_token.encode(), "sha256").digest()
 ```
 """
 
 import re
 
-from plumbrule.rulekit import File, Finding, Iterator, Module, Project, Scoped, Variable, n, rule
+from plumbrule.rulekit import (
+    Call,
+    File,
+    Finding,
+    Iterator,
+    Module,
+    Project,
+    Scoped,
+    Variable,
+    n,
+    rule,
+)
 
 PROVIDERS = re.compile(
     r"(ghp|gho|ghs|github_pat)_\w{30,}|AKIA[0-9A-Z]{16}|xox[baprs]-\d{8,}-\w{10,}|sk_live_\w{20,}|"
@@ -120,6 +137,7 @@ KEYS = {
 GIVEN_OUT = re.compile(r"(^|_)(public|publishable)(_|$)", re.IGNORECASE)
 """what a provider shows to everybody"""
 PRETENDED = re.compile(r"(^|_)(mock|fake|dummy)(_|$)", re.IGNORECASE)
+KEY = re.compile(r"(^|[_.])(secret|key)(_|$)", re.IGNORECASE)
 EXAMPLES = {"examples", "example", "cookbook", "docs", "docs_src", "samples"}
 MIDDLEWARE = "starlette.middleware.sessions.SessionMiddleware"
 
@@ -130,13 +148,20 @@ def hardcoded_secret(project: Project) -> Iterator[Finding]:
     for call in project.calls_to(*KEYS):
         key = call.argument(*KEYS[call.name]) if not is_example(call.module) else None
         text = literal(key, call.scope) if key is not None else None
-        if text is not None and not PRETENDED.search(name_of(text)):
+        if text is not None and not PRETENDED.search(name_of(text)) and not derives(call):
             yield finding(text, f"the key of `{call.node.func.text.rpartition('.')[0] or call.method}`")
     for app in project.apps:
         for middleware in app.middleware:
             key = middleware.options.get("secret_key")
             if middleware.name == MIDDLEWARE and isinstance(key, n.Constant) and isinstance(key.value, str):
                 yield finding(key, "the key that signs the sessions")
+
+
+def derives(call: Call) -> bool:
+    """Whether another key is made: what stands in the place of the key then only says what for."""
+    made = next((p for p in call.node.parents if isinstance(p, (n.Assign, n.FunctionDef))), None)
+    names = [made.name] if isinstance(made, n.FunctionDef) else [t.text for t in made.targets] if made else []
+    return call.name == "hmac.new" and any(KEY.search(name) for name in names)
 
 
 def is_example(module: Module) -> bool:
