@@ -14,7 +14,7 @@ from plumbrule.plan import Refusal, apply
 from plumbrule.restructure import ImportCut, Tree, check_static
 from plumbrule.restructure.cuts import cut_imports
 from plumbrule.verbs.structure.analysis import analysed
-from plumbrule.verbs.structure.planning import planned
+from plumbrule.verbs.structure.planning import LAYOUTS, planned
 from plumbrule.verbs.structure.trees import Place
 from restructure.projects import Child
 from structure.projects import Files, text, write
@@ -229,5 +229,5 @@ def test_a_cut_is_a_line_of_a_plan() -> None:
     proposal = acyclic(project_of({path: text(source) for path, source in CIRCLE.items()}))
     said = written(proposal)
     assert 'module = "app.items", imports = "app.users"' in said
-    assert read(said, "plan.toml").steps == proposal.steps
+    assert read(said, "plan.toml", LAYOUTS).steps == proposal.steps
     assert json.dumps([line.cuts for line in proposal.moving]) == "[true]"
