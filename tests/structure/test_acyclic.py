@@ -135,6 +135,34 @@ def test_an_import_that_functions_need_is_done_when_they_are_called(child: Child
     assert child.run(folder, ASKED) == before
 
 
+def test_an_import_goes_above_a_decorated_function_inside(child: Child, tmp_path: Path) -> None:
+    source = """
+        from functools import wraps
+
+        from app.users import greeting
+
+
+        def title(name: str) -> str:
+            @wraps(title)
+            def inner() -> str:
+                return greeting(name)
+
+            return inner()
+
+
+        def one(name: str) -> str:
+            return name
+        """
+    folder = write(tmp_path, {**CIRCLE, "app/items.py": source})
+    before = child.run(folder, ASKED)
+    straightened(folder)
+    assert (
+        "def title(name: str) -> str:\n    from app.users import greeting\n\n    @wraps(title)\n"
+        in (folder / "app/items.py").read_text()
+    )
+    assert child.run(folder, ASKED) == before
+
+
 def test_what_both_need_goes_to_a_third_module(child: Child, tmp_path: Path) -> None:
     files = {
         **CIRCLE,
