@@ -73,6 +73,18 @@ def test_a_second_resource_follows_the_first(shop: Path) -> None:
     succeed(shop, "ruff", "check", "--no-cache", "src/shop/main.py")
 
 
+def test_a_migration_of_a_changed_model_is_named_like_that_of_a_resource(shop: Path) -> None:
+    add(shop, *WORDS)
+    models = shop / "src/shop/books/models.py"
+    models.write_text(
+        models.read_text().replace(
+            "    title: Mapped[str]", "    isbn: Mapped[str | None]\n    title: Mapped[str]"
+        )
+    )
+    succeed(shop, "plumb", "migrate", "new", "ISBNs of books", "--python", sys.executable)
+    assert (shop / "migrations/versions/0004_isbns_of_books.py").is_file()
+
+
 def test_it_works_from_a_folder_of_the_project(shop: Path) -> None:
     assert "cd ../.." in add(shop / "src/shop", *WORDS)
     assert (shop / "src/shop/books").is_dir()

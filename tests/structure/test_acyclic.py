@@ -14,7 +14,7 @@ from plumbrule.plan import Refusal, apply
 from plumbrule.restructure import ImportCut, Tree, check_static
 from plumbrule.restructure.cuts import cut_imports
 from plumbrule.verbs.structure.analysis import analysed
-from plumbrule.verbs.structure.planning import planned
+from plumbrule.verbs.structure.planning import LAYOUTS, planned
 from plumbrule.verbs.structure.trees import Place
 from restructure.projects import Child
 from structure.projects import Files, text, write
@@ -135,6 +135,34 @@ def test_an_import_that_functions_need_is_done_when_they_are_called(child: Child
     assert child.run(folder, ASKED) == before
 
 
+def test_an_import_goes_above_a_decorated_function_inside(child: Child, tmp_path: Path) -> None:
+    source = """
+        from functools import wraps
+
+        from app.users import greeting
+
+
+        def title(name: str) -> str:
+            @wraps(title)
+            def inner() -> str:
+                return greeting(name)
+
+            return inner()
+
+
+        def one(name: str) -> str:
+            return name
+        """
+    folder = write(tmp_path, {**CIRCLE, "app/items.py": source})
+    before = child.run(folder, ASKED)
+    straightened(folder)
+    assert (
+        "def title(name: str) -> str:\n    from app.users import greeting\n\n    @wraps(title)\n"
+        in (folder / "app/items.py").read_text()
+    )
+    assert child.run(folder, ASKED) == before
+
+
 def test_what_both_need_goes_to_a_third_module(child: Child, tmp_path: Path) -> None:
     files = {
         **CIRCLE,
@@ -229,5 +257,5 @@ def test_a_cut_is_a_line_of_a_plan() -> None:
     proposal = acyclic(project_of({path: text(source) for path, source in CIRCLE.items()}))
     said = written(proposal)
     assert 'module = "app.items", imports = "app.users"' in said
-    assert read(said, "plan.toml").steps == proposal.steps
+    assert read(said, "plan.toml", LAYOUTS).steps == proposal.steps
     assert json.dumps([line.cuts for line in proposal.moving]) == "[true]"

@@ -15,6 +15,17 @@ from plumbrule.report.structure import STRUCTURE_FORMATS
 from plumbrule.verbs.structure.analysis import Analysis, analysed
 from structure.projects import LAYERED, Files, changed, text
 
+SLICED: Files = {
+    "app/main.py": LAYERED["app/main.py"].replace(
+        "from app.routers import items, users", "import app.items.router\n        import app.users.router"
+    ),
+    "app/items/router.py": LAYERED["app/routers/items.py"].replace("services.items", "items.service"),
+    "app/items/service.py": LAYERED["app/services/items.py"],
+    "app/users/router.py": LAYERED["app/routers/users.py"].replace("services.users", "users.service"),
+    "app/users/service.py": LAYERED["app/services/users.py"].replace("services.items", "items.service"),
+    "app/schemas.py": LAYERED["app/schemas.py"],
+}
+
 
 def analysis(files: Files) -> Analysis:
     return analysed(project_of({path: text(source) for path, source in files.items()}))
@@ -33,18 +44,7 @@ def test_a_project_in_layers_is_by_layer_and_its_slices_are_named() -> None:
 
 
 def test_a_project_in_slices_is_by_feature() -> None:
-    files = {
-        "app/main.py": LAYERED["app/main.py"].replace(
-            "from app.routers import items, users", "import app.items.router\n        import app.users.router"
-        ),
-        "app/items/router.py": LAYERED["app/routers/items.py"].replace("services.items", "items.service"),
-        "app/items/service.py": LAYERED["app/services/items.py"],
-        "app/users/router.py": LAYERED["app/routers/users.py"].replace("services.users", "users.service"),
-        "app/users/service.py": LAYERED["app/services/users.py"].replace("services.items", "items.service"),
-        "app/schemas.py": LAYERED["app/schemas.py"],
-    }
-    found = analysis(files)
-    assert found.style.kind == "by feature"
+    assert analysis(SLICED).style.kind == "by feature"
 
 
 def test_folders_without_init_are_seen_by_the_name_they_are_imported_by() -> None:
@@ -136,6 +136,27 @@ def test_a_handler_with_much_work_and_a_router_nobody_includes_are_named() -> No
     extra = f"{head}\n\n@router.get('/x')\ndef work() -> None:\n{body}"
     found = analysis({**LAYERED, "app/extra.py": extra})
     assert set(kinds(found)) >= {"fat route", "unmounted router"}
+
+
+def said(files: Files) -> str:
+    return STRUCTURE_FORMATS["text"](analysis(files), View())
+
+
+def test_a_tiny_project_is_told_nothing_about_slices() -> None:
+    module = (
+        "from fastapi import APIRouter\n\nrouter = APIRouter()\n\n\n@router.get('/{0}')\ndef {0}(): ...\n"
+    )
+    main = "from fastapi import FastAPI\nimport cats, dogs\n\napp = FastAPI()\n"
+    main += "app.include_router(cats.router)\napp.include_router(dogs.router)\n"
+    report = said({"main.py": main, "cats.py": module.format("cats"), "dogs.py": module.format("dogs")})
+    assert report.startswith("flat\n")
+    assert "slices, by definitions: cats 2, dogs 2" in report
+    assert "\nIt is too small to gain from slices.\nCompare two states" in report
+
+
+def test_slices_that_are_there_are_not_recommended() -> None:
+    assert "Slices are worth it: 13% of the uses cross" in said(LAYERED)
+    assert "The slices are apart: " in said(SLICED)
 
 
 @pytest.mark.parametrize("render", STRUCTURE_FORMATS.values(), ids=STRUCTURE_FORMATS)

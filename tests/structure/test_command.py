@@ -63,6 +63,33 @@ def test_a_layout_is_proposed_written_edited_and_shown(tmp_path: Path) -> None:
     assert "exists; drop --layout" in plumb(folder, "--layout", "by-feature", "--plan", "plan.toml").stderr
 
 
+@pytest.mark.parametrize("flags", [(), ("--diff",), ("--apply",)])
+@pytest.mark.parametrize(
+    ("moves", "said"),
+    [
+        ('{ module = "app.nowhere", to = "app.items.x" }', "there is no module app.nowhere; check its name"),
+        ('{ module = "app.routers.items", to = "app.routers.users" }', "app/routers/users.py exists"),
+        ('{ module = "app.routers.items", to = "app...class" }', "`to` is the dotted name of a module"),
+    ],
+)
+def test_a_plan_that_cannot_be_carried_out_is_never_shown(
+    tmp_path: Path, moves: str, said: str, flags: tuple[str, ...]
+) -> None:
+    folder = write(tmp_path, LAYERED)
+    (folder / "plan.toml").write_text(f"moves = [{moves}]")
+    done = plumb(folder, "--plan", "plan.toml", *flags)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert said in done.stderr
+
+
+def test_a_plan_that_can_be_carried_out_is_shown(tmp_path: Path) -> None:
+    folder = write(tmp_path, LAYERED)
+    (folder / "plan.toml").write_text('moves = [{ module = "app.routers.items", to = "app.items.router" }]')
+    done = plumb(folder, "--plan", "plan.toml")
+    assert (done.returncode, done.stderr) == (1, "")
+    assert "app.routers.items → app.items.router" in " ".join(done.stdout.split())
+
+
 def test_it_is_applied_and_taken_back(tmp_path: Path) -> None:
     folder = committed(write(tmp_path, {**LAYERED, ".gitignore": ".cache\n"}))
     flags = ("--layout", "by-feature", "--python", sys.executable)

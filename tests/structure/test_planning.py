@@ -12,11 +12,12 @@ from plumbrule.layouts.proposal import Line, Proposal
 from plumbrule.layouts.slices import Slices
 from plumbrule.model.reading import project_of, read_project
 from plumbrule.plan import Refusal, apply
-from plumbrule.verbs.structure.planning import Planned, planned
+from plumbrule.verbs.structure.planning import LAYOUTS, Planned, planned
 from plumbrule.verbs.structure.trees import Place
 from structure.projects import LAYERED, Files, changed, text, write
 
 Plan = Callable[[Files], Proposal]
+GOOD = 'moves = [  # { module = "x" }\n  { module = "a", to = "b", reason = "{" },\n'
 
 
 def sources(files: Files) -> dict[str, str]:
@@ -79,23 +80,49 @@ def test_there_and_back_again_is_the_same_to_the_byte(tmp_path: Path) -> None:
 
 def test_a_plan_that_was_written_reads_the_same() -> None:
     proposal = by_feature(project_of(sources(LAYERED)))
-    assert read(written(proposal), "plan.toml").steps == proposal.steps
+    assert read(written(proposal), "plan.toml", LAYOUTS).steps == proposal.steps
 
 
 @pytest.mark.parametrize(
-    ("line", "said"),
+    ("plan", "said"),
     [
-        ('moves = [{ module = "a", to = "b", ot = "c" }]', "plan.toml: move 1: `ot` is none of"),
-        ('moves = [{ module = "a.b" }]', "plan.toml: move 1: `to` is the dotted name of a module"),
-        ('moves = [{ module = "a", to = "b", names = [1] }]', "plan.toml: move 1: `names` is a list"),
-        ("moves = [", "plan.toml: "),
-        ("", "plan.toml: it needs `moves ="),
+        ('layuot = "by-layer"', "plan.toml:1:1: `layuot` is none of layout, moves, stays; did you"),
+        ('layout = "by-moon"\nmoves = []', "plan.toml:1:10: `layout` is one of by-feature, by-layer, thin-"),
+        ("layout = [1]\nmoves = []", "plan.toml:1:10: `layout` is one of by-feature, by-layer, thin-"),
+        ("layout = false", "plan.toml:1:10: `layout` is one of by-feature"),
+        ("", "plan.toml:1:1: it needs `moves ="),
+        ("moves = 3", "plan.toml:1:9: it needs `moves ="),
+        ("moves = [", "plan.toml:1:1: this is not TOML: "),
+        ("moves = [1]", "plan.toml:1:1: move 1: it is no table"),
+        (GOOD + '  { module = "a", ot = "c" }]', "plan.toml:3:19: move 2: `ot` is none of module, names,"),
+        (GOOD + '  { module = "a.b" }]', "plan.toml:3:3: move 2: `to` is the dotted name of a module"),
+        (GOOD + '  { module = "a", to = "b...class" }]', "plan.toml:3:24: move 2: `to` is the dotted name"),
+        (GOOD + '  { module = "a", to = "b.class" }]', "plan.toml:3:24: move 2: `to` is the dotted name"),
+        (GOOD + '  { module = "a", to = "b", names = [1] }]', "plan.toml:3:37: move 2: `names` is a list"),
+        (GOOD + '  { module = "a", to = "b", slice = 3 }]', "plan.toml:3:37: move 2: `slice` is a string"),
+        (GOOD + '  { module = "a", to = "b", reason = 3 }]', "plan.toml:3:38: move 2: `reason` is a string"),
+        (
+            GOOD + '  { module = "a", to = "b", confidence = "high" }]',
+            "plan.toml:3:42: move 2: `confidence` is a number from 0 to 1",
+        ),
+        (GOOD + '  { module = "a", to = "b", confidence = 7 }]', "plan.toml:3:42: move 2: `confidence`"),
+        ('[[moves]]\nmodule = "a"\nto = "b"\n[[moves]]\nmodule = "c"\nto = 4', "plan.toml:6:6: move 2: `to`"),
     ],
 )
-def test_a_plan_with_a_mistake_is_refused_at_its_place(line: str, said: str) -> None:
+def test_a_plan_with_a_mistake_is_refused_at_its_place(plan: str, said: str) -> None:
     with pytest.raises(Refusal) as refusal:
-        read(line, "plan.toml")
+        read(plan, "plan.toml", LAYOUTS)
     assert str(refusal.value).startswith(said)
+
+
+def test_a_mistake_in_a_plan_is_underlined() -> None:
+    with pytest.raises(Refusal) as refusal:
+        read(f'{GOOD}  {{ module = "a", to = "b", slice = 3 }}]', "plan.toml", LAYOUTS)
+    assert str(refusal.value).splitlines()[2:] == [
+        '3 |   { module = "a", to = "b", slice = 3 }]',
+        "  |                                     ^",
+        "  |",
+    ]
 
 
 def test_a_module_that_is_not_there_is_refused(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from plumbrule.layouts.proposal import Line, Proposal
 from plumbrule.model.reading import project_of
 from plumbrule.plan import Refusal
 from plumbrule.verbs.structure.analysis import fat
-from plumbrule.verbs.structure.planning import Planned, planned
+from plumbrule.verbs.structure.planning import LAYOUTS, Planned, planned
 from plumbrule.verbs.structure.trees import Place
 from structure.projects import Files, text, write
 from structure.test_command import committed, plumb
@@ -150,7 +150,7 @@ def test_the_plan_is_the_list_of_fat_routes() -> None:
 
 
 def test_a_line_of_the_plan_reads_as_it_was_written() -> None:
-    assert read(written(proposal()), "plan.toml").moving == proposal().moving
+    assert read(written(proposal()), "plan.toml", LAYOUTS).moving == proposal().moving
 
 
 @pytest.mark.parametrize(
@@ -164,7 +164,7 @@ def test_a_line_of_the_plan_reads_as_it_was_written() -> None:
 )
 def test_an_extraction_with_a_mistake_is_refused_at_its_place(extra: str, said: str) -> None:
     with pytest.raises(Refusal) as refusal:
-        read(f'moves = [{{ module = "a", to = "b", {extra} }}]', "plan.toml")
+        read(f'moves = [{{ module = "a", to = "b", {extra} }}]', "plan.toml", LAYOUTS)
     assert said in str(refusal.value)
 
 

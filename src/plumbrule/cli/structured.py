@@ -129,11 +129,7 @@ def arranged(output: Output, wishes: Wishes, root: Path) -> int:
         output.line(nothing_to_move(proposal))
         return 0
     if not (wishes.diff or wishes.apply):
-        if wishes.layout and wishes.plan:
-            output.progress(f"written to {wishes.plan}; edit it, then give --plan {wishes.plan} --apply")
-        else:
-            write(output, wishes, rendering(PROPOSAL_FORMATS, wishes)(proposal, view_of(output, root)))
-        return 1
+        return offered(output, wishes, root, proposal)
     if wishes.apply and not wishes.allow_dirty:
         refuse_dirty(place_of(root), wishes.plan)
     with output.patience("working out what changes"):
@@ -158,6 +154,19 @@ def arranged(output: Output, wishes: Wishes, root: Path) -> int:
     told = many(len(done.commits), "commit") if done.commits else done.note
     output.line(f"Changed {many(done.files, 'file')}: {told}. Take it back: plumb structure --undo")
     return 0
+
+
+def offered(output: Output, wishes: Wishes, root: Path, proposal: Proposal) -> int:
+    """Show a proposal; one that a person wrote only if it can be carried out."""
+    if wishes.layout and wishes.plan:
+        output.progress(f"written to {wishes.plan}; edit it, then give --plan {wishes.plan} --apply")
+        return 1
+    render = rendering(PROPOSAL_FORMATS, wishes)
+    if wishes.plan:
+        with output.patience("working out what changes"):
+            planned(place_of(root), proposal, strict=True)
+    write(output, wishes, render(proposal, view_of(output, root)))
+    return 1
 
 
 def some_steps(output: Output, wishes: Wishes, root: Path, proposal: Proposal) -> Proposal:

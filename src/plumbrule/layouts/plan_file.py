@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import re
-import tomllib
+from dataclasses import dataclass
+from keyword import iskeyword
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from plumbrule.config import Document, parsed, suggestion
+from plumbrule.layouts.plan_places import refusal
 from plumbrule.layouts.proposal import Line, Proposal
-from plumbrule.plan import Refusal
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection
+
+    from plumbrule.plan import Refusal
 
 HEAD = """\
 # What moves where. Edit it: change a target, or take a line away and what it names stays.
@@ -19,7 +24,8 @@ HEAD = """\
 layout = {layout}
 
 """
-KNOWN = {"module", "names", "to", "imports", "slice", "confidence", "reason", "extract", "function"}
+KEYS = ("layout", "moves", "stays")
+OF_A_MOVE = ("module", "names", "to", "imports", "slice", "confidence", "reason", "extract", "function")
 LINES = re.compile(r"(\d{1,6})-(\d{1,6})")
 
 
@@ -54,55 +60,90 @@ def quoted(text: str) -> str:
     return '"' + "".join(c if c.isprintable() else " " for c in escaped) + '"'
 
 
-def read(text: str, place: str) -> Proposal:
+def read(text: str, place: str, layouts: Collection[str]) -> Proposal:
     """The proposal in a file; refuses one that says something else."""
-    try:
-        document = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise Refusal(f"{place}: {error}") from error
+    source = Document(Path(place), text)
+    document = parsed(source)
+    for key in document:
+        if key not in KEYS:
+            raise refusal(source, f"`{key}` is none of {', '.join(KEYS)}{suggestion(key, KEYS)}", key)
     layout, moves = document.get("layout", ""), document.get("moves")
-    if not isinstance(layout, str) or not isinstance(moves, list):
-        raise Refusal(
-            f"{place}: it needs `moves = [{{ module = …, to = … }}]`; plumb structure --plan writes one"
-        )
-    return Proposal(layout, tuple(lines(moves, place)))
+    if layout != "" and layout not in list(layouts):
+        near = suggestion(str(layout), layouts)
+        message = f"`layout` is one of {', '.join(layouts)}{near}"
+        raise refusal(source, message, "layout", is_value=True)
+    if not isinstance(moves, list):
+        message = "it needs `moves = [{ module = …, to = … }]`; plumb structure --layout … --plan writes one"
+        raise refusal(source, message, "moves", is_value=True)
+    return Proposal(
+        layout, tuple(line(Entry(source, number, entry)) for number, entry in enumerate(moves, 1))
+    )
 
 
-def lines(moves: list[Any], place: str) -> Iterator[Line]:
-    """The lines of a file, each checked."""
-    for number, entry in enumerate(moves, 1):
-        where = f"{place}: move {number}"
-        if not isinstance(entry, dict):
-            raise Refusal(f"{where} is no table {{ module = …, to = … }}")
-        unknown = sorted(entry.keys() - KNOWN)
-        if unknown:
-            raise Refusal(f"{where}: `{unknown[0]}` is none of {', '.join(sorted(KNOWN))}")
-        cuts = "imports" in entry
-        module, target = (name_in(entry, key, where) for key in ("module", "imports" if cuts else "to"))
-        names = entry.get("names", [])
-        if not isinstance(names, list) or not all(isinstance(n, str) and n.isidentifier() for n in names):
-            raise Refusal(f"{where}: `names` is a list of names of definitions")
-        confidence = entry.get("confidence", 1.0)
-        sure = float(confidence) if isinstance(confidence, (int, float)) else 1.0
-        reason, of = str(entry.get("reason", "")), str(entry.get("slice", ""))
-        yield Line(module, target, reason, sure, of, tuple(names), *extraction(entry, names, where), cuts)
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One of the moves of a file, as it was written."""
+
+    source: Document
+    number: int
+    values: Any
+
+    def wrong(self, message: str, key: str = "", *, is_value: bool = True) -> Refusal:
+        """A refusal that points at a value, or at its key."""
+        at_value = is_value and bool(key)
+        said = f"move {self.number}: {message}"
+        return refusal(self.source, said, key, entry=self.number, is_value=at_value)
+
+    def text(self, key: str) -> str:
+        """A string that may be left out."""
+        found = self.values.get(key, "")
+        if not isinstance(found, str):
+            raise self.wrong(f"`{key}` is a string", key)
+        return found
+
+    def module(self, key: str) -> str:
+        """The dotted name of a module."""
+        found = self.values.get(key)
+        if not isinstance(found, str) or not all(map(is_name, found.split("."))):
+            message = f'`{key}` is the dotted name of a module, such as "app.items.router"'
+            raise self.wrong(message, key)
+        return found
 
 
-def extraction(entry: dict[str, Any], names: list[str], where: str) -> tuple[tuple[int, int] | None, str]:
+def line(entry: Entry) -> Line:
+    """The line of an entry; refuses one that says something else."""
+    values = entry.values
+    if not isinstance(values, dict):
+        raise entry.wrong("it is no table { module = …, to = … }")
+    for key in values:
+        if key not in OF_A_MOVE:
+            known = f"{', '.join(OF_A_MOVE)}{suggestion(key, OF_A_MOVE)}"
+            raise entry.wrong(f"`{key}` is none of {known}", key, is_value=False)
+    cuts = "imports" in values
+    names, sure = values.get("names", []), values.get("confidence", 1.0)
+    if not isinstance(names, list) or not all(isinstance(name, str) and is_name(name) for name in names):
+        raise entry.wrong("`names` is a list of names of definitions", "names")
+    if isinstance(sure, bool) or not isinstance(sure, (int, float)) or not 0 <= sure <= 1:
+        raise entry.wrong("`confidence` is a number from 0 to 1", "confidence")
+    return Line(
+        entry.module("module"), entry.module("imports" if cuts else "to"), entry.text("reason"), float(sure),
+        entry.text("slice"), tuple(names), *extraction(entry, names), cuts,
+    )  # fmt: skip
+
+
+def extraction(entry: Entry, names: list[str]) -> tuple[tuple[int, int] | None, str]:
     """The lines of a handler that an entry takes out, and the name of the function that they become."""
-    if "extract" not in entry and "function" not in entry:
+    if "extract" not in entry.values and "function" not in entry.values:
         return None, ""
-    found, function = LINES.fullmatch(str(entry.get("extract"))), entry.get("function", "")
+    found, function = LINES.fullmatch(entry.text("extract")), entry.text("function")
     if found is None or len(names) != 1:
-        raise Refusal(f'{where}: `extract` gives the lines of the one handler in `names`, such as "4-12"')
-    if not isinstance(function, str) or not function.isidentifier():
-        raise Refusal(f"{where}: `function` is the name of the new function")
+        message = '`extract` gives the lines of the one handler in `names`, such as "4-12"'
+        raise entry.wrong(message, "extract")
+    if not is_name(function):
+        raise entry.wrong("`function` is the name of the new function", "function")
     return (int(found[1]), int(found[2])), function
 
 
-def name_in(entry: dict[str, Any], key: str, where: str) -> str:
-    """A dotted name under a key."""
-    found = entry.get(key)
-    if not isinstance(found, str) or not all(part.isidentifier() for part in found.split(".")):
-        raise Refusal(f'{where}: `{key}` is the dotted name of a module, such as "app.items.router"')
-    return found
+def is_name(word: str) -> bool:
+    """Whether something can be called so."""
+    return word.isidentifier() and not iskeyword(word)

@@ -32,8 +32,7 @@ def text(analysis: Analysis, view: View) -> str:
 
 def head(analysis: Analysis) -> Iterator[str]:
     """The style, the size, the imports."""
-    votes = ", ".join(f"{many(count, 'module')} {kind}" for kind, count in analysis.style.votes.items())
-    yield f"{analysis.style.kind}{f' ({votes})' if votes else ''}"
+    yield f"{analysis.style.kind}{votes(analysis.style.votes)}"
     tags = ", ".join(f"{count} {tag}" for tag, count in analysis.tags.most_common())
     size = f"{many(len(analysis.modules), 'module')}, {many(analysis.lines, 'line')}"
     yield f"{size}; imports: {tags or 'none'}"
@@ -47,6 +46,15 @@ def head(analysis: Analysis) -> Iterator[str]:
         more = len(analysis.sliced.sizes) - len(biggest)
         sizes = ", ".join(f"{name} {count}" for name, count in biggest)
         yield f"slices, by definitions: {sizes}{f' and {more} more' if more else ''}"
+
+
+def votes(counts: dict[str, int]) -> str:
+    """How many modules speak for each style, if they do not agree."""
+    if len(counts) < 2:
+        return ""
+    (kind, most), *others = counts.items()
+    told = [f"{many(most, 'module')} {kind}", *(f"{count} {other}" for other, count in others)]
+    return f" ({', '.join(told)})"
 
 
 def troubles(analysis: Analysis, view: View) -> Iterator[str]:
@@ -83,13 +91,14 @@ def cut_heading(cycle: Cycle) -> str:
 def worth(analysis: Analysis) -> str:
     """Whether slicing is worth it."""
     sliced = analysis.sliced
-    counts = f"{sliced.across} of {sliced.across + sliced.within}"
-    share = f"{sliced.share:.0%} of the uses cross from slice to slice ({counts})"
+    share = f"{sliced.share:.0%} of the uses cross from slice to slice ({sliced.across} of {sliced.uses})"
     if len(sliced.sizes) < 2:
         return "There are no slices to keep apart."
-    if sliced.is_worth_it:
-        return f"Slices are worth it: {share}."
-    return f"Slices would gain little: {share}."
+    if sliced.is_small:
+        return "It is too small to gain from slices."
+    if analysis.style.kind == "by feature":
+        return f"{'The slices are apart' if sliced.is_worth_it else 'The slices are entangled'}: {share}."
+    return f"{'Slices are worth it' if sliced.is_worth_it else 'Slices would gain little'}: {share}."
 
 
 def following(analysis: Analysis) -> str:

@@ -176,9 +176,10 @@ def _into(site: Site, path: str, function: n.FunctionDef, line: str) -> Change:
     below = function.body[1:] if docstring else function.body
     first = min([below[0].start, *(d.start for d in getattr(below[0], "decorators", ()))]) if below else -1
     at = line_start(text, first)
-    if first < 0 or text[at:first].strip() or at <= function.start:
+    before = text[at:first].removesuffix(b"@")  # of a decorator
+    if first < 0 or before.strip() or at <= function.start:
         raise Refusal(f"{function.span}: put the body of `{function.name}` on lines of its own")
-    indent, end = decoded(text[at:first]), newline(text)
+    indent, end = decoded(before), newline(text)
     made = [edit for edit in site.edits.by_path.get(path, ()) if edit.start == at == edit.end]
     gap = "" if made or re.match(rb"\s*(?:from|import) ", text[at:]) else end
     if made:

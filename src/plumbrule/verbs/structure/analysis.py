@@ -28,6 +28,8 @@ SETTINGS = {"config", "configuration", "constants", "settings"}
 """files that hold something of every slice because they are read in one place"""
 TOO_TIGHT = 0.25
 """a project in which more of the uses go from slice to slice gains nothing from slices"""
+TOO_FEW = 10
+"""uses, of which a share says nothing"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,12 +62,22 @@ class Sliced:
     @property
     def share(self) -> float:
         """The part of the uses that goes from one slice to another."""
-        return self.across / ((self.across + self.within) or 1)
+        return self.across / (self.uses or 1)
+
+    @property
+    def uses(self) -> int:
+        """How often something that belongs to a slice uses something that belongs to one."""
+        return self.across + self.within
+
+    @property
+    def is_small(self) -> bool:
+        """Whether there is too little in them to be kept apart."""
+        return self.uses < TOO_FEW
 
     @property
     def is_worth_it(self) -> bool:
         """Whether slices would keep apart what is apart already."""
-        return len(self.sizes) > 1 and self.share <= TOO_TIGHT
+        return len(self.sizes) > 1 and not self.is_small and self.share <= TOO_TIGHT
 
 
 @dataclass(frozen=True, slots=True)

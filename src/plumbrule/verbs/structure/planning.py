@@ -87,7 +87,7 @@ def contracted(tree: Tree, found: Settled, inside: str) -> Rewrite:
 def proposal_in(file: Path) -> Proposal:
     """What a file says that is to be moved."""
     try:
-        return read(read_text(file), str(file))
+        return read(read_text(file), str(file), LAYOUTS)
     except OSError as error:
         raise Refusal(f"cannot read {file}: {error.strerror}") from error
 

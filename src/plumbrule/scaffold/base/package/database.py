@@ -26,6 +26,13 @@ from [[ package ]].settings import DatabaseSettings
 from [[ package ]].sqlite import UtcDateTime, sqlite_engine
 [% endif %]
 
+[% if database == "sqlite" %]
+# What PostgreSQL and SQLite call a value that has to be unique and is not.
+DUPLICATES = {"23505", "SQLITE_CONSTRAINT_UNIQUE", "SQLITE_CONSTRAINT_PRIMARYKEY"}
+[% else %]
+# PostgreSQL's error code for a value that has to be unique and is not.
+DUPLICATE = "23505"
+[% endif %]
 # The class of PostgreSQL's error codes for, say, a text with a NUL in it.
 DATA_EXCEPTION = "22"
 
@@ -137,12 +144,22 @@ def connect(dialect: Dialect, _: object, arguments: list[Any], parameters: dict[
 
 
 async def on_database_error(_: Request, error: DBAPIError) -> JSONResponse:
-    """A lost connection is not a bug, nor is a value that no column can hold; any other error is."""
-    if (getattr(error.orig, "sqlstate", None) or "").startswith(DATA_EXCEPTION):
+    """A lost connection is no bug, nor is a value that is taken or that no column can hold; the rest is."""
+[% if database == "sqlite" %]
+    code = getattr(error.orig, "sqlstate", None) or getattr(error.orig, "sqlite_errorname", None) or ""
+    if code in DUPLICATES:
+[% else %]
+    code = getattr(error.orig, "sqlstate", None) or ""
+    if code == DUPLICATE:
+[% endif %]
+        # Not the error itself: PostgreSQL's says which value it was.
+        log.warning("duplicate_refused", statement=error.statement)
+        return problem(HTTPStatus.CONFLICT, detail="There is one with these values already.")
+    if code.startswith(DATA_EXCEPTION):
         log.warning("value_refused", error=repr(error))
         return problem(HTTPStatus.UNPROCESSABLE_ENTITY, detail="The database cannot hold one of the values.")
 [% if database == "sqlite" %]
-    if getattr(error.orig, "sqlite_errorname", None) == "SQLITE_ERROR":
+    if code == "SQLITE_ERROR":
         raise error  # SQLite has one class for a locked file and for a missing table
 [% endif %]
     if not (error.connection_invalidated or isinstance(error, OperationalError | InterfaceError)):

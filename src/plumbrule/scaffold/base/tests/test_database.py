@@ -68,6 +68,17 @@ async def test_an_error_after_a_write_leaves_nothing(
     assert await count_users(state) == 0
 
 
+async def test_a_duplicate_is_a_conflict_and_leaves_nothing(
+    app: FastAPI, state: State, committing: AsyncClient
+) -> None:
+    async def add_twice(session: Session) -> None:
+        session.add_all([grace(), grace()])
+
+    app.add_api_route("/twice", add_twice)
+    assert (await committing.get("/twice")).status_code == 409
+    assert await count_users(state) == 0
+
+
 async def test_a_row_whose_owner_does_not_exist_is_refused(database: Database) -> None:
     async with database.sessions() as session:
         session.add(LoginSession(user_id=uuid4(), refresh_token_hash="", expires_at=utc_now()))
