@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, Literal, get_args
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable
 
     from plumbrule.facts.source import Span
 
@@ -23,9 +23,6 @@ Category = Literal[
     "operations",
     "testing",
 ]
-CONFIDENCES: tuple[Confidence, ...] = get_args(Confidence)
-MOST_WAYS = 5
-"""so many other ways to a place are named"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,22 +68,6 @@ class Finding:
     fix: Fix | None = None
     confidence: Confidence | None = None
     severity: Severity | None = None
-
-
-def told_together(findings: Iterable[Finding]) -> Iterator[Finding]:
-    """Findings about one place as one: the surest of them, with where other ways to it begin."""
-    places: dict[tuple[Span, str], list[Finding]] = {}
-    for finding in findings:
-        places.setdefault((finding.at, finding.message), []).append(finding)
-    for same in places.values():
-        surest = min(same, key=lambda finding: CONFIDENCES.index(finding.confidence or "high"))
-        others = [other.chain for other in same if other is not surest and other.chain]
-        yield replace(surest, also=tuple(map(first_call, others[:MOST_WAYS])))
-
-
-def first_call(chain: Sequence[Step]) -> Step:
-    """Where a way begins, and the place of its first call: that is what an owner may change."""
-    return replace(chain[0], span=chain[1].span) if len(chain) > 1 else chain[0]
 
 
 @dataclass(frozen=True, slots=True)

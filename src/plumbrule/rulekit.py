@@ -9,7 +9,7 @@ from typing import Any, get_type_hints
 from plumbrule.facts import nodes as n
 from plumbrule.facts.file import File
 from plumbrule.facts.source import Source, Span
-from plumbrule.finding import Category, Confidence, Edit, Finding, Fix, Rule, Severity, Step, told_together
+from plumbrule.finding import Category, Confidence, Edit, Finding, Fix, Rule, Severity, Step
 from plumbrule.model.apps import ExceptionHandler
 from plumbrule.model.asking import (
     asks_inside,
@@ -27,10 +27,12 @@ from plumbrule.model.coroutines import awaited_imports, is_dead, makes_coroutine
 from plumbrule.model.dependencies import Dependencies, Dependency
 from plumbrule.model.flow import Flow
 from plumbrule.model.guards import asks, asks_nobody, exceptions, names_an_asker, refuses, signs_what_is_sent
+from plumbrule.model.holding import GIVING, Given, Holding, Moment
 from plumbrule.model.import_graph import ImportEdge
 from plumbrule.model.knowledge.blocking import BLOCKING, COMPUTING
 from plumbrule.model.knowledge.coroutines import COROUTINES
 from plumbrule.model.knowledge.secrets import is_end_of_token, is_secret_name
+from plumbrule.model.knowledge.services import AWAITED_SERVICES, SERVICES
 from plumbrule.model.loaders import assigned_name, is_given, is_read_now, loaded_plainly, reads_of, refreshes
 from plumbrule.model.logs import LOGGING, is_logging, parts_of
 from plumbrule.model.loop import blocking_on_loop, reached_on_loop
@@ -54,7 +56,7 @@ from plumbrule.model.ownership import (
 )
 from plumbrule.model.permissions import asks_for_own_key, forbids
 from plumbrule.model.project import Project
-from plumbrule.model.queries import Query, query_of, read_in
+from plumbrule.model.queries import SESSIONS, Query, query_of, read_in
 from plumbrule.model.rare_calls import is_rare
 from plumbrule.model.reach import Reached, reached_calls
 from plumbrule.model.relationships import Relationship
@@ -87,6 +89,7 @@ from plumbrule.model.values import External, Target, Type, Variable
 from plumbrule.model.versions import Version
 from plumbrule.model.vetting import taken_unasked, unlooked_at, unvetted
 from plumbrule.model.written import Written, written_row
+from plumbrule.ways import called, stations, steps_of, steps_to, told_together
 
 Subject = Project | App | Router | Route | Function | Call | Schema | Table | Settings | Module | Migration
 EVERY: dict[type, Callable[[Project], Iterable[Any]]] = {
@@ -224,27 +227,6 @@ def sort_key(line: str) -> tuple[bool, str]:
     return kind == "from", package
 
 
-def stations(flow: Flow) -> tuple[Step, ...]:
-    """How request data gets from a route to a dangerous call, as the chain of a finding."""
-    return tuple(Step(text, span) for text, span in flow.steps)
-
-
-def steps_to(function: Function, reached: Reached) -> tuple[Step, ...]:
-    """The way from a function, or the route it serves, to a call that it reaches."""
-    start = function.routes[0].label if function.routes else f"`{function.label}`"
-    calls = (Step(f"calls `{called(call.node.func)}`", call.span) for call in reached.chain)
-    return (Step(start, function.span), *calls)
-
-
-def called(func: n.Expr) -> str:
-    """What is called, without the arguments of a call before the last dot that takes several lines."""
-    match func:
-        case n.Attribute(value=n.Call(func=inner), attr=attr) if "\n" in func.text:
-            return f"{called(inner)}(…).{attr}"
-        case _:
-            return " ".join(func.text.split())
-
-
 def subjects(project: Project, rule: Rule) -> Iterable[Any]:
     """What a rule is asked about: every subject of its kind; tests are only for the rules about tests."""
     if rule.subject is Call:
@@ -261,13 +243,17 @@ def subjects(project: Project, rule: Rule) -> Iterable[Any]:
 
 __all__ = [
     "ALWAYS_TRUE",
+    "AWAITED_SERVICES",
     "BLOCKING",
     "CHANGING",
     "COMPUTING",
     "COROUTINES",
     "EMPTY",
+    "GIVING",
     "LOGGING",
     "NOTHING_RUNS",
+    "SERVICES",
+    "SESSIONS",
     "App",
     "Attribute",
     "Call",
@@ -286,6 +272,8 @@ __all__ = [
     "Fix",
     "Flow",
     "Function",
+    "Given",
+    "Holding",
     "ImportEdge",
     "Include",
     "Iterator",
@@ -293,6 +281,7 @@ __all__ = [
     "Migration",
     "MigrationGraph",
     "Module",
+    "Moment",
     "Mount",
     "Operation",
     "Parameter",
@@ -391,6 +380,7 @@ __all__ = [
     "signs_what_is_sent",
     "stations",
     "status_number",
+    "steps_of",
     "steps_to",
     "subjects",
     "taken_unasked",

@@ -1,10 +1,11 @@
 """A connection that waits while somebody else is asked
 
 After its first query a session keeps a connection until it commits or is
-closed. A route that then waits for another service keeps it for as long as
-that takes: with ten connections and a service that needs two seconds, the
-eleventh request waits, and at the time-out fails. The client of a websocket
-may be silent for hours.
+closed; the query that looks up the user counts, too. Who then waits for
+another service, say for a language model, keeps it for as long as that takes:
+with ten connections and a service that needs two seconds, the eleventh
+request waits, and at the time-out fails. The client of a websocket may be
+silent for hours.
 
 ## Bad
 
@@ -70,6 +71,55 @@ async def diary(socket: WebSocket, session: Annotated[AsyncSession, Depends(get_
         await session.commit()
 ```
 
+## Bad: since the user was looked up, and in a session of its own; a service asks
+
+```python title="main.py"
+from typing import Annotated
+
+from fastapi import Depends, FastAPI
+from openai import AsyncOpenAI
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
+
+app = FastAPI()
+sessions = async_sessionmaker()
+model = AsyncOpenAI()
+
+
+async def get_session():
+    async with sessions() as session:
+        yield session
+
+
+async def get_user(session: Annotated[AsyncSession, Depends(get_session)]) -> int | None:
+    return await session.scalar(text("select id from users"))
+
+
+async def answer(question: str) -> str:
+    said = await model.responses.create(model="small", input=question)
+    return said.output_text
+
+
+class Chats:
+    def __init__(self, session: AsyncSession) -> None:
+        self.session = session
+
+    async def last(self) -> str:
+        return str(await self.session.scalar(text("select line from chats")))
+
+
+@app.post("/answers")
+async def ask(user: Annotated[int | None, Depends(get_user)], question: str) -> str:
+    return await answer(question)  # finding
+
+
+@app.post("/chats")
+async def chat() -> str:
+    async with sessions() as session:
+        line = await Chats(session).last()
+        return await answer(line)  # finding
+```
+
 ## Good: the connection is given back first
 
 ```python title="main.py"
@@ -98,71 +148,111 @@ async def pay(order_id: int, session: Annotated[AsyncSession, Depends(get_sessio
 
 
 @app.get("/rates")
-async def rates(session: Annotated[AsyncSession, Depends(get_session)]) -> None:
+async def rates(session: Annotated[AsyncSession, Depends(get_session)], known: str = "") -> None:
+    if known:
+        await session.execute(text("select 1"), {"rate": known})
+        return
     answer = await client.get("https://rates.example/")
     await session.execute(text("select 1"), {"rate": answer.text})
+
+
+async def read_order() -> int:
+    async with sessions() as session:
+        return await session.scalar(text("select id from orders")) or 0
+
+
+@app.get("/news")
+async def read_news() -> str:
+    order = await read_order()
+    async with sessions.begin() as session:
+        await session.execute(text("update orders set paid = true"))
+    return (await client.get(f"https://news.example/{order}")).text
 ```
 """
 
-from plumbrule.rulekit import Call, Finding, Function, Iterator, Route, Step, n, rule
+from plumbrule.rulekit import (
+    AWAITED_SERVICES,
+    GIVING,
+    SERVICES,
+    SESSIONS,
+    Call,
+    Finding,
+    Function,
+    Given,
+    Holding,
+    Iterator,
+    Moment,
+    Project,
+    Step,
+    called,
+    n,
+    rule,
+    steps_of,
+    told_together,
+)
 
-SESSIONS = ("sqlalchemy.ext.asyncio.AsyncSession", "sqlalchemy.orm.Session")
-QUERIES = {
-    f"{owner}.{verb}"
-    for owner in SESSIONS
-    for verb in ("execute", "exec", "scalar", "scalars", "get", "get_one")
-}
-RELEASES = {"commit", "rollback", "close"}
-VERBS = ("get", "post", "put", "patch", "delete", "request", "send")
-REMOTE = {
-    f"{owner}.{verb}"
-    for owner in (
-        "httpx.AsyncClient",
-        "httpx2.AsyncClient",
-        "httpx.Client",
-        "requests",
-        "aiohttp.ClientSession",
-    )
-    for verb in VERBS
-}
-
-
+QUERIES = ("execute", "exec", "scalar", "scalars", "get", "get_one", "query")
 RECEIVE = ("receive_text", "receive_json", "receive_bytes", "receive", "iter_text", "iter_json", "iter_bytes")
-CLIENT = {f"fastapi.WebSocket.{verb}" for verb in RECEIVE}
+CLIENT = frozenset(f"fastapi.WebSocket.{verb}" for verb in RECEIVE)
 
 
 @rule(category="database", severity="warning", needs="sqlalchemy")
-def session_held_across_io(route: Route) -> Iterator[Finding]:
-    handler = route.handler
-    if handler is None or not any(call.name in REMOTE | CLIENT for call in handler.calls):
+def session_held_across_io(project: Project) -> Iterator[Finding]:
+    named = project.calls_to(*SERVICES, *AWAITED_SERVICES, *CLIENT)
+    waiting = set(project.functions_leading_to(call for call in named if is_wait(call)))
+    if not waiting:
         return
-    if any(not d.complete for d in route.dependencies.tree):
-        return
-    taken: Call | None = None
-    for call in in_turn(handler):
-        if call.name in QUERIES and call.within(n.With) is None:
-            taken = taken or call
-        elif call.method in RELEASES:
-            taken = None
-        elif call.name in REMOTE | CLIENT and taken is not None:
-            yield finding(route, call, taken)
-            return
+    asked = project.calls_to(*(f"{owner}{verb}" for owner in SESSIONS for verb in (*QUERIES, *GIVING)))
+    holding = Holding(is_wait, {*waiting, *project.functions_leading_to(asked)})
+    yield from told_together(
+        finding(start, wait, taken)
+        for start, moments in runs(project, waiting, holding)
+        for wait, taken in holding.held(moments)
+    )
 
 
-def in_turn(handler: Function) -> list[Call]:
-    """The calls of a handler in the order they are made; those of the loop that waits for messages twice."""
-    calls = sorted(handler.calls, key=lambda call: call.node.end)
-    loop = next((call.within(n.While) for call in calls if call.name in CLIENT), None)
-    return [*calls, *(call for call in calls if loop is not None and call.within(n.While) is loop)]
+def is_wait(call: Call) -> bool:
+    """Whether a call waits for another service or for the client, where it stands."""
+    if call.name in AWAITED_SERVICES or call.name in CLIENT:
+        return call.is_awaited or isinstance(call.node.parent, (n.WithItem, n.For))
+    return call.name in SERVICES
 
 
-def finding(route: Route, call: Call, taken: Call) -> Finding:
-    """A call waits while a query's connection is kept."""
-    whom = "the client is waited for" if call.name in CLIENT else "another service is asked"
+def runs(
+    project: Project, waiting: set[Function], holding: Holding
+) -> Iterator[tuple[Step, list[Moment | Given]]]:
+    """What happens in turn for each route that waits, its dependencies first, and in the functions beside
+    that open a session of their own.
+    """
+    for route in project.routes:
+        handler, tree = route.handler, route.dependencies
+        if handler not in waiting or handler is None or any(not d.complete for d in tree.tree):
+            continue
+        before = (d.function for d in tree if d.function is not None and not d.is_generator)
+        moments = [m for function in (*before, handler) for m in holding.moments(function)]
+        yield Step(route.label, handler.span), moments
+    for function in sorted(waiting, key=lambda f: (f.module.path, f.node.start)):
+        if not function.routes and project.serving.when(function) == "request":
+            moments = list(holding.moments(function))
+            yield Step(f"`{function.label}`", function.span), [m for m in moments if not is_of_request(m)]
+
+
+def is_of_request(moment: Moment | Given) -> bool:
+    """Whether a connection is taken by the session that a request brings along."""
+    return isinstance(moment, Moment) and moment.kind == "take" and moment.session is None
+
+
+def finding(start: Step, wait: Moment, taken: Moment) -> Finding:
+    """A call waits while the connection of a query is kept: told where both are seen."""
+    whom = "the client is waited for" if wait.call.name in CLIENT else "another service is asked"
+    shared = sum(1 for one, other in zip(wait.way, taken.way, strict=False) if one is other)
+    calls = (*wait.way, wait.call)
+    at, deeper = calls[shared], calls[shared + 1 :]
+    took = Step(f"`{called(taken.call.node.func)}` took it", taken.call.span)
     return Finding(
-        at=call.func_span,
-        message=f"{route.label} keeps a database connection while {whom}",
-        label="the session has a connection since its first query",
+        at=at.func_span,
+        message=f"a database connection is kept while {whom}",
+        label=f"`{called(wait.call.node.func)}` waits in here" if deeper else "since the first query",
         help="commit or close before the call, or make the call first",
-        chain=(Step(f"`{taken.node.func.text}` takes it", taken.span),),
+        chain=(start, *steps_of(calls[:shared]), took, *steps_of(deeper)),
     )
