@@ -24,6 +24,15 @@ def test_a_generated_project_is_known(plumb: Plumb, tmp_path: Path) -> None:
     assert "plumb add resource" in done.stdout
 
 
+@pytest.mark.parametrize("flags", [["--preset", "minimal"], ["--layout", "by-layer"]])
+def test_what_would_be_refused_is_not_advised(plumb: Plumb, tmp_path: Path, flags: list[str]) -> None:
+    plumb("init", "shop", "--yes", "--no-sync", *flags)
+    assert plumb("add", "resource", "cat", "name:str", cwd=tmp_path / "shop").returncode == 2
+    done = plumb(cwd=tmp_path / "shop")
+    assert "plumb add" not in done.stdout
+    assert "plumb audit" in done.stdout
+
+
 @pytest.mark.parametrize(
     ("file", "text"),
     [

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from plumbrule.plan import read_text
+from plumbrule.plan import Refusal, read_text
 from plumbrule.scaffold.marked import COMPANIONS
+from plumbrule.verbs import generated
 
 Kind = Literal["generated", "fastapi", "empty", "other"]
 
@@ -29,13 +30,21 @@ def look(folder: Path) -> Sight:
     scaffold = _table(project, "tool", "plumb", "scaffold")
     if scaffold:
         summary = f"{name}: made by plumb {scaffold.get('version')}, preset {scaffold.get('preset')}"
-        more = ("plumb add resource NAME FIELD:TYPE…", "one more feature")
-        return Sight("generated", summary, (more, AUDIT))
+        return Sight("generated", summary, (*growth(folder), AUDIT))
     if _uses_fastapi(folder, project):
         return Sight("fastapi", f"{name}: a FastAPI project", (AUDIT,))
     if all(path.name in COMPANIONS for path in folder.iterdir()):
         return Sight("empty", "an empty folder", (("plumb init", "a new FastAPI service here"),))
     return Sight("other", "no FastAPI project here", (("plumb init NAME", "a new FastAPI service"),))
+
+
+def growth(folder: Path) -> tuple[tuple[str, str], ...]:
+    """The command that adds a feature, where it can."""
+    try:
+        generated.find(folder)
+    except Refusal:
+        return ()
+    return (("plumb add resource NAME FIELD:TYPE…", "one more feature"),)
 
 
 def _pyproject(folder: Path) -> dict[str, object]:
