@@ -100,6 +100,10 @@ BAD_PROJECTS = {
     "other-database": (replace(TOML, 'database = "sqlite"', 'database = "postgres"'), "sqlite.py is there"),
     "unknown-database": (replace(TOML, 'database = "sqlite"', 'database = "oracle"'), "unknown database"),
     "no-package": (replace(TOML, 'name = "shop"', 'name = "store"'), "src/store/main.py is missing"),
+    "restructured": (
+        lambda project: (project / "src/shop/auth/dependencies.py").unlink(),
+        "src/shop/auth/dependencies.py is missing; a resource is built on it",
+    ),
     "no-private": (
         replace(MAIN, "include_private(", "include_hidden("),
         "main.py has no one call include_private(app, …)",

@@ -7,7 +7,6 @@ from typing import Literal
 
 from plumbrule.plan import Refusal, read_text
 from plumbrule.scaffold.marked import COMPANIONS
-from plumbrule.verbs import generated
 
 Kind = Literal["generated", "fastapi", "empty", "other"]
 
@@ -40,6 +39,9 @@ def look(folder: Path) -> Sight:
 
 def growth(folder: Path) -> tuple[tuple[str, str], ...]:
     """The command that adds a feature, where it can."""
+    # The templates take a while to import, and not every folder needs them.
+    from plumbrule.verbs import generated  # noqa: PLC0415
+
     try:
         generated.find(folder)
     except Refusal:
