@@ -39,9 +39,12 @@ def test_what_would_be_refused_is_not_advised(plumb: Plumb, tmp_path: Path, flag
         ("pyproject.toml", '[project]\nname = "x"\ndependencies = ["fastapi>=0.1"]\n'),
         ("pyproject.toml", '[tool.poetry.dependencies]\nfastapi = "*"\n'),
         ("requirements.txt", "uvicorn\nFastAPI==0.100\n"),
+        ("main.py", "from fastapi import FastAPI\n"),
+        ("backend/app/main.py", "import os\n\nimport fastapi\n"),
     ],
 )
 def test_a_fastapi_project_is_known(plumb: Plumb, tmp_path: Path, file: str, text: str) -> None:
+    (tmp_path / file).parent.mkdir(parents=True, exist_ok=True)
     (tmp_path / file).write_text(text)
     assert "a FastAPI project" in plumb().stdout
 

@@ -1,15 +1,21 @@
 """What there is in a folder, for one who types `plumb` and nothing else."""
 
+import re
 import tomllib
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Literal
 
+from plumbrule.model.tree import Tree
 from plumbrule.plan import Refusal, read_text
 from plumbrule.scaffold.marked import COMPANIONS
 
 Kind = Literal["generated", "fastapi", "empty", "other"]
 
+IMPORT = re.compile(rb"^[ \t]*(?:from|import)[ \t]+fastapi\b", re.MULTILINE)
+MOST = 20_000
+"""files that are looked at before a folder counts as no project, unless it is a repository"""
 AUDIT = ("plumb audit", "what a review finds")
 
 
@@ -68,4 +74,20 @@ def _uses_fastapi(folder: Path, project: dict[str, object]) -> bool:
     declared = str(_table(project, "project").get("dependencies", "")) + str(
         _table(project, "tool", "poetry")
     )
-    return "fastapi" in (declared + (read_text(requirements) if requirements.is_file() else "")).lower()
+    listed = read_text(requirements) if requirements.is_file() else ""
+    return "fastapi" in (declared + listed).lower() or _imports_fastapi(folder)
+
+
+def _imports_fastapi(folder: Path) -> bool:
+    """Whether a module below does; of a folder that may be somebody's home nothing is read."""
+    paths = list(islice(Tree(folder).walk(), MOST))
+    if len(paths) == MOST and not (folder / ".git").exists():
+        return False
+    return any(IMPORT.search(_content(folder / path)) for path in paths if path.endswith(".py"))
+
+
+def _content(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError:
+        return b""
