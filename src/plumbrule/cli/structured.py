@@ -29,6 +29,7 @@ from plumbrule.verbs.structure.trees import place_of
 
 NOTHING = {
     "": "Nothing to move: every module is where it belongs.",
+    "by-layer": "Nothing to move: no slice has a folder with its layers in it, such as users/router.py.",
     "thin-routes": "Nothing to take out: every route is thin, or is left for a reason that --plan tells.",
     "acyclic": "Nothing to cut: no modules import each other in a circle.",
 }
@@ -161,7 +162,6 @@ def arranged(output: Output, wishes: Wishes, root: Path) -> int:
 def offered(output: Output, wishes: Wishes, root: Path, proposal: Proposal) -> int:
     """Show a proposal; one that a person wrote only if it can be carried out."""
     if wishes.layout and wishes.plan:
-        output.progress(f"written to {wishes.plan}; edit it, then give --plan {wishes.plan} --apply")
         return 1
     render = rendering(PROPOSAL_FORMATS, wishes)
     if wishes.plan:
@@ -213,6 +213,9 @@ def proposed(output: Output, wishes: Wishes, root: Path) -> Proposal:
         if wishes.plan.exists():
             raise Refusal(f"{wishes.plan} exists; drop --layout to carry it out, or name another file")
         save(wishes.plan, written(proposal))
+        going_on = proposal.moving and not (wishes.diff or wishes.apply)
+        then = f"; edit it, then give --plan {wishes.plan} --apply" if going_on else ""
+        output.progress(f"written to {wishes.plan}{then}")
     return proposal
 
 
