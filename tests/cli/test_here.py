@@ -81,6 +81,22 @@ def test_a_word_that_is_not_understood_is_one_line(plumb: Plumb, arguments: list
     assert done.stderr.count("\n") == 1
 
 
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["ini"], "no such command 'ini'; did you mean `init`?"),
+        (["migrate", "xyz"], "no such command 'xyz'; plumb migrate --help lists them"),
+        (["audit", "--selct", "x"], "no such option: --selct; did you mean `--select`?"),
+        (
+            ["migrate", "rehearse", "--rows", "x"],
+            "invalid value for '--rows': 'x' is not a valid whole number",
+        ),
+    ],
+)
+def test_what_is_meant_is_asked_in_one_way(plumb: Plumb, arguments: list[str], said: str) -> None:
+    assert plumb(*arguments).stderr == f"plumb: {said}\n"
+
+
 def test_a_reader_that_goes_away_is_no_disaster(tmp_path: Path) -> None:
     command = f"{PLUMB} init shop --dry-run --yes --verbose | true"
     done = subprocess.run(
