@@ -34,6 +34,9 @@ BAD_WORDS = {
     "item model_dump_size:int": "the name of the field model_dump_size is taken",
     "item from:date": "the name of the field from is taken: it is a keyword of Python",
     "item none:str": "the name of the field none is taken: it is a keyword of Python",
+    "item list:str kind:enum(a|b)": "the name of the field list is taken: it would hide the type",
+    "item self:str": "the name of the field self is taken: every method has it already",
+    "json a:str": "'json' means something else in the code of a resource",
     "item l:str": "the name of the field l is taken: it looks like a 1",
     "true a:str": "'true' is a keyword of Python",
     "item date:date": "the name of the field date is taken: it would hide the type",
@@ -100,6 +103,10 @@ BAD_PROJECTS = {
     "other-database": (replace(TOML, 'database = "sqlite"', 'database = "postgres"'), "sqlite.py is there"),
     "unknown-database": (replace(TOML, 'database = "sqlite"', 'database = "oracle"'), "unknown database"),
     "no-package": (replace(TOML, 'name = "shop"', 'name = "store"'), "src/store/main.py is missing"),
+    "restructured": (
+        lambda project: (project / "src/shop/auth/dependencies.py").unlink(),
+        "src/shop/auth/dependencies.py is missing; a resource is built on it",
+    ),
     "no-private": (
         replace(MAIN, "include_private(", "include_hidden("),
         "main.py has no one call include_private(app, …)",

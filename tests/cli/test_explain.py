@@ -67,6 +67,21 @@ def test_maps_show_routes_dependencies_modules_and_guards(plumb: Plumb, tmp_path
 
 
 @pytest.mark.usefixtures("rates")
+@pytest.mark.parametrize("words", [["map", "routes"], ["structure"], ["audit"], ["audit", "--diff"]])
+def test_a_report_goes_to_a_file_as_it_is_shown(plumb: Plumb, tmp_path: Path, words: list[str]) -> None:
+    shown = plumb(*words, env={"NO_COLOR": "1"}).stdout
+    done = plumb("--color", "always", *words, "-o", "report.txt")
+    assert done.stdout == ""
+    assert "written to report.txt" in done.stderr
+    assert (tmp_path / "report.txt").read_text() == shown
+
+
+def test_a_map_that_cannot_be_written_is_refused(plumb: Plumb, rates: Path) -> None:
+    done = plumb("map", "routes", "-o", "no/where.txt", cwd=rates)
+    assert refused(done) == "cannot write no/where.txt: No such file or directory"
+
+
+@pytest.mark.usefixtures("rates")
 @pytest.mark.parametrize("kind", ["routes", "deps", "modules", "auth"])
 def test_maps_are_documents_too(plumb: Plumb, kind: str) -> None:
     assert isinstance(json.loads(plumb("map", kind, "--output-format", "json").stdout), list)

@@ -24,15 +24,27 @@ def test_a_generated_project_is_known(plumb: Plumb, tmp_path: Path) -> None:
     assert "plumb add resource" in done.stdout
 
 
+@pytest.mark.parametrize("flags", [["--preset", "minimal"], ["--layout", "by-layer"]])
+def test_what_would_be_refused_is_not_advised(plumb: Plumb, tmp_path: Path, flags: list[str]) -> None:
+    plumb("init", "shop", "--yes", "--no-sync", *flags)
+    assert plumb("add", "resource", "cat", "name:str", cwd=tmp_path / "shop").returncode == 2
+    done = plumb(cwd=tmp_path / "shop")
+    assert "plumb add" not in done.stdout
+    assert "plumb audit" in done.stdout
+
+
 @pytest.mark.parametrize(
     ("file", "text"),
     [
         ("pyproject.toml", '[project]\nname = "x"\ndependencies = ["fastapi>=0.1"]\n'),
         ("pyproject.toml", '[tool.poetry.dependencies]\nfastapi = "*"\n'),
         ("requirements.txt", "uvicorn\nFastAPI==0.100\n"),
+        ("main.py", "from fastapi import FastAPI\n"),
+        ("backend/app/main.py", "import os\n\nimport fastapi\n"),
     ],
 )
 def test_a_fastapi_project_is_known(plumb: Plumb, tmp_path: Path, file: str, text: str) -> None:
+    (tmp_path / file).parent.mkdir(parents=True, exist_ok=True)
     (tmp_path / file).write_text(text)
     assert "a FastAPI project" in plumb().stdout
 
@@ -67,6 +79,22 @@ def test_a_word_that_is_not_understood_is_one_line(plumb: Plumb, arguments: list
     assert done.stdout == ""
     assert done.stderr.startswith("plumb: ")
     assert done.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["ini"], "no such command 'ini'; did you mean `init`?"),
+        (["migrate", "xyz"], "no such command 'xyz'; plumb migrate --help lists them"),
+        (["audit", "--selct", "x"], "no such option: --selct; did you mean `--select`?"),
+        (
+            ["migrate", "rehearse", "--rows", "x"],
+            "invalid value for '--rows': 'x' is not a valid whole number",
+        ),
+    ],
+)
+def test_what_is_meant_is_asked_in_one_way(plumb: Plumb, arguments: list[str], said: str) -> None:
+    assert plumb(*arguments).stderr == f"plumb: {said}\n"
 
 
 def test_a_reader_that_goes_away_is_no_disaster(tmp_path: Path) -> None:

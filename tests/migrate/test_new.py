@@ -111,6 +111,45 @@ async def a_label_more(little: Little, kind: Kind) -> None:
     assert little.says("check").endswith(" is what the models say, at 0003\n")
 
 
+@pytest.mark.parametrize(
+    ("flag", "word", "said"),
+    [
+        ("--rename", "users.nme:title", "no users.nme goes; did you mean `users.name`?"),
+        ("--rename", "users.name:titel", "no users.titel comes; did you mean `users.title`?"),
+        ("--fill", "users.agge=3", "no users.agge comes; did you mean `users.age`?"),
+        ("--fill", "users.age=old", "a column of Integer() cannot hold it"),
+        ("--fill", "users.note=3", "only a required column without a default is filled"),
+        ("--fill", "users.born=1815", "a column of Date() cannot hold it"),
+        ("--fill", "users.mood=sad", "a column of Enum('glad', 'calm', name='mood') cannot hold it"),
+    ],
+)
+def test_a_decision_about_what_is_not_there_is_refused(lite: Little, flag: str, word: str, said: str) -> None:
+    assert lite.run("up").returncode == 0
+    models = lite.folder / "models.py"
+    columns = (
+        "    age: Mapped[int]\n    born: Mapped[date]\n    note: Mapped[int | None]\n"
+        "    mood: Mapped[str] = mapped_column(Enum('glad', 'calm', name='mood'))\n"
+    )
+    text = models.read_text().replace("    name:", "    title:").replace("import ", "import Enum, ", 1)
+    models.write_text(f"from datetime import date\n{text}{columns}")
+    assert lite.refuses("new", "x", flag, word) == f"{flag} {word}: {said}"
+
+
+async def test_a_rename_brings_a_new_type_along(little: Little) -> None:
+    assert little.run("up").returncode == 0
+    await little.database.run("INSERT INTO users (id, name) VALUES (1, 'Ada')")
+    models = little.folder / "models.py"
+    text = models.read_text().replace("    name: Mapped[str]", "    title: Mapped[str | None]")
+    models.write_text(text.replace("String(100)", "String(200)"))
+    assert "rename column users.name to title" in little.says("new", "title", "--rename", "users.name:title")
+    assert rehearsed(little).faults == ()
+    assert little.run("up").returncode == 0
+    assert little.says("check").endswith(" is what the models say, at 0002\n")
+    assert await little.database.rows("SELECT title FROM users") == [("Ada",)]
+    assert little.run("down").returncode == 0
+    assert await little.database.rows("SELECT name FROM users") == [("Ada",)]
+
+
 def test_a_terminal_is_asked_whether_it_is_a_rename(lite: Little) -> None:
     assert lite.run("up").returncode == 0
     models = lite.folder / "models.py"

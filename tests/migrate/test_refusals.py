@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from migrate.project import Little, refusal, run
+from plumbrule.verbs.migrate.refusals import Failed, sentence
 from servers.child import unused_port
 from servers.database import PostgresServer
 
@@ -115,6 +116,11 @@ def test_a_database_that_is_down(lite: Little) -> None:
         assert line.startswith(f"cannot reach the database {shown}: ")
         assert line.endswith("; start it, or correct the URL")
         assert "secret" not in line
+
+
+def test_a_reason_that_is_a_sentence_goes_on_in_ours() -> None:
+    failed = Failed({"kind": "connection", "type": "Gone", "reason": "It is gone.", "at": "x", "name": "y"})
+    assert sentence(failed) == "cannot reach the database x: Gone: It is gone; start it, or correct the URL"
 
 
 def test_an_unknown_revision(lite: Little) -> None:

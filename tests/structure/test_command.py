@@ -82,6 +82,15 @@ def test_a_plan_that_cannot_be_carried_out_is_never_shown(
     assert said in done.stderr
 
 
+def test_a_layout_that_moves_nothing_says_so_of_itself_and_writes_why(tmp_path: Path) -> None:
+    done = plumb(write(tmp_path, LAYERED), "--layout", "by-layer", "--plan", "plan.toml")
+    assert done.stdout == (
+        "Nothing to move: no slice has a folder with its layers in it, such as users/router.py.\n"
+    )
+    assert (done.returncode, done.stderr) == (0, "written to plan.toml\n")
+    assert 'reason = "not in the folder of a slice"' in (tmp_path / "plan.toml").read_text()
+
+
 def test_a_plan_that_can_be_carried_out_is_shown(tmp_path: Path) -> None:
     folder = write(tmp_path, LAYERED)
     (folder / "plan.toml").write_text('moves = [{ module = "app.routers.items", to = "app.items.router" }]')

@@ -1,5 +1,6 @@
 """The commands, and the flags that all of them have."""
 
+import re
 from typing import Annotated
 
 import typer
@@ -11,6 +12,8 @@ from plumbrule.cli.arguments import complete, hoist
 from plumbrule.cli.console import Color, Output
 from plumbrule.config import suggestion
 from plumbrule.plan import Refusal
+
+MEANT = re.compile(r"\. Did you mean '([^']*)'\?")
 
 app = typer.Typer(
     name="plumb", rich_markup_mode=None, context_settings={"help_option_names": ["-h", "--help"]}
@@ -52,9 +55,18 @@ def run(arguments: list[str]) -> int:
     try:
         code = app(hoist(complete(arguments)), prog_name="plumb", standalone_mode=False)
     except typer.TyperException as error:
-        message = error.format_message().partition(" (Possible")[0].replace("\n", " ").rstrip(".")
-        near = suggestion(getattr(error, "option_name", ""), getattr(error, "possibilities", None) or ())
-        raise Refusal(message[:1].lower() + message[1:] + near) from error
+        raise Refusal(worded(error)) from error
     if code == 130:
         raise KeyboardInterrupt
     return code or 0
+
+
+def worded(error: typer.TyperException) -> str:
+    """What the parser complains of, in one line, as all others of ours."""
+    message = error.format_message().partition(" (Possible")[0].replace("\n", " ").rstrip(".")
+    message = MEANT.sub(r"; did you mean `\1`?", message).replace("int range", "whole number")
+    near = suggestion(getattr(error, "option_name", ""), getattr(error, "possibilities", None) or ())
+    context = getattr(error, "ctx", None)
+    if context and message.startswith("No such command") and not message.endswith("?"):
+        near = f"; {context.command_path} --help lists them"
+    return message[:1].lower() + message[1:] + near

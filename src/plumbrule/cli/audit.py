@@ -5,14 +5,19 @@ from typing import Annotated
 
 import typer
 
+from plumbrule.cli.completing import rules
 from plumbrule.cli.console import output_of
 
 Paths = Annotated[list[Path] | None, typer.Argument(metavar="[PATH]...", help="Default: the current folder.")]
 Fix = Annotated[bool, typer.Option("--fix", help="Make the safe fixes.")]
 Unsafe = Annotated[bool, typer.Option("--unsafe", help="Fixes that may change behaviour too.")]
 Diff = Annotated[bool, typer.Option("--diff", help="Show what --fix would change.")]
-Select = Annotated[list[str] | None, typer.Option(metavar="NAME", help="A rule or category.")]
-Ignore = Annotated[list[str] | None, typer.Option(metavar="NAME", help="A rule or category.")]
+Select = Annotated[
+    list[str] | None, typer.Option(metavar="NAME", help="A rule or category.", autocompletion=rules)
+]
+Ignore = Annotated[
+    list[str] | None, typer.Option(metavar="NAME", help="A rule or category.", autocompletion=rules)
+]
 Since = Annotated[str | None, typer.Option(metavar="REF", help="Only what is new since REF.")]
 Baseline = Annotated[
     str | None, typer.Option(metavar="[write]", help="Only what is not in the baseline; or write it.")

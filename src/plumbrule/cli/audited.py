@@ -10,9 +10,10 @@ from pathlib import Path
 import typer
 
 from plumbrule.cli.console import Output
+from plumbrule.cli.delivery import deliver
 from plumbrule.cli.errors import write_report
 from plumbrule.config import Config, read_config
-from plumbrule.plan import Refusal, apply, diff, write_text
+from plumbrule.plan import Refusal, apply, diff
 from plumbrule.report import FOR_PEOPLE, FORMATS, View
 from plumbrule.report.score import score_of
 from plumbrule.report.statistics import statistics_of
@@ -79,8 +80,10 @@ def reviewed(output: Output, wishes: Wishes, target: review.Target, config: Conf
 
         plan, outcome_after = fix.plan(outcome, target, config, unsafe=wishes.unsafe)
         if wishes.diff:
-            output.write("".join(diff(step) for step in plan.steps))
-            output.progress(f"{many(len(plan.steps), 'file')} would change")
+            told = f"{many(len(plan.steps), 'file')} would change"
+            deliver(output, "".join(diff(step) for step in plan.steps), wishes.file, f"{told}, ")
+            if wishes.file is None:
+                output.progress(told)
             return int(bool(plan.steps))
         apply(plan)
         for step in plan.steps:
@@ -154,14 +157,7 @@ def show(output: Output, wishes: Wishes, config: Config, outcome: Outcome) -> No
         report = "\n".join(parts)
     else:
         report = FORMATS[config.output_format](outcome, view)
-    if wishes.file is None:
-        output.write(report)
-        return
-    try:
-        write_text(wishes.file, report)
-    except OSError as error:
-        raise Refusal(f"cannot write {wishes.file}: {error.strerror}") from error
-    output.progress(f"{many(len(outcome.findings), 'finding')}, written to {wishes.file}")
+    deliver(output, report, wishes.file, f"{many(len(outcome.findings), 'finding')}, ")
 
 
 def refuse_to_stay(wishes: Wishes, config: Config) -> None:

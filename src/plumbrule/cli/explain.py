@@ -4,13 +4,15 @@ from typing import Annotated
 
 import typer
 
+from plumbrule.cli.completing import rules
 from plumbrule.cli.console import output_of
 
 
 def explain(
     context: typer.Context,
     name: Annotated[
-        str | None, typer.Argument(metavar="[NAME]", help="A rule, or a category; default: all.")
+        str | None,
+        typer.Argument(metavar="[NAME]", help="A rule, or a category; default: all.", autocompletion=rules),
     ] = None,
 ) -> None:
     """Say what a rule means, and where this project breaks it."""
@@ -29,8 +31,8 @@ def explain(
     width = output.out.width if output.out.is_terminal else None
     view = View(base_of(here.root), width, output.colored)
     if name is None or name in CATEGORIES:
-        rules = everything(config).values()
-        output.write(listing([rule for rule in rules if name in (None, rule.category)], view))
+        known = everything(config).values()
+        output.write(listing([rule for rule in known if name in (None, rule.category)], view))
         return
     rule = one_rule(config, name)
     with output.patience() as observe:

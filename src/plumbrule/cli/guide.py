@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from plumbrule.cli import completing
 from plumbrule.cli.console import Output, output_of
 from plumbrule.config import suggestion
 from plumbrule.guides import Guide, guides
@@ -16,7 +17,10 @@ TITLED = re.compile(r'^```(\w+) title="([^"]+)"( wrong\S*)?$', re.MULTILINE)
 def guide(
     context: typer.Context,
     name: Annotated[
-        str | None, typer.Argument(metavar="[NAME]", help="A guide; without it, all are listed.")
+        str | None,
+        typer.Argument(
+            metavar="[NAME]", help="A guide; without it, all are listed.", autocompletion=completing.guides
+        ),
     ] = None,
 ) -> None:
     """Read one of the reference guides; its code runs as it stands."""

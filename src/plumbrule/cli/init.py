@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from plumbrule.cli.completing import among
 from plumbrule.cli.console import output_of
 from plumbrule.plan import Refusal
 from plumbrule.scaffold.manifest import DATABASES, LAYOUTS, PARTS, PRESETS
@@ -18,7 +19,10 @@ if TYPE_CHECKING:
     from plumbrule.verbs.init import Outcome
 
 With = Annotated[
-    list[str] | None, typer.Option("--with", metavar="PART", help=f"Add a part: {', '.join(PARTS)}.")
+    list[str] | None,
+    typer.Option(
+        "--with", metavar="PART", help=f"Add a part: {', '.join(PARTS)}.", autocompletion=among(PARTS)
+    ),
 ]
 
 
@@ -29,14 +33,21 @@ def init(  # noqa: PLR0913, PLR0917  a flag is a parameter
     ] = None,
     name: Annotated[str | None, typer.Option(metavar="NAME", help="Default: the name of the folder.")] = None,
     preset: Annotated[
-        str | None, typer.Option(metavar="|".join(PRESETS), help="How much of a service.")
+        str | None,
+        typer.Option(metavar="|".join(PRESETS), help="How much of a service.", autocompletion=among(PRESETS)),
     ] = None,
-    layout: Annotated[str | None, typer.Option(metavar="|".join(LAYOUTS), help="How it is divided.")] = None,
+    layout: Annotated[
+        str | None,
+        typer.Option(metavar="|".join(LAYOUTS), help="How it is divided.", autocompletion=among(LAYOUTS)),
+    ] = None,
     database: Annotated[
-        str | None, typer.Option(metavar="|".join(DATABASES), help="What it speaks to.")
+        str | None,
+        typer.Option(metavar="|".join(DATABASES), help="What it speaks to.", autocompletion=among(DATABASES)),
     ] = None,
     with_: With = None,
-    without: Annotated[list[str] | None, typer.Option(metavar="PART", help="Leave a part out.")] = None,
+    without: Annotated[
+        list[str] | None, typer.Option(metavar="PART", help="Leave a part out.", autocompletion=among(PARTS))
+    ] = None,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Ask nothing, take the defaults.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show the plan and write nothing.")] = False,
     no_git: Annotated[bool, typer.Option("--no-git", help="Make no git repository.")] = False,

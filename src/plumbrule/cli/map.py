@@ -5,21 +5,31 @@ from typing import Annotated
 
 import typer
 
+from plumbrule.cli.completing import among
 from plumbrule.cli.console import output_of
 
+DRAWN = ("routes", "deps", "modules", "auth")
 
-def draw(
+
+def draw(  # noqa: PLR0913, PLR0917  a flag is a parameter
     context: typer.Context,
-    kind: Annotated[str, typer.Argument(metavar="routes|deps|modules|auth", help="What to draw.")],
+    kind: Annotated[
+        str,
+        typer.Argument(metavar="|".join(DRAWN), help="What to draw.", autocompletion=among(DRAWN)),
+    ],
     wanted: Annotated[
         str, typer.Argument(metavar="[FILTER]", help="A part of a path or name, or a pattern.")
     ] = "",
     path: Annotated[Path | None, typer.Option(metavar="PATH", help="Default: the current folder.")] = None,
     output_format: Annotated[str, typer.Option(metavar="text|json|mermaid", help="How to draw it.")] = "text",
+    file: Annotated[
+        Path | None, typer.Option("--output", "-o", metavar="FILE", help="Write it to FILE.")
+    ] = None,
 ) -> None:
     """Show the routes, their dependencies and guards, or the modules."""
     # The model takes a while to import, and the other commands do not need it.
     from plumbrule.cli.audited import base_of, no_app  # noqa: PLC0415
+    from plumbrule.cli.delivery import deliver  # noqa: PLC0415
     from plumbrule.config import one_of  # noqa: PLC0415
     from plumbrule.report import View  # noqa: PLC0415
     from plumbrule.report.map import MAP_FORMATS  # noqa: PLC0415
@@ -34,9 +44,9 @@ def draw(
         with output.patience() as observe:
             project = project_at(found, observe)
             drawn = rows(project, drawn_kind, wanted)
-        width = output.out.width if output.out.is_terminal else None
-        view = View(base_of(found.root), width, output.colored)
-        output.write(render(drawn, view))
+        width = output.out.width if output.out.is_terminal and file is None else None
+        view = View(base_of(found.root), width, output.colored and file is None)
+        deliver(output, render(drawn, view), file)
         hidden = not_followed(project, drawn_kind)
         if hidden:
             output.progress(hidden)

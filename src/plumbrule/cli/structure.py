@@ -5,9 +5,11 @@ from typing import Annotated
 
 import typer
 
+from plumbrule.cli.completing import among
 from plumbrule.cli.console import output_of
 
 Flag = typer.Option
+LAYOUTS = ("by-feature", "by-layer", "thin-routes", "acyclic")
 
 
 def structure(  # noqa: PLR0913, PLR0917  a flag is a parameter
@@ -18,7 +20,7 @@ def structure(  # noqa: PLR0913, PLR0917  a flag is a parameter
     ] = None,
     layout: Annotated[
         str | None,
-        Flag(metavar="by-feature|by-layer|thin-routes|acyclic", help="What would go where?"),
+        Flag(metavar="|".join(LAYOUTS), help="What would go where?", autocompletion=among(LAYOUTS)),
     ] = None,
     plan: Annotated[Path | None, Flag(metavar="FILE", help="Write what --layout says, or read it.")] = None,
     diff: Annotated[bool, Flag("--diff", help="Show what the plan, or some STEPs, would change.")] = False,

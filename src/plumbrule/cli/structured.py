@@ -6,10 +6,11 @@ from pathlib import Path
 
 from plumbrule.cli.audited import base_of, no_app
 from plumbrule.cli.console import Output
+from plumbrule.cli.delivery import deliver, save
 from plumbrule.config import one_of
 from plumbrule.layouts.plan_file import written
 from plumbrule.layouts.proposal import Proposal
-from plumbrule.plan import Refusal, diff, write_text
+from plumbrule.plan import Refusal, diff
 from plumbrule.proof.snapshot import Permissions
 from plumbrule.proof.verdict import Verdict
 from plumbrule.report import View
@@ -28,6 +29,7 @@ from plumbrule.verbs.structure.trees import place_of
 
 NOTHING = {
     "": "Nothing to move: every module is where it belongs.",
+    "by-layer": "Nothing to move: no slice has a folder with its layers in it, such as users/router.py.",
     "thin-routes": "Nothing to take out: every route is thin, or is left for a reason that --plan tells.",
     "acyclic": "Nothing to cut: no modules import each other in a circle.",
 }
@@ -107,7 +109,7 @@ def shown(output: Output, wishes: Wishes, root: Path) -> int:
     render = rendering(STRUCTURE_FORMATS, wishes)
     with output.patience("reading the code"):
         found = analysed(project_at(target([root])))
-    write(output, wishes, render(found, view_of(output, root)))
+    deliver(output, render(found, view_of(output, wishes, root)), wishes.file)
     return 0
 
 
@@ -118,7 +120,7 @@ def checked(output: Output, wishes: Wishes, base: str) -> int:
     root = target([Path(wishes.path)] if wishes.path and is_folder else []).root
     with output.working() as observe:
         verdict = check(root, base, None if is_folder else wishes.path, terms(wishes), observe)
-    write(output, wishes, render(verdict, view_of(output, root)))
+    deliver(output, render(verdict, view_of(output, wishes, root)), wishes.file)
     return int(verdict.status != "equal")
 
 
@@ -140,11 +142,12 @@ def arranged(output: Output, wishes: Wishes, root: Path) -> int:
         output.line(nothing_to_move(made.proposal))
         return 0
     if wishes.diff:
-        output.write("".join(diff(step) for step in made.plan(root).steps))
+        deliver(output, "".join(diff(step) for step in made.plan(root).steps), wishes.file)
         return 1
     with output.working() as observe:
         verdict = proved(made, terms(wishes), observe)
-    write(output, wishes, rendering(PLANNED_FORMATS, wishes)(made, verdict, view_of(output, root)))
+    report = rendering(PLANNED_FORMATS, wishes)(made, verdict, view_of(output, wishes, root))
+    deliver(output, report, wishes.file)
     if verdict.status != "equal":
         output.complain(f"nothing was changed. {summary(verdict)}{way_out(verdict)}")
         return 1
@@ -159,13 +162,12 @@ def arranged(output: Output, wishes: Wishes, root: Path) -> int:
 def offered(output: Output, wishes: Wishes, root: Path, proposal: Proposal) -> int:
     """Show a proposal; one that a person wrote only if it can be carried out."""
     if wishes.layout and wishes.plan:
-        output.progress(f"written to {wishes.plan}; edit it, then give --plan {wishes.plan} --apply")
         return 1
     render = rendering(PROPOSAL_FORMATS, wishes)
     if wishes.plan:
         with output.patience("working out what changes"):
             planned(place_of(root), proposal, strict=True)
-    write(output, wishes, render(proposal, view_of(output, root)))
+    deliver(output, render(proposal, view_of(output, wishes, root)), wishes.file)
     return 1
 
 
@@ -210,7 +212,10 @@ def proposed(output: Output, wishes: Wishes, root: Path) -> Proposal:
     if wishes.plan is not None:
         if wishes.plan.exists():
             raise Refusal(f"{wishes.plan} exists; drop --layout to carry it out, or name another file")
-        write_to(wishes.plan, written(proposal))
+        save(wishes.plan, written(proposal))
+        going_on = proposal.moving and not (wishes.diff or wishes.apply)
+        then = f"; edit it, then give --plan {wishes.plan} --apply" if going_on else ""
+        output.progress(f"written to {wishes.plan}{then}")
     return proposal
 
 
@@ -225,23 +230,6 @@ def rendering(formats: dict[str, Callable[..., str]], wishes: Wishes) -> Callabl
     return formats[one_of(formats, wishes.output_format, "--output-format")]
 
 
-def view_of(output: Output, root: Path) -> View:
+def view_of(output: Output, wishes: Wishes, root: Path) -> View:
     """Where the reader stands."""
-    return View(base_of(root), color=output.colored)
-
-
-def write(output: Output, wishes: Wishes, report: str) -> None:
-    """Write a report where it was asked for."""
-    if wishes.file is None:
-        output.write(report)
-    else:
-        write_to(wishes.file, report)
-        output.progress(f"written to {wishes.file}")
-
-
-def write_to(file: Path, text: str) -> None:
-    """Write a file of the user's."""
-    try:
-        write_text(file, text)
-    except OSError as error:
-        raise Refusal(f"cannot write {file}: {error.strerror}") from error
+    return View(base_of(root), color=output.colored and wishes.file is None)

@@ -42,7 +42,7 @@ def lines(modules: Modules) -> Iterator[Line]:
         name = modules.name(module)
         key = slice_around(modules, module)
         if key is None:
-            yield Line(name, None, "in no slice", 1.0)
+            yield Line(name, None, "not in the folder of a slice", 1.0)
             continue
         folder, stem = modules.inside(module)[0], modules.stem(module)
         role = LAYERS.get(stem, stem)

@@ -87,7 +87,11 @@ class Tree:
     @cached_property
     def paths(self) -> list[str]:
         """Every file, folder by folder in the order of names, with `/` and seen from the root."""
-        return list(self._below(os.fspath(self.root), ""))
+        return list(self.walk())
+
+    def walk(self) -> Iterator[str]:
+        """The same one by one: whoever needs only some need not wait for all."""
+        return self._below(os.fspath(self.root), "")
 
     def _below(self, folder: str, prefix: str) -> Iterator[str]:
         try:

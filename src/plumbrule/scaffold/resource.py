@@ -35,8 +35,9 @@ ENUM_LIMIT = 40
 
 # Words that the files of a slice use themselves, where the resource would be a variable.
 _WORDS = """
-ada bad bob bounds changes create field foreign good listed method name new own page pytest query request
-response router select self session status user value values
+ada bad bob bounds changes create date datetime field foreign good json listed mapped_column method name new
+own page paginate pytest query re request response router select self session status storable user utc_now
+uuid4 value values
 """
 _CLASSES = """
 APIRouter AfterValidator Annotated Any AsyncClient AsyncSession AwareDatetime Base BaseModel ConfigDict
@@ -57,7 +58,8 @@ _RESERVED_FIELDS: Mapping[str, str] = {
     **dict.fromkeys(("metadata", "registry", "type_annotation_map"), "SQLAlchemy keeps it for itself"),
     **dict.fromkeys(_PYDANTIC.split(), "Pydantic keeps it for itself"),
     "l": "it looks like a 1",
-    **dict.fromkeys(("bool", "date", "datetime", "float", "int", "str"), "it would hide the type"),
+    "self": "every method has it already",
+    **dict.fromkeys(("bool", "date", "datetime", "float", "int", "list", "str"), "it would hide the type"),
     **dict.fromkeys(("mapped_column", "utc_now", "uuid4"), "it would hide a function that models call"),
 }
 

@@ -46,6 +46,12 @@ _ORIGINS: Mapping[str, tuple[str, ...]] = {
 """Where the names come from that the files of a slice use."""
 
 
+def foundations(package: str) -> tuple[str, ...]:
+    """The files of a project that every slice is built on."""
+    own = (module.format(package=package) for module in _ORIGINS if module.startswith("{package}."))
+    return tuple(f"src/{module.replace('.', '/')}.py" for module in (f"{package}.main", *own))
+
+
 def render_slice(resource: Resource, package: str, database: str) -> dict[str, str]:
     """The modules and the tests of a resource: target → content."""
     names = resource.names

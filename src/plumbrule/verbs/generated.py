@@ -12,6 +12,7 @@ from plumbrule.plan import Refusal, read_text
 from plumbrule.scaffold.answers import known
 from plumbrule.scaffold.manifest import DATABASES
 from plumbrule.scaffold.resource import Target
+from plumbrule.scaffold.slice import foundations
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +55,9 @@ def _read(root: Path) -> Generated:
     _check_scaffold(scaffold)
     package = name.replace("-", "_").lower()
     project = Generated(root, name, package, str(scaffold["database"]))
-    if not (project.source / "main.py").is_file():
-        raise Refusal(f"src/{package}/main.py is missing; a resource is added to the package of {name}")
+    for path in foundations(package):
+        if not (root / path).is_file():
+            raise Refusal(f"{path} is missing; a resource is built on it, where plumb init has put it")
     has_sqlite = (project.source / "sqlite.py").is_file()
     if has_sqlite != (project.database == "sqlite"):
         there = "there" if has_sqlite else "missing"

@@ -1,15 +1,21 @@
 """What there is in a folder, for one who types `plumb` and nothing else."""
 
+import re
 import tomllib
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Literal
 
-from plumbrule.plan import read_text
+from plumbrule.model.tree import Tree
+from plumbrule.plan import Refusal, read_text
 from plumbrule.scaffold.marked import COMPANIONS
 
 Kind = Literal["generated", "fastapi", "empty", "other"]
 
+IMPORT = re.compile(rb"^[ \t]*(?:from|import)[ \t]+fastapi\b", re.MULTILINE)
+MOST = 20_000
+"""files that are looked at before a folder counts as no project, unless it is a repository"""
 AUDIT = ("plumb audit", "what a review finds")
 
 
@@ -29,13 +35,24 @@ def look(folder: Path) -> Sight:
     scaffold = _table(project, "tool", "plumb", "scaffold")
     if scaffold:
         summary = f"{name}: made by plumb {scaffold.get('version')}, preset {scaffold.get('preset')}"
-        more = ("plumb add resource NAME FIELD:TYPE…", "one more feature")
-        return Sight("generated", summary, (more, AUDIT))
+        return Sight("generated", summary, (*growth(folder), AUDIT))
     if _uses_fastapi(folder, project):
         return Sight("fastapi", f"{name}: a FastAPI project", (AUDIT,))
     if all(path.name in COMPANIONS for path in folder.iterdir()):
         return Sight("empty", "an empty folder", (("plumb init", "a new FastAPI service here"),))
     return Sight("other", "no FastAPI project here", (("plumb init NAME", "a new FastAPI service"),))
+
+
+def growth(folder: Path) -> tuple[tuple[str, str], ...]:
+    """The command that adds a feature, where it can."""
+    # The templates take a while to import, and not every folder needs them.
+    from plumbrule.verbs import generated  # noqa: PLC0415
+
+    try:
+        generated.find(folder)
+    except Refusal:
+        return ()
+    return (("plumb add resource NAME FIELD:TYPE…", "one more feature"),)
 
 
 def _pyproject(folder: Path) -> dict[str, object]:
@@ -57,4 +74,20 @@ def _uses_fastapi(folder: Path, project: dict[str, object]) -> bool:
     declared = str(_table(project, "project").get("dependencies", "")) + str(
         _table(project, "tool", "poetry")
     )
-    return "fastapi" in (declared + (read_text(requirements) if requirements.is_file() else "")).lower()
+    listed = read_text(requirements) if requirements.is_file() else ""
+    return "fastapi" in (declared + listed).lower() or _imports_fastapi(folder)
+
+
+def _imports_fastapi(folder: Path) -> bool:
+    """Whether a module below does; of a folder that may be somebody's home nothing is read."""
+    paths = list(islice(Tree(folder).walk(), MOST))
+    if len(paths) == MOST and not (folder / ".git").exists():
+        return False
+    return any(IMPORT.search(_content(folder / path)) for path in paths if path.endswith(".py"))
+
+
+def _content(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError:
+        return b""

@@ -131,6 +131,8 @@ def result(place: Place, answer: Mapping[str, Any]) -> Written | tuple[Rename, .
     """The migration, or the questions; refuses where there is nothing to write or something is missing."""
     if answer.get("empty"):
         raise Refusal("the database is what the models say; there is nothing to migrate")
+    if "mistaken" in answer:
+        raise Refusal(answer["mistaken"])
     if "renames" in answer:
         return tuple(Rename(pair["table"], pair["old"], pair["new"]) for pair in answer["renames"])
     if "required" in answer:

@@ -84,7 +84,8 @@ def unreached(failed: Failed) -> str:
     failure = failed.failure
     if ABSENT.search(failure["reason"]):
         return f"no database `{failure['name']}` at {failure['at']}; create it, or correct the URL"
-    return f"cannot reach the database {failure['at']}: {failed.reason}; start it, or correct the URL"
+    reason = failed.reason.rstrip(".")
+    return f"cannot reach the database {failure['at']}: {reason}; start it, or correct the URL"
 
 
 def by_alembic(reason: str, revisions: Iterable[str]) -> Refusal:

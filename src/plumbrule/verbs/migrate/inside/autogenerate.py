@@ -13,7 +13,7 @@ from alembic.autogenerate import RevisionContext
 from alembic.script import ScriptDirectory
 
 from . import checks, enums
-from .directives import Wishes, improve, questions
+from .directives import improve, questions
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from alembic.runtime.migration import MigrationContext
 
     from .project import Project
+    from .wishes import Wishes
 
     Described = enums.Changed | checks.ChangedCheck
 

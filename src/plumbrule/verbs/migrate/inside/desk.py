@@ -11,10 +11,10 @@ import sqlalchemy
 
 from . import autogenerate, rows, schema
 from .connections import Line, Reached, Switch
-from .directives import Wishes
 from .failures import Unsupported
 from .project import Project
 from .scratch import Scratch
+from .wishes import Wishes
 
 if TYPE_CHECKING:
     from alembic.runtime.migration import MigrationContext

@@ -11,11 +11,15 @@ from sqlalchemy import Column, schema
 from sqlalchemy.schema import conv
 
 from . import enums
+from .renames import altered, lookalikes, renamed
+from .wishes import mistakes, needs_value
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from alembic.runtime.migration import MigrationContext
+
+    from .wishes import Wishes
 
 NAMES = {
     "primary_key_constraint": "pk",
@@ -25,33 +29,10 @@ NAMES = {
 }
 
 
-class Wishes:
-    """What was decided: `table.old` → new, whether the other drops are meant, `table.column` → value."""
-
-    def __init__(self, renames: dict[str, str], drops: bool, fills: dict[str, str]) -> None:
-        self.renames = renames
-        self.drops = drops
-        self.fills = fills
-
-
-class RenameColumnOp(ops.AlterColumnOp):
-    """A new name for a column; the other way round it is the old name."""
-
-    def reverse(self) -> RenameColumnOp:
-        """Rename back."""
-        assert self.modify_name is not None
-        return RenameColumnOp(
-            self.table_name,
-            self.modify_name,
-            schema=self.schema,
-            modify_name=self.column_name,
-            existing_type=self.existing_type,
-            existing_nullable=self.existing_nullable,
-        )
-
-
 def questions(script: Any, context: MigrationContext, wishes: Wishes) -> dict[str, Any]:
     """What only a person can know: is it a rename, and what do rows that exist get."""
+    for said in mistakes(script, context, wishes):
+        return {"mistaken": said}
     pairs = [
         {"table": table.table_name, "old": old.column_name, "new": new.column.name}
         for table in altered(script.upgrade_ops)
@@ -75,7 +56,7 @@ def questions(script: Any, context: MigrationContext, wishes: Wishes) -> dict[st
 def improve(script: Any, context: MigrationContext, wishes: Wishes, changed: list[enums.Changed]) -> None:
     """Rename, name, fill, and see to the enum types, up and down."""
     for table in list(altered(script.upgrade_ops)):
-        if renames := renamed(table, wishes):
+        if renames := renamed(table, context, wishes):
             # On its own: a batch loses the constraints that speak of a name it gives itself.
             first = ops.ModifyTableOps(table.table_name, renames, schema=table.schema)
             at = script.upgrade_ops.ops.index(table)
@@ -85,52 +66,6 @@ def improve(script: Any, context: MigrationContext, wishes: Wishes, changed: lis
     script.upgrade_ops.reverse_into(script.downgrade_ops)
     fill(script.upgrade_ops, context, wishes)
     enums.complete(script, context, changed)
-
-
-def altered(operations: Any) -> Iterator[Any]:
-    """The tables that are changed, neither made nor dropped."""
-    return (op for op in operations.ops if isinstance(op, ops.ModifyTableOps))
-
-
-def lookalikes(table: Any, context: MigrationContext) -> Iterator[tuple[Any, Any]]:
-    """A column that goes and one that comes, of the same type."""
-    added = [op for op in table.ops if isinstance(op, ops.AddColumnOp)]
-    for old in table.ops:
-        if isinstance(old, ops.DropColumnOp):
-            for new in added:
-                if not context.impl.compare_type(old.to_column(), new.column):
-                    added.remove(new)
-                    yield old, new
-                    break
-
-
-def renamed(table: Any, wishes: Wishes) -> list[Any]:
-    """Take the pairs that are renames out of the changes of a table; gives the renames."""
-    found: list[Any] = []
-    for op in list(table.ops):
-        key = f"{table.table_name}.{getattr(op, 'column_name', None)}"
-        if not isinstance(op, ops.DropColumnOp) or key not in wishes.renames:
-            continue
-        new = wishes.renames[key]
-        partner = next(
-            (o for o in table.ops if isinstance(o, ops.AddColumnOp) and o.column.name == new), None
-        )
-        if partner is None:
-            continue
-        old = op.to_column()
-        table.ops.remove(op)
-        table.ops.remove(partner)
-        found.append(
-            RenameColumnOp(
-                table.table_name,
-                op.column_name,
-                schema=table.schema,
-                modify_name=new,
-                existing_type=old.type,
-                existing_nullable=old.nullable,
-            )
-        )
-    return found
 
 
 def constraints(operations: Any) -> Iterator[tuple[Any, str]]:
@@ -157,12 +92,6 @@ def name(constraint: Any, table: str) -> None:
     if prefix == "fk":
         words.append(real.elements[0].target_fullname.rpartition(".")[0].rpartition(".")[2])
     setattr(constraint, attribute, conv("_".join(words)))
-
-
-def needs_value(column: Column[Any]) -> bool:
-    """Whether rows that exist already would have to have a value, and nobody gives it."""
-    given = column.server_default or column.identity or column.computed
-    return not column.nullable and not given
 
 
 def filling(op: Any, wishes: Wishes) -> str | None:
