@@ -112,7 +112,7 @@ def index(session: Annotated[Session, Depends(get_session, scope="function")]) -
 ```
 """
 
-from plumbrule.rulekit import Call, Edit, Finding, Fix, Function, Iterator, Route, n, rule
+from plumbrule.rulekit import Call, Edit, Finding, Fix, Function, Iterator, Route, layout, n, rule
 
 RELEASING = {
     "close",
@@ -162,11 +162,18 @@ def guarded(function: Function) -> Fix | None:
         return None
     if any(statement.span.line != statement.span.end_line for statement in lines):
         return None
-    indent = " " * (lines[0].span.column - 1)
-    words = ["try:", *(["finally:"] if len(lines) > 1 else ()), *([""] * (len(lines) - 2))]
-    before = (f"{word}\n{indent}    " if word else "    " for word in words)
+    first = next((i for i, one in enumerate(lines) if i and lets_go(one)), len(lines))
+    indent, unit = layout.indent(source, lines[0].start), layout.unit(source)
+    words = {0: "try:", first: "finally:"}
+    before = (f"{words[i]}\n{indent}{unit}" if i in words else unit for i in range(len(lines)))
     spans = (source.span(statement.start, statement.start) for statement in lines)
     return Fix(tuple(Edit(span, text) for span, text in zip(spans, before, strict=True)), safe=False)
+
+
+def lets_go(statement: n.Statement) -> bool:
+    """Whether a statement lets go of what was opened: what stands before it is for those that went well."""
+    calls = (node.func for node in statement.walk() if isinstance(node, n.Call))
+    return any(isinstance(func, n.Attribute) and func.attr in RELEASING for func in calls)
 
 
 def outer(node: n.Node) -> n.Node | None:

@@ -170,4 +170,4 @@ def kept(call: Call) -> Fix | None:
     """Add the option behind the last argument."""
     if call.keyword("expire_on_commit") is not None:
         return None
-    return Fix((Edit(*call.added("expire_on_commit=False")),))
+    return Fix((Edit(*call.added("expire_on_commit=False")),), safe=False)

@@ -159,4 +159,4 @@ def completed(call: Call, missing: list[str]) -> Fix | None:
     edits = [Edit(given[name].span, "True") for name in missing if name in given]
     if added := [f"{name}=True" for name in missing if name not in given]:
         edits.append(Edit(*call.added(*added)))
-    return Fix(tuple(edits))
+    return Fix(tuple(edits), safe=False)

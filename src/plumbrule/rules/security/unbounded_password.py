@@ -209,4 +209,4 @@ def bounding(schema: Schema, name: str) -> Fix | None:
     call = schema.field_call(name)
     if call is None or not call.keywords or not isinstance(call.node, n.Call):
         return None
-    return Fix((Edit(*call.added("max_length=128")),))
+    return Fix((Edit(*call.added("max_length=128")),), safe=False)
