@@ -112,6 +112,7 @@ def test_a_name_is_imported_beside_its_like_unless_it_means_something_else(
     [
         ("f(a=1, x=2)\n", "f(a=1)\n"),
         ("f(x=2, a=1)\n", "f(a=1)\n"),
+        ("f(x=2,\n  a=1)\n", "f(a=1)\n"),
         ("f(x=2)\n", "f()\n"),
         ("f(x=2,)\n", "f()\n"),
         ("f(\n    a=1,  # one\n    x=2,  # two\n)\n", "f(\n    a=1,  # one\n)\n"),

@@ -122,7 +122,7 @@ def without(source: Source, parts: Sequence[Place], index: int) -> Place:
         return line_start(source, start), source.text.index(b"\n", rest.end()) + 1
     if index and b"\n" not in source.text[parts[index - 1][1] : start]:
         return parts[index - 1][1], end
-    if not index and len(parts) > 1 and b"\n" not in source.text[end : parts[1][0]]:
+    if not index and len(parts) > 1 and b"#" not in source.text[end : parts[1][0]]:
         return start, parts[1][0]
     return start, behind
 

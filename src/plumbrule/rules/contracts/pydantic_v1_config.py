@@ -5,6 +5,10 @@ Settings that were renamed are dropped: `orm_mode`, `schema_extra`,
 `allow_population_by_field_name` do nothing any more. Beside a `model_config`
 it is an error at import.
 
+A fix is safe only if the manifests, or what the code imports, leave no
+pydantic 1, and unsafe if it brings a setting back to life that refuses or
+changes what is sent, as `anystr_strip_whitespace` does.
+
 ## Bad
 
 ```python
@@ -29,6 +33,41 @@ class Item(BaseModel):
     name: str
 
     model_config = ConfigDict(from_attributes=True, frozen=True)
+```
+
+## Bad: settings with comments
+
+```python
+from pydantic import BaseModel
+
+
+class Item(BaseModel):
+    name: str
+
+    class Config:  # finding
+        # rows are read by name
+        orm_mode = True
+        json_encoders = {
+            bytes: bytes.hex,  # as ids are
+        }
+```
+
+## Fixed
+
+```python
+from pydantic import BaseModel, ConfigDict
+
+
+class Item(BaseModel):
+    name: str
+
+    model_config = ConfigDict(
+        # rows are read by name
+        from_attributes=True,
+        json_encoders={
+            bytes: bytes.hex,  # as ids are
+        },
+    )
 ```
 
 ## Bad: the settings class

@@ -3,6 +3,8 @@
 `.dict()`, `.json()`, `parse_obj()` and their like still work, with a warning
 at every call, and go away with pydantic 3.
 
+A fix is safe only if the manifests, or what the code imports, leave no pydantic 1.
+
 ## Bad
 
 ```python
@@ -53,6 +55,20 @@ def kept(item: Item) -> dict[str, str]:
     elif hasattr(item, "dict"):
         return item.dict()
     return {}
+```
+
+## Good: it is asked whether there is the new one
+
+```python
+from pydantic import BaseModel
+
+
+class Item(BaseModel):
+    name: str
+
+
+def show(item: Item) -> dict[str, str]:
+    return item.model_dump() if hasattr(item, "model_dump") else item.dict()
 ```
 
 ## Good: the class has a method of that name

@@ -4,6 +4,8 @@
 with pydantic 3. `values` and `each_item` have no twin in the new ones, so that
 some of them need a second look.
 
+A fix is safe only if the manifests, or what the code imports, leave no pydantic 1.
+
 ## Bad
 
 ```python

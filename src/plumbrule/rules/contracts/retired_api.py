@@ -4,6 +4,9 @@
 Gunicorn worker inside uvicorn: each still works and warns, and the release
 that drops it breaks the import.
 
+A fix is safe only if the manifests say that the new name is there: that of a
+status came with Starlette 0.48.
+
 ## Bad
 
 ```python

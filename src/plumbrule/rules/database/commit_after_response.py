@@ -5,6 +5,10 @@ response is already on its way: the client reads `201 Created`, then the
 commit fails, and the row does not exist. With `scope="function"` it runs
 before the response, and a failing commit is an error the client sees.
 
+The fix is unsafe: a streamed body, or a background task, that uses what the
+dependency gives is too late for it then. There is none where another
+dependency asks for the same without the scope: they would no longer share it.
+
 ## Bad
 
 ```python title="app/db.py"

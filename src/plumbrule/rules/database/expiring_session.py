@@ -4,6 +4,9 @@ After `commit()` every attribute of every object is expired and the next look
 at one loads it again. An `AsyncSession` cannot do that behind a plain
 attribute: reading `order.id` after the commit raises `MissingGreenlet`.
 
+The fix is unsafe: a session that lives on after its commits, as that of a
+worker, then gives the values of before until it is told to `refresh`.
+
 ## Bad
 
 ```python title="app/db.py"

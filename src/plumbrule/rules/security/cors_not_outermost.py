@@ -40,6 +40,38 @@ async def authenticate(request: Request, call_next):
 app.add_middleware(CORSMiddleware, allow_origins=["https://shop.example"])
 ```
 
+## Bad: with a comment of its own
+
+```python
+from fastapi import FastAPI
+from fastapi.middleware.cors import CORSMiddleware
+from slowapi.middleware import SlowAPIMiddleware
+
+app = FastAPI()
+
+# who may ask from a browser
+app.add_middleware(CORSMiddleware, allow_origins=["*"])  # finding
+
+# who asks too often
+app.add_middleware(SlowAPIMiddleware)
+```
+
+## Fixed
+
+```python
+from fastapi import FastAPI
+from fastapi.middleware.cors import CORSMiddleware
+from slowapi.middleware import SlowAPIMiddleware
+
+app = FastAPI()
+
+# who asks too often
+app.add_middleware(SlowAPIMiddleware)
+
+# who may ask from a browser
+app.add_middleware(CORSMiddleware, allow_origins=["*"])
+```
+
 ## Bad: a guard without Starlette's help
 
 ```python title="main.py"

@@ -4,6 +4,9 @@ Without HttpOnly one injected script sends the session away; without Secure
 the cookie goes over plain HTTP once and is anybody's on the way; without
 SameSite other sites send requests with it.
 
+The fix is unsafe: a page whose script reads the cookie, and a service that is
+reached over plain HTTP, are without a session afterwards.
+
 ## Bad
 
 ```python title="main.py"

@@ -3,6 +3,8 @@
 The body of a login or registration may carry a password of megabytes, and all of it is
 validated, copied and hashed. bcrypt cuts it after 72 bytes or refuses it with an error.
 
+The fix is unsafe: who has a longer password than it allows cannot use it any more.
+
 ## Bad: a type alone
 
 ```python title="main.py"
