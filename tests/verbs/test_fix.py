@@ -45,6 +45,7 @@ def fixed(*fixes: tuple[Edit, ...]) -> str | None:
         ([(edit(0, 6, "x"),), (edit(6, 6, "y"),)], "x = 1\n"),
         ([(edit(0, 0, "x"),), (edit(0, 6, "y"),)], "xabcdef = 1\n"),
         ([(edit(0, 0, "  "),)], None),
+        ([(edit(0, 0, "  "),), (edit(2, 2, "x"),)], "abxcdef = 1\n"),
         ([(edit(0, 1, "x"), edit(4, 5, "x")), (edit(2, 3, "y"), edit(4, 5, "y"))], "xbcdxf = 1\n"),
         ([(edit(0, 6, "1 +"),)], None),
         ([(edit(0, 6, "abcdef"),)], None),

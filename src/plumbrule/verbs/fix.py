@@ -15,10 +15,10 @@ from plumbrule.verbs.review import asked, without
 from plumbrule.verbs.selection import chosen_rules
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Collection, Iterable, Sequence
 
     from plumbrule.config import Config
-    from plumbrule.rulekit import Edit, Finding
+    from plumbrule.rulekit import Edit, Finding, Module
     from plumbrule.verbs.outcome import Outcome, Reported
     from plumbrule.verbs.review import Target
 
@@ -67,8 +67,8 @@ def again(outcome: Outcome, texts: dict[str, bytes], target: Target, config: Con
 def fixed(project: Project, findings: Sequence[Finding]) -> tuple[dict[str, bytes], list[Finding]]:
     """The new content of the files that fixes change, and the findings whose fixes were made.
 
-    A fix is made whole or not at all: of two that overlap the first wins, and one that would leave a file
-    broken is left out together with all others in that file.
+    A fix is made whole or not at all: of two that overlap the first wins, and so it does of two that would
+    leave a file broken.
     """
     chosen: dict[str, list[Edit]] = {}
     made = []
@@ -83,8 +83,26 @@ def fixed(project: Project, findings: Sequence[Finding]) -> tuple[dict[str, byte
     texts = {m.path: edited(m, chosen[m.path]) for m in changed}
     broken = {m.path for m in changed if is_broken(m.path, m.file, texts[m.path])}
     if broken:
-        return fixed(project, [f for f in made if not broken & {e.span.path for e in edits_of(f)}])
+        return fixed(project, fitting(changed, made, broken))
     return {m.path: texts[m.path] for m in changed if texts[m.path] != m.source.text}, made
+
+
+def fitting(changed: Sequence[Module], made: Sequence[Finding], broken: Collection[str]) -> list[Finding]:
+    """Those of some findings whose fixes leave no file broken, whatever others are made with them."""
+    left = [finding for finding in made if not paths_of(finding) & set(broken)]
+    for module in (module for module in changed if module.path in broken):
+        here: list[Edit] = []
+        for finding in (one for one in made if paths_of(one) == {module.path}):
+            more = [edit for edit in edits_of(finding) if edit not in here]
+            if not is_broken(module.path, module.file, edited(module, [*here, *more])):
+                here += more
+                left.append(finding)
+    return left
+
+
+def paths_of(finding: Finding) -> set[str]:
+    """The files that the fix of a finding changes."""
+    return {edit.span.path for edit in edits_of(finding)}
 
 
 def edits_of(finding: Finding) -> tuple[Edit, ...]:

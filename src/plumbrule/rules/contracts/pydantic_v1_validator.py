@@ -91,7 +91,10 @@ def pydantic_v1_validator(module: Module) -> Iterator[Finding]:
     decorated = [function for function in module.functions if function.node.decorators]
     found = [(f, d) for f in decorated for d in zip(f.node.decorators, f.decorator_names, strict=True)]
     old = [(f, node, name) for f, (node, name) in found if name in BOTH]
-    imports = import_edit(module, "pydantic", "field_validator") if old else None
+    named = (
+        alias.name for node in module.find(n.ImportFrom) if node.module == "pydantic" for alias in node.names
+    )
+    imports = import_edit(module, "pydantic", "field_validator") if old and "validator" in named else None
     for function, node, name in old:
         edits = modern(function, node) if name in OLD else None
         last = name.rpartition(".")[2]
