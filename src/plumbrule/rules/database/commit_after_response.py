@@ -5,9 +5,10 @@ response is already on its way: the client reads `201 Created`, then the
 commit fails, and the row does not exist. With `scope="function"` it runs
 before the response, and a failing commit is an error the client sees.
 
-The fix is unsafe: a streamed body, or a background task, that uses what the
-dependency gives is too late for it then. There is none where another
-dependency asks for the same without the scope: they would no longer share it.
+The fix is safe where neither a streamed body nor a background task may use
+what the dependency gives: they would be too late for it. There is none where
+another dependency asks for the same without the scope: they would no longer
+share it.
 
 ## Bad
 
@@ -129,6 +130,7 @@ from plumbrule.rulekit import (
 
 CHANGES = {"add", "add_all", "delete", "merge", "insert", "update", "bulk_save_objects", "flush", "save"}
 OWNERS = ("session", "db", "repo", "crud", "dao", "query")
+LASTING = {"StreamingResponse", "EventSourceResponse", "create_task", "ensure_future", "start_soon", "submit"}
 COMMITS = ("commit", "begin")
 WRITING = {"POST", "PUT", "PATCH", "DELETE"}
 
@@ -242,7 +244,22 @@ def scoped(dependency: Dependency, route: Route, project: Project) -> Fix | None
         return None
     end = node.args[-1].span
     at = route.module.source.span(end.end, end.end) if end.path == route.module.path else None
-    return Fix((Edit(at, ', scope="function"'),), safe=False) if at else None
+    if at is None:
+        return None
+    is_known = not project.may_be("fastapi", "<0.121")
+    return Fix((Edit(at, ', scope="function"'),), safe=is_known and not any(map(outlasts, asking)))
+
+
+def outlasts(route: Route) -> bool:
+    """Whether something that a route begins may go on when its handler has returned."""
+    functions = [route.handler, *(dependency.function for dependency in route.dependencies)]
+    known = [function for function in functions if function is not None]
+    if route.handler is None or not route.dependencies.complete or route.handler.is_generator:
+        return True
+    if any("BackgroundTask" in p.annotation.text for f in known for p in f.parameters if p.annotation):
+        return True
+    calls = (found.call for function in known for found in reached_calls(function))
+    return any(call.method in LASTING or call.keyword("background") is not None for call in calls)
 
 
 def may_end_early(dependency: Dependency, route: Route) -> bool:
