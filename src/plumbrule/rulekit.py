@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Collection, Iterable, Iterator
 from typing import Any, get_type_hints
 
+from plumbrule.edits import (
+    added_to,
+    async_def,
+    awaiting,
+    import_edit,
+    line_below,
+    without_argument,
+)
+from plumbrule.facts import layout
 from plumbrule.facts import nodes as n
 from plumbrule.facts.file import File
 from plumbrule.facts.source import Source, Span
@@ -21,6 +29,7 @@ from plumbrule.model.asking import (
 )
 from plumbrule.model.bodies import body_schemas, is_bounded, response_schema
 from plumbrule.model.calls import Call
+from plumbrule.model.certainty import is_asked_before, is_surely
 from plumbrule.model.code import Attribute, Class, Function, Module, Parameter, Scoped
 from plumbrule.model.comparisons import is_secret_check
 from plumbrule.model.coroutines import awaited_imports, is_dead, makes_coroutine
@@ -176,57 +185,6 @@ def imports_of(module: Module, package: str) -> Iterator[n.Import | n.ImportFrom
             yield node
 
 
-def awaiting(call: Call) -> Fix:
-    """Put `await` before a call, in parentheses where something follows it."""
-    at, source = call.span, call.module.source
-    before, after = source.span(at.start, at.start), source.span(at.end, at.end)
-    if isinstance(call.node.parent, (n.Attribute, n.Subscript)):
-        return Fix((Edit(before, "(await "), Edit(after, ")")), safe=False)
-    return Fix((Edit(before, "await "),), safe=False)
-
-
-def import_edit(module: Module, package: str, name: str = "") -> tuple[Edit, ...]:
-    """What imports a package, or a name from it: nothing if it is imported, else one more name or line."""
-    top = [node for node in module.body if isinstance(node, n.Import | n.ImportFrom)]
-    for node in top:
-        names = [alias.text for alias in node.names]
-        if isinstance(node, n.Import):
-            if not name and package in names:
-                return ()
-        elif name and node.module == package and not node.level and "*" not in names:
-            if name in names:
-                return ()
-            before = [alias for alias in node.names if alias.name < name]
-            at = before[-1].end if before else node.names[0].start
-            return (Edit(module.source.span(at, at), f", {name}" if before else f"{name}, "),)
-    line = f"from {package} import {name}" if name else f"import {package}"
-    return (import_line(module, top, line),)
-
-
-def import_line(module: Module, top: list[n.Import | n.ImportFrom], line: str) -> Edit:
-    """A line more among the imports, where a sorter would put it if it is of the standard library."""
-    around = [node for node in top if "__future__" not in node.text]
-    beside = [node for node in around if is_standard(node.text) == is_standard(line)]
-    after = next((node for node in beside if sort_key(node.text) > sort_key(line)), None)
-    if after is not None:
-        return Edit(module.source.span(after.start, after.start), f"{line}\n")
-    if beside:
-        return Edit(module.source.span(beside[-1].end, beside[-1].end), f"\n{line}")
-    first = next(iter(around or module.body))
-    return Edit(module.source.span(first.start, first.start), f"{line}\n\n")
-
-
-def is_standard(line: str) -> bool:
-    """Whether an import is one of the standard library."""
-    return line.split()[1].partition(".")[0] in sys.stdlib_module_names
-
-
-def sort_key(line: str) -> tuple[bool, str]:
-    """Plain imports first, then by name."""
-    kind, package, *_ = line.split()
-    return kind == "from", package
-
-
 def subjects(project: Project, rule: Rule) -> Iterable[Any]:
     """What a rule is asked about: every subject of its kind; tests are only for the rules about tests."""
     if rule.subject is Call:
@@ -307,6 +265,7 @@ __all__ = [
     "Variable",
     "Version",
     "Written",
+    "added_to",
     "around",
     "asks",
     "asks_by_caller",
@@ -314,6 +273,7 @@ __all__ = [
     "asks_inside",
     "asks_nobody",
     "assigned_name",
+    "async_def",
     "awaited_imports",
     "awaiting",
     "blocking_on_loop",
@@ -333,6 +293,7 @@ __all__ = [
     "imports_of",
     "is_always",
     "is_anonymous",
+    "is_asked_before",
     "is_bounded",
     "is_dead",
     "is_end_of_token",
@@ -351,6 +312,9 @@ __all__ = [
     "is_read_now",
     "is_secret_check",
     "is_secret_name",
+    "is_surely",
+    "layout",
+    "line_below",
     "loaded_plainly",
     "looks_at_owner",
     "looks_up",
@@ -392,5 +356,6 @@ __all__ = [
     "unvetted",
     "way_from_route",
     "where_unchecked",
+    "without_argument",
     "written_row",
 ]

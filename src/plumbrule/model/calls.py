@@ -1,8 +1,8 @@
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
+from plumbrule.facts import layout
 from plumbrule.facts import nodes as n
 from plumbrule.facts.cached import cached_property, compact
 
@@ -12,9 +12,6 @@ if TYPE_CHECKING:
     from plumbrule.facts.source import Span
     from plumbrule.model.code import Class, Function, Module, Parameter, Scoped
     from plumbrule.model.values import Target, Type
-
-REST_OF_LINE = re.compile(rb"(?P<comma>,[ \t]*(#[^\r\n]*)?)?(?=[ \t]*\r?\n)")
-"""what may stand behind the last argument of a call on its line: a comma, and with it a comment"""
 
 
 @compact
@@ -119,19 +116,37 @@ class Call:
         return self.node.argument(position, name)
 
     def added(self, *arguments: str) -> tuple[Span, str]:
-        """Where more arguments go, and how they are written: on lines of their own if the last one is."""
-        source = self.module.source
-        given = (*self.args, *self.keywords)
+        """Where more arguments go, and how they are written: on lines of their own if the last one is, or if
+        the line gets too long.
+        """
+        source, (opening, closing) = self.module.source, self.brackets
+        given = self.places
         if not given:
-            return source.span(self.span.end - 1, self.span.end - 1), ", ".join(arguments)
-        last = max(given, key=lambda argument: argument.span.end).span
-        before = source.slice(source.line_starts[last.line - 1], last.start)
-        rest = REST_OF_LINE.match(source.text, last.end)
-        if before.strip() or rest is None:
-            return source.span(last.end, last.end), "".join(f", {text}" for text in arguments)
-        if rest["comma"]:
-            return source.span(rest.end(), rest.end()), "".join(f"\n{before}{text}," for text in arguments)
-        return source.span(last.end, last.end), "".join(f",\n{before}{text}" for text in arguments)
+            return source.span(closing, closing), ", ".join(arguments)
+        if given[0][0] == opening:  # a generator that shares the parentheses of the call
+            alone = source.slice(opening, closing + 1)
+            return source.span(opening + 1, closing), ", ".join((alone, *arguments))
+        whole = layout.opened(source, given, self.brackets, arguments) if self._may_be_opened else None
+        if whole is not None:
+            return source.span(opening + 1, closing), whole
+        place, text = layout.appended(source, given, arguments)
+        return source.span(*place), text
+
+    @property
+    def _may_be_opened(self) -> bool:
+        """Whether a line may end inside: in the braces of an f-string none may, before Python 3.12."""
+        return not any(isinstance(parent, n.FString) for parent in self.node.parents)
+
+    @property
+    def brackets(self) -> tuple[int, int]:
+        """Where its parentheses stand."""
+        return self.node.source.text.index(b"(", self.node.func.end), self.node.end - 1
+
+    @property
+    def places(self) -> list[tuple[int, int]]:
+        """Where its arguments stand, in source order, each with the parentheses that are its own."""
+        given = sorted((*self.args, *self.node.keywords), key=lambda argument: argument.start)
+        return [layout.outside(self.node.source, argument, self.brackets) for argument in given]
 
     def parameter_for(self, value: n.Expr) -> Parameter | None:
         """The parameter of the project function it runs that takes one of the values it is given."""

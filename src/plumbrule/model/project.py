@@ -17,6 +17,7 @@ from plumbrule.model.inference import Inference
 from plumbrule.model.loop import Blocking
 from plumbrule.model.migrations import MigrationGraph
 from plumbrule.model.naming import module_names
+from plumbrule.model.pydantic_2 import is_surely_2
 from plumbrule.model.schemas import MODELS, SETTINGS, Schema, Settings, Table, is_table
 from plumbrule.model.unserved import not_followed
 from plumbrule.model.values import External, Target, Type, Variable
@@ -214,9 +215,7 @@ class Project:
         return found.exact if found else None
 
     def may_be(self, package: str, range_: str) -> bool:
-        """Whether a version of a package in a range (`>=0.118`) may be in use;
-        True when nothing is declared.
-        """
+        """Whether a version in a range (`>=0.118`) may be in use; True when nothing is declared."""
         key = package, range_
         if key not in self._possible:
             found = self.requirement(package)
@@ -334,6 +333,11 @@ class Project:
             return False
         bases = (base for settings in self.settings for base in settings.cls.bases)
         return not any(isinstance(base, External) and base.name == "pydantic.BaseSettings" for base in bases)
+
+    @cached_property
+    def is_pydantic_2(self) -> bool:
+        """Whether pydantic 2 is surely in use."""
+        return self.may_be_pydantic_2 and is_surely_2(self)
 
     @cached_property
     def uses_async_sessions(self) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from typing import TYPE_CHECKING
 
@@ -11,18 +10,18 @@ from plumbrule.plan import Edit as FileEdit
 from plumbrule.plan import Plan, Step
 from plumbrule.rulekit import Project
 from plumbrule.verbs.audit import audit_project
+from plumbrule.verbs.edited import edited, is_broken
 from plumbrule.verbs.review import asked, without
 from plumbrule.verbs.selection import chosen_rules
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Collection, Iterable, Sequence
 
     from plumbrule.config import Config
-    from plumbrule.rulekit import Edit, Finding
+    from plumbrule.rulekit import Edit, Finding, Module
     from plumbrule.verbs.outcome import Outcome, Reported
     from plumbrule.verbs.review import Target
 
-LINE_END = re.compile(rb"\r?\n")
 ROUNDS = 10
 """fixes that stand in each other's way are made one after the other; more rounds than this is a quarrel"""
 
@@ -68,8 +67,8 @@ def again(outcome: Outcome, texts: dict[str, bytes], target: Target, config: Con
 def fixed(project: Project, findings: Sequence[Finding]) -> tuple[dict[str, bytes], list[Finding]]:
     """The new content of the files that fixes change, and the findings whose fixes were made.
 
-    A fix is made whole or not at all: of two that overlap the first wins, and one that would leave a file
-    broken is left out together with all others in that file.
+    A fix is made whole or not at all: of two that overlap the first wins, and so it does of two that would
+    leave a file broken.
     """
     chosen: dict[str, list[Edit]] = {}
     made = []
@@ -81,11 +80,29 @@ def fixed(project: Project, findings: Sequence[Finding]) -> tuple[dict[str, byte
                 if edit not in chosen.setdefault(edit.span.path, []):
                     chosen[edit.span.path].append(edit)
     changed = [module for module in project.modules if module.path in chosen]
-    texts = {m.path: tidied(m.path, m.source.text, edited(m.source.text, chosen[m.path])) for m in changed}
-    broken = {m.path for m in changed if len(read(m.path, texts[m.path]).broken) > len(m.file.broken)}
+    texts = {m.path: edited(m, chosen[m.path]) for m in changed}
+    broken = {m.path for m in changed if is_broken(m.path, m.file, texts[m.path])}
     if broken:
-        return fixed(project, [f for f in made if not broken & {e.span.path for e in edits_of(f)}])
+        return fixed(project, fitting(changed, made, broken))
     return {m.path: texts[m.path] for m in changed if texts[m.path] != m.source.text}, made
+
+
+def fitting(changed: Sequence[Module], made: Sequence[Finding], broken: Collection[str]) -> list[Finding]:
+    """Those of some findings whose fixes leave no file broken, whatever others are made with them."""
+    left = [finding for finding in made if not paths_of(finding) & set(broken)]
+    for module in (module for module in changed if module.path in broken):
+        here: list[Edit] = []
+        for finding in (one for one in made if paths_of(one) == {module.path}):
+            more = [edit for edit in edits_of(finding) if edit not in here]
+            if not is_broken(module.path, module.file, edited(module, [*here, *more])):
+                here += more
+                left.append(finding)
+    return left
+
+
+def paths_of(finding: Finding) -> set[str]:
+    """The files that the fix of a finding changes."""
+    return {edit.span.path for edit in edits_of(finding)}
 
 
 def edits_of(finding: Finding) -> tuple[Edit, ...]:
@@ -95,38 +112,15 @@ def edits_of(finding: Finding) -> tuple[Edit, ...]:
 
 def fits(edit: Edit, others: Iterable[Edit]) -> bool:
     """Whether an edit touches nothing that others change; the same edit twice is one."""
-    start, end = edit.span.start, edit.span.end
-    return all(other == edit or end <= other.span.start or other.span.end <= start for other in others)
+    return all(other == edit or not touch(edit, other) for other in others)
 
 
-def edited(text: bytes, edits: Iterable[Edit]) -> bytes:
-    """A text after some edits that do not overlap; its lines end as before."""
-    parts, at = [], 0
-    for edit in sorted(edits, key=lambda e: (e.span.start, e.span.end)):
-        parts += [text[at : edit.span.start], ended(edit.text.encode(), text)]
-        at = edit.span.end
-    return b"".join([*parts, text[at:]])
-
-
-def tidied(path: str, before: bytes, after: bytes) -> bytes:
-    """An edited text without the imports of one name that it has needed until now."""
-    for node in reversed(read(path, after).imports):
-        start = after.rfind(b"\n", 0, node.start) + 1
-        line, rest = after[start:].splitlines(keepends=True)[0], after[start:].partition(b"\n")[2]
-        if len(node.names) != 1 or line.strip() != node.text.encode():
-            continue
-        word = (node.names[0].asname or node.names[0].name.partition(".")[0]).encode()
-        use = re.compile(rb"(?<![\w.])" + re.escape(word) + rb"\b")
-        itself = len(use.findall(line))
-        if len(use.findall(before)) > itself == len(use.findall(after)):
-            first = not after[:start].strip() or after[:start].endswith((b":\n", b":\r\n"))
-            after = after[:start] + (rest.lstrip(b"\r\n") if first else rest)
-    return after
-
-
-def ended(new: bytes, text: bytes) -> bytes:
-    """New lines of a text, which end as its first one does."""
-    return LINE_END.sub(b"\r\n", new) if text.partition(b"\n")[0].endswith(b"\r") else new
+def touch(one: Edit, other: Edit) -> bool:
+    """Whether two edits meet. What is inserted at the edge of what is replaced may belong to it."""
+    (start, end), (first, last) = (one.span.start, one.span.end), (other.span.start, other.span.end)
+    if (start == end) != (first == last):
+        return start <= last and first <= end
+    return start < last and first < end
 
 
 def fixed_texts(project: Project, findings: Sequence[Finding]) -> dict[str, str]:

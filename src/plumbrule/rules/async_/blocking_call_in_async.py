@@ -396,5 +396,5 @@ def slept(reached: Reached, function: Function) -> Fix | None:
     """Sleep without holding the loop, where the call stands in the coroutine itself."""
     if reached.chain or reached.call.scope is not function or not reached.call.is_discarded:
         return None
-    woken = Edit(reached.call.func_span, "await asyncio.sleep")
-    return Fix((woken, *import_edit(function.module, "asyncio")), safe=False)
+    woken, imports = Edit(reached.call.func_span, "await asyncio.sleep"), import_edit(function, "asyncio")
+    return None if imports is None else Fix((woken, *imports), safe=False)

@@ -96,7 +96,7 @@ async def read() -> str:
 ```
 """
 
-from plumbrule.rulekit import Edit, Finding, Fix, Function, Iterator, Route, rule
+from plumbrule.rulekit import Finding, Iterator, Route, async_def, rule
 
 SETTERS = ("structlog.contextvars.bind_contextvars", "contextvars.ContextVar.set")
 
@@ -116,9 +116,3 @@ def contextvar_in_sync_dependency(route: Route) -> Iterator[Finding]:
                     help=f"make `{function.name}` an `async def`",
                     fix=async_def(function),
                 )
-
-
-def async_def(function: Function) -> Fix:
-    """Write `async` before `def`."""
-    start = function.node.span.start + function.node.text.find("def ")
-    return Fix((Edit(function.module.source.span(start, start), "async "),), safe=False)

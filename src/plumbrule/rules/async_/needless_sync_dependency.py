@@ -80,7 +80,7 @@ async def read(
 ```
 """
 
-from plumbrule.rulekit import Edit, Finding, Fix, Function, Iterator, Project, n, rule
+from plumbrule.rulekit import Finding, Function, Iterator, Project, async_def, n, rule
 
 CHEAP = {
     "len",
@@ -139,9 +139,3 @@ def is_cheap(function: Function) -> bool:
             return False
     returned = [r.value for r in function.find(n.Return) if r.value is not None]
     return bool(returned) and not all(isinstance(value, (n.Name, n.Attribute)) for value in returned)
-
-
-def async_def(function: Function) -> Fix:
-    """Write `async` before `def`."""
-    start = function.node.span.start + function.node.text.find("def ")
-    return Fix((Edit(function.module.source.span(start, start), "async "),), safe=False)

@@ -199,6 +199,7 @@ VERBS = (
     "bulk_insert_mappings",
 )
 ASYNC_SESSION = "sqlalchemy.ext.asyncio.AsyncSession"
+ROUTING = {"get", "post", "put", "patch", "delete", "head", "options", "trace", "route", "api_route"}
 QUERIES = {f"sqlalchemy.orm.Session.{verb}" for verb in VERBS}
 
 
@@ -231,9 +232,29 @@ def plain_def(function: Function) -> Fix | None:
     """Take `async` away from a route in which nothing is awaited."""
     if not function.routes or function.callers or waits(function) or has_async_session(function):
         return None
-    start = function.node.span.start + function.node.text.find("async def")
-    span = function.module.source.span(start, start + len("async "))
-    return Fix((Edit(span, ""),), safe=False)
+    start = function.node.start
+    if (
+        is_decorated(function)
+        or needs_loop(function)
+        or function.module.source.slice(start, start + 6) != "async "
+    ):
+        return None
+    return Fix((Edit(function.module.source.span(start, start + 6), ""),), safe=False)
+
+
+def is_decorated(function: Function) -> bool:
+    """Whether something else than a route takes a function, which may await it."""
+    taken = (node.func for node in function.node.decorators if isinstance(node, n.Call))
+    plain = sum(isinstance(func, n.Attribute) and func.attr in ROUTING for func in taken)
+    return plain < len(function.node.decorators)
+
+
+def needs_loop(function: Function) -> bool:
+    """Whether a function asks for the running loop, or makes a coroutine that it hands on."""
+    return any(
+        call.name.startswith(("asyncio.", "anyio.")) or (call.function is not None and call.function.is_async)
+        for call in function.calls
+    )
 
 
 def advice(function: Function) -> str:

@@ -125,8 +125,17 @@ def double_validation(route: Route) -> Iterator[Finding]:
             message=f"{route.label} validates every row twice",
             label=f"FastAPI makes `{schema.text}` of the rows by itself",
             help="return the rows",
-            fix=Fix((Edit((node.value or node).span, f"list({rows.text})"),), safe=False),
+            fix=given_back(node, rows, handler),
         )
+
+
+def given_back(node: n.Return, rows: n.Expr, handler: Function) -> Fix | None:
+    """Return the rows, where no annotation says that it is schemas, and what they were read with is open."""
+    if node.value is None or handler.node.returns is not None:
+        return None
+    if any(isinstance(parent, n.With) for parent in node.parents):
+        return None
+    return Fix((Edit(node.value.span, f"list({rows.text})"),), safe=False)
 
 
 def validated(value: n.Expr | None) -> tuple[n.Expr, n.Expr] | None:

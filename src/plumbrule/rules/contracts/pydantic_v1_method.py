@@ -3,6 +3,8 @@
 `.dict()`, `.json()`, `parse_obj()` and their like still work, with a warning
 at every call, and go away with pydantic 3.
 
+A fix is safe only if the manifests, or what the code imports, leave no pydantic 1.
+
 ## Bad
 
 ```python
@@ -53,6 +55,20 @@ def kept(item: Item) -> dict[str, str]:
     elif hasattr(item, "dict"):
         return item.dict()
     return {}
+```
+
+## Good: it is asked whether there is the new one
+
+```python
+from pydantic import BaseModel
+
+
+class Item(BaseModel):
+    name: str
+
+
+def show(item: Item) -> dict[str, str]:
+    return item.model_dump() if hasattr(item, "model_dump") else item.dict()
 ```
 
 ## Good: the class has a method of that name
@@ -115,7 +131,7 @@ def pydantic_v1_method(call: Call) -> Iterator[Finding]:
             message=f"`{call.method}` of `{schema.name}` is called `{new}` in pydantic 2",
             label="warns at every call, gone in pydantic 3",
             help=f"call `{new}`" + (" with `from_attributes`" if call.method == "from_orm" else ""),
-            fix=renamed(call, new),
+            fix=renamed(call, new, schema),
         )
 
 
@@ -131,20 +147,28 @@ def schema_of(call: Call) -> Schema | None:
 
 
 def is_asked_for(call: Call) -> bool:
-    """Whether a branch around the call asks for the method by its name."""
+    """Whether a branch around the call asks for the method, or its new one, by its name."""
     tests = (parent.test.text for parent in call.node.parents if isinstance(parent, n.If | n.Conditional))
-    return any("hasattr(" in test and f'"{call.method}"' in test.replace("'", '"') for test in tests)
+    names = (f'"{call.method}"', f'"{RENAMED[call.method]}"')
+    return any("hasattr(" in t and any(name in t.replace("'", '"') for name in names) for t in tests)
 
 
-def renamed(call: Call, new: str) -> Fix | None:
-    """The new name, where the arguments mean the same under it."""
+def renamed(call: Call, new: str, schema: Schema) -> Fix | None:
+    """The new name, where the arguments mean the same under it and nobody has written the method anew."""
     same = call.method in POSITIONAL or not call.args
     if call.method in ("from_orm", "parse_raw", "schema") or not same or call.is_splatted:
         return None
-    if call.method not in POSITIONAL and any(k.name not in SAME for k in call.keywords):
+    same_names = {"update", "deep"} if call.method == "copy" else SAME
+    if call.method not in POSITIONAL and any(k.name not in same_names for k in call.keywords):
         return None
-    func = call.node.func
-    if not isinstance(func, n.Attribute):
+    func, project = call.node.func, call.module.project
+    if not isinstance(func, n.Attribute) or is_written_anew(call.method, schema):
         return None
     at = call.module.source.span(func.end - len(call.method), func.end)
-    return Fix((Edit(at, new),))
+    return Fix((Edit(at, new),), safe=project.is_pydantic_2)
+
+
+def is_written_anew(method: str, schema: Schema) -> bool:
+    """Whether a model that is one of these has a method of its own under the old name."""
+    own = (one for one in schema.project.schemas if method in one.cls.methods)
+    return any(one.cls.is_a(schema.cls.qualified_name) for one in own)

@@ -4,6 +4,8 @@
 with pydantic 3. `values` and `each_item` have no twin in the new ones, so that
 some of them need a second look.
 
+A fix is safe only if the manifests, or what the code imports, leave no pydantic 1.
+
 ## Bad
 
 ```python
@@ -76,7 +78,7 @@ class Item:
 ```
 """
 
-from plumbrule.rulekit import Edit, Finding, Fix, Function, Iterator, Module, n, rule
+from plumbrule.rulekit import Edit, Finding, Fix, Function, Iterator, Module, import_edit, line_below, n, rule
 
 OLD = {"pydantic.validator", "pydantic.class_validators.validator"}
 BOTH = OLD | {"pydantic.root_validator", "pydantic.class_validators.root_validator"}
@@ -89,9 +91,12 @@ def pydantic_v1_validator(module: Module) -> Iterator[Finding]:
     decorated = [function for function in module.functions if function.node.decorators]
     found = [(f, d) for f in decorated for d in zip(f.node.decorators, f.decorator_names, strict=True)]
     old = [(f, node, name) for f, (node, name) in found if name in BOTH]
-    fixes = [modern(function, node) if name in OLD else None for function, node, name in old]
-    imports = import_edit(module) if fixes and all(fixes) else None
-    for (function, node, name), edits in zip(old, fixes, strict=True):
+    named = (
+        alias.name for node in module.find(n.ImportFrom) if node.module == "pydantic" for alias in node.names
+    )
+    imports = import_edit(module, "pydantic", "field_validator") if old and "validator" in named else None
+    for function, node, name in old:
+        edits = modern(function, node) if name in OLD else None
         last = name.rpartition(".")[2]
         new = "field_validator" if last == "validator" else "model_validator"
         yield Finding(
@@ -99,7 +104,9 @@ def pydantic_v1_validator(module: Module) -> Iterator[Finding]:
             message=f"`@{last}` on `{function.label}` is from pydantic 1",
             label="warns at import, gone in pydantic 3",
             help=f"use `@{new}`",
-            fix=Fix((*edits, imports)) if edits and imports else None,
+            fix=Fix((*edits, *imports), safe=module.project.is_pydantic_2)
+            if edits and imports is not None
+            else None,
         )
 
 
@@ -107,31 +114,18 @@ def modern(function: Function, node: n.Expr) -> tuple[Edit, ...] | None:
     """The edits to `@field_validator` and `@classmethod`, if it means the same there."""
     if not isinstance(node, n.Call) or not isinstance(node.func, n.Name) or node.func.id != "validator":
         return None
-    parameters = [p.name for p in function.parameters]
-    if (
-        len(parameters) != 2
-        or any(k.name != "pre" for k in node.keywords)
-        or len(function.node.decorators) > 2
-    ):
+    kinds = [p.kind for p in function.parameters]
+    others = [d.text for d in function.node.decorators if d is not node]
+    if len(kinds) != 2 or not all(kind.startswith("positional") for kind in kinds):
         return None
-    source = function.module.source
+    if any(k.name != "pre" for k in node.keywords) or others not in ([], ["classmethod"]):
+        return None
     edits = [Edit(node.func.span, "field_validator")]
     for keyword in node.keywords:
         before = isinstance(keyword.value, n.Constant) and keyword.value.value is True
         if not before:
             return None
         edits.append(Edit(keyword.span, 'mode="before"'))
-    if "classmethod" not in [d.text for d in function.node.decorators]:
-        column = node.span.column - 2  # the @ stands before it
-        edits.append(Edit(source.span(node.end, node.end), f"\n{' ' * column}@classmethod"))
+    if not others:
+        edits.append(line_below(node, "@classmethod"))
     return tuple(edits)
-
-
-def import_edit(module: Module) -> Edit | None:
-    """`validator` becomes `field_validator` in the import."""
-    for node in module.find(n.ImportFrom):
-        for alias in node.names:
-            names = [a.name for a in node.names]
-            if node.module == "pydantic" and alias.name == "validator" and "field_validator" not in names:
-                return Edit(alias.span, "field_validator") if alias.text == "validator" else None
-    return None

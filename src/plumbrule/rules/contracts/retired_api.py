@@ -4,6 +4,9 @@
 Gunicorn worker inside uvicorn: each still works and warns, and the release
 that drops it breaks the import.
 
+A fix is safe only if the manifests say that the new name is there: that of a
+status came with Starlette 0.48.
+
 ## Bad
 
 ```python
@@ -133,7 +136,8 @@ def in_module(module: Module) -> Iterator[Finding]:
             name = constant.attr
             if name in STATUS and is_status(scope.name_of(constant)) and not is_fallback(constant):
                 at = module.source.span(constant.end - len(name), constant.end)
-                yield said(constant.span, name, STATUS[name], Fix((Edit(at, STATUS[name]),)))
+                fix = Fix((Edit(at, STATUS[name]),), safe=not module.project.may_be("starlette", "<0.48"))
+                yield said(constant.span, name, STATUS[name], fix)
         for node in scope.find(n.Name):
             full = scope.name_of(node) or "" if node.id in CLASSES else ""
             if full.endswith(f"responses.{node.id}") and not is_fallback(node):
@@ -150,7 +154,8 @@ def of_parameter(call: Call) -> Iterator[Finding]:
     for keyword in call.keywords:
         if keyword.name == "regex":
             at = call.module.source.span(keyword.start, keyword.start + len("regex"))
-            yield said(keyword.span, "regex", "pattern", Fix((Edit(at, "pattern"),)))
+            fix = Fix((Edit(at, "pattern"),), safe=not call.module.project.may_be("fastapi", "<0.100"))
+            yield said(keyword.span, "regex", "pattern", fix)
         elif keyword.name == "example":
             yield said(keyword.span, "example", "examples=[…]", None)
 

@@ -55,6 +55,70 @@ def get_connection():
 def index(connection: Annotated[Connection, Depends(get_connection)]) -> None: ...
 ```
 
+## Bad: behind what is done only when all went well
+
+```python
+from typing import Annotated
+
+from fastapi import Depends, FastAPI
+
+app = FastAPI()
+
+
+class Connection:
+    def commit(self, *words: str) -> None: ...
+
+    def close(self) -> None: ...
+
+
+def get_connection():
+    connection = Connection()
+    yield connection
+    # all went well
+    connection.commit(
+        "done",
+    )
+    # back to the pool
+    connection.close()  # finding
+
+
+@app.get("/")
+def index(connection: Annotated[Connection, Depends(get_connection)]) -> None: ...
+```
+
+## Fixed
+
+```python
+from typing import Annotated
+
+from fastapi import Depends, FastAPI
+
+app = FastAPI()
+
+
+class Connection:
+    def commit(self, *words: str) -> None: ...
+
+    def close(self) -> None: ...
+
+
+def get_connection():
+    connection = Connection()
+    try:
+        yield connection
+        # all went well
+        connection.commit(
+            "done",
+        )
+    finally:
+        # back to the pool
+        connection.close()
+
+
+@app.get("/")
+def index(connection: Annotated[Connection, Depends(get_connection)]) -> None: ...
+```
+
 ## Good: finally, or a context manager
 
 ```python
@@ -112,7 +176,7 @@ def index(session: Annotated[Session, Depends(get_session, scope="function")]) -
 ```
 """
 
-from plumbrule.rulekit import Call, Edit, Finding, Fix, Function, Iterator, Route, n, rule
+from plumbrule.rulekit import Call, Edit, Finding, Fix, Function, Iterator, Route, layout, n, rule
 
 RELEASING = {
     "close",
@@ -154,19 +218,38 @@ def released(function: Function) -> Iterator[Call]:
 
 
 def guarded(function: Function) -> Fix | None:
-    """`try` around the yield and `finally` before the rest, if each is a line of its own."""
-    source, body = function.module.source, function.body
+    """`try` around the yield and what follows when all went well, `finally` before what lets go."""
+    body = function.body
     place = next((i for i, s in enumerate(body) if any(isinstance(x, n.Yield) for x in s.walk())), None)
-    lines = body[place:] if place is not None else ()
-    if not isinstance(lines[0] if lines else None, n.ExprStatement | n.Assign):
+    rest = body[place:] if place is not None else ()
+    if not isinstance(rest[0] if rest else None, n.ExprStatement | n.Assign) or any(map(is_fixed, rest)):
         return None
-    if any(statement.span.line != statement.span.end_line for statement in lines):
+    source = function.module.source
+    lines = [layout.whole_lines(source, statement) for statement in rest]
+    letting_go = next((line for one, line in zip(rest, lines, strict=True) if lets_go(one)), None)
+    if letting_go is None or None in lines:
         return None
-    indent = " " * (lines[0].span.column - 1)
-    words = ["try:", *(["finally:"] if len(lines) > 1 else ()), *([""] * (len(lines) - 2))]
-    before = (f"{word}\n{indent}    " if word else "    " for word in words)
-    spans = (source.span(statement.start, statement.start) for statement in lines)
-    return Fix(tuple(Edit(span, text) for span, text in zip(spans, before, strict=True)), safe=False)
+    indent, unit = layout.indent(source, rest[0].start), layout.unit(source)
+    words = {layout.line_start(source, rest[0].start): "try:", letting_go[0]: "finally:"}
+    edits = []
+    for line in range(rest[0].line, rest[-1].span.end_line + 1):
+        start = source.line_starts[line - 1]
+        before = f"{indent}{words[start]}\n" if start in words else ""
+        if source.line_text(line).strip():
+            edits.append(Edit(source.span(start, start), f"{before}{unit}"))
+    return Fix(tuple(edits), safe=False)
+
+
+def is_fixed(statement: n.Statement) -> bool:
+    """Whether a statement holds a text of several lines, which another indentation would change."""
+    texts = (node.text for node in statement.walk() if isinstance(node, n.Constant | n.FString))
+    return any("\n" in text for text in texts)
+
+
+def lets_go(statement: n.Statement) -> bool:
+    """Whether a statement lets go of what was opened: what stands before it is for those that went well."""
+    calls = (node.func for node in statement.walk() if isinstance(node, n.Call))
+    return any(isinstance(func, n.Attribute) and func.attr in RELEASING for func in calls)
 
 
 def outer(node: n.Node) -> n.Node | None:

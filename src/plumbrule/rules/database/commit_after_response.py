@@ -5,6 +5,11 @@ response is already on its way: the client reads `201 Created`, then the
 commit fails, and the row does not exist. With `scope="function"` it runs
 before the response, and a failing commit is an error the client sees.
 
+The fix is safe where neither a streamed body nor a background task may use
+what the dependency gives: they would be too late for it. There is none where
+another dependency asks for the same without the scope: they would no longer
+share it.
+
 ## Bad
 
 ```python title="app/db.py"
@@ -125,6 +130,7 @@ from plumbrule.rulekit import (
 
 CHANGES = {"add", "add_all", "delete", "merge", "insert", "update", "bulk_save_objects", "flush", "save"}
 OWNERS = ("session", "db", "repo", "crud", "dao", "query")
+LASTING = {"StreamingResponse", "EventSourceResponse", "create_task", "ensure_future", "start_soon", "submit"}
 COMMITS = ("commit", "begin")
 WRITING = {"POST", "PUT", "PATCH", "DELETE"}
 
@@ -137,7 +143,7 @@ def commit_after_response(project: Project) -> Iterator[Finding]:
     for route in project.routes:
         writing = WRITING & set(route.methods)  # a read has nothing to lose
         if writing and not route.module.is_test and not (route.handler in committing and commits(route)):
-            yield from after_response(route)
+            yield from after_response(route, project)
 
 
 def commits(route: Route) -> bool:
@@ -146,7 +152,7 @@ def commits(route: Route) -> bool:
     return any(found.call.method in COMMITS for found in reached)
 
 
-def after_response(route: Route) -> Iterator[Finding]:
+def after_response(route: Route, project: Project) -> Iterator[Finding]:
     """The commits that come too late for the answer of a route."""
     late = list(late_commits(route))
     may_write = not late or "POST" not in route.methods or route.handler is None or writes(route.handler)
@@ -157,7 +163,7 @@ def after_response(route: Route) -> Iterator[Finding]:
             label="a commit that fails here is a success to the client",
             help='ask for it with `Depends(…, scope="function")`',
             chain=(Step(route.label, route.span), Step(f"`{function.name}` commits", commit.span)),
-            fix=scoped(dependency, route),
+            fix=scoped(dependency, route, project),
             confidence=None if may_write else "low",
         )
 
@@ -228,11 +234,42 @@ def commit_after_yield(function: Function) -> n.Node | None:
     return None
 
 
-def scoped(dependency: Dependency, route: Route) -> Fix | None:
-    """Add `scope="function"`, if FastAPI knows it and nothing in the tree forbids it."""
+def scoped(dependency: Dependency, route: Route, project: Project) -> Fix | None:
+    """Add `scope="function"`, if FastAPI knows it and no route that asks so has a tree that forbids it."""
     node = dependency.node
+    asking = [one for one in project.routes if any(d.node is node for d in one.dependencies)]
+    if not all(may_end_early(dependency, one) for one in asking):
+        return None
     if not isinstance(node, n.Call) or not node.args or not route.project.may_be("fastapi", ">=0.121"):
         return None
     end = node.args[-1].span
     at = route.module.source.span(end.end, end.end) if end.path == route.module.path else None
-    return Fix((Edit(at, ', scope="function"'),)) if at else None
+    if at is None:
+        return None
+    is_known = not project.may_be("fastapi", "<0.121")
+    return Fix((Edit(at, ', scope="function"'),), safe=is_known and not any(map(outlasts, asking)))
+
+
+def outlasts(route: Route) -> bool:
+    """Whether something that a route begins may go on when its handler has returned."""
+    functions = [route.handler, *(dependency.function for dependency in route.dependencies)]
+    known = [function for function in functions if function is not None]
+    if route.handler is None or not route.dependencies.complete or route.handler.is_generator:
+        return True
+    if any("BackgroundTask" in p.annotation.text for f in known for p in f.parameters if p.annotation):
+        return True
+    calls = (found.call for function in known for found in reached_calls(function))
+    return any(call.method in LASTING or call.keyword("background") is not None for call in calls)
+
+
+def may_end_early(dependency: Dependency, route: Route) -> bool:
+    """Whether a dependency may end before the others: nobody else in the tree shares what it gives, and none
+    that ends after the response was given it.
+    """
+    for other in route.dependencies:
+        if other.function is dependency.function and other.node is not dependency.node:
+            return False
+        inner = any(d.node is dependency.node for d in other.walk() if d is not other)
+        if inner and other.is_generator and other.scope != "function":
+            return False
+    return True

@@ -4,6 +4,9 @@ After `commit()` every attribute of every object is expired and the next look
 at one loads it again. An `AsyncSession` cannot do that behind a plain
 attribute: reading `order.id` after the commit raises `MissingGreenlet`.
 
+The fix is unsafe: a session that lives on after its commits, as that of a
+worker, then gives the values of before until it is told to `refresh`.
+
 ## Bad
 
 ```python title="app/db.py"
@@ -170,4 +173,4 @@ def kept(call: Call) -> Fix | None:
     """Add the option behind the last argument."""
     if call.keyword("expire_on_commit") is not None:
         return None
-    return Fix((Edit(*call.added("expire_on_commit=False")),))
+    return Fix((Edit(*call.added("expire_on_commit=False")),), safe=False)

@@ -215,7 +215,6 @@ class Order(Base):
 from plumbrule.rulekit import (
     Class,
     Column,
-    Edit,
     Finding,
     Fix,
     Function,
@@ -223,6 +222,7 @@ from plumbrule.rulekit import (
     Module,
     Project,
     Table,
+    line_below,
     n,
     rule,
 )
@@ -370,9 +370,8 @@ def fetching(table: Table) -> Fix | None:
     around = (at for at in (table.cls, *table.cls.ancestors) if isinstance(at, Class))
     if name is None or "\n" in name.node.text or any("__mapper_args__" in at.node.text for at in around):
         return None
-    indent = " " * (name.span.column - 1)
-    line = f'\n{indent}__mapper_args__ = {{"eager_defaults": True}}'
-    return Fix((Edit(table.module.source.span(name.node.end, name.node.end), line),), safe=False)
+    line = '__mapper_args__ = {"eager_defaults": True}'
+    return Fix((line_below(name.node, line),), safe=False)
 
 
 def has_eager_defaults(cls: Class) -> bool:

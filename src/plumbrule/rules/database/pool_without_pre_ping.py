@@ -21,7 +21,9 @@ reports = create_async_engine(  # finding
 ```python title="app/db.py"
 from sqlalchemy.ext.asyncio import create_async_engine
 
-engine = create_async_engine("postgresql+asyncpg://shop@db/shop", pool_size=10, pool_pre_ping=True)
+engine = create_async_engine(
+    "postgresql+asyncpg://shop@db/shop", pool_size=10, pool_pre_ping=True
+)
 reports = create_async_engine(
     "postgresql+asyncpg://shop@replica/shop",
     pool_size=2,  # one for each report

@@ -40,6 +40,38 @@ async def authenticate(request: Request, call_next):
 app.add_middleware(CORSMiddleware, allow_origins=["https://shop.example"])
 ```
 
+## Bad: with a comment of its own
+
+```python
+from fastapi import FastAPI
+from fastapi.middleware.cors import CORSMiddleware
+from slowapi.middleware import SlowAPIMiddleware
+
+app = FastAPI()
+
+# who may ask from a browser
+app.add_middleware(CORSMiddleware, allow_origins=["*"])  # finding
+
+# who asks too often
+app.add_middleware(SlowAPIMiddleware)
+```
+
+## Fixed
+
+```python
+from fastapi import FastAPI
+from fastapi.middleware.cors import CORSMiddleware
+from slowapi.middleware import SlowAPIMiddleware
+
+app = FastAPI()
+
+# who asks too often
+app.add_middleware(SlowAPIMiddleware)
+
+# who may ask from a browser
+app.add_middleware(CORSMiddleware, allow_origins=["*"])
+```
+
 ## Bad: a guard without Starlette's help
 
 ```python title="main.py"
@@ -227,6 +259,7 @@ from plumbrule.rulekit import (
     Iterator,
     Middleware,
     Step,
+    layout,
     n,
     reached_calls,
     rule,
@@ -263,20 +296,19 @@ def moved(cors: Middleware, last: Middleware) -> Fix | None:
     """Add CORS behind what is added last, where both stand in one list of statements."""
     statement = cors.node.parent
     beside = [last.node, *last.node.parents]
-    after = next((one for one in beside if statement is not None and one.parent is statement.parent), None)
+    near = (one for one in beside if statement is not None and one.source is statement.source)
+    after = next((one for one in near if statement is not None and one.parent is statement.parent), None)
     if not isinstance(statement, n.ExprStatement) or not isinstance(after, n.Statement):
         return None
-    source = statement.source
-    start, end = (
-        source.text.rfind(b"\n", 0, statement.start) + 1,
-        source.text.find(b"\n", statement.end) + 1,
-    )
-    if not end or source.text[start : statement.start].strip() or source.text[statement.end : end].strip():
+    place = layout.whole_lines(statement.source, statement)
+    if place is None:
         return None
-    gap = "\n\n\n" if isinstance(after, n.FunctionDef) else "\n"
-    indent = " " * (statement.span.column - 1)
-    added = Edit(source.span(after.end, after.end), f"{gap}{indent}{statement.text}")
-    return Fix((Edit(source.span(start, end), ""), added), safe=False)
+    source, (start, end) = statement.source, place
+    gap = "\n\n\n" if isinstance(after, n.FunctionDef) else "\n\n"
+    moved = source.slice(start, end).strip("\r\n")
+    at = layout.line_end(source, after.end)
+    blank = layout.blank_below(source, start, end)
+    return Fix((Edit(source.span(start, blank), ""), Edit(source.span(at, at), f"{gap}{moved}")), safe=False)
 
 
 def answers(middleware: Middleware) -> bool:

@@ -48,7 +48,7 @@ else:
 ```
 """
 
-from plumbrule.rulekit import App, Edit, Finding, Fix, Iterator, n, rule
+from plumbrule.rulekit import App, Finding, Fix, Iterator, n, rule, without_argument
 
 
 @rule(category="security", severity="error")
@@ -64,18 +64,5 @@ def debug_enabled(app: App) -> Iterator[Finding]:
         message="an unexpected error answers with its traceback",
         label="for everybody, in production too",
         help="drop it, or read it from the settings",
-        fix=without(app.node, keyword) if isinstance(keyword, n.Keyword) else None,
+        fix=Fix((without_argument(app.node, keyword),)) if isinstance(keyword, n.Keyword) else None,
     )
-
-
-def without(call: n.Call, keyword: n.Keyword) -> Fix:
-    """Take an argument out, with the comma before it or else behind it."""
-    items = [*call.args, *call.keywords]
-    at = items.index(keyword)
-    if at > 0:
-        span = call.source.span(items[at - 1].end, keyword.end)
-    elif len(items) > 1:
-        span = call.source.span(keyword.start, items[1].start)
-    else:
-        span = keyword.span
-    return Fix((Edit(span, ""),))

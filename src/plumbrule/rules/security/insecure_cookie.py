@@ -4,6 +4,9 @@ Without HttpOnly one injected script sends the session away; without Secure
 the cookie goes over plain HTTP once and is anybody's on the way; without
 SameSite other sites send requests with it.
 
+The fix is unsafe: a page whose script reads the cookie, and a service that is
+reached over plain HTTP, are without a session afterwards.
+
 ## Bad
 
 ```python title="main.py"
@@ -159,4 +162,4 @@ def completed(call: Call, missing: list[str]) -> Fix | None:
     edits = [Edit(given[name].span, "True") for name in missing if name in given]
     if added := [f"{name}=True" for name in missing if name not in given]:
         edits.append(Edit(*call.added(*added)))
-    return Fix(tuple(edits))
+    return Fix(tuple(edits), safe=False)

@@ -241,7 +241,9 @@ from plumbrule.rulekit import (
     Function,
     Iterator,
     import_edit,
+    is_asked_before,
     is_secret_check,
+    is_surely,
     n,
     rule,
 )
@@ -318,18 +320,31 @@ def refuses_what_is_equal(compare: n.Compare) -> bool:
 
 def in_constant_time(compare: n.Compare, function: Function) -> Fix | None:
     """Compare two texts to the end, as bytes: what may be None raises, and so does text that is not ASCII."""
-    left, right = compare.operands
-    kinds = {kind.name for side in (left, right) if (kind := function.type_of(side)) is not None}
-    if kinds not in ({"builtins.str"}, {"builtins.bytes"}):
+    kind = next((kind for kind in ("str", "bytes") if are_all(kind, compare, function)), None)
+    if kind is None:
         return None
-    sides = [as_bytes(side) if kinds == {"builtins.str"} else side.text for side in (left, right)]
+    sides = [as_bytes(side) if kind == "str" else side.text for side in compare.operands]
     plain = (name for node in function.module.find(n.Import) for name in node.names)
     is_there = any(alias.text == "secrets" for alias in plain)
     called = "secrets.compare_digest" if is_there else "compare_digest"
     negated = "not " if compare.ops[0] == "!=" else ""
     edit = Edit(compare.span, f"{negated}{called}({', '.join(sides)})")
-    imported = () if is_there else import_edit(function.module, "secrets", "compare_digest")
-    return Fix((edit, *imported), safe=False)
+    imported = () if is_there else import_edit(function, "secrets", "compare_digest")
+    return Fix((edit, *imported), safe=False) if imported is not None else None
+
+
+def are_all(kind: str, compare: n.Compare, function: Function) -> bool:
+    """Whether both sides of a comparison are of one kind, and there when it is made."""
+    return all(
+        is_surely(kind, side, function) or (is_of(kind, side, function) and is_asked_before(side, compare))
+        for side in compare.operands
+    )
+
+
+def is_of(kind: str, side: n.Expr, function: Function) -> bool:
+    """Whether a side is of a kind if it is not None."""
+    found = function.type_of(side)
+    return found is not None and found.name == f"builtins.{kind}"
 
 
 def as_bytes(side: n.Expr) -> str:

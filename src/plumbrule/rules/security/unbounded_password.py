@@ -3,6 +3,8 @@
 The body of a login or registration may carry a password of megabytes, and all of it is
 validated, copied and hashed. bcrypt cuts it after 72 bytes or refuses it with an error.
 
+The fix is unsafe: who has a longer password than it allows cannot use it any more.
+
 ## Bad: a type alone
 
 ```python title="main.py"
@@ -209,4 +211,4 @@ def bounding(schema: Schema, name: str) -> Fix | None:
     call = schema.field_call(name)
     if call is None or not call.keywords or not isinstance(call.node, n.Call):
         return None
-    return Fix((Edit(*call.added("max_length=128")),))
+    return Fix((Edit(*call.added("max_length=128")),), safe=False)

@@ -184,4 +184,5 @@ def checking(field: Attribute) -> Fix | None:
     module, plain = field.cls.module, field.annotation
     if not module.project.uses("email-validator") or not isinstance(plain, n.Name) or plain.id != "str":
         return None
-    return Fix((Edit(plain.span, "EmailStr"), *import_edit(module, "pydantic", "EmailStr")), safe=False)
+    imports = import_edit(field.cls, "pydantic", "EmailStr")
+    return Fix((Edit(plain.span, "EmailStr"), *imports), safe=False) if imports is not None else None

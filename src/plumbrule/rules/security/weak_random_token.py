@@ -147,7 +147,7 @@ WEAK = {
     f"random.{name}"
     for name in ("random", "randint", "randrange", "choice", "choices", "sample", "getrandbits", "randbytes")
 } | {"uuid.uuid1"}
-SAME_NAME = {"random.choice", "random.randbytes"}
+SAME_NAME = {"random.choice"}
 
 
 @rule(category="security", severity="error", calls=WEAK)

@@ -80,7 +80,7 @@ class Settings(BaseSettings):
 ```
 """
 
-from plumbrule.rulekit import Edit, Finding, Fix, Iterator, Settings, n, rule
+from plumbrule.rulekit import Edit, Finding, Fix, Iterator, Settings, added_to, line_below, n, rule
 
 
 @rule(category="settings", severity="error", needs="pydantic-settings")
@@ -107,15 +107,12 @@ def env_file_forbids_extra(settings: Settings) -> Iterator[Finding]:
 
 def ignoring(settings: Settings, node: n.Expr) -> Fix | None:
     """Add `extra="ignore"` behind the env file."""
-    source, parent = settings.module.source, node.parent
-    at = source.span(node.end, node.end)
-    match parent:
+    match node.parent:
         case n.Keyword(parent=n.Call() as call):
             return Fix((Edit(*settings.cls.call(call).added('extra="ignore"')),))
-        case n.Dict():
-            return Fix((Edit(at, ', "extra": "ignore"'),))
-        case n.Assign():
-            indent = " " * (parent.span.column - 1)
-            return Fix((Edit(at, f'\n{indent}extra = "ignore"'),))
+        case n.Dict() as entries:
+            return Fix((added_to(entries, '"extra": "ignore"'),))
+        case n.Assign() as statement:
+            return Fix((line_below(statement, 'extra = "ignore"'),))
         case _:
             return None

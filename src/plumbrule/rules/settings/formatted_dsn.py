@@ -101,7 +101,19 @@ def link(name: str, token: str, domain: str) -> str:
 
 import re
 
-from plumbrule.rulekit import Edit, Finding, Fix, Function, Iterator, Project, Scoped, import_edit, n, rule
+from plumbrule.rulekit import (
+    Edit,
+    Finding,
+    Fix,
+    Function,
+    Iterator,
+    Project,
+    Scoped,
+    import_edit,
+    is_surely,
+    n,
+    rule,
+)
 
 PASSWORD = re.compile(r"[a-z0-9+]+://[^/@\s]*:\0[^/@\s]*@", re.IGNORECASE)
 QUOTED = re.compile(r"quote|escape|encode", re.IGNORECASE)
@@ -146,13 +158,15 @@ def password_of(text: n.FString) -> n.Name | n.Attribute | None:
 
 
 def quoting(text: n.FString, scope: Scoped) -> Fix | None:
-    """Quote what stands where the password is: a plain value, never None, in a string of one line."""
+    """Quote what stands where the password is, as the text that it is put in as."""
     password = password_of(text)
     if password is None or "\n" in text.text or may_be_none(password, scope):
         return None
     empty = '""' if text.text.rstrip().endswith("'") else "''"
-    quoted = Edit(password.span, f"quote({password.text}, safe={empty})")
-    return Fix((quoted, *import_edit(scope.module, "urllib.parse", "quote")), safe=False)
+    given = password.text if is_surely("str", password, scope) else f"str({password.text})"
+    quoted = Edit(password.span, f"quote({given}, safe={empty})")
+    imports = import_edit(scope, "urllib.parse", "quote")
+    return Fix((quoted, *imports), safe=False) if imports is not None else None
 
 
 def may_be_none(password: n.Expr, scope: Scoped) -> bool:
