@@ -28,7 +28,7 @@ from plumbrule.model.reaching_bindings import (
     unpacked_place,
 )
 from plumbrule.model.rounds import given_in_rounds, keys_gone_through
-from plumbrule.model.statements import is_sql, is_written
+from plumbrule.model.statements import is_sql, is_written, led_by
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -348,7 +348,9 @@ class Tracer:
         if call.method == "join" and len(call.args) == 1:
             keys = keys_gone_through(call.args[0], None, frame.function)
             return call.args if keys is None else keys
-        is_known = call.receiver is not None and not head and is_written(call.receiver, frame.function)
+        if head:
+            return led_by(call, frame.function)
+        is_known = call.receiver is not None and is_written(call.receiver, frame.function)
         return (*call.args, *(k.value for k in call.keywords if is_known))
 
     def _carried(self, call: Call, frame: Frame, *, head: bool) -> Origin | None:

@@ -196,7 +196,7 @@ NAIVE = {
 
 @rule(category="database", severity="warning")
 def naive_datetime(project: Project) -> Iterator[Finding]:
-    migrations = {migration.module for migration in project.migrations.all}
+    migrations = project.migrations.modules
     for module in project.mentioning(b"utc"):
         if module not in migrations:
             yield from made_in(module)
