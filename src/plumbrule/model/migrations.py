@@ -204,8 +204,8 @@ def reads_below(project: Project) -> bool:
 
 
 def is_aside(one: Migration, folders: set[str]) -> bool:
-    """Whether a revision lies in a folder below the revisions: Alembic does not read it."""
-    return any(folder_of(one).startswith(f"{folder}/") for folder in folders)
+    """Whether a revision lies in a folder below the versions: Alembic does not read it."""
+    return any(folder_of(one).startswith(f"{folder}/") for folder in folders if folder.endswith("versions"))
 
 
 def folder_of(one: Migration) -> str:

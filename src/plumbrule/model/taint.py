@@ -130,15 +130,18 @@ class Tracer:
                     return None
                 kept = self._kept(value, expr, frame)
                 given = [(value, frame)] if kept is None else kept
-                return next((o for v, at in given if (o := self.trace(v, at, head=head))), None)
+                found = next((o for v, at in given if (o := self.trace(v, at, head=head))), None)
+                return unchecked(expr, found, frame)
             case n.Sequence(items=items):
                 return self._first(items, frame, head=head)
             case n.Dict(values=values):
                 return self._first(values, frame, head=head)
             case n.Comprehension(element=element):
                 return self.trace(element, frame, head=head)
-            case n.Call():
-                return self._call(frame.function.call(expr), frame, head=head)
+            case n.Call(func=func):
+                found = self._call(frame.function.call(expr), frame, head=head)
+                is_read = isinstance(func, n.Attribute) and func.attr == "get"
+                return unchecked(expr, found, frame) if is_read else found
             case _:
                 return None
 

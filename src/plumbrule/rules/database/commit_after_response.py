@@ -53,6 +53,31 @@ async def create_order(session: Annotated[AsyncSession, Depends(get_session, sco
     ...
 ```
 
+## Bad: a row changes itself
+
+```python title="main.py"
+from typing import Annotated
+
+from fastapi import Depends, FastAPI
+from orders import find
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
+
+app = FastAPI()
+sessions = async_sessionmaker()
+
+
+async def get_session():
+    async with sessions() as session:
+        yield session
+        await session.commit()
+
+
+@app.patch("/orders/{order_id}")
+async def close(order_id: int, session: Annotated[AsyncSession, Depends(get_session)]) -> None:  # finding
+    order = await find(session, order_id)
+    await order.update(state="closed")
+```
+
 ## Bad: it only asks another service (low confidence)
 
 ```python title="main.py"
@@ -215,11 +240,14 @@ def writes(handler: Function) -> bool:
 
 
 def is_change(call: Call) -> bool:
-    """Whether a call changes what a session holds, or makes a statement that does."""
+    """Whether a call changes what a session holds, or a row that one gave, or makes a statement that does."""
     if call.name.startswith("sqlalchemy") and call.method in ("insert", "update", "delete"):
         return True
-    owner = call.receiver.text.lower() if call.receiver is not None else ""
-    return call.method in CHANGES and any(word in owner for word in OWNERS)
+    if call.method not in CHANGES or call.receiver is None:
+        return False
+    made = call.scope.bindings.get(call.receiver.text, ())
+    told = [call.receiver, *call.given, *(b.node.value for b in made if isinstance(b.node, n.Assign))]
+    return any(word in expr.text.lower() for expr in told if expr is not None for word in OWNERS)
 
 
 def sets_column(target: n.Node, function: Function) -> bool:
