@@ -68,7 +68,9 @@ def write(files: dict[str, str], folder: Path) -> Path:
 def found(outcome: Outcome) -> set[tuple[str, int]]:
     assert not outcome.failures, outcome.failures[0].trace
     assert not outcome.skipped, outcome.skipped
-    return {(f.finding.at.path, f.finding.at.line) for f in outcome.findings}
+    told = [(f.finding.message, f.finding.at.path, f.finding.at.line) for f in outcome.findings]
+    assert len(set(told)) == len(told), "the same is said twice of a line"
+    return {(path, line) for _, path, line in told}
 
 
 @pytest.mark.parametrize(("rule", "section"), cases("Bad"))

@@ -28,6 +28,7 @@ from plumbrule.model.asking import (
     looks_up,
 )
 from plumbrule.model.bodies import body_schemas, is_bounded, response_schema
+from plumbrule.model.branches import branches_around
 from plumbrule.model.calls import Call
 from plumbrule.model.certainty import is_asked_before, is_surely
 from plumbrule.model.code import Attribute, Class, Function, Module, Parameter, Scoped
@@ -278,6 +279,7 @@ __all__ = [
     "awaiting",
     "blocking_on_loop",
     "body_schemas",
+    "branches_around",
     "brings_together",
     "called",
     "caller_of",

@@ -52,6 +52,14 @@ def test_an_f_string_keeps_its_fixed_parts_and_what_is_put_in() -> None:
             pytest.fail(repr(other))
 
 
+@pytest.mark.parametrize("text", ["""'a' 'b'""", """f'{a}' f'{b}' 'c'""", """f'{a}' 'b' f'{c}'"""])
+def test_literals_side_by_side_are_one_text_whose_pieces_are_none(text: str) -> None:
+    found = read("a.py", text.encode()).nodes
+    texts = [node for node in found if isinstance(node, (n.Constant, n.FString))]
+    outer = [one.text for one in texts if one.parent is None or isinstance(one.parent, n.ExprStatement)]
+    assert outer == [text]
+
+
 def test_an_f_string_knows_the_names_that_say_how_it_is_written() -> None:
     for text in ("f'{name:>{width}.{places}}'", "'it: ' f'{name!r:{width:{places}}}'"):
         told = value(text)

@@ -71,16 +71,19 @@ def format_expressions(reader: Reader, tree: Tree) -> Iterator[n.Expr]:
 
 @branch("concatenated_string")
 def concatenated(reader: Reader, tree: Tree) -> n.Expr:
+    before = len(reader.nodes)
     parts = reader.exprs(tree.children)
     values = [p.value for p in parts if isinstance(p, n.Constant)]
     if len(values) == len(parts) and len(set(map(type, values))) == 1:
         joined: Any = (b"" if isinstance(values[0], bytes) else "").join(values)  # type: ignore[arg-type]
         constant = n.Constant(*reader.place(tree), joined)
-        reader.nodes.append(constant)
+        reader.nodes[before:] = [constant]
         return constant
     flat = tuple(q for p in parts for q in (p.parts if isinstance(p, n.FString) else (p,)))
     formats = tuple(q for p in parts if isinstance(p, n.FString) for q in p.formats)
     made = n.FString(*reader.place(tree), flat, formats)
+    inside = reader.nodes[before:]  # the pieces are no texts of their own
+    reader.nodes[before:] = [node for node in inside if node in flat or node not in parts]
     reader.adopt(made, *flat, *formats)
     return made
 

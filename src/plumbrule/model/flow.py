@@ -74,6 +74,10 @@ class Flow:
         return [start, *way, (f"`{self.sink_name}` works with it", self.sink.span)]
 
 
+BARE = re.compile(r"\s*|(https?:)?//|https?://[^/]*[@.]?")
+"""what may stand before the host"""
+
+
 def composed(expr: n.Expr, origin: Origin | None, maker: Function) -> Origin | None:
     """An origin with one more expression around it."""
     if origin is None:
@@ -100,7 +104,13 @@ def leading(parts: tuple[n.Expr, ...]) -> tuple[n.Expr, ...]:
     """The part that decides which host a URL names: the first, or what stands right behind a bare scheme."""
     first, rest = parts[:1], parts[1:]
     match first:
-        case (n.Constant(value=str(text)),) if re.fullmatch(r"\s*|(https?:)?//|https?://[^/]*[@.]?", text):
+        case (n.Constant(value=str(text)),) if BARE.fullmatch(text):
             return rest[:1]
         case _:
             return first
+
+
+def leading_place(template: str) -> str | None:
+    """The number or name of the place in `"…{}…"` that decides which host a URL names, None if none does."""
+    found = re.match(r"([^{]*)\{(\w*)", template)
+    return found[2] if found and BARE.fullmatch(found[1]) else None

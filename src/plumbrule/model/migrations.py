@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 DRIVERS = ("asyncpg", "psycopg", "psycopg2", "psycopg2-binary", "pg8000")
 MYSQL_DRIVERS = ("aiomysql", "asyncmy", "pymysql", "mysqlclient", "mysql-connector-python", "mariadb")
 CREATED = re.compile(r'\bcreate\s+(?:\w+\s+)?table\s+(?:if\s+not\s+exists\s+)?(?:["\w]+\.)?"?(\w+)')
+LOCATIONS = re.compile(r"^\s*(recursive_)?version_locations\s*=", re.MULTILINE)
 NAMED = ("create_index", "create_unique_constraint", "create_foreign_key", "create_check_constraint")
 
 
@@ -169,25 +170,47 @@ class Migration:
 
 
 class MigrationGraph:
-    """The revisions of every Alembic folder of the project."""
+    """The revisions of every Alembic folder of the project: `all` that Alembic reads, `modules` are the files
+    of any.
+    """
 
     def __init__(self, project: Project) -> None:
         self.on_postgresql = any(project.uses(driver) for driver in DRIVERS)
         self.on_mysql = any(project.uses(driver) for driver in MYSQL_DRIVERS) and not self.on_postgresql
-        self.all = [found for module in project.modules if (found := migration(module)) is not None]
+        found = [made for module in project.modules if (made := migration(module)) is not None]
+        folders = set() if reads_below(project) else {folder_of(one) for one in found}
+        self.all = [one for one in found if not is_aside(one, folders)]
+        self.modules = {one.module for one in found}
 
     @cached_property
     def by_folder(self) -> dict[str, list[Migration]]:
         """The revisions of each versions folder."""
         found: dict[str, list[Migration]] = {}
         for migration_ in self.all:
-            found.setdefault(migration_.module.path.rpartition("/")[0], []).append(migration_)
+            found.setdefault(folder_of(migration_), []).append(migration_)
         return found
 
     def heads(self, folder: str) -> list[Migration]:
         """The revisions of a folder that nothing comes after."""
         followed = {d for m in self.by_folder.get(folder, ()) for d in m.down_revisions}
         return [m for m in self.by_folder.get(folder, ()) if m.revision not in followed]
+
+
+def reads_below(project: Project) -> bool:
+    """Whether Alembic is told to look for revisions elsewhere than in the versions folder itself."""
+    return any(LOCATIONS.search(text) for text in project.texts("alembic.ini").values()) or bool(
+        project.mentioning(b"version_locations")
+    )
+
+
+def is_aside(one: Migration, folders: set[str]) -> bool:
+    """Whether a revision lies in a folder below the versions: Alembic does not read it."""
+    return any(folder_of(one).startswith(f"{folder}/") for folder in folders if folder.endswith("versions"))
+
+
+def folder_of(one: Migration) -> str:
+    """The folder of a revision."""
+    return one.module.path.rpartition("/")[0]
 
 
 def migration(module: Module) -> Migration | None:

@@ -65,7 +65,7 @@ def loaded(owner: n.Name, rollback: Call, function: Function) -> Table | None:
     if any(rollback.node.end <= place.start < owner.start for place in places):
         return None
     if not places and function.parameter(owner.id) is not None:
-        kind = function.type_of(owner)
+        kind = None if is_of_another(owner.id, rollback, function) else function.type_of(owner)
         return function.project.table_of(kind.cls) if kind is not None else None
     query = query_of(function, owner)
     if query is None or not query.is_async or not isinstance(query.node, n.Call):
@@ -74,6 +74,18 @@ def loaded(owner: n.Name, rollback: Call, function: Function) -> Table | None:
     is_here = any(parent is function.node for parent in query.node.parents)
     is_same = rollback.receiver is not None and session == rollback.receiver.text
     return query.table if is_same or not is_here else None
+
+
+def is_of_another(name: str, rollback: Call, function: Function) -> bool:
+    """Whether a handler is given a row by a dependency that is not given the session that rolls back."""
+    asked = {
+        d.parameter.name: d for r in function.routes for d in r.dependencies.tree if d.parameter is not None
+    }
+    row = asked.get(name)
+    session = asked.get(rollback.receiver.text) if rollback.receiver is not None else None
+    if row is None or session is None or row.function is None or session.function is None:
+        return False
+    return all(below.function is not session.function for below in row.walk())
 
 
 def follows(node: n.Node, read: n.Node) -> bool:

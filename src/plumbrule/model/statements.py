@@ -6,11 +6,13 @@ import re
 from typing import TYPE_CHECKING
 
 from plumbrule.facts import nodes as n
+from plumbrule.model.flow import leading_place
 from plumbrule.model.reaching_bindings import bound_value, reaching
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from plumbrule.model.calls import Call
     from plumbrule.model.code import Function
     from plumbrule.model.flow import Origin
 
@@ -45,5 +47,24 @@ def written(name: n.Name, maker: Function) -> n.Expr | None:
 
 def is_written(template: n.Expr, maker: Function) -> bool:
     """Whether it is known what a text is."""
-    known = written(template, maker) if isinstance(template, n.Name) else template
-    return isinstance(known, (n.Constant, n.FString))
+    return isinstance(known(template, maker), (n.Constant, n.FString))
+
+
+def known(template: n.Expr, maker: Function) -> n.Expr | None:
+    """What a text is made of, if that can be told."""
+    return written(template, maker) if isinstance(template, n.Name) else template
+
+
+def led_by(call: Call, maker: Function) -> tuple[n.Expr, ...]:
+    """What `format` or `join` may put at the beginning of a text: what stands at its first place, where the
+    text can be read.
+    """
+    text = known(call.receiver, maker) if call.receiver is not None else None
+    match text:
+        case n.Constant(value=str(template)) if call.method == "format":
+            place = leading_place(template)
+            if place is None or (place and not place.isdigit()):
+                return tuple(k.value for k in call.keywords if place and k.name == place)
+            return call.args[int(place or 0) :][:1]
+        case _:
+            return call.args

@@ -28,7 +28,7 @@ from plumbrule.model.reaching_bindings import (
     unpacked_place,
 )
 from plumbrule.model.rounds import given_in_rounds, keys_gone_through
-from plumbrule.model.statements import is_sql, is_written
+from plumbrule.model.statements import is_sql, is_written, led_by
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -130,15 +130,18 @@ class Tracer:
                     return None
                 kept = self._kept(value, expr, frame)
                 given = [(value, frame)] if kept is None else kept
-                return next((o for v, at in given if (o := self.trace(v, at, head=head))), None)
+                found = next((o for v, at in given if (o := self.trace(v, at, head=head))), None)
+                return unchecked(expr, found, frame)
             case n.Sequence(items=items):
                 return self._first(items, frame, head=head)
             case n.Dict(values=values):
                 return self._first(values, frame, head=head)
             case n.Comprehension(element=element):
                 return self.trace(element, frame, head=head)
-            case n.Call():
-                return self._call(frame.function.call(expr), frame, head=head)
+            case n.Call(func=func):
+                found = self._call(frame.function.call(expr), frame, head=head)
+                is_read = isinstance(func, n.Attribute) and func.attr == "get"
+                return unchecked(expr, found, frame) if is_read else found
             case _:
                 return None
 
@@ -348,7 +351,9 @@ class Tracer:
         if call.method == "join" and len(call.args) == 1:
             keys = keys_gone_through(call.args[0], None, frame.function)
             return call.args if keys is None else keys
-        is_known = call.receiver is not None and not head and is_written(call.receiver, frame.function)
+        if head:
+            return led_by(call, frame.function)
+        is_known = call.receiver is not None and is_written(call.receiver, frame.function)
         return (*call.args, *(k.value for k in call.keywords if is_known))
 
     def _carried(self, call: Call, frame: Frame, *, head: bool) -> Origin | None:

@@ -255,6 +255,19 @@ def _zip(interpreter: Expressions, args: list[Any], _: dict[str, Any], __: Env) 
     return list(zip(*(interpreter.items(a) for a in args), strict=False))
 
 
+def _chain(interpreter: Expressions, args: list[Any], _: dict[str, Any], __: Env) -> Any:
+    return [one for given in args for one in interpreter.items(given)]
+
+
+def _chain_of(interpreter: Expressions, args: list[Any], _: dict[str, Any], env: Env) -> Any:
+    return _chain(interpreter, interpreter.items(args[0]), {}, env) if args else UNKNOWN
+
+
+def _sum(interpreter: Expressions, args: list[Any], kwargs: dict[str, Any], env: Env) -> Any:
+    start = args[1] if len(args) > 1 else kwargs.get("start")
+    return _chain_of(interpreter, args, {}, env) if isinstance(start, (list, tuple)) else UNKNOWN
+
+
 def _getenv(_: Expressions, args: list[Any], kwargs: dict[str, Any], __: Env) -> Any:
     default = args[1] if len(args) > 1 else kwargs.get("default", UNKNOWN)
     return default if isinstance(default, str) else UNKNOWN
@@ -305,6 +318,9 @@ FUNCTIONS: dict[str, Callable[[Expressions, list[Any], dict[str, Any], Env], Any
     "collections.defaultdict": _defaultdict,
     "builtins.enumerate": _enumerate,
     "builtins.zip": _zip,
+    "builtins.sum": _sum,
+    "itertools.chain": _chain,
+    "itertools.chain.from_iterable": _chain_of,
     "builtins.str": _first,
     "builtins.len": _len,
     "os.getenv": _getenv,

@@ -58,6 +58,58 @@ async def create_order(session: Annotated[AsyncSession, Depends(get_session, sco
     ...
 ```
 
+## Bad: a row changes itself
+
+```python title="main.py"
+from typing import Annotated
+
+from fastapi import Depends, FastAPI
+from orders import find
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
+
+app = FastAPI()
+sessions = async_sessionmaker()
+
+
+async def get_session():
+    async with sessions() as session:
+        yield session
+        await session.commit()
+
+
+@app.patch("/orders/{order_id}")
+async def close(order_id: int, session: Annotated[AsyncSession, Depends(get_session)]) -> None:  # finding
+    order = await find(session, order_id)
+    await order.update(state="closed")
+```
+
+## Bad: it only asks another service (low confidence)
+
+```python title="main.py"
+from typing import Annotated
+
+from fastapi import Depends, FastAPI
+from httpx2 import AsyncClient
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
+
+app = FastAPI()
+sessions = async_sessionmaker()
+
+
+async def get_session():
+    async with sessions() as session:
+        yield session
+        await session.commit()
+
+
+@app.delete("/orders/{order_id}")
+async def delete(order_id: int, session: Annotated[AsyncSession, Depends(get_session)]) -> None:  # finding
+    address = await session.scalar(text("select address from settings"))
+    async with AsyncClient(base_url=str(address)) as client:
+        await client.delete(f"/orders/{order_id}")
+```
+
 ## Good: the route has committed, or only reads
 
 ```python title="main.py"
@@ -155,7 +207,7 @@ def commits(route: Route) -> bool:
 def after_response(route: Route, project: Project) -> Iterator[Finding]:
     """The commits that come too late for the answer of a route."""
     late = list(late_commits(route))
-    may_write = not late or "POST" not in route.methods or route.handler is None or writes(route.handler)
+    may_write = not late or route.handler is None or writes(route.handler)
     for dependency, function, commit in late:
         yield Finding(
             at=dependency.span,
@@ -180,7 +232,9 @@ def late_commits(route: Route) -> Iterator[tuple[Dependency, Function, n.Node]]:
 
 
 def writes(handler: Function) -> bool:
-    """Whether a handler changes something, as far as it can be seen: a POST may only search."""
+    """Whether a handler changes something in the database, as far as it can be seen: it may only ask another
+    service to.
+    """
     reached = [found.call for found in reached_calls(handler)]
     functions = {handler, *(call.function for call in reached if call.function is not None)}
     return any(is_change(call) or is_statement(call) for call in reached) or any(
@@ -192,11 +246,14 @@ def writes(handler: Function) -> bool:
 
 
 def is_change(call: Call) -> bool:
-    """Whether a call changes what a session holds, or makes a statement that does."""
+    """Whether a call changes what a session holds, or a row that one gave, or makes a statement that does."""
     if call.name.startswith("sqlalchemy") and call.method in ("insert", "update", "delete"):
         return True
-    owner = call.receiver.text.lower() if call.receiver is not None else ""
-    return call.method in CHANGES and any(word in owner for word in OWNERS)
+    if call.method not in CHANGES or call.receiver is None:
+        return False
+    made = call.scope.bindings.get(call.receiver.text, ())
+    told = [call.receiver, *call.given, *(b.node.value for b in made if isinstance(b.node, n.Assign))]
+    return any(word in expr.text.lower() for expr in told if expr is not None for word in OWNERS)
 
 
 def sets_column(target: n.Node, function: Function) -> bool:

@@ -54,6 +54,13 @@ async def find(session: AsyncSession, order_id: int) -> Order | None:
 async def has_lines(session: AsyncSession, order_id: int) -> bool:
     order = await find(session, order_id)
     return bool(getattr(order, "lines", []))  # finding
+
+
+async def line_ids(session: AsyncSession, order_id: int) -> list[int]:
+    order = await find(session, order_id)
+    if order is None or not order.lines:  # finding
+        return []
+    return [line.id for line in order.lines]
 ```
 
 ## Bad: the response model reads it, also of a row that is new
@@ -303,7 +310,7 @@ def lazy_load_in_async(project: Project) -> Iterator[Finding]:
     for function in project.code_functions if names else ():
         found = list(in_function(function, names)) if function.is_async else []
         if found and not refreshes(function):
-            yield from found
+            yield from {(one.message, one.chain[0]): one for one in reversed(found)}.values()
 
 
 def in_function(function: Function, names: set[str]) -> Iterator[Finding]:

@@ -193,10 +193,12 @@ NAIVE = {
     "datetime.datetime.utcfromtimestamp": "write `datetime.fromtimestamp(…, UTC)`",
 }
 
+FOR_COLUMNS = "; a column that keeps it has to be `DateTime(timezone=True)`"
+
 
 @rule(category="database", severity="warning")
 def naive_datetime(project: Project) -> Iterator[Finding]:
-    migrations = {migration.module for migration in project.migrations.all}
+    migrations = project.migrations.modules
     for module in project.mentioning(b"utc"):
         if module not in migrations:
             yield from made_in(module)
@@ -223,7 +225,7 @@ def made_in(module: Module) -> Iterator[Finding]:
                     at=node.span,
                     message=f"`{node.text}` gives a time without a zone",
                     label="naive",
-                    help=NAIVE[name],
+                    help=NAIVE[name] + (FOR_COLUMNS if module.project.uses("sqlalchemy") else ""),
                 )
 
 

@@ -86,7 +86,7 @@ async def save(session: AsyncSession) -> None:
 ```python title="app/models.py"
 from datetime import datetime
 
-from sqlalchemy import func
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
@@ -102,6 +102,12 @@ class Order(Base):
     changed_at: Mapped[datetime] = mapped_column(onupdate=func.now())
 
 
+class User(Base):
+    __tablename__ = "users"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str]
+
+
 async def rename(session: AsyncSession, order: Order, name: str) -> datetime:
     order.name = name
     await session.commit()
@@ -113,6 +119,21 @@ async def close(session: AsyncSession, order: Order) -> int:
     order.name = "closed"
     await session.commit()
     return order.id
+
+
+async def open_again(session: AsyncSession, order_id: int) -> Order:
+    order = (await session.execute(select(Order).where(Order.id == order_id))).scalar_one()
+    order.name = "open"
+    await session.commit()
+    order = (await session.execute(select(Order).where(Order.id == order_id))).scalar_one()
+    return order
+
+
+async def rename_user(session: AsyncSession, user_id: int, order_id: int) -> User:
+    user = await session.get_one(User, user_id)
+    user.name = str(await session.get_one(Order, order_id))
+    await session.commit()
+    return user
 ```
 
 ## Good: only other tables are read through async sessions
@@ -224,6 +245,7 @@ from plumbrule.rulekit import (
     Table,
     line_below,
     n,
+    query_of,
     rule,
 )
 
@@ -346,8 +368,11 @@ def shows_stale(function: Function, column: Column, table: Table) -> bool:
 
 
 def is_other(function: Function, name: n.Name, table: Table) -> bool:
-    """Whether a name stands for something else than a row of a table that was there before."""
-    kind = function.type_of(name)
+    """Whether a name stands for something else than a row of a table that was there before the last write."""
+    kind, query = function.type_of(name), query_of(function, name)
+    if query is not None:
+        written = [call.node.start for call in function.calls if call.method in ("commit", "flush")]
+        return query.table is not table or all(query.node.start > start for start in written)
     if kind is None or kind.cls is None:
         return False
     made = any(

@@ -121,6 +121,49 @@ async def open_one(session: AsyncSession) -> int | None:
         return order.id
     return None
 ```
+
+## Good: another session has loaded it
+
+```python title="app/orders.py"
+from typing import Annotated
+
+from fastapi import APIRouter, Depends
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+router = APIRouter()
+sessions = async_sessionmaker()
+
+
+class Base(DeclarativeBase): ...
+
+
+class User(Base):
+    __tablename__ = "users"
+    id: Mapped[int] = mapped_column(primary_key=True)
+
+
+async def get_session():
+    async with sessions() as session:
+        yield session
+
+
+async def current_user() -> User:
+    async with sessions() as session:
+        return await session.get_one(User, 1)
+
+
+@router.post("/orders")
+async def order(
+    session: Annotated[AsyncSession, Depends(get_session)], user: Annotated[User, Depends(current_user)]
+) -> int:
+    try:
+        await session.commit()
+    except IntegrityError:
+        await session.rollback()
+    return user.id
+```
 """
 
 from plumbrule.rulekit import Call, Finding, Function, Iterator, Step, forgotten, n, rule

@@ -69,6 +69,33 @@ def downgrade() -> None:
     op.drop_table("pets")
     op.drop_column("users", "age")
 ```
+
+## Good: Alembic does not look there
+
+```python title="migrations/versions/0002_age.py"
+revision = "0002"
+down_revision = None
+
+
+def upgrade() -> None: ...
+def downgrade() -> None: ...
+```
+
+```python title="migrations/versions/archive/0001_age.py"
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0001"
+down_revision = None
+
+
+def upgrade() -> None:
+    op.add_column("users", sa.Column("age", sa.Integer(), nullable=False))
+
+
+def downgrade() -> None:
+    op.drop_column("users", "age")
+```
 """
 
 from plumbrule.rulekit import Finding, Iterator, Migration, n, rule

@@ -153,6 +153,27 @@ app = FastAPI()
 app.add_middleware(CORSMiddleware, allow_origins=origins, allow_credentials=True)
 ```
 
+## Good: the star has a branch of its own
+
+```python title="main.py"
+from fastapi import FastAPI
+from fastapi.middleware.cors import CORSMiddleware
+from pydantic_settings import BaseSettings
+
+
+class Settings(BaseSettings):
+    origins: list[str] = ["*"]
+
+
+def make(settings: Settings) -> FastAPI:
+    app = FastAPI()
+    if "*" in settings.origins:
+        app.add_middleware(CORSMiddleware, allow_origins=["*"])
+    elif settings.origins:
+        app.add_middleware(CORSMiddleware, allow_origins=settings.origins, allow_credentials=True)
+    return app
+```
+
 ## Good: everybody, without cookies
 
 ```python title="main.py"
@@ -175,6 +196,7 @@ from plumbrule.rulekit import (
     Scoped,
     Span,
     Variable,
+    branches_around,
     is_for_developers,
     n,
     rule,
@@ -200,19 +222,33 @@ def judged(at: Span, options: dict[str, n.Expr], scope: Scoped | None) -> Iterat
     allowed = options.get("allow_credentials")
     if allowed is None or not is_true(allowed) or is_for_developers(allowed):
         return
-    if origins is not None and is_any(origins, scope):
+    if origins is not None and is_any(origins, scope) and not is_other_branch(origins):
         yield finding(at, "every site may send requests with the visitor's cookies", origins)
     elif isinstance(pattern, n.Constant) and lets_too_much_in(str(pattern.value)):
         yield finding(at, "the pattern for origins lets foreign sites in", pattern)
 
 
 def finding(at: Span, message: str, option: n.Expr) -> Finding:
+    what = '`"*"` is among the origins,' if "\n" in option.text else f"`{option.text}`"
     return Finding(
         at=at,
         message=message,
-        label=f"`{option.text}` together with `allow_credentials=True`",
+        label=f"{what} together with `allow_credentials=True`",
         help="name the origins, or leave credentials out",
     )
+
+
+def is_other_branch(origins: n.Expr) -> bool:
+    """Whether it stands where a setting is something else than a star."""
+    for test, is_so in branches_around(origins):
+        match test:
+            case n.Compare(operands=operands, ops=(op,)) if origins.text in [one.text for one in operands]:
+                stars = (x for one in operands for x in one.walk() if isinstance(x, n.Constant))
+                if any(star.value == "*" for star in stars) and is_so is (op in ("!=", "not in")):
+                    return True
+            case _:
+                pass
+    return False
 
 
 def is_true(option: n.Expr | None) -> bool:

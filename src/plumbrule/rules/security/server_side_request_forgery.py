@@ -42,6 +42,21 @@ async def preview(url: str) -> str:
     return answer.text
 ```
 
+## Bad: put in by name
+
+```python title="main.py"
+import httpx2
+from fastapi import FastAPI
+
+app = FastAPI()
+PREVIEW = "https://{host}/preview/{size}"
+
+
+@app.post("/previews")
+def preview(host: str, size: int) -> str:
+    return httpx2.get(PREVIEW.format(host=host, size=size)).text  # finding
+```
+
 ## Bad: said once, where the host is asked
 
 ```python title="main.py"
@@ -178,6 +193,13 @@ async def read_rate(currency: str) -> str:
 async def order_rate(currency: str) -> str:
     async with httpx2.AsyncClient() as client:
         answer = await client.post(RATE.format(currency=currency))
+    return answer.text
+
+
+@app.delete("/rates/{currency}")
+async def delete_rate(currency: str) -> str:
+    async with httpx2.AsyncClient() as client:
+        answer = await client.delete("{}/{}".format("https://rates.example", currency))
     return answer.text
 ```
 

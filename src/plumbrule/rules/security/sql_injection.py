@@ -161,6 +161,28 @@ def find_orders(limit: int, sort: str, direction: Direction) -> list[str]:
         return [row.title for row in found]
 ```
 
+## Good: what is read twice was looked at the first time
+
+```python title="main.py"
+from fastapi import FastAPI, Request
+from sqlalchemy import create_engine, text
+
+app = FastAPI()
+engine = create_engine("sqlite://")
+
+
+@app.get("/orders")
+def find_orders(request: Request) -> list[str]:
+    direction, column = "asc", "title"
+    if request.query_params.get("direction") in ["asc", "desc"]:
+        direction = request.query_params.get("direction")
+    if request.query_params["column"] in ("title", "created_at"):
+        column = request.query_params["column"]
+    with engine.connect() as connection:
+        found = connection.execute(text("SELECT title FROM orders ORDER BY " + column + " " + direction))
+        return [row.title for row in found]
+```
+
 ## Good: a name that the database knows
 
 ```python title="main.py"

@@ -158,9 +158,10 @@ def password_of(text: n.FString) -> n.Name | n.Attribute | None:
 
 
 def quoting(text: n.FString, scope: Scoped) -> Fix | None:
-    """Quote what stands where the password is, as the text that it is put in as."""
+    """Quote what stands where the password is, as a text, never None, between one kind of quotes."""
     password = password_of(text)
-    if password is None or "\n" in text.text or may_be_none(password, scope):
+    is_mixed = "\n" in text.text and {'"', "'"} <= set(text.text)
+    if password is None or is_mixed or may_be_none(password, scope):
         return None
     empty = '""' if text.text.rstrip().endswith("'") else "''"
     given = password.text if is_surely("str", password, scope) else f"str({password.text})"
