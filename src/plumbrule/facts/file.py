@@ -52,6 +52,7 @@ class File:
     comments: tuple[Comment, ...]
     broken: tuple[Span, ...]
     _answers: dict[Callable[[File], Any], Any] = field(init=False, default_factory=dict)
+    _mentions: dict[tuple[bytes, ...], bool] = field(init=False, default_factory=dict)
 
     def once(self, question: Callable[[File], A]) -> A:
         """The answer to a question about this file and nothing else: it is asked only once."""
@@ -59,6 +60,12 @@ class File:
             self._answers[question] = question(self)
         answer: A = self._answers[question]
         return answer
+
+    def mentions(self, *words: bytes) -> bool:
+        """Whether its text has one of some words."""
+        if words not in self._mentions:
+            self._mentions[words] = any(map(self.source.text.__contains__, words))
+        return self._mentions[words]
 
     def __getstate__(self) -> dict[str, Any]:
         """What a copy knows: of the answers those to our own questions, under their names."""
