@@ -95,9 +95,9 @@ def bound_names(node: n.Node) -> list[str]:  # noqa: PLR0911  one for each way t
 
 def target_names(target: n.Expr) -> list[str]:
     """The plain names in the target of an assignment."""
+    if isinstance(target, n.Name):  # nearly all are, and a pattern takes longer
+        return [target.id]
     match target:
-        case n.Name(id=name):
-            return [name]
         case n.Sequence(items=items):
             return [name for item in items for name in target_names(item)]
         case n.Starred(value=value):

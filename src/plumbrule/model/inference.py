@@ -145,15 +145,10 @@ class Inference(Annotations):
 
     def name_of(self, expr: n.Expr) -> str | None:
         """The full name of what an expression names."""
-        match self.target(expr):
-            case None:
-                return None
-            case External(name=name):
-                return name
-            case Variable(name=name, module=module):
-                return f"{module.name}.{name}"
-            case other:
-                return other.qualified_name
+        target = self.target(expr)
+        if isinstance(target, External):
+            return target.name
+        return target.qualified_name if target is not None else None
 
     def type_of(self, expr: n.Expr) -> Type | None:
         """The type of an expression."""
