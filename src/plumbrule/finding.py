@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import TYPE_CHECKING, Any, Literal, get_args
+
+from plumbrule.facts.frozen import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -28,7 +30,7 @@ MOST_WAYS = 5
 """so many other ways to a place are named"""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Edit:
     """Replace the text of a span by another. An empty span (`start == end`) inserts."""
 
@@ -36,7 +38,7 @@ class Edit:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Fix:
     """Edits that mend a finding. Unsafe ones may change behaviour and are shown as a diff first."""
 
@@ -44,7 +46,7 @@ class Fix:
     safe: bool = True
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Step:
     """One station on the way from a route to the finding: what stands there, and where."""
 
@@ -52,7 +54,7 @@ class Step:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Finding:
     """What a rule says.
 
@@ -89,7 +91,7 @@ def first_call(chain: Sequence[Step]) -> Step:
     return replace(chain[0], span=chain[1].span) if len(chain) > 1 else chain[0]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Rule:
     """A rule as it was declared; `check` is called with every `subject` of the project, of the calls with
     those of `calls`, of the functions with those that have a node of one of `nodes`.

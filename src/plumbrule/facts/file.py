@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from plumbrule.facts import nodes as n
 from plumbrule.facts.cached import cached_property
+from plumbrule.facts.frozen import frozen
 from plumbrule.facts.words import Words
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ OURS = "plumbrule."
 """where a question is from that does not change while this program stays the same"""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Comment:
     """A `# comment`, with its place."""
 
