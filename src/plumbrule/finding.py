@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Any, Literal
+
+from plumbrule.facts.frozen import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -25,7 +27,7 @@ Category = Literal[
 ]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Edit:
     """Replace the text of a span by another. An empty span (`start == end`) inserts."""
 
@@ -33,7 +35,7 @@ class Edit:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Fix:
     """Edits that mend a finding. Unsafe ones may change behaviour and are shown as a diff first."""
 
@@ -41,7 +43,7 @@ class Fix:
     safe: bool = True
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Step:
     """One station on the way from a route to the finding: what stands there, and where."""
 
@@ -49,7 +51,7 @@ class Step:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Finding:
     """What a rule says.
 
@@ -70,7 +72,7 @@ class Finding:
     severity: Severity | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Rule:
     """A rule as it was declared; `check` is called with every `subject` of the project, of the calls with
     those of `calls`, of the functions with those that have a node of one of `nodes`.

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from plumbrule.facts import nodes as n
 from plumbrule.facts.cached import cached_property
+from plumbrule.facts.frozen import frozen
 from plumbrule.facts.words import Words
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ OURS = "plumbrule."
 """where a question is from that does not change while this program stays the same"""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Comment:
     """A `# comment`, with its place."""
 
@@ -52,6 +53,7 @@ class File:
     comments: tuple[Comment, ...]
     broken: tuple[Span, ...]
     _answers: dict[Callable[[File], Any], Any] = field(init=False, default_factory=dict)
+    _mentions: dict[tuple[bytes, ...], bool] = field(init=False, default_factory=dict)
 
     def once(self, question: Callable[[File], A]) -> A:
         """The answer to a question about this file and nothing else: it is asked only once."""
@@ -59,6 +61,12 @@ class File:
             self._answers[question] = question(self)
         answer: A = self._answers[question]
         return answer
+
+    def mentions(self, *words: bytes) -> bool:
+        """Whether its text has one of some words."""
+        if words not in self._mentions:
+            self._mentions[words] = any(map(self.source.text.__contains__, words))
+        return self._mentions[words]
 
     def __getstate__(self) -> dict[str, Any]:
         """What a copy knows: of the answers those to our own questions, under their names."""

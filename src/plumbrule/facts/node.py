@@ -16,6 +16,7 @@ C = TypeVar("C", bound=type)
 @dataclass_transform(eq_default=False, field_specifiers=(field,))
 def node(cls: C) -> C:
     """A node class: slotted, compared by identity."""
+    cls.__doc__ = cls.__doc__ or cls.__name__  # else dataclass works out a signature to put there
     return dataclass(eq=False, slots=True, repr=False)(cls)  # type: ignore[return-value]
 
 
@@ -62,7 +63,8 @@ class Node:
         while stack:
             at = stack.pop()
             yield at
-            stack += reversed(_nodes_in(at))
+            if CHILD_FIELDS[type(at)]:
+                stack += reversed(_nodes_in(at))
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.text[:60]!r} {self.source.path}:{self.line}>"
@@ -70,7 +72,7 @@ class Node:
 
 def _nodes_in(node: Node) -> list[Node]:
     found: list[Node] = []
-    for name in child_fields(type(node)):
+    for name in CHILD_FIELDS[type(node)]:
         value = getattr(node, name)
         if isinstance(value, Node):
             found.append(value)
@@ -79,17 +81,26 @@ def _nodes_in(node: Node) -> list[Node]:
     return found
 
 
-_CHILD_FIELDS: dict[type, tuple[str, ...]] = {}
 _NOT_CHILDREN = {"source", "start", "end", "parent", "nodes", "read"}
-_PLAIN = {"str", "str | None", "int", "bool", "tuple[str, ...]"}
+_PLAIN = {
+    "str",
+    "str | None",
+    "int",
+    "bool",
+    "tuple[str, ...]",
+    "str | bytes | int | float | complex | bool | Any | None",
+}
 """types, as they are written, of what is no node"""
 
 
-def child_fields(cls: type[Node]) -> tuple[str, ...]:
-    """The names of the fields of a node class that can hold nodes."""
-    known = _CHILD_FIELDS.get(cls)
-    if known is None:
+class ChildFields(dict[type[Node], tuple[str, ...]]):
+    """For each node class the names of the fields that can hold nodes."""
+
+    def __missing__(self, cls: type[Node]) -> tuple[str, ...]:
+        """Those of a class that is asked for the first time."""
         named = (f for f in fields(cls) if f.name not in _NOT_CHILDREN)
-        known = tuple(f.name for f in named if f.type not in _PLAIN)
-        _CHILD_FIELDS[cls] = known
-    return known
+        self[cls] = found = tuple(f.name for f in named if f.type not in _PLAIN)
+        return found
+
+
+CHILD_FIELDS = ChildFields()

@@ -11,7 +11,7 @@ from plumbrule.facts.cached import cached_property
 from plumbrule.facts.frozen import frozen
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
 
 class Nodes(tuple[n.Node, ...]):  # noqa: SLOT001  what is asked of them is kept beside them
@@ -28,7 +28,7 @@ class Nodes(tuple[n.Node, ...]):  # noqa: SLOT001  what is asked of them is kept
     @cached_property
     def bindings(self) -> dict[str, tuple[Binding, ...]]:
         """The names that they bind, with the places that bind them."""
-        binding = [node for kind in BINDING for node in self.by_kind.get(kind, ())]
+        binding = [node for kind in BOUND for node in self.by_kind.get(kind, ())]
         binding.sort(key=attrgetter("start"))
         return bindings(binding)
 
@@ -47,10 +47,10 @@ class Binding:
 
 
 def bindings(nodes: Iterable[n.Node]) -> dict[str, tuple[Binding, ...]]:
-    """Every name bound by the nodes of one scope, with all the places that bind it, in source order."""
+    """Every name bound by nodes of one scope that bind, with all the places that bind it, in source order."""
     found: dict[str, list[Binding]] = {}
     for node in nodes:
-        for name in bound_names(node):
+        for name in BOUND[type(node)](node):
             if name in found:
                 found[name].append(Binding(name, node))
             else:
@@ -58,49 +58,43 @@ def bindings(nodes: Iterable[n.Node]) -> dict[str, tuple[Binding, ...]]:
     return {name: tuple(places) for name, places in found.items()}
 
 
-BINDING = (
-    n.Assign,
-    n.FunctionDef,
-    n.ClassDef,
-    n.TypeAlias,
-    n.Alias,
-    n.For,
-    n.Clause,
-    n.Walrus,
-    n.WithItem,
-    n.Handler,
-)
-
-
-def bound_names(node: n.Node) -> list[str]:  # noqa: PLR0911  one for each way to bind
+def bound_names(node: n.Node) -> list[str]:
     """The names that one node binds in its own scope."""
-    match node:
-        case n.Assign(targets=(target,)):
-            return target_names(target)
-        case n.Assign(targets=targets):
-            return [name for target in targets for name in target_names(target)]
-        case n.FunctionDef(name=name) | n.ClassDef(name=name) | n.TypeAlias(name=name):
-            return [name]
-        case n.Alias(name=name, asname=asname):
-            return [asname or (name if isinstance(node.parent, n.ImportFrom) else name.partition(".")[0])]
-        case n.For(target=target) | n.Clause(target=target) | n.Walrus(target=target):
-            return target_names(target)
-        case n.WithItem(target=target) if target is not None:
-            return target_names(target)
-        case n.Handler(name=name) if name:
-            return [name]
-        case _:
-            return []
+    names = BOUND.get(type(node))
+    return names(node) if names is not None else []
+
+
+def alias_names(alias: n.Alias) -> list[str]:
+    """What an import calls a thing; of `import a.b` that is `a`."""
+    if alias.asname:
+        return [alias.asname]
+    return [alias.name if isinstance(alias.parent, n.ImportFrom) else alias.name.partition(".")[0]]
 
 
 def target_names(target: n.Expr) -> list[str]:
     """The plain names in the target of an assignment."""
+    if isinstance(target, n.Name):  # nearly all are, and a pattern takes longer
+        return [target.id]
     match target:
-        case n.Name(id=name):
-            return [name]
         case n.Sequence(items=items):
             return [name for item in items for name in target_names(item)]
         case n.Starred(value=value):
             return target_names(value)
         case _:
             return []
+
+
+BOUND: dict[type[n.Node], Callable[[Any], list[str]]] = {
+    n.Assign: lambda node: [name for target in node.targets for name in target_names(target)],
+    n.FunctionDef: lambda node: [node.name],
+    n.ClassDef: lambda node: [node.name],
+    n.TypeAlias: lambda node: [node.name],
+    n.Alias: alias_names,
+    n.For: lambda node: target_names(node.target),
+    n.Clause: lambda node: target_names(node.target),
+    n.Walrus: lambda node: target_names(node.target),
+    n.WithItem: lambda node: target_names(node.target) if node.target is not None else [],
+    n.Handler: lambda node: [node.name] if node.name else [],
+}
+"""what binds names, and which"""
+BINDING = tuple(BOUND)

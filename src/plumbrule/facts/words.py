@@ -28,8 +28,12 @@ class Words:
         kinds = [nodes.by_kind for nodes in scopes]
         calls: list[n.Call] = [call for by_kind in kinds for call in by_kind.get(n.Call, ())]
         assigns: list[n.Assign] = [assign for by_kind in kinds for assign in by_kind.get(n.Assign, ())]
-        given = [(place, value) for place, call in enumerate(calls) for value in call.given]
-        named = [(place, value) for place, value in given if isinstance(value, NAMED)]
+        named = [
+            (place, value)
+            for place, call in enumerate(calls)
+            for value in call.given
+            if isinstance(value, NAMED)
+        ]
         self.called = tuple([last_word(call.func) for call in calls])
         self.given = tuple([last_word(value) for _, value in named])
         self.given_to = array("I", [place for place, _ in named])

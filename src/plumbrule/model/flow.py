@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from plumbrule.facts import nodes as n
+from plumbrule.facts.frozen import frozen
 from plumbrule.model.code import Function
 from plumbrule.model.knowledge import sinks as known
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from plumbrule.model.routing import Route
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Origin:
     """Request data: `label` is how it is written, `place` path, path_rest (`{x:path}`), request,
     upload (the name a file is sent with) or content (what is in it);
@@ -34,7 +35,7 @@ class Origin:
     is_glued: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Flow:
     """Request data in a dangerous call; `chain` are the calls of project functions on the way to it;
     `is_head` whether it is the beginning of a URL.

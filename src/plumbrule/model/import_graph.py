@@ -10,6 +10,7 @@ from plumbrule.facts.frozen import frozen
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from plumbrule.facts.file import File
     from plumbrule.facts.source import Span
     from plumbrule.model.code import Module
     from plumbrule.model.project import Project
@@ -87,13 +88,14 @@ class ImportGraph:
 
     def named_in(self, module: Module) -> Iterator[Module]:
         """The modules that texts in a module name: what `import_module` may be given."""
-        imports, text = self.project.imports, module.file.source.text
-        for name in {match[1].decode() for match in NAMED.finditer(text)}:
+        imports = self.project.imports
+        names, beginnings = module.file.once(dotted_texts)
+        for name in names:
             target = imports.find(name, module) or imports.find(name.rpartition(".")[0], module)
             if target is not None and "." in target.name:
                 yield from (target, *self._around(target))
-        for name in {match[1].decode() for match in COMPOSED.finditer(text)}:
-            yield from imports.matching(f"{name}*", module)
+        for beginning in beginnings:
+            yield from imports.matching(f"{beginning}*", module)
 
     def _around(self, module: Module) -> Iterator[Module]:
         """The packages that a module stands in."""
@@ -163,6 +165,12 @@ class ImportGraph:
                 elif step.target in waiting:
                     low[at] = min(low[at], index[step.target])
         return found
+
+
+def dotted_texts(file: File) -> tuple[frozenset[str], frozenset[str]]:
+    """The texts in a file that may name a module, and those that may be the beginning of such a name."""
+    named, composed = NAMED.finditer(file.source.text), COMPOSED.finditer(file.source.text)
+    return frozenset(match[1].decode() for match in named), frozenset(match[1].decode() for match in composed)
 
 
 def kind_of(node: n.Node) -> str:

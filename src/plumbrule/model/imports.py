@@ -41,7 +41,7 @@ class Imports:
         """The module that `import name` means in a file."""
         if name not in self.by_ending:
             return None
-        key = (name, importer.path.rpartition("/")[0])
+        key = (name, importer.folder)
         if key not in self._found:
             self._found[key] = self._search(*key)
         return self._found[key]

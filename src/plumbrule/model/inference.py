@@ -41,11 +41,11 @@ class Inference(Annotations):
         return found
 
     def _target(self, expr: n.Expr) -> Target | None:
+        if isinstance(expr, n.Name):  # most are one of these two
+            return self._name_target(expr)
+        if isinstance(expr, n.Attribute):
+            return self._attribute_target(expr.value, expr.attr)
         match expr:
-            case n.Name():
-                return self._name_target(expr)
-            case n.Attribute(value=value, attr=attr):
-                return self._attribute_target(value, attr)
             case n.Subscript(value=value):
                 target = self.target(value)
                 return target if not isinstance(target, Variable) and not is_part(target) else None
@@ -107,17 +107,16 @@ class Inference(Annotations):
         return (module, None) if self.project.imports.member(module, name) is not None else (None, None)
 
     def _attribute_target(self, value: n.Expr, attr: str) -> Target | None:
-        match self.target(value):
-            case Module() as module:
-                return module.member(attr)
-            case External(name=name) as whole if not is_part(whole) and not is_carried(name):
-                outside = external(f"{name}.{attr}")
-                return self.project.imports.find(outside.name, self.scope.module) or outside
-            case Class() as cls:
-                return self._class_member(cls, attr)
-            case _:
-                kind = self.type_of(value)
-                return self.member_of(kind, attr) if kind else None
+        owner = self.target(value)
+        if isinstance(owner, Module):
+            return owner.member(attr)
+        if isinstance(owner, External) and not is_part(owner) and not is_carried(owner.name):
+            outside = external(f"{owner.name}.{attr}")
+            return self.project.imports.find(outside.name, self.scope.module) or outside
+        if isinstance(owner, Class):
+            return self._class_member(owner, attr)
+        kind = self.type_of(value)
+        return self.member_of(kind, attr) if kind else None
 
     def _class_member(self, cls: Class, attr: str) -> Target | None:
         method = cls.method(attr)
@@ -145,15 +144,10 @@ class Inference(Annotations):
 
     def name_of(self, expr: n.Expr) -> str | None:
         """The full name of what an expression names."""
-        match self.target(expr):
-            case None:
-                return None
-            case External(name=name):
-                return name
-            case Variable(name=name, module=module):
-                return f"{module.name}.{name}"
-            case other:
-                return other.qualified_name
+        target = self.target(expr)
+        if isinstance(target, External):
+            return target.name
+        return target.qualified_name if target is not None else None
 
     def type_of(self, expr: n.Expr) -> Type | None:
         """The type of an expression."""

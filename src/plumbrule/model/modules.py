@@ -27,6 +27,7 @@ class Module(Scoped):
         self.file = file
         self.name = name
         self.path = file.path
+        self.folder = file.path.rpartition("/")[0]
         self.is_test = file.is_test
         self.project = project
         self.module = self
@@ -74,7 +75,7 @@ class Module(Scoped):
 
     def mentions(self, *words: bytes) -> bool:
         """Whether its text has one of some words."""
-        return any(map(self.file.source.text.__contains__, words))
+        return self.file.mentions(*words)
 
     @cached_property
     def is_broken(self) -> bool:

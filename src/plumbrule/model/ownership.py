@@ -283,7 +283,7 @@ def way_from_route(
 
 def is_for_some(route: Route) -> bool:
     """Whether only administrators, or those with some other permission, get at a route."""
-    return ADMIN.search(route.path) is not None or any(is_special(d) for d in route.dependencies)
+    return is_power(route.path) or any(is_special(d) for d in route.dependencies)
 
 
 def is_for_administrators(route: Route) -> bool:

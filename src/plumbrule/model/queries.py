@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from plumbrule.facts import nodes as n
+from plumbrule.facts.frozen import frozen
 from plumbrule.model.code import Class
 from plumbrule.model.reaching_bindings import binding_at, reaching
 from plumbrule.model.values import Variable
@@ -53,7 +53,7 @@ STEPS = {
 DEEPEST = 16
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Query:
     """A query for the objects of one table: `node` is where it runs, `made` where it is put together,
     `options` its loader options.
@@ -92,9 +92,10 @@ def read_in(function: Function) -> Iterator[tuple[n.Expr, n.Name, str]]:
         if isinstance(node.value, n.Name):
             yield node, node.value, node.attr
     for call in function.find(n.Call):
-        match call:
-            case n.Call(func=n.Name(id="getattr"), args=(n.Name() as owner, n.Constant(value=str(attr)), *_)):
-                yield call, owner, attr
+        if isinstance(call.func, n.Name) and call.func.id == "getattr":
+            match call.args:
+                case (n.Name() as owner, n.Constant(value=str(attr)), *_):
+                    yield call, owner, attr
 
 
 def query_of(function: Function, expr: n.Expr, depth: int = 0) -> Query | None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -116,7 +115,7 @@ def route_table(root: Router) -> list[Entry]:
     return list(found.values())
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Way:
     """How the table gets to a router: the path before its routes, the routers above it."""
 

@@ -144,7 +144,7 @@ class Route:
         """The first app that serves it."""
         return next((p.app for p in self.places if p.app), None)
 
-    @property
+    @cached_property
     def path_parameters(self) -> tuple[str, ...]:
         """The names in braces of its first full path."""
         return tuple(name for name in PARAMETER.findall(self.path) if name != "…")

@@ -35,12 +35,18 @@ def is_for_anybody(route: Route) -> bool:
 def is_open(route: Route) -> bool:
     """Whether the path of a route is that of something anybody may ask for."""
     is_read = not CHANGING & set(route.methods)
-    return is_public(route.path) or (is_read and PROBE.search(route.path) is not None)
+    return is_public(route.path) or (is_read and is_monitored(route.path))
 
 
 def is_probe(route: Route) -> bool:
     """Whether a path is that of what a monitor or a developer looks at, however it is asked."""
-    return PROBE.search(route.path) is not None or DOCUMENT.search(route.path) is not None
+    return is_monitored(route.path) or DOCUMENT.search(route.path) is not None
+
+
+@cache
+def is_monitored(path: str) -> bool:
+    """Whether a path is that of what a monitor reads."""
+    return PROBE.search(path) is not None
 
 
 @cache

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from functools import cache
 from typing import TYPE_CHECKING
 
 from plumbrule.facts import nodes as n
@@ -335,7 +336,7 @@ class Tracer:
     def _call(self, call: Call, frame: Frame, *, head: bool) -> Origin | None:
         inner = entered(call, frame)
         if inner is not None:
-            if SANITISER.search(inner.function.name) or len(inner.chain) > DEPTH:
+            if is_sanitiser(inner.function.name) or len(inner.chain) > DEPTH:
                 return None
             return self._returned(inner, head=head)
         if call.name in known.CARRIERS:
@@ -370,6 +371,12 @@ class Tracer:
         values = [r.value for r in frame.function.find(n.Return) if r.value is not None]
         values += [y.value for y in frame.function.find(n.Yield) if y.value is not None]
         return self._first(tuple(values), frame, head=head)
+
+
+@cache
+def is_sanitiser(name: str) -> bool:
+    """Whether a function of that name is taken to make what it gets harmless."""
+    return SANITISER.search(name) is not None
 
 
 def unchecked(expr: n.Expr, origin: Origin | None, frame: Frame) -> Origin | None:

@@ -7,12 +7,12 @@ import os
 import re
 import time
 from contextlib import suppress
-from dataclasses import dataclass
 from fnmatch import filter as matching
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from plumbrule.facts.cached import cached_property
+from plumbrule.facts.frozen import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -48,11 +48,12 @@ MANIFEST = re.compile(
     r"(?:^|/)(?:(?:uv|poetry|pdm)\.lock|pyproject\.toml|Pipfile|[^/]*requirements[^/]*\.(?:txt|in)"
     r"|requirements/[^/]*\.(?:txt|in))$"
 )
-
+ENDINGS = (".lock", ".toml", "Pipfile", ".txt", ".in")
+"""how their names end, which is asked faster"""
 OLD_MANIFEST = re.compile(r"(?:^|/)setup\.(?:py|cfg)$")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Seen:
     """A file as it was when it was read: what the system says about it, and a digest of its content."""
 
@@ -195,7 +196,7 @@ class Tree:
 
 def is_manifest(path: str) -> bool:
     """Whether a file says what packages a project needs."""
-    return MANIFEST.search(path) is not None and path.count("/") <= DEEPEST
+    return path.endswith(ENDINGS) and MANIFEST.search(path) is not None and path.count("/") <= DEEPEST
 
 
 def stamp(found: os.stat_result) -> tuple[int, ...]:

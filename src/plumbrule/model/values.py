@@ -35,6 +35,11 @@ class Variable:
     assignment: Assign
 
     @property
+    def qualified_name(self) -> str:
+        """The module's name and its own."""
+        return f"{self.module.name}.{self.name}"
+
+    @property
     def runs(self) -> None:
         """What calling its value runs is not known."""
         return None

@@ -7,6 +7,8 @@ import tomllib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from plumbrule.facts.frozen import frozen
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
@@ -30,7 +32,7 @@ class Version:
         return ".".join(map(str, self.parts))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Requirement:
     """A package as declared: the exact version if it is pinned, else the lowest and first forbidden ones."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import TYPE_CHECKING
 
 from plumbrule.facts import nodes as n
@@ -115,7 +116,7 @@ def item_of(route: Route) -> tuple[str, str]:
 
 def vetting(handler: Function, name: str) -> Call | None:
     """The call that refuses a caller whom what an id names does not belong to."""
-    calls = [call for call in handler.calls if VETTING.search(call.method) and call.function is not None]
+    calls = [call for call in handler.calls if vets(call.method) and call.function is not None]
     items = derived(handler, name) if calls else set()
     callers = {caller for p in injected(handler) if calls for caller in derived(handler, p.name)} - items
     for call in calls if callers else ():
@@ -124,6 +125,12 @@ def vetting(handler: Function, name: str) -> Call | None:
         if mention(given, items) and mention(spoken, callers) and call.function and may_refuse(call.function):
             return call
     return None
+
+
+@cache
+def vets(name: str) -> bool:
+    """Whether a name is that of a check."""
+    return VETTING.search(name) is not None
 
 
 def injected(handler: Function) -> list[Parameter]:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 import textwrap
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from plumbrule.facts.frozen import frozen
 
 if TYPE_CHECKING:
     from plumbrule.rulekit import Span
@@ -21,7 +22,7 @@ STYLES = {
 ANSI = re.compile(r"\x1b\[[0-9;]*m")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class View:
     """Where the reader stands: `base` goes before each path, `width` is that of a terminal.
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, get_args
 
+from plumbrule.facts.frozen import frozen
 from plumbrule.finding import Confidence, Finding, Rule, Severity
 
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ OPEN_DOORS = {
 """rules whose findings let a stranger in as the code stands"""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Reported:
     """A finding together with its rule; the fingerprint survives moved lines.
 
@@ -79,7 +80,7 @@ class Reported:
         return severity, weight, confidence, self.finding.at, self.rule.name, self.finding.message
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Suppression:
     """A `# plumb: ignore[rule] reason` comment; `line` is the one it speaks for."""
 
@@ -89,7 +90,7 @@ class Suppression:
     line: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Suppressed:
     """A finding that a comment hides."""
 
@@ -97,7 +98,7 @@ class Suppressed:
     by: Suppression
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Skipped:
     """A rule that does not apply, and why."""
 
@@ -105,7 +106,7 @@ class Skipped:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Failure:
     """A rule that broke: a bug in this tool."""
 
@@ -114,7 +115,7 @@ class Failure:
     trace: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Unread:
     """A file that could not be read at all, and why."""
 
@@ -122,7 +123,7 @@ class Unread:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Overview:
     """What the audit looked at: `routes` are those outside the tests, each with the places that make it."""
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from fnmatch import fnmatchcase
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
+from plumbrule.facts.frozen import frozen
 from plumbrule.plan import Refusal
 from plumbrule.verbs import baseline
 from plumbrule.verbs.fingerprints import is_among
@@ -26,7 +27,7 @@ class NoApp(Refusal):
     """There is nothing of FastAPI to look at."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Target:
     """The project that some paths belong to, and the paths inside it; `.` is all of it."""
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from plumbrule.facts.frozen import frozen
 
 if TYPE_CHECKING:
     from plumbrule.verbs.outcome import Outcome
@@ -20,7 +21,7 @@ SHEETS = {
 COSTS = {"error": 10, "warning": 4, "note": 1}
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Deduction:
     """The points that a rule costs."""
 
@@ -34,7 +35,7 @@ class Deduction:
         return COSTS[self.severity] * self.findings.bit_length()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Mark:
     """A mark; `value` is None if no rule of it applies to the project."""
 
@@ -43,7 +44,7 @@ class Mark:
     deductions: tuple[Deduction, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Score:
     """The five marks; `value` is the mean of those that apply."""
 

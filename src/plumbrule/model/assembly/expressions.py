@@ -23,15 +23,15 @@ class Expressions(Lookup):
     """Evaluates expressions."""
 
     def eval(self, expr: n.Expr, env: Env) -> Any:
+        if isinstance(expr, n.Constant):  # most are one of these four
+            return expr.value
+        if isinstance(expr, n.Name):
+            return self.lookup(expr.id, env)
+        if isinstance(expr, n.Attribute):
+            return self.attribute(self.eval(expr.value, env), expr.attr, expr, env)
+        if isinstance(expr, n.Call):
+            return self.eval_call(expr, env)
         match expr:
-            case n.Constant(value=value):
-                return value
-            case n.Name(id=name):
-                return self.lookup(name, env)
-            case n.Attribute(value=value, attr=attr):
-                return self.attribute(self.eval(value, env), attr, expr, env)
-            case n.Call():
-                return self.eval_call(expr, env)
             case n.FString(parts=parts):
                 return builtin.joined([self.eval(p, env) for p in parts])
             case n.BinOp(left=left, op=op, right=right):

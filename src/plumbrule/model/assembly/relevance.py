@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
@@ -23,11 +24,19 @@ if TYPE_CHECKING:
     from plumbrule.facts.file import File
     from plumbrule.model.project import Project
 
-BUILDING = re.compile(
-    rb"APIRouter\b|Router\s*\(|FastAPI\s*\(|Starlette\s*\(|\.(include_router|add_api_route|add_api_websocket_route|add_route|mount"
-    rb"|add_middleware|add_exception_handler|exception_handler|add_event_handler)\s*\("
-    rb"|@[^\n]+\.(get|post|put|patch|delete|head|options|websocket|api_route|route|middleware|on_event)\s*\("
-)
+BUILDING = [
+    re.compile(written)
+    for written in (
+        rb"APIRouter\b",
+        rb"Router\s*\(",
+        rb"FastAPI\s*\(",
+        rb"Starlette\s*\(",
+        rb"\.(include_router|add_api_route|add_api_websocket_route|add_route|mount|add_middleware)\s*\(",
+        rb"\.(add_exception_handler|exception_handler|add_event_handler)\s*\(",
+        rb"@[^\n]+\.(get|post|put|patch|delete|head|options|websocket|api_route|route|middleware|on_event)\s*\(",
+    )
+]
+"""one by one, each is searched for by its first letters: together they take more than twice as long"""
 INJECTING = re.compile(rb"\b(Depends|Security)\s*\(")
 COMMON = 6  # a method name with more definitions than this says nothing about which one is called
 SHORT = 6  # statements; a helper that makes a prefix has no more
@@ -51,8 +60,11 @@ def building_scopes(project: Project) -> set[n.Node]:
 
 def builders(file: File) -> frozenset[n.Node]:
     """The functions and classes whose text deals with routers."""
-    inside = (*file.functions, *file.classes) if BUILDING.search(file.source.text) else ()
-    return frozenset(node for node in inside if BUILDING.search(file.source.text, node.start, node.end))
+    places = sorted(match.start() for one in BUILDING for match in one.finditer(file.source.text))
+    inside = (*file.functions, *file.classes) if places else ()
+    return frozenset(
+        node for node in inside if bisect_left(places, node.start) < bisect_left(places, node.end)
+    )
 
 
 def decorates(node: n.FunctionDef, name: str) -> bool:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from plumbrule.facts.frozen import frozen
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class LibraryRoute:
     """A route of a library: `path` as it stands below the router, `guard` what it depends on, if it is one
     that refuses strangers.

@@ -158,9 +158,10 @@ def committed_in(statement: n.Statement, handler: Function) -> n.Call | None:
     """The commit that a statement always makes, if what went before speaks of a change, not of an attempt."""
     match statement:
         case n.ExprStatement(value=n.Await(value=n.Call() as call)) | n.ExprStatement(value=n.Call() as call):
-            before = handler.module.source.text[handler.node.start : call.start].decode("utf-8", "replace")
-            is_change = handler.call(call).name in COMMITS and not RECORDED.search(body_of(before))
-            return call if is_change else None
+            if handler.call(call).name not in COMMITS:
+                return None
+            before = handler.module.source.slice(handler.node.start, call.start)
+            return call if not RECORDED.search(body_of(before)) else None
         case _:
             return None
 

@@ -164,8 +164,13 @@ def read_permission_for_write(project: Project) -> Iterator[Finding]:
 def checks(route: Route) -> Iterator[Call]:
     """The calls of a handler that ask what the caller may do, with a word that says what."""
     for call in route.handler.calls if route.handler is not None else ():
-        if PERMISSION.search(call.method) and spoken(call):
+        if asks_for_permission(call.method) and spoken(call):
             yield call
+
+
+@cache
+def asks_for_permission(name: str) -> bool:
+    return PERMISSION.search(name) is not None
 
 
 def spoken(call: Call) -> str:
