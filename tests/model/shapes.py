@@ -19,6 +19,29 @@ SHAPES = {
         outer.include_router(inner, prefix="/between")
         app.include_router(outer, prefix="/api")
     """,
+    "a function makes the annotation": """
+        app = FastAPI()
+        def current_user(request: Request): ...
+        def with_scopes(*scopes: str):
+            return Annotated[str, Security(current_user, scopes=list(scopes))]
+        Reader = with_scopes("read")
+        @app.get("/mine")
+        def mine(user: with_scopes("read", "own")): ...
+        @app.get("/all")
+        def everything(user: Reader): ...
+    """,
+    "lists of routers are put together": """
+        from itertools import chain
+        app = FastAPI()
+        routers = [APIRouter(prefix=f"/{name}") for name in ("a", "b", "c")]
+        def read(): ...
+        for router in routers:
+            router.add_api_route("/", read)
+        for router in chain.from_iterable([routers[:1], (routers[1],)]):
+            app.include_router(router)
+        for router in chain(sum([[routers[2]]], [])):
+            app.include_router(router)
+    """,
     "one router is included twice": """
         app = FastAPI()
         router = APIRouter()

@@ -48,22 +48,6 @@ def test_the_routers_of_libraries_are_known() -> None:
     assert {("logout", True), ("me", True), ("delete_user", True), ("login", None)} <= known
 
 
-def test_lists_of_routers_that_are_put_together_are_gone_through() -> None:
-    text = """
-        from itertools import chain
-        app = FastAPI()
-        routers = [APIRouter(prefix=f"/{name}") for name in ("a", "b", "c", "d")]
-        one, two, three, four = routers
-        for router in routers:
-            router.add_api_route("/", lambda: None)
-        for router in chain.from_iterable([[one], (two,)]):
-            app.include_router(router)
-        for router in chain([three], sum([[four]], [])):
-            app.include_router(router)
-    """
-    assert table(text) == {"GET /a/": "", "GET /b/": "", "GET /c/": "", "GET /d/": ""}
-
-
 def test_a_router_of_a_package_for_fastapi_is_one_though_nobody_knows_it() -> None:
     text = """
         from fastapi_error_map import ErrorAwareRouter

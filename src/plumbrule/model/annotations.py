@@ -13,6 +13,8 @@ from plumbrule.model.types import external_type, known, union
 from plumbrule.model.values import External, Target, Type, Variable
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from plumbrule.facts.scope import Binding
     from plumbrule.model.calls import Call
     from plumbrule.model.code import Scoped
@@ -139,6 +141,8 @@ class Annotations(ABC):
                 return union([self.annotation_type(left), self.annotation_type(right)])
             case n.Sequence(items=items) if items:
                 return self.annotation_type(items[0])
+            case n.Call():
+                return next((f.inference.annotation_type(value) for f, value in self._returned(expr)), None)
             case _:
                 return None
 
@@ -209,10 +213,27 @@ class Annotations(ABC):
                     self._local_alias(expr, found, depth)
             case n.BinOp(left=left, op="|"):
                 self.annotated(left, found, depth + 1)
+            case n.Call():
+                self._made_annotation(expr, found, depth)
             case n.Constant(value=str()):
                 inner = self.quoted(expr)
                 if inner is not None:
                     self.annotated(inner, found, depth + 1)
+
+    def _made_annotation(self, made: n.Call, found: list[Call], depth: int) -> None:
+        """`user: with_scope("read")`, where a function returns `Annotated[User, Security(…)]`."""
+        before = len(found)
+        for function, value in self._returned(made):
+            function.inference.annotated(value, found, depth + 1)
+        if len(found) > before:
+            found.append(self.scope.call(made))
+
+    def _returned(self, made: n.Call) -> Iterator[tuple[Function, n.Subscript]]:
+        """The annotations that a function of the project returns where one is expected."""
+        target = self.target(made.func)
+        for statement in target.find(n.Return) if isinstance(target, Function) else ():
+            if isinstance(target, Function) and isinstance(statement.value, n.Subscript):
+                yield target, statement.value
 
     def _local_alias(self, name: n.Name, found: list[Call], depth: int) -> None:
         """`Current = Annotated[User, Depends(…)]` in a function whose inner functions ask for it."""

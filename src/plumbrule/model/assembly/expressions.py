@@ -8,7 +8,7 @@ from plumbrule.facts import nodes as n
 from plumbrule.model.assembly import builtin
 from plumbrule.model.assembly.conditions import either, perhaps, seen_from
 from plumbrule.model.assembly.lookup import Lookup
-from plumbrule.model.assembly.values import UNKNOWN, Env, Items, LambdaValue, Perhaps
+from plumbrule.model.assembly.values import UNKNOWN, Env, Ext, Items, LambdaValue, Made, Perhaps
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -94,6 +94,9 @@ class Expressions(Lookup):
                 return builtin.cut(value, bounds.text)
             case (key,):
                 return builtin.item(value, self.eval(key, env))
+            case (_, *rest) if isinstance(value, Ext) and value.name.endswith(".Annotated"):
+                markers = (self.eval(one, env) for one in rest)
+                return next((one for one in markers if isinstance(one, Made)), value)
             case _:
                 return builtin.item(value, UNKNOWN)
 

@@ -121,6 +121,12 @@ async def close(session: AsyncSession, order: Order) -> int:
     return order.id
 
 
+async def touch(session: AsyncSession, order: Order) -> Order:
+    order.changed_at = datetime.now()
+    await session.commit()
+    return order
+
+
 async def open_again(session: AsyncSession, order_id: int) -> Order:
     order = (await session.execute(select(Order).where(Order.id == order_id))).scalar_one()
     order.name = "open"
@@ -359,12 +365,23 @@ def shows_stale(function: Function, column: Column, table: Table) -> bool:
         return False
     changed = changed_by(function)
     rows = [x for x in function.find(n.Name) if x.id in changed and not is_other(function, x, table)]
+    if any(is_set(row, column) for row in rows):
+        return False
     return any(
         row.parent.attr == column.name
         if isinstance(row.parent, n.Attribute)
         else any(isinstance(parent, n.Return) for parent in row.parents)
         for row in rows
     )
+
+
+def is_set(row: n.Name, column: Column) -> bool:
+    """Whether a row is given the value of a column: then the database does not work it out."""
+    match row.parent:
+        case n.Attribute(attr=name, parent=n.Assign(targets=targets)) if name == column.name:
+            return row.parent in targets
+        case _:
+            return False
 
 
 def is_other(function: Function, name: n.Name, table: Table) -> bool:

@@ -245,47 +245,6 @@ def read_run(run_id: int, tenant_id: Annotated[str, Depends(tenant)]) -> str:
     return str(find_run(tenant_id, run_id))
 ```
 
-## Good: only those who change it are asked for
-
-```python title="main.py"
-from typing import Annotated
-
-from fastapi import Depends, FastAPI
-from fastapi.security import HTTPBearer
-from pydantic import BaseModel
-
-app = FastAPI()
-
-
-class User(BaseModel):
-    id: int
-
-
-def current_user(token: Annotated[object, Depends(HTTPBearer())]) -> User: ...
-def manages(user_id: int, team_id: int) -> bool: ...
-def find_team(team_id: int) -> str: ...
-
-
-@app.get("/teams/{team_id}")
-def read_team(team_id: int, user: Annotated[User, Depends(current_user)]) -> str:
-    return find_team(team_id)
-
-
-@app.put("/teams/{team_id}")
-def update_team(team_id: int, user: Annotated[User, Depends(current_user)]) -> bool:
-    return manages(user.id, team_id)
-
-
-@app.patch("/teams/{team_id}")
-def rename_team(team_id: int, user: Annotated[User, Depends(current_user)]) -> bool:
-    return manages(user.id, team_id)
-
-
-@app.delete("/teams/{team_id}")
-def delete_team(team_id: int, user: Annotated[User, Depends(current_user)]) -> bool:
-    return manages(user.id, team_id)
-```
-
 ## Good: anybody who is signed in may read it
 
 ```python title="main.py"
@@ -355,7 +314,9 @@ def caller_unread(route: Route, handler: Function) -> Iterator[Finding]:
     caller = caller_of(handler)
     read: set[str] = names_read(handler) if caller else set()
     for name in own_ids(route, handler, read) if caller and caller not in read else ():
-        beside = [r.handler for r in alike(route) if r.handler is not None and r.handler is not handler]
+        beside = [
+            r.handler for r in route.router.routes if r.handler is not None and r.handler is not handler
+        ]
         others = {h for h in beside if caller_of(h) and re.search(rf"\b{name}\b", h.node.text)}
         asking = [h for h in others if brings_together(h, name)]
         if len(asking) >= 3 and len(asking) * 4 >= len(others) * 3 and not is_for_some(route):
@@ -365,14 +326,6 @@ def caller_unread(route: Route, handler: Function) -> Iterator[Finding]:
                 label=f"`{caller}` is never read; {len(asking)} handlers beside it ask with it",
                 help="look for it with the caller's id, and answer 404 for what belongs to another",
             )
-
-
-def alike(route: Route) -> list[Route]:
-    """The routes of the same router that say what one may do: who changes something does not tell who may
-    read it.
-    """
-    is_read = CHANGING.isdisjoint(route.methods)
-    return [r for r in route.router.routes if not is_read or CHANGING.isdisjoint(r.methods)]
 
 
 def own_unread(route: Route, handler: Function) -> Iterator[Finding]:

@@ -49,6 +49,20 @@ async def sign_in() -> JSONResponse:
     return response
 ```
 
+## Bad: by position
+
+```python title="main.py"
+from fastapi import FastAPI, Response
+
+app = FastAPI()
+
+
+@app.post("/login")
+async def sign_in(response: Response) -> None:
+    response.set_cookie("session_id", "…", 60, 60, "/", None, False, True, "lax")  # finding
+    response.set_cookie("session_id", "…", 60, 60, "/", None, True, True, "lax")
+```
+
 ## Good: all of them; Starlette's default for SameSite is lax
 
 ```python title="main.py"
@@ -116,13 +130,16 @@ SESSION = re.compile(
 )
 READ_BY_SCRIPTS = re.compile(r"csrf|xsrf|state|nonce|flash", re.IGNORECASE)
 
+PLACES = {"secure": 6, "httponly": 7}
+"""where they stand when they are given by position"""
+
 
 @rule(category="security", severity="error", calls=("set_cookie",))
 def insecure_cookie(call: Call) -> Iterator[Finding]:
     if not isinstance(call.caller, Function) or call.is_splatted or not is_session(call):
         return
     asked = ("httponly",) if is_for_developers(call.node) else ("httponly", "secure")
-    missing = [name for name in asked if is_off(call.keyword(name))]
+    missing = [name for name in asked if is_off(call.argument(PLACES[name], name))]
     if missing:
         yield Finding(
             at=call.span,
@@ -158,8 +175,8 @@ def is_off(option: n.Expr | None) -> bool:
 
 
 def completed(call: Call, missing: list[str]) -> Fix | None:
-    given = {keyword.name: keyword.value for keyword in call.keywords}
-    edits = [Edit(given[name].span, "True") for name in missing if name in given]
+    given = {name: value for name in missing if (value := call.argument(PLACES[name], name)) is not None}
+    edits = [Edit(value.span, "True") for value in given.values()]
     if added := [f"{name}=True" for name in missing if name not in given]:
         edits.append(Edit(*call.added(*added)))
     return Fix(tuple(edits), safe=False)
