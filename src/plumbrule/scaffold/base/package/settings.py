@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Annotated, Literal, Self
 
 from limits import parse
-from pydantic import AfterValidator, BaseModel, Field, SecretStr, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 # A wildcard would admit every site, and an origin that ends in a slash never matches.
@@ -19,21 +19,41 @@ class Environment(StrEnum):
     PRODUCTION = "production"
 
 
-class ServerSettings(BaseModel):
+class Group(BaseModel):
+    """Settings that belong together; a misspelt one is an error rather than a default."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class ServerSettings(Group):
     host: str = "127.0.0.1"
     port: int = Field(default=8000, ge=0, le=65535)
     graceful_shutdown_seconds: int = 10
 
 
-class DatabaseSettings(BaseModel):
+def check_database_url(url: SecretStr) -> SecretStr:
+[% if database == "sqlite" %]
+    if not url.get_secret_value().startswith(("sqlite+aiosqlite://", "postgresql+asyncpg://")):
+        raise ValueError("it begins with sqlite+aiosqlite:// or postgresql+asyncpg://")
+[% else %]
+    if not url.get_secret_value().startswith("postgresql+asyncpg://"):
+        raise ValueError("it begins with postgresql+asyncpg://")
+[% endif %]
+    return url
+
+
+DatabaseUrl = Annotated[SecretStr, AfterValidator(check_database_url)]
+
+
+class DatabaseSettings(Group):
 [% if database == "sqlite" %]
     """`sqlite+aiosqlite:///./[[ package ]].db` or `postgresql+asyncpg://USER:PASSWORD@HOST:PORT/NAME`."""
 
-    url: SecretStr = SecretStr("sqlite+aiosqlite:///./[[ package ]].db")
+    url: DatabaseUrl = SecretStr("sqlite+aiosqlite:///./[[ package ]].db")
 [% else %]
     """`postgresql+asyncpg://USER:PASSWORD@HOST:PORT/NAME`."""
 
-    url: SecretStr
+    url: DatabaseUrl
 [% endif %]
     # Keep pool_size x processes below what the server admits.
     pool_size: int = 15
@@ -42,7 +62,7 @@ class DatabaseSettings(BaseModel):
     statement_timeout_seconds: float = 10
 
 
-class AuthSettings(BaseModel):
+class AuthSettings(Group):
     # Without a key, each process makes its own: tokens end with it. Production refuses to start.
     secret_key: SecretKey = Field(default_factory=lambda: SecretStr(secrets.token_urlsafe(48)))
     issuer: str = "[[ package ]]"
@@ -61,7 +81,7 @@ def check_rate_limit(limit: str) -> str:
 RateLimit = Annotated[str, AfterValidator(check_rate_limit)]
 
 
-class RateLimitSettings(BaseModel):
+class RateLimitSettings(Group):
     """How often one account or one address may try: `COUNT/PERIOD`, see the docs of `limits`."""
 
     # Counted per process. Use `async+redis://…` when several processes serve one API.
@@ -72,7 +92,7 @@ class RateLimitSettings(BaseModel):
     refresh_per_address: RateLimit = "600/minute"
 
 
-class LogSettings(BaseModel):
+class LogSettings(Group):
     level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     format: Literal["json", "console"] = "json"
 

@@ -24,6 +24,19 @@ def test_the_environment_changes_one_value_and_leaves_its_neighbours(
     assert settings.cors_origins == ["https://app.example.com"]
 
 
+def test_a_misspelt_setting_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("[[ prefix ]]_AUTH__ACCESS_TOKEN_MINUTE", "5")
+    with pytest.raises(ValidationError, match=r"auth\.access_token_minute"):
+        Settings(_env_file=None)
+
+
+def test_a_database_that_no_driver_here_speaks_to_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("[[ prefix ]]_DATABASE__URL", "postgresql://ada:hunter2@db/data")
+    with pytest.raises(ValidationError, match=r"postgresql\+asyncpg") as refusal:
+        Settings(_env_file=None)
+    assert "hunter2" not in str(refusal.value)
+
+
 def test_production_does_not_start_without_a_key_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("[[ prefix ]]_ENVIRONMENT", "production")
     with pytest.raises(ValidationError, match="[[ prefix ]]_AUTH__SECRET_KEY"):

@@ -3,7 +3,7 @@
 from enum import StrEnum
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 # A wildcard would admit every site, and an origin that ends in a slash never matches.
@@ -15,13 +15,19 @@ class Environment(StrEnum):
     PRODUCTION = "production"
 
 
-class ServerSettings(BaseModel):
+class Group(BaseModel):
+    """Settings that belong together; a misspelt one is an error rather than a default."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class ServerSettings(Group):
     host: str = "127.0.0.1"
     port: int = Field(default=8000, ge=0, le=65535)
     graceful_shutdown_seconds: int = 10
 
 
-class LogSettings(BaseModel):
+class LogSettings(Group):
     level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     format: Literal["json", "console"] = "json"
 

@@ -12,6 +12,7 @@ from collections.abc import AsyncIterator
 import pytest
 from fastapi import FastAPI
 from httpx2 import AsyncClient
+from pydantic import ValidationError
 
 from [[ package ]].main import create_app
 from [[ package ]].settings import Environment, Settings
@@ -104,6 +105,12 @@ async def test_a_strange_request_id_is_replaced(client: AsyncClient) -> None:
 def test_the_documentation_is_hidden_in_production() -> None:
     production = Settings(_env_file=None, environment=Environment.PRODUCTION)
     assert create_app(production).openapi_url is None
+
+
+def test_a_misspelt_setting_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("[[ prefix ]]_SERVER__PROT", "8001")
+    with pytest.raises(ValidationError, match=r"server\.prot"):
+        Settings(_env_file=None)
 
 
 def test_it_boots_under_a_real_server_and_stops_when_told() -> None:
