@@ -115,6 +115,10 @@ def test_an_unused_suppression_is_taken_out_with_its_line() -> None:
         (f"call(a, {'a' * 80})\n", f"call(\n    a,\n    {'a' * 80},\n    x=2,\n)\n"),
         (f"call({'a' * 80})\n# {'b' * 120}\n", f"call({'a' * 80}, x=2)\n# {'b' * 120}\n"),
         (f"f'{{call({'a' * 80})}}'\n", f"f'{{call({'a' * 80}, x=2)}}'\n"),
+        (f"call(\n    a, {'a' * 77}\n)\n", f"call(\n    a,\n    {'a' * 77},\n    x=2,\n)\n"),
+        (f"call(\n    a, {'a' * 77}  # b\n)\n", f"call(\n    a, {'a' * 77}, x=2  # b\n)\n"),
+        (f"[call({'a' * 80})]\n", f"[call({'a' * 80}, x=2)]\n"),
+        (f"await call({'a' * 79})\n", f"await call(\n    {'a' * 79}, x=2\n)\n"),
     ],
 )
 def test_an_argument_is_added_as_the_others_stand_and_lines_end_as_before(

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from plumbrule.facts.node import Node
     from plumbrule.facts.source import Source
@@ -71,12 +71,12 @@ def outside(source: Source, node: Node, around: Place) -> Place:
         start, end = left, right + 1
 
 
-def appended(source: Source, parts: Sequence[Place], more: Iterable[str]) -> tuple[Place, str]:
+def appended(source: Source, parts: Sequence[Place], more: Sequence[str]) -> tuple[Place, str]:
     """Where more parts go behind the last, and how they are written: on lines of their own if that one is."""
     start, end = parts[-1]
     blanks = before(source, start)
     if blanks.strip():
-        return (end, end), "".join(f", {text}" for text in more)
+        return spread(source, parts, more) or ((end, end), "".join(f", {text}" for text in more))
     rest = REST_OF_LINE.match(source.text, end)
     if rest is None:
         return (end, end), "".join(f",\n{blanks}{text}" for text in more)
@@ -84,6 +84,19 @@ def appended(source: Source, parts: Sequence[Place], more: Iterable[str]) -> tup
         return (rest.end(), rest.end()), "".join(f"\n{blanks}{text}," for text in more)
     comment = source.slice(end, rest.end())
     return (end, rest.end()), f",{comment}\n{blanks}" + f",\n{blanks}".join(more)
+
+
+def spread(source: Source, parts: Sequence[Place], more: Sequence[str]) -> tuple[Place, str] | None:
+    """Parts that have a line for themselves, each on one of its own, if that line gets too long with more."""
+    start, end = parts[0][0], parts[-1][1]
+    blanks, rest = before(source, start), REST_OF_LINE.match(source.text, end)
+    length = len(before(source, end)) + sum(len(text) + 2 for text in more)
+    if blanks.strip() or rest is None or rest["comment"] or b"\n" in source.text[start:end]:
+        return None
+    if length <= USUAL or length <= limit(source):
+        return None
+    texts = [*(source.slice(*part) for part in parts), *more]
+    return (start, rest.end()), f",\n{blanks}".join(texts) + ","
 
 
 def inserted(source: Source, parts: Sequence[Place], index: int, text: str) -> tuple[Place, str]:

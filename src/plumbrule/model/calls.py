@@ -134,8 +134,9 @@ class Call:
 
     @property
     def _may_be_opened(self) -> bool:
-        """Whether a line may end inside: in the braces of an f-string none may, before Python 3.12."""
-        return not any(isinstance(parent, n.FString) for parent in self.node.parents)
+        """Whether it is what a statement ends with: elsewhere other brackets are opened first."""
+        whole = self.node.parent.parent if isinstance(self.node.parent, n.Await) else self.node.parent
+        return isinstance(whole, n.Assign | n.ExprStatement | n.Return) and whole.end == self.node.end
 
     @property
     def brackets(self) -> tuple[int, int]:

@@ -191,11 +191,12 @@ WRITING = {"POST", "PUT", "PATCH", "DELETE"}
 def commit_after_response(project: Project) -> Iterator[Finding]:
     if not project.may_be("fastapi", ">=0.118") and not project.may_be("fastapi", "<0.106"):
         return  # 0.106 to 0.117 ran it before the response
+    fixes: dict[n.Node, Fix | None] = {}
     committing = set(project.functions_leading_to(project.calls_to(*COMMITS)))
     for route in project.routes:
         writing = WRITING & set(route.methods)  # a read has nothing to lose
         if writing and not route.module.is_test and not (route.handler in committing and commits(route)):
-            yield from after_response(route, project)
+            yield from after_response(route, fixes)
 
 
 def commits(route: Route) -> bool:
@@ -204,18 +205,20 @@ def commits(route: Route) -> bool:
     return any(found.call.method in COMMITS for found in reached)
 
 
-def after_response(route: Route, project: Project) -> Iterator[Finding]:
+def after_response(route: Route, fixes: dict[n.Node, Fix | None]) -> Iterator[Finding]:
     """The commits that come too late for the answer of a route."""
     late = list(late_commits(route))
     may_write = not late or route.handler is None or writes(route.handler)
     for dependency, function, commit in late:
+        if dependency.node not in fixes:
+            fixes[dependency.node] = scoped(dependency, route)
         yield Finding(
             at=dependency.span,
             message=f"`{function.name}` commits after the response has been sent",
             label="a commit that fails here is a success to the client",
             help='ask for it with `Depends(…, scope="function")`',
             chain=(Step(route.label, route.span), Step(f"`{function.name}` commits", commit.span)),
-            fix=scoped(dependency, route, project),
+            fix=fixes[dependency.node],
             confidence=None if may_write else "low",
         )
 
@@ -291,20 +294,19 @@ def commit_after_yield(function: Function) -> n.Node | None:
     return None
 
 
-def scoped(dependency: Dependency, route: Route, project: Project) -> Fix | None:
+def scoped(dependency: Dependency, route: Route) -> Fix | None:
     """Add `scope="function"`, if FastAPI knows it and no route that asks so has a tree that forbids it."""
-    node = dependency.node
+    node, project = dependency.node, route.project
     asking = [one for one in project.routes if any(d.node is node for d in one.dependencies)]
     if not all(may_end_early(dependency, one) for one in asking):
         return None
-    if not isinstance(node, n.Call) or not node.args or not route.project.may_be("fastapi", ">=0.121"):
+    if not isinstance(node, n.Call) or not node.args or not project.may_be("fastapi", ">=0.121"):
         return None
-    end = node.args[-1].span
-    at = route.module.source.span(end.end, end.end) if end.path == route.module.path else None
-    if at is None:
+    if node.source is not route.module.source:
         return None
+    edit = Edit(*route.module.call(node).added('scope="function"'))
     is_known = not project.may_be("fastapi", "<0.121")
-    return Fix((Edit(at, ', scope="function"'),), safe=is_known and not any(map(outlasts, asking)))
+    return Fix((edit,), safe=is_known and not any(map(outlasts, asking)))
 
 
 def outlasts(route: Route) -> bool:

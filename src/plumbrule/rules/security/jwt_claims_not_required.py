@@ -29,9 +29,7 @@ app = FastAPI()
 
 @app.get("/me")
 def read_me(token: str, key: str) -> str:
-    return str(jwt.decode(
-        token, key, algorithms=["HS256"], options={"require": ["exp"]}
-    )["sub"])
+    return str(jwt.decode(token, key, algorithms=["HS256"], options={"require": ["exp"]})["sub"])
 ```
 
 ## Bad: switched off
