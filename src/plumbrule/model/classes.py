@@ -123,11 +123,10 @@ class Class(Scoped):
         A `None` that holds the place of what comes later gives way to it.
         """
         found: dict[str, Attribute] = {}
-        for statement in self.nodes:
-            if isinstance(statement, n.Assign):
-                for target in statement.targets:
-                    if isinstance(target, n.Name):
-                        found.setdefault(target.id, Attribute(target.id, statement, self, None))
+        for assign in self.find(n.Assign):
+            for target in assign.targets:
+                if isinstance(target, n.Name):
+                    found.setdefault(target.id, Attribute(target.id, assign, self, None))
         for attribute in self._given_in_methods():
             if attribute.name not in found or found[attribute.name].is_placeholder:
                 found[attribute.name] = attribute

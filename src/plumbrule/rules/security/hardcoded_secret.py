@@ -183,10 +183,9 @@ def names_account(text: str) -> bool:
 
 def tokens(file: File) -> list[tuple[n.Constant, str]]:
     """The texts of a file that have the form of such a key and are not made up, with what each is."""
-    constants = (constant for nodes in file.scopes for constant in nodes.by_kind.get(n.Constant, ()))
-    texts = ((constant, constant.value) for constant in constants)
-    long = ((constant, text) for constant, text in texts if isinstance(text, str) and len(text) >= SHORTEST)
-    found = [(constant, label) for constant, text in long if (label := named(text)) is not None]
+    constants = [constant for nodes in file.scopes for constant in nodes.by_kind.get(n.Constant, ())]
+    long = [c for c in constants if isinstance(c.value, str) and len(c.value) >= SHORTEST]
+    found = [(constant, label) for constant in long if (label := named(constant.value)) is not None]
     return [(constant, label) for constant, label in found if not GIVEN_OUT.search(name_of(constant))]
 
 
