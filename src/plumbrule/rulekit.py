@@ -93,6 +93,7 @@ from plumbrule.model.route_table import Entry, shape
 from plumbrule.model.routing import App, Include, Middleware, Mount, Place, Route, Router
 from plumbrule.model.schemas import Column, Schema, Settings, Table
 from plumbrule.model.serving import is_for_developers, run_in_threads
+from plumbrule.model.stale import functions_that_change, shows_stale
 from plumbrule.model.statuses import EMPTY, status_number
 from plumbrule.model.strangers import CHANGING, is_for_anybody, is_open, is_probe
 from plumbrule.model.values import External, Target, Type, Variable
@@ -287,6 +288,7 @@ __all__ = [
     "exceptions",
     "forbids",
     "forgotten",
+    "functions_that_change",
     "given_texts",
     "given_to",
     "gives_many",
@@ -343,6 +345,7 @@ __all__ = [
     "rule",
     "run_in_threads",
     "shape",
+    "shows_stale",
     "signs_what_is_sent",
     "stations",
     "status_number",

@@ -24,6 +24,18 @@ With = Annotated[
         "--with", metavar="PART", help=f"Add a part: {', '.join(PARTS)}.", autocompletion=among(PARTS)
     ),
 ]
+Preset = Annotated[
+    str | None,
+    typer.Option(metavar="|".join(PRESETS), help="How much of a service.", autocompletion=among(PRESETS)),
+]
+Layout = Annotated[
+    str | None,
+    typer.Option(metavar="|".join(LAYOUTS), help="How it is divided.", autocompletion=among(LAYOUTS)),
+]
+Database = Annotated[
+    str | None,
+    typer.Option(metavar="|".join(DATABASES), help="What it speaks to.", autocompletion=among(DATABASES)),
+]
 
 
 def init(  # noqa: PLR0913, PLR0917  a flag is a parameter
@@ -32,18 +44,9 @@ def init(  # noqa: PLR0913, PLR0917  a flag is a parameter
         Path | None, typer.Argument(metavar="[PATH]", help="The folder to make; default: the current one.")
     ] = None,
     name: Annotated[str | None, typer.Option(metavar="NAME", help="Default: the name of the folder.")] = None,
-    preset: Annotated[
-        str | None,
-        typer.Option(metavar="|".join(PRESETS), help="How much of a service.", autocompletion=among(PRESETS)),
-    ] = None,
-    layout: Annotated[
-        str | None,
-        typer.Option(metavar="|".join(LAYOUTS), help="How it is divided.", autocompletion=among(LAYOUTS)),
-    ] = None,
-    database: Annotated[
-        str | None,
-        typer.Option(metavar="|".join(DATABASES), help="What it speaks to.", autocompletion=among(DATABASES)),
-    ] = None,
+    preset: Preset = None,
+    layout: Layout = None,
+    database: Database = None,
     with_: With = None,
     without: Annotated[
         list[str] | None, typer.Option(metavar="PART", help="Leave a part out.", autocompletion=among(PARTS))

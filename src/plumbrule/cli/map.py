@@ -9,14 +9,14 @@ from plumbrule.cli.completing import among
 from plumbrule.cli.console import output_of
 
 DRAWN = ("routes", "deps", "modules", "auth")
+Kind = Annotated[
+    str, typer.Argument(metavar="|".join(DRAWN), help="What to draw.", autocompletion=among(DRAWN))
+]
 
 
 def draw(  # noqa: PLR0913, PLR0917  a flag is a parameter
     context: typer.Context,
-    kind: Annotated[
-        str,
-        typer.Argument(metavar="|".join(DRAWN), help="What to draw.", autocompletion=among(DRAWN)),
-    ],
+    kind: Kind,
     wanted: Annotated[
         str, typer.Argument(metavar="[FILTER]", help="A part of a path or name, or a pattern.")
     ] = "",

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from functools import cache
 from typing import TYPE_CHECKING
 
 from plumbrule.facts import nodes as n
@@ -41,10 +40,6 @@ if TYPE_CHECKING:
 
 DEPTH = 5
 DEEPEST = 40
-SANITISER = re.compile(
-    r"sanit|secure|safe|clean|valid|escape|quote|slug|allow|white_?list|check|verify|hash|encrypt|resolve|uuid|ensure",
-    re.IGNORECASE,
-)
 
 
 def flows(route: Route) -> list[Flow]:
@@ -336,7 +331,7 @@ class Tracer:
     def _call(self, call: Call, frame: Frame, *, head: bool) -> Origin | None:
         inner = entered(call, frame)
         if inner is not None:
-            if is_sanitiser(inner.function.name) or len(inner.chain) > DEPTH:
+            if known.is_sanitiser(inner.function.name) or len(inner.chain) > DEPTH:
                 return None
             return self._returned(inner, head=head)
         if call.name in known.CARRIERS:
@@ -371,12 +366,6 @@ class Tracer:
         values = [r.value for r in frame.function.find(n.Return) if r.value is not None]
         values += [y.value for y in frame.function.find(n.Yield) if y.value is not None]
         return self._first(tuple(values), frame, head=head)
-
-
-@cache
-def is_sanitiser(name: str) -> bool:
-    """Whether a function of that name is taken to make what it gets harmless."""
-    return SANITISER.search(name) is not None
 
 
 def unchecked(expr: n.Expr, origin: Origin | None, frame: Frame) -> Origin | None:

@@ -5,6 +5,9 @@ A sink is a full name (or `.method`, for values whose type is not known) with th
 
 from __future__ import annotations
 
+import re
+from functools import cache
+
 FIRST = ((0, ""),)
 PATH = ((0, "path"), (0, "file"), (0, "name"), (0, "src"), (0, "filename"), (0, "fname"))
 
@@ -378,3 +381,14 @@ OFFLOADERS: dict[str, int] = {
     "fastapi.BackgroundTasks.add_task": 0,
     "asgiref.sync.sync_to_async": 0,
 }
+SANITISER = re.compile(
+    r"sanit|secure|safe|clean|valid|escape|quote|slug|allow|white_?list|check|verify|hash|encrypt|resolve|uuid|ensure",
+    re.IGNORECASE,
+)
+"""words in the names of functions that make harmless what they get"""
+
+
+@cache
+def is_sanitiser(name: str) -> bool:
+    """Whether a function of that name is taken to make what it gets harmless."""
+    return SANITISER.search(name) is not None

@@ -58,9 +58,7 @@ async def has_lines(session: AsyncSession, order_id: int) -> bool:
 
 async def line_ids(session: AsyncSession, order_id: int) -> list[int]:
     order = await find(session, order_id)
-    if order is None or not order.lines:  # finding
-        return []
-    return [line.id for line in order.lines]
+    return [line.id for line in order.lines] if order and order.lines else []  # finding
 ```
 
 ## Bad: the response model reads it, also of a row that is new
@@ -343,18 +341,18 @@ def shown(value: n.Expr, at: Span, schema: Schema, function: Function) -> Iterat
 
 def finding(query: Query, relation: Relationship, at: Span, label: str = "") -> Finding:
     """The query did not load what is read."""
-    name = f"{query.table.name}.{relation.name}"
-    loader = "selectinload" if relation.is_list else "joinedload"
+    name, loader = f"{query.table.name}.{relation.name}", "selectinload" if relation.is_list else "joinedload"
     return Finding(
         at=at,
         message=f"`{name}` was not loaded: reading it raises `MissingGreenlet`",
         label=label or "an `AsyncSession` cannot load it here",
         help=f"add `.options({loader}({name}))` to the query",
-        chain=(
-            Step("the query", query.made.span),
-            Step(f"`{name}` is loaded when it is read", relation.span),
-        ),
+        chain=(Step("the query", query.made.span), loaded_late(name, relation)),
     )
+
+
+def loaded_late(name: str, relation: Relationship) -> Step:
+    return Step(f"`{name}` is loaded when it is read", relation.span)
 
 
 def unwritten(made: Written, relation: Relationship, at: Span, schema: Schema) -> Finding:
@@ -365,10 +363,7 @@ def unwritten(made: Written, relation: Relationship, at: Span, schema: Schema) -
         message=f"`{name}` was not loaded: reading it raises `MissingGreenlet`",
         label=f"`{schema.name}` reads it of a row that is new",
         help=f'`await session.refresh(row, ["{relation.name}"])` loads it, or give the new row a list',
-        chain=(
-            Step("the new row", made.made.span),
-            Step(f"`{name}` is loaded when it is read", relation.span),
-        ),
+        chain=(Step("the new row", made.made.span), loaded_late(name, relation)),
     )
 
 
@@ -395,8 +390,7 @@ def read_elsewhere(loading: Call, function: Function) -> Iterator[Finding]:
 
 
 def unasked(loading: Call, relation: Relationship, table: Table, read: n.Attribute) -> Finding:
-    name = f"{table.name}.{relation.name}"
-    loader = "selectinload" if relation.is_list else "joinedload"
+    name, loader = f"{table.name}.{relation.name}", "selectinload" if relation.is_list else "joinedload"
     return Finding(
         at=loading.func_span,
         message=f"`{name}` is not loaded here, and reading it later raises",
