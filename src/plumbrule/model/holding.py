@@ -4,7 +4,6 @@ it back, and in between somebody may be waited for.
 
 from __future__ import annotations
 
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from plumbrule.facts import nodes as n
@@ -13,7 +12,7 @@ from plumbrule.model.checks import leaves
 from plumbrule.model.queries import SESSIONS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator
 
     from plumbrule.model.calls import Call
     from plumbrule.model.code import Function
@@ -48,12 +47,13 @@ class Given(NamedTuple):
 
 
 class Place(NamedTuple):
-    """Where a function is run: by which calls, on which condition, and with which sessions."""
+    """How a function is run: with which sessions under the names of its parameters, with which one around it,
+    and how many calls away.
+    """
 
-    way: tuple[Call, ...] = ()
-    branches: Branches = frozenset()
-    sessions: Mapping[str, Session] = MappingProxyType({})
+    sessions: tuple[tuple[str, Session], ...] = ()
     around: Session = None
+    depth: int = 0
 
 
 NOWHERE = Place()
@@ -67,6 +67,7 @@ class Holding:
     def __init__(self, is_wait: Callable[[Call], bool], matters: Iterable[Function]) -> None:
         self.is_wait = is_wait
         self.matters = frozenset(matters)
+        self._known: dict[tuple[Function, Place], list[Moment | Given]] = {}
 
     def held(self, moments: Iterable[Moment | Given]) -> Iterator[tuple[Moment, Moment]]:
         """Each wait while a session has a connection, with what took it."""
@@ -84,9 +85,15 @@ class Holding:
                 if surely is not None:
                     yield moment, surely
 
-    def moments(self, function: Function, place: Place = NOWHERE) -> Iterator[Moment | Given]:
+    def moments(self, function: Function, place: Place = NOWHERE) -> list[Moment | Given]:
         """The moments of a function, in the order in which they come."""
-        for node in in_turn(function, twice=not place.way):
+        if (function, place) not in self._known:
+            self._known[function, place] = [Given(None)]  # what calls itself may give back anything
+            self._known[function, place] = list(briefly(self._in_turn(function, place)))
+        return self._known[function, place]
+
+    def _in_turn(self, function: Function, place: Place) -> Iterator[Moment | Given]:
+        for node in in_turn(function, twice=not place.depth):
             if isinstance(node, n.Call):
                 yield from self._of_call(function.call(node), function, place)
             elif isinstance(node, n.With):
@@ -96,15 +103,14 @@ class Holding:
                 yield Given(binding.node)
 
     def _of_call(self, call: Call, function: Function, place: Place) -> Iterator[Moment | Given]:
-        branches = place.branches | conditions(call.node, place.way)
         if self.is_wait(call):
-            yield Moment("wait", None, call, place.way, branches)
+            yield Moment("wait", None, call, (), conditions(call.node))
         elif is_query(call):
-            yield Moment("take", session_of(call.receiver, function, place), call, place.way, branches)
+            session = session_of(call.receiver, function, place)
+            yield Moment("take", session, call, (), conditions(call.node))
         elif call.method in GIVING and not is_last(call):
             is_known = call.name.startswith(SESSIONS)
-            session = session_of(call.receiver, function, place) if is_known else None
-            yield Given(session)
+            yield Given(session_of(call.receiver, function, place) if is_known else None)
         elif call.function is not None and call.function in self.matters:
             yield from self._inside(call, call.function, function, place)
         elif call.function is None and any(is_session(arg, function) for arg in call.given):
@@ -113,22 +119,48 @@ class Holding:
     def _inside(
         self, call: Call, inner: Function, function: Function, place: Place
     ) -> Iterator[Moment | Given]:
-        """The moments of a function that is called; if they are not known, all may be given back."""
-        branches = place.branches | conditions(call.node, place.way)
-        is_run = call.is_awaited or not inner.is_async
-        is_known = set(inner.decorator_names) <= PLAIN and not inner.is_generator and len(inner.written) == 1
-        if not is_run:
+        """The moments of a function that is called, as far as they are about the sessions that it was run
+        with; if they are not known, all may be given back.
+        """
+        if inner.is_async and not call.is_awaited:
             return
-        if not is_known or len(place.way) >= DEPTH or inner in (c.function for c in place.way):
+        is_known = set(inner.decorator_names) <= PLAIN and not inner.is_generator and len(inner.written) == 1
+        if not is_known or place.depth >= DEPTH:
             yield Given(None)
             return
-        around = session_around(call.node, function, place)
-        taken = {p.name: arg for arg in call.given if (p := call.parameter_for(arg)) is not None}
-        given = {
-            name: session_of(arg, function, place) for name, arg in taken.items() if is_session(arg, function)
-        }
-        inner_place = Place((*place.way, call), branches, given, next(iter(given.values()), around))
-        yield from self.moments(inner, inner_place)
+        taken = ((call.parameter_for(arg), arg) for arg in call.given if is_session(arg, function))
+        given = tuple((p.name, session_of(arg, function, place)) for p, arg in taken if p is not None)
+        around = given[0][1] if given else session_around(call.node, function, place)
+        sessions = {None, around, *(session for _, session in given)}
+        reasons = conditions(call.node)
+        for moment in self.moments(inner, Place(given, around, place.depth + 1)):
+            if isinstance(moment, Moment) and moment.session in sessions:
+                branches = reasons | {(id(call.node), *branch) for branch in moment.branches}
+                yield moment._replace(way=(call, *moment.way), branches=branches)
+            elif isinstance(moment, Given) and moment.session in sessions:
+                yield moment
+
+
+def briefly(moments: Iterable[Moment | Given]) -> Iterator[Moment | Given]:
+    """Moments without those that change nothing: a connection that is taken already, or given back twice, and
+    a wait that was told since.
+    """
+    taken: dict[Session, list[Branches]] = {}
+    waited: set[tuple[Call, Branches]] = set()
+    for moment in moments:
+        if isinstance(moment, Given):
+            if moment.session is None or moment.session in taken:
+                taken = {s: b for s, b in taken.items() if moment.session not in (None, s)}
+                yield moment
+        elif moment.kind == "take":
+            before = taken.setdefault(moment.session, [])
+            if not any(branches <= moment.branches for branches in before):
+                before.append(moment.branches)
+                waited.clear()
+                yield moment
+        elif (moment.call, moment.branches) not in waited:
+            waited.add((moment.call, moment.branches))
+            yield moment
 
 
 def in_turn(function: Function, *, twice: bool) -> list[n.Node]:
@@ -163,7 +195,7 @@ def session_of(expr: n.Node | None, function: Function, place: Place) -> Session
             return node.parent
         if isinstance(node, n.Assign):
             return node
-    return place.sessions.get(expr.id, place.around)
+    return dict(place.sessions).get(expr.id, place.around)
 
 
 def session_around(node: n.Node, function: Function, place: Place) -> Session:
@@ -180,7 +212,7 @@ def session_around(node: n.Node, function: Function, place: Place) -> Session:
 
 def is_session(expr: n.Expr, function: Function) -> bool:
     """Whether an expression is a session."""
-    kind = function.type_of(expr)
+    kind = function.type_of(expr) if isinstance(expr, (n.Name, n.Attribute)) else None
     return kind is not None and f"{kind.name}." in SESSIONS
 
 
@@ -197,15 +229,15 @@ def is_last(call: Call) -> bool:
     return False
 
 
-def conditions(node: n.Node, way: tuple[Call, ...]) -> Branches:
-    """The conditions on which a node is run, each with the calls that lead there."""
+def conditions(node: n.Node) -> Branches:
+    """The conditions on which a node is run."""
     found = []
     at = node
     for parent in node.parents:
         if isinstance(parent, n.FunctionDef):
             break
         if isinstance(parent, CONDITIONS) and not is_asked_first(at, parent):
-            found.append((*(id(call.node) for call in way), id(parent), is_otherwise(at, parent)))
+            found.append((id(parent), is_otherwise(at, parent)))
         at = parent
     return frozenset(found)
 
