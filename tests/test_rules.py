@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from plumbrule.model.reading import read_project
+from plumbrule.model.reading import project_of, read_project
 from plumbrule.rules import rulebook
-from plumbrule.verbs.audit import Outcome, audit
+from plumbrule.verbs.audit import Outcome, audit, audit_project
 from plumbrule.verbs.fix import fixed_texts
 
 if TYPE_CHECKING:
@@ -71,6 +71,14 @@ def found(outcome: Outcome) -> set[tuple[str, int]]:
     told = [(f.finding.message, f.finding.at.path, f.finding.at.line) for f in outcome.findings]
     assert len(set(told)) == len(told), "the same is said twice of a line"
     return {(path, line) for _, path, line in told}
+
+
+@pytest.mark.parametrize("rule", rulebook(), ids=lambda rule: rule.name)
+def test_no_rule_breaks_on_a_file_that_breaks_off(rule: Rule) -> None:
+    for block in (text for _, _, text in FENCE.findall(rule.documentation)):
+        for end in range(90, len(block), 240):
+            outcome = audit_project(project_of({"main.py": f"{block[:end]}\n\ndef broken(:\n"}))
+            assert not outcome.failures, outcome.failures[0].trace
 
 
 @pytest.mark.parametrize(("rule", "section"), cases("Bad"))

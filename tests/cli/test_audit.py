@@ -21,6 +21,7 @@ app = FastAPI()
 
 
 class Session:
+    def add(self, row: str) -> None: ...
     def commit(self) -> None: ...
 
 
@@ -31,7 +32,8 @@ def session():
 
 
 @app.put("/orders")
-def create(opened: Annotated[Session, Depends(session)]) -> None: ...
+def create(db: Annotated[Session, Depends(session)]) -> None:
+    db.add("order")
 """
 UNZONED = """\
 from datetime import UTC, datetime
@@ -186,10 +188,7 @@ def test_fix_mends_and_diff_shows_the_same(plumb: Plumb, late: Path) -> None:
     assert "1 finding can be fixed: plumb audit --fix\n" in plumb("audit").stdout
     shown = plumb("audit", "--diff")
     assert shown.returncode == 1
-    assert (
-        '+def create(opened: Annotated[Session, Depends(session, scope="function")]) -> None: ...'
-        in shown.stdout
-    )
+    assert '+def create(db: Annotated[Session, Depends(session, scope="function")]) -> None:' in shown.stdout
     assert (late / "main.py").read_text() == LATE
     done = plumb("audit", "--fix")
     assert "fixed main.py: commit-after-response" in done.stderr

@@ -60,7 +60,7 @@ def test_maps_show_routes_dependencies_modules_and_guards(plumb: Plumb, tmp_path
     write(tmp_path, {"app/late.py": LATE, "app/main.py": "from app import late\n"})
     assert "GET /rates/{currency}  app.rates.latest  app/rates.py:15\n" in plumb("map", "routes").stdout
     assert plumb("map", "routes", "CURRENCY").stdout.count("\n") == 2
-    assert "  app.late.session  app/late.py:19\n" in plumb("map", "deps", "PUT*").stdout
+    assert "  app.late.session  app/late.py:20\n" in plumb("map", "deps", "PUT*").stdout
     assert plumb("map", "modules").stdout == "app.main  → app.late\n1 import\n"
     assert "PUT /orders            nobody\n" in plumb("map", "auth").stdout
     assert "3 routes: 0 guarded, 3 open, 0 unclear\n" in plumb("map", "auth").stdout

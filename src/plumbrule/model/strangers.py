@@ -70,7 +70,7 @@ def signs_up(route: Route) -> bool:
 
 def does_nothing(handler: Function | None) -> bool:
     """Whether a handler takes nothing and has a ready answer, or refuses whatever comes."""
-    if handler is None:
+    if handler is None or not handler.body:
         return False
     *notes, last = handler.body
     is_ready = all(isinstance(note, n.ExprStatement) for note in notes) and isinstance(last, n.Return)

@@ -190,8 +190,8 @@ def unused_path_parameter(route: Route) -> Iterator[Finding]:
 
 def answers_alike(handler: Function) -> bool:
     """Whether a handler only refuses, whatever it is asked."""
-    *before, last = handler.body
-    return isinstance(last, n.Raise) and all(is_docstring(statement) for statement in before)
+    body = handler.body
+    return bool(body) and isinstance(body[-1], n.Raise) and all(map(is_docstring, body[:-1]))
 
 
 def is_docstring(statement: n.Statement) -> bool:

@@ -45,15 +45,27 @@ app.add_middleware(CORSMiddleware, allow_origins=["https://shop.example"])
 ```python
 from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
-from slowapi.middleware import SlowAPIMiddleware
+from starlette.responses import PlainTextResponse
+
+
+class Door:
+    def __init__(self, app):
+        self.app = app
+
+    async def __call__(self, scope, receive, send):
+        if scope["type"] == "http" and b"authorization" not in dict(scope["headers"]):
+            await PlainTextResponse("who are you?", status_code=401)(scope, receive, send)
+            return
+        await self.app(scope, receive, send)
+
 
 app = FastAPI()
 
 # who may ask from a browser
 app.add_middleware(CORSMiddleware, allow_origins=["*"])  # finding
 
-# who asks too often
-app.add_middleware(SlowAPIMiddleware)
+# who comes in
+app.add_middleware(Door)
 ```
 
 ## Fixed
@@ -61,12 +73,24 @@ app.add_middleware(SlowAPIMiddleware)
 ```python
 from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
-from slowapi.middleware import SlowAPIMiddleware
+from starlette.responses import PlainTextResponse
+
+
+class Door:
+    def __init__(self, app):
+        self.app = app
+
+    async def __call__(self, scope, receive, send):
+        if scope["type"] == "http" and b"authorization" not in dict(scope["headers"]):
+            await PlainTextResponse("who are you?", status_code=401)(scope, receive, send)
+            return
+        await self.app(scope, receive, send)
+
 
 app = FastAPI()
 
-# who asks too often
-app.add_middleware(SlowAPIMiddleware)
+# who comes in
+app.add_middleware(Door)
 
 # who may ask from a browser
 app.add_middleware(CORSMiddleware, allow_origins=["*"])

@@ -313,7 +313,8 @@ def refuses_what_is_equal(compare: n.Compare) -> bool:
     """Whether two secrets must not be the same: nobody is let in by that."""
     match compare.parent:
         case n.If(test=test, body=body):
-            return test is compare and compare.ops == ("==",) and isinstance(body[-1], n.Raise)
+            is_refused = any(isinstance(last, n.Raise) for last in body[-1:])
+            return test is compare and compare.ops == ("==",) and is_refused
         case _:
             return False
 

@@ -227,7 +227,9 @@ def from_environment(call: Call) -> Iterator[Finding]:
 
 def is_demanded(name: str, call: Call) -> bool:
     """Whether the same code raises where a variable is not in the environment."""
-    tests = [node for node in call.scope.find(n.If) if isinstance(node.body[-1], n.Raise)]
+    tests = [
+        node for node in call.scope.find(n.If) if any(isinstance(last, n.Raise) for last in node.body[-1:])
+    ]
     return any(f"{word}{name}{word} not in " in node.test.text for node in tests for word in "'\"")
 
 

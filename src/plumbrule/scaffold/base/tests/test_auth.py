@@ -45,7 +45,9 @@ async def test_an_email_address_registers_once_and_logs_in_whatever_its_case(
     ada: AsyncClient, anonymous: AsyncClient
 ) -> None:
     account = {"email": "Ada@Example.com", "password": PASSWORD, "name": "Ada"}
-    assert (await anonymous.post(f"{AUTH}/register", json=account)).status_code == 409
+    taken = await anonymous.post(f"{AUTH}/register", json=account)
+    assert taken.status_code == 409
+    assert "email address" in taken.json()["detail"]
     form = {"username": "ADA@example.com", "password": PASSWORD}
     assert (await anonymous.post(f"{AUTH}/login", data=form)).status_code == 200
 
