@@ -185,6 +185,7 @@ OWNERS = ("session", "db", "repo", "crud", "dao", "query")
 LASTING = {"StreamingResponse", "EventSourceResponse", "create_task", "ensure_future", "start_soon", "submit"}
 COMMITS = ("commit", "begin")
 WRITING = {"POST", "PUT", "PATCH", "DELETE"}
+Askers = dict[n.Node, list[Route]]
 
 
 @rule(category="database", severity="error", needs="fastapi")
@@ -192,11 +193,21 @@ def commit_after_response(project: Project) -> Iterator[Finding]:
     if not project.may_be("fastapi", ">=0.118") and not project.may_be("fastapi", "<0.106"):
         return  # 0.106 to 0.117 ran it before the response
     fixes: dict[n.Node, Fix | None] = {}
+    asking = askers(project)
     committing = set(project.functions_leading_to(project.calls_to(*COMMITS)))
     for route in project.routes:
         writing = WRITING & set(route.methods)  # a read has nothing to lose
         if writing and not route.module.is_test and not (route.handler in committing and commits(route)):
-            yield from after_response(route, fixes)
+            yield from after_response(route, fixes, asking)
+
+
+def askers(project: Project) -> Askers:
+    """For what asks for a dependency the routes that it is asked for."""
+    found: Askers = {}
+    for route in project.routes:
+        for node in {dependency.node for dependency in route.dependencies}:
+            found.setdefault(node, []).append(route)
+    return found
 
 
 def commits(route: Route) -> bool:
@@ -205,13 +216,13 @@ def commits(route: Route) -> bool:
     return any(found.call.method in COMMITS for found in reached)
 
 
-def after_response(route: Route, fixes: dict[n.Node, Fix | None]) -> Iterator[Finding]:
+def after_response(route: Route, fixes: dict[n.Node, Fix | None], asking: Askers) -> Iterator[Finding]:
     """The commits that come too late for the answer of a route."""
     late = list(late_commits(route))
     may_write = not late or route.handler is None or writes(route.handler)
     for dependency, function, commit in late:
         if dependency.node not in fixes:
-            fixes[dependency.node] = scoped(dependency, route)
+            fixes[dependency.node] = scoped(dependency, route, asking[dependency.node])
         yield Finding(
             at=dependency.span,
             message=f"`{function.name}` commits after the response has been sent",
@@ -294,15 +305,12 @@ def commit_after_yield(function: Function) -> n.Node | None:
     return None
 
 
-def scoped(dependency: Dependency, route: Route) -> Fix | None:
+def scoped(dependency: Dependency, route: Route, asking: list[Route]) -> Fix | None:
     """Add `scope="function"`, if FastAPI knows it and no route that asks so has a tree that forbids it."""
     node, project = dependency.node, route.project
-    asking = [one for one in project.routes if any(d.node is node for d in one.dependencies)]
-    if not all(may_end_early(dependency, one) for one in asking):
-        return None
     if not isinstance(node, n.Call) or not node.args or not project.may_be("fastapi", ">=0.121"):
         return None
-    if node.source is not route.module.source:
+    if node.source is not route.module.source or not all(may_end_early(dependency, one) for one in asking):
         return None
     edit = Edit(*route.module.call(node).added('scope="function"'))
     is_known = not project.may_be("fastapi", "<0.121")

@@ -324,18 +324,17 @@ BESIDE = {"migrations", "versions", "alembic", "scripts", "cli"}
 
 @rule(category="database", severity="warning", needs="sqlalchemy", nodes={n.For, n.Clause})
 def n_plus_one(function: Function) -> Iterator[Finding]:
-    iterables = [*(f.iterable for f in function.find(n.For)), *(c.iterable for c in function.find(n.Clause))]
-    if not any(gives_many(function, iterable) for iterable in iterables):
-        return
-    if BESIDE & set(function.module.path.removesuffix(".py").split("/")):
+    rounds = loops_over_many(function)
+    if not rounds or BESIDE & set(function.module.path.removesuffix(".py").split("/")):
         return
     for node in function.find(n.Attribute):
         if node.attr == "awaitable_attrs" and isinstance(node.value, n.Name):
             loop = loop_over_rows(function, node, node.value.id)
             if loop is not None:
                 yield finding(node, loop, function)
-    yield from lazily_read(function)
-    for call in function.calls:
+    calls = [call for call in function.calls if stands_in(call.node, rounds)]
+    yield from lazily_read(function, calls, rounds)
+    for call in calls:
         each = round_of(call, function, given_to(call))
         if each is None or call.is_deferred or is_rare(call):
             continue
@@ -343,15 +342,27 @@ def n_plus_one(function: Function) -> Iterator[Finding]:
             yield finding(call.node.func, each.loop, function)
 
 
-def lazily_read(function: Function) -> Iterator[Finding]:
+def loops_over_many(function: Function) -> list[n.Node]:
+    """The loops and comprehensions that go through what there may be many of."""
+    loops: list[n.Node] = [loop for loop in function.find(n.For) if gives_many(function, loop.iterable)]
+    clauses = (clause for clause in function.find(n.Clause) if gives_many(function, clause.iterable))
+    return loops + [clause.parent for clause in clauses if clause.parent is not None]
+
+
+def stands_in(node: n.Node, outer: list[n.Node]) -> bool:
+    """Whether a node stands in one of others."""
+    return any(one.start <= node.start < one.end for one in outer)
+
+
+def lazily_read(function: Function, calls: list[Call], rounds: list[n.Node]) -> Iterator[Finding]:
     """What is read of each row, in a loop over them, that a plain session loads at that moment."""
     told = set()
     for node, owner, name in read_in(function):
-        loop = loop_over_rows(function, node, owner.id)
+        loop = loop_over_rows(function, node, owner.id) if stands_in(node, rounds) else None
         if loop and (loop, name) not in told and is_always(node, loop) and loads(function, loop, name):
             told.add((loop, name))
             yield finding(node, loop, function)
-    for call in function.calls:
+    for call in calls:
         for value in (v for v in call.given if isinstance(v, n.Name)):
             loop = loop_over_rows(function, call.node, value.id)
             taken = call.parameter_for(value) if loop and is_always(call.node, loop) else None
