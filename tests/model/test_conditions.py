@@ -129,3 +129,28 @@ def test_what_holds_an_app_may_have_a_mount_of_its_own() -> None:
     """
     project = project_of({"main.py": HEAD + dedent(text)})
     assert [entry.path for entry in project.apps[0].table] == ["/static"]
+
+
+@pytest.mark.parametrize(
+    "flag",
+    [
+        'os.getenv("REPORTS", os.getenv("OLD_REPORTS", "False")).lower() == "true"',
+        'os.environ.get("REPORTS", "0") in ("1", "true")',
+        'os.environ.get("REPORTS", "off").startswith("on")',
+    ],
+)
+def test_what_the_environment_may_switch_on_is_served_perhaps(flag: str) -> None:
+    text = f"""
+import os
+from fastapi import APIRouter, FastAPI
+router = APIRouter()
+@router.get("/reports")
+def read(): ...
+app = FastAPI()
+REPORTS = {flag}
+PREFIX = os.getenv("PREFIX", "/API").lower()
+if REPORTS:
+    app.include_router(router, prefix=PREFIX)
+"""
+    (route,) = project_of({"main.py": text}).routes
+    assert [(place.path, place.app is not None) for place in route.places] == [("/api/reports", True)]

@@ -15,6 +15,7 @@ from plumbrule.model.assembly.values import (
     UNKNOWN,
     Choice,
     ClassValue,
+    Configured,
     Defaults,
     Ext,
     Instance,
@@ -95,7 +96,7 @@ def binary(op: str, one: Any, other: Any) -> Any:
 
 def compare(ops: tuple[str, ...], values: list[Any]) -> Any:
     """A comparison of two literals; anything else cannot be told."""
-    if len(values) != 2:
+    if len(values) != 2 or any(isinstance(value, Configured) for value in values):
         return UNKNOWN
     one, other = values
     if ops[0] in ORDER and type(one) is type(other) and isinstance(one, (str, int)):
@@ -201,8 +202,16 @@ def method_of_text(owner: str, name: Any, args: list[Any], kwargs: dict[str, Any
         return owner.join(p if isinstance(p, str) else HOLE for p in args[0])
     if hasattr(str, name) and all(isinstance(a, (str, int)) for a in args) and not kwargs:
         with suppress(TypeError, ValueError):
-            return getattr(owner, name)(*args)
+            made = getattr(owner, name)(*args)
+            return configured(made) if isinstance(owner, Configured) else made
     return UNKNOWN
+
+
+def configured(made: Any) -> Any:
+    """What was made of a text that the environment gives."""
+    if isinstance(made, str):
+        return Configured(made)
+    return UNKNOWN if isinstance(made, bool) else made
 
 
 def formatted(text: str, args: list[Any], kwargs: dict[str, Any]) -> str:
@@ -270,7 +279,7 @@ def _sum(interpreter: Expressions, args: list[Any], kwargs: dict[str, Any], env:
 
 def _getenv(_: Expressions, args: list[Any], kwargs: dict[str, Any], __: Env) -> Any:
     default = args[1] if len(args) > 1 else kwargs.get("default", UNKNOWN)
-    return default if isinstance(default, str) else UNKNOWN
+    return Configured(default) if isinstance(default, str) else UNKNOWN
 
 
 def _import_module(interpreter: Expressions, args: list[Any], kwargs: dict[str, Any], env: Env) -> Any:

@@ -15,6 +15,7 @@ from plumbrule.model.assembly.values import (
     ClassEnv,
     ClassValue,
     Closure,
+    Configured,
     Env,
     Instance,
     Made,
@@ -165,7 +166,8 @@ class Statements(Calls):
             return found if found is UNKNOWN else bool(found)
         found = self.eval(test, env) if is_decisive(test) else UNKNOWN
         is_local = isinstance(test, n.Name) and test.id in env.names and isinstance(env.scope, Function)
-        return bool(found) if is_local and isinstance(found, (str, int)) else found
+        decides = isinstance(found, (str, int)) and not isinstance(found, Configured)
+        return bool(found) if is_local and decides else found
 
     def under_condition(self, body: Sequence[n.Statement], env: Env) -> Way:
         self.conditional += 1

@@ -158,6 +158,12 @@ class ModuleName(str):
     __slots__ = ()
 
 
+class Configured(str):
+    """A text that the environment gives, as it is without: good for a path, but it decides nothing."""
+
+    __slots__ = ()
+
+
 @dataclass(eq=False, slots=True)
 class Perhaps:
     """Something that is in a list only under a condition."""
