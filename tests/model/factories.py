@@ -274,53 +274,6 @@ FACTORIES = {
     """,
 }
 
-DISCOVERED = {
-    "main.py": """
-        from fastapi import FastAPI
-        from shop.app import include_all
-        import shop.api
-        app = FastAPI()
-        include_all(app, shop.api.__name__)
-        include_all(app, "shop.more")
-    """,
-    "shop/app.py": """
-        import os
-        from importlib import import_module
-        def modules_of(package_name):
-            for file in sorted(os.listdir(import_module(package_name).__path__[0])):
-                if not file.startswith("_") and file.endswith(".py"):
-                    yield file, import_module(f"{package_name}.{file[:-3]}")
-        def include_all(app, package_name):
-            for _, module in modules_of(package_name):
-                router = getattr(module, "router", None)
-                if router:
-                    app.include_router(router)
-    """,
-    "shop/__init__.py": "",
-    "shop/api/__init__.py": "",
-    "shop/more/__init__.py": "",
-    "shop/api/orders.py": """
-        from fastapi import APIRouter
-        router = APIRouter(prefix="/orders")
-        @router.get("")
-        def orders(): ...
-    """,
-    "shop/api/names.py": "ROUTER = 'router'",
-    "shop/more/users.py": """
-        from fastapi import APIRouter
-        router = APIRouter(prefix="/users")
-        @router.get("/me")
-        def me(): ...
-    """,
-    "shop/hidden/secret.py": """
-        from fastapi import APIRouter
-        router = APIRouter(prefix="/secret")
-        @router.get("")
-        def secret(): ...
-    """,
-}
-"""a project whose routers are found by the names of files"""
-
 POINTS = """
 [{table}"shop.routers"]
 orders = "shop.orders:router"

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import pytest
 
-from model.factories import DISCOVERED, FACTORIES, PLUGINS
+from model.discoveries import DISCOVERED, GLOBBED
+from model.factories import FACTORIES, PLUGINS
 from model.maps import at_run_time, by_reading
 from model.shapes import HEAD, SHAPES
 from plumbrule.model.reading import read_project
@@ -150,7 +151,9 @@ def test_the_table_read_is_the_table_at_run_time(
 
 
 @pytest.mark.parametrize(
-    "files", [PACKAGES, DISCOVERED, PLUGINS], ids=["passed-on", "discovered", "entry-points"]
+    "files",
+    [PACKAGES, DISCOVERED, GLOBBED, PLUGINS],
+    ids=["passed-on", "discovered", "globbed", "entry-points"],
 )
 def test_routers_are_found_through_packages(
     files: dict[str, str], tmp_path: Path, runtime: subprocess.Popen[str]
@@ -158,5 +161,5 @@ def test_routers_are_found_through_packages(
     for name, text in files.items():
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text(dedent(text))
-    served = [one for one in read(tmp_path) if one[1] != "/secret"]
+    served = [one for one in read(tmp_path) if not one[1].endswith(("secret", "/hidden"))]
     assert served == really(runtime, tmp_path)

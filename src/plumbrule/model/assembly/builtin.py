@@ -8,7 +8,9 @@ from operator import eq, ge, gt, le, lt, ne
 from typing import TYPE_CHECKING, Any
 
 from plumbrule.model.assembly.conditions import plain
+from plumbrule.model.assembly.kinds import is_instance
 from plumbrule.model.assembly.members import MEMBERS
+from plumbrule.model.assembly.paths import PATHS
 from plumbrule.model.assembly.plugins import LOAD, entry_points, load, select
 from plumbrule.model.assembly.values import (
     HOLE,
@@ -316,6 +318,8 @@ FUNCTIONS: dict[str, Callable[[Expressions, list[Any], dict[str, Any], Env], Any
     "fastapi.Depends.__init__": _depends,
     "fastapi.Security.__init__": _depends,
     **MEMBERS,
+    **PATHS,
+    "builtins.isinstance": is_instance,
     "functools.partial": _partial,
     "typing.cast": _second,
     "builtins.list": _list,

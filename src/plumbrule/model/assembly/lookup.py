@@ -7,7 +7,8 @@ from typing import Any
 from plumbrule.facts import nodes as n
 from plumbrule.model.assembly import builtin
 from plumbrule.model.assembly.libraries import is_followed
-from plumbrule.model.assembly.members import mark
+from plumbrule.model.assembly.members import mark, members
+from plumbrule.model.assembly.paths import CONSTANTS
 from plumbrule.model.assembly.plugins import EntryPoint, of_entry_point
 from plumbrule.model.assembly.registering import OPERATIONS, VERBS
 from plumbrule.model.assembly.state import State
@@ -70,6 +71,8 @@ class Lookup(State):
             at = at.parent
         if name in OWN_NAMES:
             return own_name(env.scope.module, name)
+        if name == "__file__":
+            return env.scope.module.path
         return Ext(f"builtins.{name}")
 
     def imported(self, name: str, env: Env) -> Any:
@@ -135,6 +138,8 @@ class Lookup(State):
                 return self.router_attribute(value, attr)
             case Instance():
                 return self.instance_attribute(value, attr)
+            case ModuleValue() if attr == "__dict__":
+                return dict(members(self, value, env))  # type: ignore[arg-type]
             case ModuleValue(module=module):
                 return own_name(module, attr) if attr in OWN_NAMES else self.member(module, attr)
             case ClassValue(cls=cls):
@@ -145,7 +150,8 @@ class Lookup(State):
                 return Choice([self.attribute(one, attr, expr, env) for one in values])
             case Ext(name=name):
                 found = self.project.imports.find(f"{name}.{attr}", env.scope.module)
-                return ModuleValue(found) if found else Ext(f"{name}.{attr}")
+                inner = f"{name}.{attr}"
+                return ModuleValue(found) if found else CONSTANTS.get(inner) or Ext(inner)
             case EntryPoint():
                 return of_entry_point(value, attr)
             case Made(name=name) if is_followed(value):

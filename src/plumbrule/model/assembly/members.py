@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from plumbrule.facts import nodes as n
-from plumbrule.model.assembly.values import UNKNOWN, Bound, ClassValue, Closure, Ext, Instance
+from plumbrule.model.assembly.values import UNKNOWN, Bound, ClassValue, Closure, Ext, Instance, ModuleValue
 from plumbrule.model.code import Class
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ ASKING = ("getattr", "hasattr", "callable")
 OWN = ("__name__", "__qualname__")
 PLAIN = (str, int, list, tuple, dict, type(None))
 """values on which nobody hangs a mark"""
+HOLDERS = (Instance, ClassValue, ModuleValue)
 METHODS = tuple(
     map(Ext, ("inspect.ismethod", "inspect.isfunction", "inspect.isroutine", "builtins.callable"))
 )
@@ -38,7 +40,9 @@ def mark(value: Any, name: str) -> Any:
 
 
 def names_in(value: Any) -> list[str]:
-    """The names that `dir` gives of an object or class, as far as the project's own classes tell."""
+    """The names of an object or class, as far as the project's own classes tell, or what a module binds."""
+    if isinstance(value, ModuleValue):
+        return list(value.module.bindings)
     cls = value if isinstance(value, ClassValue) else value.cls
     family = (cls.cls, *cls.cls.ancestors) if cls is not None else ()
     bound = {name for one in family if isinstance(one, Class) for name in one.bindings}
@@ -51,8 +55,11 @@ def member(interpreter: Expressions, value: Any, name: str, env: Env) -> Any:
 
 
 def members(interpreter: Expressions, value: Any, env: Env) -> list[tuple[str, Any]]:
-    """The names of an object, and what they stand for."""
-    return [(name, member(interpreter, value, name, env)) for name in names_in(value)]
+    """The names of an object, and what they stand for; of a module those that stand for something known."""
+    found = [(name, member(interpreter, value, name, env)) for name in names_in(value)]
+    if isinstance(value, ModuleValue):
+        return [one for one in found if one[1] is not UNKNOWN and not isinstance(one[1], Ext)]
+    return found
 
 
 def asks_for_marks(interpreter: Expressions, test: n.Expr, env: Env) -> bool:
@@ -107,19 +114,19 @@ def _callable(_: Expressions, args: list[Any], __: dict[str, Any], ___: Env) -> 
 
 
 def _dir(_: Expressions, args: list[Any], __: dict[str, Any], ___: Env) -> Any:
-    return names_in(args[0]) if args and isinstance(args[0], (Instance, ClassValue)) else UNKNOWN
+    return sorted(names_in(args[0])) if args and isinstance(args[0], HOLDERS) else UNKNOWN
 
 
 def _vars(interpreter: Expressions, args: list[Any], _: dict[str, Any], env: Env) -> Any:
-    if args and isinstance(args[0], (Instance, ClassValue)):
+    if args and isinstance(args[0], HOLDERS):
         return dict(members(interpreter, args[0], env))
     return UNKNOWN
 
 
 def _getmembers(interpreter: Expressions, args: list[Any], kwargs: dict[str, Any], env: Env) -> Any:
-    if not args or not isinstance(args[0], (Instance, ClassValue)):
+    if not args or not isinstance(args[0], HOLDERS):
         return UNKNOWN
-    found = members(interpreter, args[0], env)
+    found = sorted(members(interpreter, args[0], env), key=itemgetter(0))
     wanted = args[1] if len(args) > 1 else kwargs.get("predicate")
     return [one for one in found if closure_of(one[1])] if wanted in METHODS else found
 

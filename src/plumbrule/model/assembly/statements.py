@@ -164,10 +164,14 @@ class Statements(Calls):
         if asks_for_marks(self, test, env):
             found = self.eval(test, env)
             return found if found is UNKNOWN else bool(found)
-        found = self.eval(test, env) if is_decisive(test) else UNKNOWN
+        found = self.eval(test, env) if is_decisive(test) or self.is_about_router(test, env) else UNKNOWN
         is_local = isinstance(test, n.Name) and test.id in env.names and isinstance(env.scope, Function)
         decides = isinstance(found, (str, int)) and not isinstance(found, Configured)
         return bool(found) if is_local and decides else found
+
+    def is_about_router(self, test: n.Expr, env: Env) -> bool:
+        """Whether a condition is what a router was given when it was made: `router.is_public`."""
+        return isinstance(test, n.Attribute) and isinstance(self.eval(test.value, env), RouterValue)
 
     def under_condition(self, body: Sequence[n.Statement], env: Env) -> Way:
         self.conditional += 1
@@ -259,7 +263,7 @@ def is_decisive(test: n.Expr) -> bool:
             return True
         case n.Call(func=n.Attribute(value=n.Name(), attr="startswith" | "endswith"), args=args):
             return all(is_decisive(arg) for arg in args)
-        case n.Call(func=n.Name(id="len"), args=(n.Name(),)):
+        case n.Call(func=n.Name(id="len" | "isinstance"), args=(n.Name(), *_)):
             return True
         case n.UnaryOp(operand=operand):
             return is_decisive(operand)
