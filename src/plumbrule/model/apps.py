@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +24,10 @@ if TYPE_CHECKING:
     from plumbrule.model.route_table import Entry
     from plumbrule.model.routes import Route
     from plumbrule.model.routing import Routing
+
+
+ORIGIN = re.compile(r"headers(\.get\(|\[)\s*[\"']origin[\"']", re.IGNORECASE)
+FORBIDDEN = re.compile(r"403|forbidden", re.IGNORECASE)
 
 
 class Router:
@@ -174,6 +179,12 @@ class Middleware:
         self.app = app
         self.options = options
         self.kind = kind  # class or function (`@app.middleware("http")`)
+
+    @property
+    def judges_origin(self) -> bool:
+        """Whether it looks itself at the site that a request comes from, and turns some away."""
+        text = self.function.node.text if self.function is not None else ""
+        return ORIGIN.search(text) is not None and FORBIDDEN.search(text) is not None
 
     @classmethod
     def added(cls, record: Record, app: App) -> Middleware:

@@ -223,7 +223,19 @@ def is_check_call(node: n.Node, text: str, function: Function) -> bool:
     ):
         return False
     in_test = not isinstance(node.parent, (n.ExprStatement, n.Await, n.Assign))
-    return (in_test or CHECKING.search(call.function.name) is not None) and not is_fooled(call.function)
+    is_meant = in_test or CHECKING.search(call.function.name) is not None
+    return (is_meant and not is_fooled(call.function)) or raises_for(call, text)
+
+
+def raises_for(call: Call, text: str) -> bool:
+    """Whether a function raises at once for values that are not good, whatever else it is for."""
+    for asked in (call.parameter_for(arg) for arg in call.given if arg.text == text):
+        body = asked.function.node.body if asked is not None else ()
+        for test in (s.test for s in body if isinstance(s, n.If) and isinstance(s.body[-1:][0], n.Raise)):
+            to_the_root = '".."' not in test.text.replace("'", '"') or ROOT.search(test.text) is not None
+            if asked and to_the_root and vouches(test, asked.name, test, asked.function, holds=False):
+                return True
+    return False
 
 
 def is_lexical(check: Call, function: Function) -> bool:

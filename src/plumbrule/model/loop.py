@@ -9,6 +9,7 @@ from plumbrule.facts import nodes as n
 from plumbrule.facts.cached import cached_property
 from plumbrule.model.branches import leaves_out
 from plumbrule.model.knowledge.blocking import BLOCKING
+from plumbrule.model.knowledge.sinks import STREAMS
 from plumbrule.model.reach import DEPTH, Reached
 from plumbrule.model.remembered import is_first_time
 
@@ -67,7 +68,17 @@ def blocks(call: Call) -> bool:
         return False
     if kind == "pool":
         return waits_at_the_end(call)
+    if kind is not None and any(is_in_memory(arg, call.scope) for arg in call.given):
+        return False
     return kind is not None and (kind != "measuring" or waits(call.argument(0, "interval")))
+
+
+def is_in_memory(arg: n.Expr, scope: Scoped) -> bool:
+    """Whether an argument is a file that is only in memory: `io.BytesIO(data)`."""
+    bound = scope.bindings.get(arg.id, ()) if isinstance(arg, n.Name) else ()
+    made = bound[0].node if len(bound) == 1 else None
+    value = made.value if isinstance(made, n.Assign) else arg
+    return isinstance(value, n.Call) and scope.call(value).name in STREAMS
 
 
 def waits_at_the_end(pool: Call) -> bool:

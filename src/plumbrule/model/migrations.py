@@ -18,6 +18,7 @@ DRIVERS = ("asyncpg", "psycopg", "psycopg2", "psycopg2-binary", "pg8000")
 MYSQL_DRIVERS = ("aiomysql", "asyncmy", "pymysql", "mysqlclient", "mysql-connector-python", "mariadb")
 CREATED = re.compile(r'\bcreate\s+(?:\w+\s+)?table\s+(?:if\s+not\s+exists\s+)?(?:["\w]+\.)?"?(\w+)')
 LOCATIONS = re.compile(r"^\s*(recursive_)?version_locations\s*=", re.MULTILINE)
+DATABASES = re.compile(r"postgres|mysql|mariadb|sqlite|oracle|mssql")
 NAMED = ("create_index", "create_unique_constraint", "create_foreign_key", "create_check_constraint")
 
 
@@ -95,6 +96,23 @@ class Migration:
 
     def __repr__(self) -> str:
         return f"<Migration {self.revision} {self.module.path}>"
+
+    @property
+    def databases(self) -> set[str]:
+        """The databases that its folder names: a project for several may have a folder for each."""
+        return set(DATABASES.findall(self.module.path.rpartition("/")[0].lower()))
+
+    @property
+    def on_postgresql(self) -> bool:
+        """Whether it may run on PostgreSQL."""
+        named = self.databases
+        return "postgres" in named if named else self.project.migrations.on_postgresql
+
+    @property
+    def on_mysql(self) -> bool:
+        """Whether it surely runs on MySQL or MariaDB."""
+        named = self.databases
+        return named <= {"mysql", "mariadb"} if named else self.project.migrations.on_mysql
 
     @property
     def span(self) -> Span:

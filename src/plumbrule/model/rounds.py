@@ -9,6 +9,7 @@ from plumbrule.model.reaching_bindings import bound_value, item_at
 
 if TYPE_CHECKING:
     from plumbrule.facts.scope import Binding
+    from plumbrule.model.frames import Frame
     from plumbrule.model.scoped import Scoped
 
 DUMPS = ("model_dump", "dict")
@@ -46,6 +47,34 @@ def keys_gone_through(iterable: n.Expr, place: int | None, scope: Scoped) -> tup
             ]
             pairs = made and all(isinstance(one, n.Sequence) and place < len(one.items) for one in made)
             return item_at(tuple(made), place) if pairs else None
+
+
+def handed_keys(binding: Binding, frame: Frame) -> tuple[tuple[n.Expr, ...], Frame] | None:
+    """The keys of a dict that a function is given, and gives a name one by one, with who wrote them."""
+    owner = owner_of_keys(binding)
+    while isinstance(owner, n.Name) and frame.bound is not None and frame.below is not None:
+        name, scope = owner.id, frame.function
+        filled = any(target.value.text == name for target in targets(scope))
+        if name not in frame.bound or name in scope.bindings or filled:
+            return None
+        owner, frame = frame.bound[name], frame.below
+        keys = keys_of(owner, frame.function)
+        if keys is not None:
+            return keys, frame
+    return None
+
+
+def owner_of_keys(binding: Binding) -> n.Expr | None:
+    """The dict whose keys a loop gives a name."""
+    match binding.node:
+        case (
+            n.For(target=target, iterable=n.Call(func=n.Attribute(value=owner, attr=attr), args=()))
+            | n.Clause(target=target, iterable=n.Call(func=n.Attribute(value=owner, attr=attr), args=()))
+        ):
+            wanted = {"items": 0, "keys": None}
+            return owner if attr in wanted and place_in(target, binding.name) == wanted[attr] else None
+        case _:
+            return None
 
 
 def keys_of(expr: n.Expr, scope: Scoped) -> tuple[n.Expr, ...] | None:

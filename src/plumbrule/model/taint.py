@@ -27,7 +27,7 @@ from plumbrule.model.reaching_bindings import (
     reaching,
     unpacked_place,
 )
-from plumbrule.model.rounds import given_in_rounds, keys_gone_through
+from plumbrule.model.rounds import given_in_rounds, handed_keys, keys_gone_through
 from plumbrule.model.statements import is_sql, is_written, led_by
 
 if TYPE_CHECKING:
@@ -211,6 +211,9 @@ class Tracer:
         items = given_in_rounds(binding, frame.function)
         if items is not None:
             return self._first(items, frame, head=head)
+        handed = handed_keys(binding, frame)
+        if handed is not None:
+            return self._first(*handed, head=head)
         place = unpacked_place(binding)
         if place is None:
             return self.trace(value, frame, head=head)

@@ -325,6 +325,24 @@ async def read() -> str:
         return greeting() + read_farewell() + file.read()
 ```
 
+## Good: an archive in memory waits for nobody
+
+```python title="main.py"
+import tarfile
+from io import BytesIO
+
+from fastapi import FastAPI, UploadFile
+
+app = FastAPI()
+
+
+@app.post("/plugins")
+async def read_plugins(file: UploadFile) -> list[str]:
+    data = await file.read()
+    with tarfile.open(fileobj=BytesIO(data)) as archive:
+        return archive.getnames()
+```
+
 ## References
 
 Ruff's ASYNC210, ASYNC220, ASYNC230 and ASYNC251 see the call when it stands in the `async def` itself. A

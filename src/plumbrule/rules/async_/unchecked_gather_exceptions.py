@@ -119,6 +119,28 @@ async def settle(*waiting: asyncio.Future[int]) -> list[int | BaseException]:
     results = await asyncio.gather(*waiting, return_exceptions=True)
     return list(results)
 ```
+
+## Good: a function of its own looks at each
+
+```python title="app/previews.py"
+import asyncio
+
+
+async def image() -> str: ...
+
+
+async def sound() -> str: ...
+
+
+async def previews() -> list[str]:
+    results = await asyncio.gather(image(), sound(), return_exceptions=True)
+    picture, track = results
+    return [text_of(picture), text_of(track)]
+
+
+def text_of(result: str | BaseException) -> str:
+    return result if isinstance(result, str) else ""
+```
 """
 
 from plumbrule.rulekit import Call, Class, Finding, Function, Iterator, n, rule
@@ -158,7 +180,7 @@ def is_looked_at(function: Function, gather: Call, names: set[str]) -> bool:
     each = each_of(function, names)
     if each and is_only_named(function, each):
         return True
-    names = names | each
+    names = names | each | renamed(function, names)
     for call in function.calls:
         if call.node.start < gather.node.start:
             continue
@@ -172,6 +194,12 @@ def is_looked_at(function: Function, gather: Call, names: set[str]) -> bool:
     matched = any(isinstance(node, n.Match) or is_identity(node, names) for node in function.nodes)
     returned = any(isinstance(r.value, n.Name) and r.value.id in names for r in function.find(n.Return))
     return matched or returned
+
+
+def renamed(function: Function, names: set[str]) -> set[str]:
+    """The names that take results apart: `first, second = results`."""
+    taken = (a for a in function.find(n.Assign) if isinstance(a.value, n.Name) and a.value.id in names)
+    return n.names_in(*(target for assign in taken for target in assign.targets))
 
 
 def is_collected(call: Call, function: Function) -> bool:

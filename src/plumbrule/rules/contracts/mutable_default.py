@@ -129,6 +129,21 @@ class Order(BaseModel):
         self.items.append(item)
 ```
 
+## Good: what a walk puts in it takes out again
+
+```python title="app/menu.py"
+Menu = dict[str, "Menu"]
+
+
+def paths(menu: Menu, above: list[str] = []) -> list[str]:
+    found = []
+    for name, inner in menu.items():
+        above.append(name)
+        found += ["/".join(above), *paths(inner, above)]
+        above.pop()
+    return found
+```
+
 ## References
 
 Ruff's B006 and RUF012 report every mutable default; this is about those that are changed.
@@ -160,7 +175,16 @@ def in_signature(function: Function) -> Iterator[Finding]:
         default = parameter.default
         if default is None or not is_mutable(default, function) or parameter.name in assigned(function):
             continue
+        if is_given_back(function, parameter.name):
+            continue
         yield from changed(function, parameter.name, f"the default of `{parameter.name}`")
+
+
+def is_given_back(function: Function, name: str) -> bool:
+    """Whether all that is put into a list is taken out again at once: a path that a walk is on."""
+    on_it = (call for call in function.calls if call.receiver is not None and call.receiver.text == name)
+    changes = [call.method for call in on_it if call.method in CHANGING]
+    return set(changes) == {"append", "pop"} and changes.count("append") == changes.count("pop")
 
 
 def in_class(method: Function) -> Iterator[Finding]:

@@ -105,6 +105,29 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.drop_table("orders")
 ```
+
+## Good: the versions of another database
+
+```text title="requirements.txt"
+psycopg
+pymysql
+```
+
+```python title="migrations/mysql_versions/0002_orders.py"
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0002"
+down_revision = "0001"
+
+
+def upgrade() -> None:
+    op.create_table("orders", sa.Column("status", sa.Enum("open", "paid", name="order_status")))
+
+
+def downgrade() -> None:
+    op.drop_table("orders")
+```
 """
 
 import re
@@ -117,10 +140,8 @@ DROPS = re.compile(r"drop\s+type|\.drop\(", re.IGNORECASE)
 @rule(category="database", severity="warning")
 def enum_type_left_behind(migration: Migration) -> Iterator[Finding]:
     down = migration.downgrade
-    if down is None or not migration.downs or not migration.project.migrations.on_postgresql:
+    if down is None or not migration.downs or not migration.on_postgresql:
         return  # an empty downgrade has a rule of its own
-    if "sqlite" in migration.module.path.split("/"):
-        return  # those of PostgreSQL lie beside it
     made = enums(migration.upgrade)
     if not made:
         return

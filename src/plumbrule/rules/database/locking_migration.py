@@ -88,7 +88,7 @@ ALIKE = {"string", "varchar", "text", "unicode", "unicodetext", "autostring", "c
 
 @rule(category="database", severity="warning", pedantic=True)
 def locking_migration(migration: Migration) -> Iterator[Finding]:
-    if not migration.project.migrations.on_postgresql:
+    if not migration.on_postgresql:
         return
     for operation in migration.ups:
         table = operation.table

@@ -96,6 +96,29 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.drop_column("users", "age")
 ```
+
+## Good: the versions of MySQL, which fills the rows by itself
+
+```text title="requirements.txt"
+psycopg
+pymysql
+```
+
+```python title="migrations/mysql_versions/0002_age.py"
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0002"
+down_revision = "0001"
+
+
+def upgrade() -> None:
+    op.add_column("users", sa.Column("age", sa.Integer(), nullable=False))
+
+
+def downgrade() -> None:
+    op.drop_column("users", "age")
+```
 """
 
 from plumbrule.rulekit import Finding, Iterator, Migration, n, rule
@@ -106,7 +129,7 @@ EMPTYING = ("delete", "truncate")
 
 @rule(category="database", severity="warning")
 def required_column_without_default(migration: Migration) -> Iterator[Finding]:
-    if migration.project.migrations.on_mysql:
+    if migration.on_mysql:
         return  # it fills the rows by itself, with zeros and empty texts
     emptied = ""
     for operation in migration.ups:

@@ -268,6 +268,25 @@ async def authenticate(request: Request, call_next):
     return await call_next(request)
 ```
 
+## Good: it only turns foreign sites away, which need not read why
+
+```python title="main.py"
+from collections.abc import Awaitable, Callable
+
+from fastapi import FastAPI, Request, Response
+from fastapi.middleware.cors import CORSMiddleware
+
+app = FastAPI()
+app.add_middleware(CORSMiddleware, allow_origins=["https://shop.example"])
+
+
+@app.middleware("http")
+async def same_origin(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
+    if request.headers.get("origin") != "https://shop.example":
+        return Response(status_code=403)
+    return await call_next(request)
+```
+
 ## References
 
 Starlette's documentation: `add_middleware` puts each middleware around those
@@ -340,7 +359,7 @@ def answers(middleware: Middleware) -> bool:
     if middleware.name in ANSWERING:
         return True
     function = middleware.function
-    if function is None:
+    if function is None or middleware.judges_origin:
         return False
     if function.name == "__call__":
         called = (reached.call.function for reached in reached_calls(function, depth=1))

@@ -35,18 +35,30 @@ passwords = PasswordHash.recommended()
 def register(password: str) -> None:
     passwords.hash(password)
 ```
+
+## Good: it does no hashing with it
+
+```python title="app/codes.py"
+def new_secret() -> str:
+    from passlib.totp import generate_secret
+
+    return generate_secret()
+```
 """
 
 import re
 
 from plumbrule.rulekit import Finding, Iterator, Module, Project, imports_of, n, rule
 
+BESIDE_HASHES = ("passlib.totp", "passlib.pwd")
 SCHEME = re.compile(r"argon2|bcrypt\w*|pbkdf2_\w+|scrypt|\w+_crypt")
 
 
 @rule(category="security", severity="error")
 def passlib_import(module: Module) -> Iterator[Finding]:
     for node in imports_of(module, "passlib"):
+        if isinstance(node, n.ImportFrom) and node.module in BESIDE_HASHES:
+            continue
         fails = uses_bcrypt(module.project)
         yield Finding(
             at=node.span,

@@ -284,6 +284,31 @@ def count_names(bundle: str) -> int:
     with zipfile.ZipFile(io.BytesIO(bundle.encode())) as archive:
         return len(archive.namelist())
 ```
+
+## Good: what is called first raises for a name with folders in it
+
+```python title="main.py"
+from pathlib import Path
+
+from fastapi import FastAPI
+
+app = FastAPI()
+OWN, BUILT_IN = Path("templates/own"), Path("templates/built_in")
+
+
+@app.get("/templates")
+def read_template(name: str) -> str:
+    own = own_template(name)
+    if own.exists():
+        return own.read_text()
+    return (BUILT_IN / f"{name}.html").read_text()
+
+
+def own_template(name: str) -> Path:
+    if ".." in name or "/" in name:
+        raise ValueError("a name has no folders")
+    return OWN / f"{name}.html"
+```
 """
 
 import re

@@ -204,6 +204,29 @@ def count(name: str) -> int:
         return connection.execute(text(f"SELECT count(*) FROM {name}")).scalar_one()
 ```
 
+## Good: the keys of what is handed on stand in the code, and the values are bound
+
+```python title="main.py"
+from fastapi import FastAPI
+from sqlalchemy import create_engine, text
+
+app = FastAPI()
+engine = create_engine("sqlite://")
+
+
+@app.get("/chunks")
+def read_chunks(document: str) -> list[str]:
+    return chunks_with({"document": document})
+
+
+def chunks_with(filters: dict[str, str]) -> list[str]:
+    query = "SELECT body FROM chunks WHERE 1 = 1"
+    for key, _ in filters.items():
+        query += f" AND json_extract(meta, '$.{key}') = :{key}"
+    with engine.connect() as connection:
+        return list(connection.execute(text(query), filters).scalars())
+```
+
 ## References
 
 Ruff's S608 sees the text of one statement; this rule follows the value from

@@ -230,6 +230,37 @@ def read_session(refresh_token: str, token_type: str, api_key: str | None = None
         return "anonymous"
     return str(select(Session).where(Session.refresh_token == refresh_token))
 ```
+
+## Good: it asks whether something changes
+
+```python title="app/users.py"
+class User:
+    totp_secret = ""
+
+
+def update(user: User, totp_secret: str) -> bool:
+    changed = user.totp_secret != totp_secret
+    user.totp_secret = totp_secret
+    return changed
+```
+
+## Good: the signature of the token was verified before
+
+```python title="main.py"
+import jwt
+from fastapi import FastAPI
+
+app = FastAPI()
+KEY = "a key of the tests, and longer than thirty-two bytes"
+TOKENS: dict[str, str] = {}
+
+
+@app.get("/me")
+def read_me(token: str) -> bool:
+    claims = jwt.decode(token, KEY, algorithms=["HS256"], options={"require": ["exp", "sub"]})
+    kept_token = TOKENS.get(claims["sub"])
+    return token == kept_token
+```
 """
 
 import re
@@ -271,7 +302,7 @@ def timing_unsafe_compare(function: Function) -> Iterator[Finding]:
         if compare.ops not in (("==",), ("!=",)) or not isinstance(compare.parent, TESTS):
             continue
         left, right = compare.operands
-        if looks_for_changes(compare) or refuses_what_is_equal(compare):
+        if looks_for_changes(compare) or refuses_what_is_equal(compare) or is_replaced(compare, function):
             continue
         if is_secret_check(left, right, function) and is_served(function, (left, right)):
             yield Finding(
@@ -307,6 +338,14 @@ def looks_for_changes(compare: n.Compare) -> bool:
     while isinstance(whole.parent, n.BoolOp):
         whole = whole.parent
     return sum(isinstance(part, n.Compare) and part.ops == compare.ops for part in whole.walk()) >= SEVERAL
+
+
+def is_replaced(compare: n.Compare, function: Function) -> bool:
+    """Whether one side is given the other below: the comparison says whether anything changes."""
+    one, other = (side.text for side in compare.operands)
+    later = (node for node in function.find(n.Assign) if node.start > compare.start)
+    given = {(target.text, node.value.text) for node in later if node.value for target in node.targets}
+    return (one, other) in given or (other, one) in given
 
 
 def refuses_what_is_equal(compare: n.Compare) -> bool:
