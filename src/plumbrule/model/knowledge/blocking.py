@@ -203,6 +203,8 @@ DISK = (
     "os.fsync",
     "zipfile.ZipFile.extractall",
     "tarfile.open",
+    "tarfile.TarFile.extract",
+    "tarfile.TarFile.extractall",
     "tempfile.SpooledTemporaryFile.read",
 )
 

@@ -90,6 +90,7 @@ RETURNS = {
     "asyncio.run_coroutine_threadsafe": "concurrent.futures._base.Future",
     "logging.getLogger": "logging.Logger",
     "builtins.open": "io.TextIOWrapper",
+    "tarfile.open": "tarfile.TarFile",
     "pathlib.Path.open": "io.TextIOWrapper",
     "aiofiles.open": "aiofiles.AsyncFile",
     "anyio.open_file": "await anyio.AsyncFile",
