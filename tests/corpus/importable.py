@@ -28,9 +28,7 @@ def main() -> int:
     real = at_run_time(json.loads(asked(options)))
     project = read_project(options.folder)
     maps = [compare(by_reading(project, app), real) for app in project.apps]
-    best = max(
-        maps, key=lambda one: one.paths - len(one.missed) - len(one.invented), default=compare([], real)
-    )
+    best = min(maps, key=lambda one: (len(one.missed), len(one.invented)), default=compare([], real))
     print(f"{options.folder.name}: {best}")
     if options.verbose:
         explain(best)

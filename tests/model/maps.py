@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from plumbrule.model.assembly.values import HOLE
 from plumbrule.model.knowledge.names import canonical
+from plumbrule.rulekit import App
 from plumbrule.verbs.map import auth_row, dependency_row
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from plumbrule.rulekit import App, Project
+    from plumbrule.rulekit import Project, Router
     from plumbrule.verbs.map import Node
 
 Way: TypeAlias = tuple[str, ...]
@@ -62,7 +65,7 @@ def by_reading(project: Project, app: App | None = None) -> list[Served]:
     for route in project.routes:
         for place in route.places:
             root = place.includes[0].parent if place.includes else place.app
-            if place.app is None or app not in (None, root):
+            if place.app is None or not (app is None or is_of(root, app)):
                 continue
             row, guarded = dependency_row(route, place), auth_row(route, place).guards
             perhaps, ways = (
@@ -80,6 +83,11 @@ def by_reading(project: Project, app: App | None = None) -> list[Served]:
             unsure = place.record.conditional or any(i.record.conditional for i in place.includes)
             found += [Served(method, path, row.handler, ways, guards, unsure, perhaps) for method in methods]
     return sorted(found, key=lambda one: (one.path, one.method, one.handler))
+
+
+def is_of(root: Router | None, app: App) -> bool:
+    """Whether what serves a route is an app, or another one that the same call made and that does no more."""
+    return root is app or (isinstance(root, App) and root.node is app.node and root.done <= app.done)
 
 
 def ways_below(node: Node, above: Way, *, unsure: bool = False) -> Iterator[tuple[Way, bool]]:
@@ -124,11 +132,14 @@ class Comparison:
     ways: int
     guards_invented: list[tuple[tuple[str, str], Way]]
     guards: int
+    holed: int = 0
+    """how many of the paths are told but for a part"""
 
     def __str__(self) -> str:
         right = self.guards - len(self.guards_invented)
         return (
-            f"paths {self.paths - len(self.missed)}/{self.paths} (+{len(self.invented)}, "
+            f"paths {self.paths - len(self.missed) - self.holed}/{self.paths} (+{len(self.invented)}, "
+            f"{self.holed} but for a part, "
             f"{len(self.conditional)} under conditions), "
             f"dependencies {self.ways - len(self.ways_missed)}/{self.ways} (+{len(self.ways_invented)}), "
             f"guards {right}/{self.guards}"
@@ -137,8 +148,9 @@ class Comparison:
 
 def compare(read: list[Served], real: list[Served]) -> Comparison:
     """Hold one map against the other, each path with what FastAPI tries first at it."""
-    ours = {one.key: one for one in reversed(read)}
     theirs = {one.key: one for one in reversed(real)}
+    told = {one.key: one for one in reversed(read)}
+    ours = dict(filled(told, theirs))
     both = sorted(set(ours) & set(theirs))
     # The text may know a package above the folder that the app is started from, or not know it.
     tops, missing = above(ours, theirs, both), above(theirs, ours, both)
@@ -163,7 +175,28 @@ def compare(read: list[Served], real: list[Served]) -> Comparison:
         guards_invented=[(key, way) for key, way in guards if way not in theirs[key].ways]
         + [(key, way) for key, way in schemes if way not in (*ours[key].ways, *ours[key].perhaps)],
         guards=len(guards) + len(schemes),
+        holed=len(set(both) - set(told)),
     )
+
+
+def filled(
+    ours: dict[tuple[str, str], Served], theirs: dict[tuple[str, str], Served]
+) -> Iterator[tuple[tuple[str, str], Served]]:
+    """Our map, with the parts of paths that cannot be told as they are."""
+    left = [one for key, one in theirs.items() if key not in ours]
+    for key, one in ours.items():
+        pattern = re.compile(re.escape(one.path).replace(re.escape(HOLE), ".*"))
+        fits = [
+            other.key
+            for other in (left if HOLE in one.path else ())
+            if other.method == one.method and pattern.fullmatch(other.path) and is_same(one, other)
+        ]
+        yield from ((fit, one) for fit in fits or [key])
+
+
+def is_same(one: Served, other: Served) -> bool:
+    """Whether both have one handler, whatever package is above it."""
+    return one.handler.endswith(other.handler) or other.handler.endswith(one.handler)
 
 
 def with_folders(names: set[str]) -> dict[str, str]:

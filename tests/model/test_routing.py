@@ -15,14 +15,15 @@ import pytest
 from model.discoveries import DISCOVERED, GLOBBED
 from model.factories import FACTORIES, PLUGINS
 from model.maps import at_run_time, by_reading
+from model.marks import MARKS
+from model.rearranged import REARRANGED
 from model.shapes import HEAD, SHAPES
 from plumbrule.model.reading import read_project
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-from model.maps import Served, Way
-from model.marks import MARKS
+    from model.maps import Served, Way
 
 Seen: TypeAlias = "tuple[str, str, str, tuple[Way, ...]]"
 
@@ -139,7 +140,7 @@ def seen(served: list[Served]) -> list[Seen]:
     return sorted((one.method, one.path, one.handler, one.ways) for one in served)
 
 
-ALL = SHAPES | FACTORIES | MARKS
+ALL = SHAPES | FACTORIES | MARKS | REARRANGED
 
 
 @pytest.mark.parametrize("shape", ALL.values(), ids=[re.sub(r"\W+", "-", name) for name in ALL])

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 from plumbrule.facts import nodes as n
 from plumbrule.facts.cached import cached_property
 from plumbrule.model.assembly.conditions import plain, seen_from
-from plumbrule.model.assembly.relevance import INJECTING
 from plumbrule.model.assembly.values import (
     MARKERS,
     OTHERS,
@@ -19,7 +18,6 @@ from plumbrule.model.assembly.values import (
     Env,
     Ext,
     Instance,
-    LambdaValue,
     Made,
     Partial,
     Perhaps,
@@ -27,6 +25,7 @@ from plumbrule.model.assembly.values import (
 from plumbrule.model.choices import choices
 from plumbrule.model.classes import FIELDED
 from plumbrule.model.code import Attribute, Class, Function
+from plumbrule.model.signatures import asks_for_nothing, may_inject, signature_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -151,7 +150,7 @@ class DependencyReader:
         if route.handler is None:
             return Dependencies(tree, complete=False)
         view, seen = self.of_view(route.handler, place.record.target, route.node)
-        inner, known = self.of_function(route.handler, self.env_of(place.record.target))
+        inner, known = self.of_callable(route.handler, place.record.target)
         tree += [*view, *inner]
         return Dependencies(
             tree,
@@ -300,7 +299,7 @@ class DependencyReader:
             value=wanted,
         )
         if function is not None:
-            made.dependencies, made.complete = self.of_function(function, self.env_of(wanted))
+            made.dependencies, made.complete = self.of_callable(function, wanted)
         elif cls is not None and cls.takes_fields:
             made.dependencies, made.complete = self.of_fields(cls)
         else:
@@ -318,6 +317,18 @@ class DependencyReader:
                 return self.env_of(inner)
             case _:
                 return None
+
+    def of_callable(self, function: Function, value: Any) -> tuple[list[Dependency], bool]:
+        """The dependencies of what `value` calls: by a signature put on it, or by its parameters."""
+        signature = signature_of(value)
+        if signature is None:
+            return self.of_function(function, self.env_of(value))
+        found = []
+        for default, node, conditional in signature.defaults():
+            for dependency in self.from_values(default, node, "parameter"):
+                dependency.is_conditional |= conditional
+                found.append(dependency)
+        return found, signature.is_complete
 
     def of_function(self, function: Function, env: Env | None = None) -> tuple[list[Dependency], bool]:
         """The dependencies among the parameters of a function, and whether all are known."""
@@ -377,24 +388,3 @@ class DependencyReader:
         earlier = Env(env.scope, env)
         earlier.names[function.name] = imported
         return earlier
-
-
-def asks_for_nothing(value: Any) -> bool:
-    """Whether a value depends on nothing else: one of FastAPI's own security schemes, which take a header,
-    cookie or query key, or a lambda whose parameters have no defaults.
-    """
-    if isinstance(value, LambdaValue):
-        return not any(parameter.default for parameter in value.node.parameters)
-    return isinstance(value, Made) and value.name.startswith("fastapi.security.")
-
-
-def may_inject(call: Call) -> bool:
-    """Whether a call in an annotation, or as a default, may give `Depends(…)`."""
-    if call.name in MARKERS or call.function is not None or isinstance(call.target, Class):
-        return True
-    return INJECTING.search(call.node.source.text, call.node.start, call.node.end) is not None
-
-
-def marker_calls(parameter: Parameter) -> list[Call]:
-    """The `Depends` and `Security` of a parameter."""
-    return [c for c in parameter.metadata if c.name in MARKERS]

@@ -21,6 +21,7 @@ from plumbrule.model.assembly.values import (
     Defaults,
     Ext,
     Instance,
+    Made,
     ModuleValue,
     Partial,
     RouterValue,
@@ -157,6 +158,8 @@ def best(results: list[Any]) -> Any:
             return result
     known = [r for r in results if r is not UNKNOWN and r is not None]
     known.sort(key=lambda one: isinstance(one, str) and HOLE in one)
+    if known and isinstance(known[0], str) and any(r is UNKNOWN or isinstance(r, Made) for r in results):
+        return UNKNOWN  # a prefix that is there, or not: neither can be told
     return known[0] if known else (None if not results or None in results else UNKNOWN)
 
 

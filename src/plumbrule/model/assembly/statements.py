@@ -144,9 +144,11 @@ class Statements(Calls):
             way = self.block(body if verdict else orelse, env)
             return "goes on" if way == "raises" else way  # an app that serves did not raise
         before = dict(env.names)
+        given = len(self.returned[-1]) if self.returned else 0
         ways = {self.under_condition(orelse, env)}
         other = {k: v for k, v in env.names.items() if before.get(k) is not v} if orelse else {}
         ways.add(self.under_condition(body, env))
+        self.leave_out_unlikely(given, test, env)
         # Most conditions bind nothing: a function with many names is not gone through for each of them.
         here = [k for k, v in before.items() if env.names[k] is not v and k not in other]
         for name in (*other, *here):
@@ -158,6 +160,15 @@ class Statements(Calls):
             known = at_hand is not UNKNOWN and (at_hand is not None or name not in other)
             env.names[name] = either(at_hand, elsewhere) if known else elsewhere
         return "may leave" if ways.intersection(LEAVING) else "goes on"
+
+    def leave_out_unlikely(self, given: int, test: n.Expr, env: Env) -> None:
+        """Of two texts that a function may return, the settings choose as they are without an environment:
+        `if self.base == "/": return ""`.
+        """
+        if not self.returned or not any(isinstance(one, str) for one in self.returned[-1][given:]):
+            return
+        if isinstance(test, n.Compare) and self.eval(test, env) is False:
+            self.returned[-1][given:] = [one for one in self.returned[-1][given:] if not isinstance(one, str)]
 
     def verdict(self, test: n.Expr, env: Env) -> Any:
         """Whether a condition holds, if that can be told."""
