@@ -37,6 +37,7 @@ from plumbrule.model.coroutines import awaited_imports, is_dead, makes_coroutine
 from plumbrule.model.dependencies import Dependencies, Dependency
 from plumbrule.model.flow import Flow
 from plumbrule.model.guards import asks, asks_nobody, exceptions, names_an_asker, refuses, signs_what_is_sent
+from plumbrule.model.held_owners import lookups_without_held_owner
 from plumbrule.model.holding import GIVING, Given, Holding, Moment
 from plumbrule.model.import_graph import ImportEdge
 from plumbrule.model.knowledge.blocking import BLOCKING, COMPUTING
@@ -322,6 +323,7 @@ __all__ = [
     "loaded_plainly",
     "looks_at_owner",
     "looks_up",
+    "lookups_without_held_owner",
     "loop_over_rows",
     "makes_coroutine",
     "misuse",

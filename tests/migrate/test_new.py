@@ -111,6 +111,47 @@ async def a_label_more(little: Little, kind: Kind) -> None:
     assert little.says("check").endswith(" is what the models say, at 0003\n")
 
 
+RANKS = """
+import enum
+
+from sqlalchemy import Enum, String
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+
+class Base(DeclarativeBase): ...
+
+
+class Rank(str, enum.Enum):
+    LOW = "low rank"
+    HIGH = "high rank"
+
+
+class User(Base):
+    __tablename__ = "users"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(100), unique=True)
+    rank: Mapped[Rank] = mapped_column(
+        Enum(Rank, native_enum=False, create_constraint=True, values_callable=VALUES, name="rank"),
+        default=Rank.LOW,
+    )
+"""
+
+
+@pytest.mark.parametrize("values", ["list", "lambda ranks: [rank.value for rank in ranks]"])
+async def test_an_enum_that_is_kept_by_its_values_is_written_and_filled_by_them(
+    little: Little, kind: Kind, values: str
+) -> None:
+    assert little.run("up").returncode == 0
+    await little.database.run("INSERT INTO users (id, name) VALUES (1, 'Ada')")
+    (little.folder / "models.py").write_text(RANKS.replace("VALUES", values))
+    little.says("new", "ranks")
+    assert {"low rank", "high rank"} <= names_in(little.versions / "0002_ranks.py")
+    if kind == "postgres":  # on SQLite, Alembic cannot drop a column that a check speaks of
+        assert rehearsed(little).faults == ()
+    assert little.run("up").returncode == 0
+    assert await little.database.rows("SELECT rank FROM users") == [("low rank",)]
+
+
 @pytest.mark.parametrize(
     ("flag", "word", "said"),
     [

@@ -183,7 +183,9 @@ def _portable(type_: str, database: str) -> tuple[str, str] | None:
 def _enum(field: Field, names: Names) -> Spelled:
     name = f"{names.model}{camel(field.name)}"
     length = max(20, *(len(value) for value in field.values))
-    checked = "native_enum=False, create_constraint=True, values_callable=list"
+    checked = (
+        "native_enum=False, create_constraint=True, values_callable=lambda kinds: [kind.value for kind in kinds]"
+    )
     return Spelled(
         name=field.name,
         type=field.type,

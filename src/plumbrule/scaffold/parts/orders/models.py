@@ -27,7 +27,7 @@ class Order(Base):
             OrderStatus,
             native_enum=False,
             create_constraint=True,
-            values_callable=list,
+            values_callable=lambda kinds: [kind.value for kind in kinds],
             length=20,
             name="status",
         ),

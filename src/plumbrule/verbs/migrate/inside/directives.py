@@ -7,7 +7,8 @@ import enum
 from typing import TYPE_CHECKING, Any
 
 from alembic.operations import ops
-from sqlalchemy import Column, schema
+from sqlalchemy import Column, Enum, schema
+from sqlalchemy.engine.default import DefaultDialect
 from sqlalchemy.schema import conv
 
 from . import enums
@@ -65,6 +66,7 @@ def improve(script: Any, context: MigrationContext, wishes: Wishes, changed: lis
         name(constraint, table_name)
     script.upgrade_ops.reverse_into(script.downgrade_ops)
     fill(script.upgrade_ops, context, wishes)
+    enums.spell(script)
     enums.complete(script, context, changed)
 
 
@@ -104,8 +106,8 @@ def filling(op: Any, wishes: Wishes) -> str | None:
         return None
     value = default.arg
     if isinstance(value, enum.Enum):
-        names = isinstance(getattr(op.column.type, "enum_class", None), type)
-        value = value.name if names else value.value
+        kept = op.column.type.bind_processor(DefaultDialect())
+        value = str.__str__(kept(value)) if isinstance(op.column.type, Enum) and kept else value.value
     if isinstance(value, bool):
         return "true" if value else "false"
     return str(value) if isinstance(value, (str, int, float, decimal.Decimal)) else None

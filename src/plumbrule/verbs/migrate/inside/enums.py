@@ -115,6 +115,14 @@ def type_name(type_: Any) -> str | None:
     return type_.name if isinstance(type_, Enum) and type_.native_enum and type_.name else None
 
 
+def spell(script: Any) -> None:
+    """Labels as plain texts: `values_callable=list` gives members, and Alembic would write their `repr`."""
+    for operations in (script.upgrade_ops, script.downgrade_ops):
+        for column in columns_of(operations):
+            if isinstance(column.type, Enum):
+                column.type.enums = [str.__str__(label) for label in column.type.enums]
+
+
 def complete(script: Any, context: MigrationContext, changes: list[Changed]) -> None:
     """Make types before the tables that use them, drop them after the last one, up and down."""
     if context.dialect.name != "postgresql":

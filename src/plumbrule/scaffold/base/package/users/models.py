@@ -17,7 +17,14 @@ class User(Base):
     password_hash: Mapped[str] = mapped_column(String(255))
     # A checked string rather than a database type: a type outlives a downgrade.
     role: Mapped[Role] = mapped_column(
-        Enum(Role, native_enum=False, create_constraint=True, values_callable=list, length=20, name="role"),
+        Enum(
+            Role,
+            native_enum=False,
+            create_constraint=True,
+            values_callable=lambda roles: [role.value for role in roles],
+            length=20,
+            name="role",
+        ),
         default=Role.MEMBER,
     )
     is_active: Mapped[bool] = mapped_column(default=True)
