@@ -18,6 +18,7 @@ from plumbrule.model.dangers import arguments, by_method
 from plumbrule.model.flow import Flow, Origin, composed, glued, leading, put_into
 from plumbrule.model.frames import Frame, bound_to, entered, frames
 from plumbrule.model.free_text import is_constrained, is_injected, may_be_text, may_be_text_field
+from plumbrule.model.kept_items import kept_under
 from plumbrule.model.knowledge import sinks as known
 from plumbrule.model.reaching_bindings import (
     added,
@@ -124,7 +125,7 @@ class Tracer:
             case n.Subscript(value=value):
                 if is_last_of_split(expr, frame.function):
                     return None
-                kept = self._kept(value, expr, frame)
+                kept = kept_under(value, expr, frame)
                 given = [(value, frame)] if kept is None else kept
                 found = next((o for v, at in given if (o := self.trace(v, at, head=head))), None)
                 return unchecked(expr, found, frame)
@@ -159,32 +160,6 @@ class Tracer:
         if found is None or not behind or self._first(free, frame, head=head) is not None:
             return found
         return replace(found, is_glued=True)
-
-    def _kept(self, value: n.Expr, item: n.Subscript, frame: Frame) -> list[tuple[n.Expr, Frame]] | None:
-        """What is kept under a written key, where it is known how the dict is made."""
-        match value, item.items:
-            case n.Await(value=inner), _:
-                return self._kept(inner, item, frame)
-            case n.Dict(), (n.Constant(value=str(key)),):
-                given = value.get(key)
-                return [(given, frame)] if given is not None else None
-            case n.Name(), (n.Constant(value=str()),):
-                bound = list(reaching(frame.function, value, inside=True))
-                made = bound_value(bound[0]) if len(bound) == 1 and bound[0] is not None else None
-                plain = made is not None and bound[0] is not None and unpacked_place(bound[0]) is None
-                return self._kept(made, item, frame) if made is not None and plain else None
-            case n.Call(), (n.Constant(value=str()),):
-                maker = entered(frame.function.call(value), frame)
-                return self._kept_in_returned(maker, item) if maker is not None else None
-            case _:
-                return None
-
-    def _kept_in_returned(self, frame: Frame, item: n.Subscript) -> list[tuple[n.Expr, Frame]] | None:
-        if len(frame.chain) > DEPTH or sum(f.function is frame.function for f in frames(frame)) > 1:
-            return None
-        values = [r.value for r in frame.function.find(n.Return) if r.value is not None]
-        kept = [self._kept(value, item, frame) for value in values]
-        return [one for part in kept for one in part or ()] if kept and None not in kept else None
 
     # --- names
 

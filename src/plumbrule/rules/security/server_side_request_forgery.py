@@ -310,6 +310,35 @@ class RatesRouter:
 app.include_router(RatesRouter(Rates(httpx2.AsyncClient())).router)
 ```
 
+## Good: what the client sends is kept under another key of the same dict
+
+```python title="main.py"
+import httpx
+from fastapi import FastAPI
+from pydantic import BaseModel
+
+app = FastAPI()
+
+
+class Question(BaseModel):
+    key: str
+    text: str
+
+
+@app.post("/answers")
+async def answer(question: Question) -> str:
+    options = {"key": question.key, "url": "https://models.example/"}
+    if question.text:
+        options["text"] = question.text
+    return await ask(options)
+
+
+async def ask(options: dict[str, str]) -> str:
+    async with httpx.AsyncClient(timeout=5) as client:
+        response = await client.post(options["url"], json={"text": options["text"]})
+    return response.text
+```
+
 ## When to ignore it
 
 When calling hosts that users name is the purpose (webhooks, crawlers) and an
