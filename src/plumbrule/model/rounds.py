@@ -52,16 +52,31 @@ def keys_gone_through(iterable: n.Expr, place: int | None, scope: Scoped) -> tup
 def handed_keys(binding: Binding, frame: Frame) -> tuple[tuple[n.Expr, ...], Frame] | None:
     """The keys of a dict that a function is given, and gives a name one by one, with who wrote them."""
     owner = owner_of_keys(binding)
-    while isinstance(owner, n.Name) and frame.bound is not None and frame.below is not None:
-        name, scope = owner.id, frame.function
-        filled = any(target.value.text == name for target in targets(scope))
-        if name not in frame.bound or name in scope.bindings or filled:
+    while owner is not None and frame.bound is not None and frame.below is not None:
+        names = [one for one in alternatives(owner) if isinstance(one, n.Name)]
+        rest = [one for one in alternatives(owner) if one not in names and one.text != "{}"]
+        handed = [one.id for one in names if one.id in frame.bound and not is_filled(one.id, frame.function)]
+        if len(names) != 1 or rest or not handed:
             return None
-        owner, frame = frame.bound[name], frame.below
+        owner, frame = frame.bound[handed[0]], frame.below
         keys = keys_of(owner, frame.function)
         if keys is not None:
             return keys, frame
     return None
+
+
+def alternatives(expr: n.Expr) -> list[n.Expr]:
+    """What an expression may be: `given or {}`."""
+    match expr:
+        case n.BoolOp(left=one, right=other) | n.Conditional(body=one, orelse=other):
+            return [*alternatives(one), *alternatives(other)]
+        case _:
+            return [expr]
+
+
+def is_filled(name: str, scope: Scoped) -> bool:
+    """Whether a parameter gets another value, or more keys."""
+    return name in scope.bindings or any(target.value.text == name for target in targets(scope))
 
 
 def owner_of_keys(binding: Binding) -> n.Expr | None:

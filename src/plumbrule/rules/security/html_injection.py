@@ -129,6 +129,32 @@ app = FastAPI()
 def read_page(page: int) -> HTMLResponse:
     return HTMLResponse(f"<p>Page {page}</p>")
 ```
+
+## Good: a command writes a project with it
+
+```python title="main.py"
+from fastapi import FastAPI
+
+app = FastAPI()
+```
+
+```python title="commands/create.py"
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader
+
+
+def create(folder: Path) -> None:
+    templates = Environment(loader=FileSystemLoader(Path(__file__).parent))
+    for name in ("pyproject.toml", "index.html"):
+        (folder / name).write_text(templates.get_template(f"{name}.j2").render())
+    (folder / "static.html").touch()
+
+
+if __name__ == "__main__":
+    create(Path("new"))
+```
+
 """
 
 import re
@@ -151,7 +177,7 @@ def html_injection(project: Project) -> Iterator[Finding]:
                 chain=stations(flow),
             )
     for call in project.calls_to("jinja2.Environment"):
-        if escapes_nothing(call) and names_html(call.module) and not ASIDE.search(call.module.path):
+        if escapes_nothing(call) and names_html(call.module) and not is_aside(call):
             yield Finding(
                 at=call.span,
                 message="these templates put everything into HTML unescaped",
@@ -159,6 +185,14 @@ def html_injection(project: Project) -> Iterator[Finding]:
                 help="add `autoescape=select_autoescape()`",
                 confidence="medium",
             )
+
+
+def is_aside(call: Call) -> bool:
+    """Whether no request waits for what is rendered: in a script, or by a command that writes a project."""
+    at = call.scope
+    renders = isinstance(at, Function) and ".render(" in at.node.text  # else it may be kept for requests
+    is_command = isinstance(at, Function) and renders and at.project.serving.when(at) == "startup"
+    return is_command or ASIDE.search(call.module.path) is not None
 
 
 def escapes_nothing(call: Call) -> bool:

@@ -219,7 +219,11 @@ def read_chunks(document: str) -> list[str]:
     return chunks_with({"document": document})
 
 
-def chunks_with(filters: dict[str, str]) -> list[str]:
+def chunks_with(filters: dict[str, str] | None = None) -> list[str]:
+    return bodies(filters or {})
+
+
+def bodies(filters: dict[str, str]) -> list[str]:
     query = "SELECT body FROM chunks WHERE 1 = 1"
     for key, _ in filters.items():
         query += f" AND json_extract(meta, '$.{key}') = :{key}"
