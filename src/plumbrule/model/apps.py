@@ -17,6 +17,8 @@ from plumbrule.model.assembly.values import (
 from plumbrule.model.folded import function_of, name_of, text
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from plumbrule.facts import nodes as n
     from plumbrule.facts.source import Span
     from plumbrule.model.code import Class, Function, Module, Scoped
@@ -122,13 +124,22 @@ class Router:
         )
 
 
+def deeds(router: RouterValue, seen: set[RouterValue]) -> Iterator[n.Node]:
+    """Where something is done to a router, or to one in it."""
+    seen.add(router)
+    for record in router.records:
+        yield record.node
+        if isinstance(record.target, RouterValue) and record.target not in seen:
+            yield from deeds(record.target, seen)
+
+
 class App(Router):
     """A FastAPI app."""
 
     @cached_property
     def done(self) -> frozenset[n.Node]:
-        """Where something is done to it."""
-        return frozenset(record.node for record in self.value.records)
+        """Where something is done to it, or to what is in it."""
+        return frozenset(deeds(self.value, set()))
 
     @cached_property
     def middleware(self) -> list[Middleware]:

@@ -142,7 +142,8 @@ class DependencyReader:
         levels = [self.levels(include) for include in place.includes]
         if not place.includes and place.app is not None and place.app is not place.router:
             levels.append([place.app.dependencies])
-        own = [place.router.dependencies] if place.record.operation not in ("add_route", "route") else []
+        home = self.routing.router_of(place.record.home) or place.router
+        own = [home.dependencies] if place.record.operation not in ("add_route", "route") else []
         at_route = self.given_to(place.record, place.router, "route")
         for found in (*(d for level in levels for d in level), *own, at_route):
             tree.extend(found.tree)
@@ -320,15 +321,16 @@ class DependencyReader:
 
     def of_callable(self, function: Function, value: Any) -> tuple[list[Dependency], bool]:
         """The dependencies of what `value` calls: by a signature put on it, or by its parameters."""
-        signature = signature_of(value)
-        if signature is None:
+        parameters = signature_of(value)
+        if parameters is None:
             return self.of_function(function, self.env_of(value))
         found = []
-        for default, node, conditional in signature.defaults():
-            for dependency in self.from_values(default, node, "parameter"):
-                dependency.is_conditional |= conditional
+        for one in parameters:
+            made = plain(one)
+            for dependency in self.from_values(made.kwargs.get("default"), made.node, "parameter"):
+                dependency.is_conditional |= isinstance(one, Perhaps)
                 found.append(dependency)
-        return found, signature.is_complete
+        return found, True
 
     def of_function(self, function: Function, env: Env | None = None) -> tuple[list[Dependency], bool]:
         """The dependencies among the parameters of a function, and whether all are known."""

@@ -71,6 +71,10 @@ class Routing:
         kept = {app for known in found.values() for app in known}
         return [app for app in apps if app in kept]
 
+    def router_of(self, value: RouterValue | None) -> Router | None:
+        """The router behind a value of the interpreter."""
+        return self._by_value.get(value) if value is not None else None
+
     def _connect(self, router: Router) -> None:
         for record in router.value.records:
             if record.kind == "route":

@@ -25,6 +25,7 @@ from plumbrule.model.assembly.values import (
     ModuleValue,
     Partial,
     RouterValue,
+    RoutesOf,
 )
 
 if TYPE_CHECKING:
@@ -137,13 +138,18 @@ def cut(value: Any, written: str) -> Any:
 
 def item(value: Any, key: Any) -> Any:
     """`value[key]`."""
-    if isinstance(value, Defaults) and isinstance(key, str):
+    if isinstance(value, Defaults) and is_key(key):
         return value[key]
     if isinstance(value, dict):
-        return value.get(key, UNKNOWN) if isinstance(key, (str, int)) else choice(value)
+        return value.get(key, UNKNOWN) if is_key(key) else choice(value)
     if isinstance(value, (list, tuple)) and isinstance(key, int) and -len(value) <= key < len(value):
         return plain(value[key])
     return value if isinstance(value, (Ext, ClassValue)) else UNKNOWN  # `Repository[User]` is the class
+
+
+def is_key(key: Any) -> bool:
+    """Whether a value is sure to be a key: a text, a number, or several of them."""
+    return all(map(is_key, key)) if isinstance(key, tuple) else isinstance(key, (str, int))
 
 
 def choice(values: dict[Any, Any]) -> Any:
@@ -244,7 +250,7 @@ def _second(_: Expressions, args: list[Any], __: dict[str, Any], ___: Env) -> An
 def _list(interpreter: Expressions, args: list[Any], _: dict[str, Any], __: Env) -> Any:
     return (
         interpreter.items(args[0])
-        if args and isinstance(args[0], (list, tuple, dict))
+        if args and isinstance(args[0], (list, tuple, dict, RoutesOf))
         else []
         if not args
         else UNKNOWN

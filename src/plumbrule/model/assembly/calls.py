@@ -18,6 +18,7 @@ from plumbrule.model.assembly.relevance import (
     is_short,
     makes_dependencies,
 )
+from plumbrule.model.assembly.route_lists import change
 from plumbrule.model.assembly.values import (
     MARKERS,
     OTHERS,
@@ -35,6 +36,7 @@ from plumbrule.model.assembly.values import (
     Operation,
     Partial,
     RouterValue,
+    RoutesOf,
     SuperOf,
 )
 from plumbrule.model.code import Class, Function, Scoped
@@ -97,6 +99,8 @@ class Calls(Expressions):
                 return self.call_closure(func, args, kwargs)
             case Bound(closure=Closure() as closure, instance=instance):
                 return self.call_closure(closure, [instance, *args], kwargs)
+            case Bound(closure=RoutesOf() as routes, instance=name):
+                return change(self, routes, name, args, node, env)
             case Bound(closure=owner, instance=name):
                 return builtin.method(owner, name, self.unsure(owner, args), kwargs)
             case Partial(func=inner, args=before, kwargs=given):

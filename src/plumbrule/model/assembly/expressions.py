@@ -8,7 +8,8 @@ from plumbrule.facts import nodes as n
 from plumbrule.model.assembly import builtin
 from plumbrule.model.assembly.conditions import either, perhaps, seen_from
 from plumbrule.model.assembly.lookup import Lookup
-from plumbrule.model.assembly.values import UNKNOWN, Env, Ext, Items, LambdaValue, Made, Perhaps
+from plumbrule.model.assembly.route_lists import follow_beside, routes_in
+from plumbrule.model.assembly.values import UNKNOWN, Env, Ext, Items, LambdaValue, Made, Perhaps, RoutesOf
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -159,4 +160,7 @@ class Expressions(Lookup):
             return list(value)[:500]
         if isinstance(value, dict):
             return list(value)[:500]
+        if isinstance(value, RoutesOf):
+            follow_beside(self, value.router)
+            return [*routes_in(value.router)][:500] or [UNKNOWN]
         return [UNKNOWN]

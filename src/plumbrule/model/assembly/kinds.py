@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from plumbrule.model.assembly.route_lists import is_route_of
 from plumbrule.model.assembly.values import (
     UNKNOWN,
     ClassValue,
@@ -11,6 +12,7 @@ from plumbrule.model.assembly.values import (
     Ext,
     Instance,
     ModuleValue,
+    Record,
     RouterValue,
 )
 
@@ -49,6 +51,8 @@ def is_of(value: Any, kind: Any) -> Any:
         case RouterValue(), Ext(name=name):
             is_own = value.cls is not None and value.cls.cls.is_a(name)
             return is_own or name == value.type_name or name in BASES.get(value.kind, ())
+        case Record(), Ext(name=name):
+            return is_route_of(value, name)
         case _:
             return False if isinstance(value, OTHERS) and is_router_class(kind) else UNKNOWN
 

@@ -11,6 +11,7 @@ from plumbrule.model.assembly.members import mark, members
 from plumbrule.model.assembly.paths import CONSTANTS
 from plumbrule.model.assembly.plugins import EntryPoint, of_entry_point
 from plumbrule.model.assembly.registering import OPERATIONS, VERBS
+from plumbrule.model.assembly.route_lists import CHANGES, part_of
 from plumbrule.model.assembly.state import State
 from plumbrule.model.assembly.values import (
     UNKNOWN,
@@ -26,6 +27,7 @@ from plumbrule.model.assembly.values import (
     ModuleValue,
     Operation,
     Partial,
+    Record,
     RouterValue,
     RoutesOf,
     SuperOf,
@@ -158,8 +160,12 @@ class Lookup(State):
                 return Ext(f"{name}.{attr}")
             case Closure() | Bound() if (put := mark(value, attr)) is not UNKNOWN:
                 return put
+            case RoutesOf() if attr in CHANGES:
+                return Bound(value, attr)
+            case Record():
+                return part_of(value, attr)
             case list() | dict() | str() | tuple():
-                return Bound(value, attr) if attr in builtin.METHODS else UNKNOWN  # type: ignore[arg-type]
+                return Bound(value, attr) if attr in builtin.METHODS else UNKNOWN
             case _:
                 return self.by_type(env.scope.resolve(expr))
 

@@ -32,6 +32,7 @@ BUILDING = [
         rb"FastAPI\s*\(",
         rb"Starlette\s*\(",
         rb"\.(include_router|add_api_route|add_api_websocket_route|add_route|mount|add_middleware)\s*\(",
+        rb"\.routes\.(append|extend|insert)\s*\(",
         rb"\.(add_exception_handler|exception_handler|add_event_handler)\s*\(",
         rb"@[^\n]+\.(get|post|put|patch|delete|head|options|websocket|api_route|route|middleware|on_event)\s*\(",
     )

@@ -21,6 +21,7 @@ from plumbrule.model.assembly.values import (
     Made,
     Partial,
     Perhaps,
+    Record,
     RouterValue,
 )
 from plumbrule.model.code import Function
@@ -175,7 +176,8 @@ class Statements(Calls):
         if asks_for_marks(self, test, env):
             found = self.eval(test, env)
             return found if found is UNKNOWN else bool(found)
-        found = self.eval(test, env) if is_decisive(test) or self.is_about_router(test, env) else UNKNOWN
+        can_tell = is_decisive(test) or self.is_about_router(test, env) or self.is_about_route(test, env)
+        found = self.eval(test, env) if can_tell else UNKNOWN
         is_local = isinstance(test, n.Name) and test.id in env.names and isinstance(env.scope, Function)
         decides = isinstance(found, (str, int)) and not isinstance(found, Configured)
         return bool(found) if is_local and decides else found
@@ -183,6 +185,20 @@ class Statements(Calls):
     def is_about_router(self, test: n.Expr, env: Env) -> bool:
         """Whether a condition is what a router was given when it was made: `router.is_public`."""
         return isinstance(test, n.Attribute) and isinstance(self.eval(test.value, env), RouterValue)
+
+    def is_about_route(self, test: n.Expr, env: Env) -> bool:
+        """Whether a condition asks for the parts of a route: `route.path != "/health"`."""
+        match test:
+            case n.BoolOp(left=left, right=right):
+                return self.is_about_route(left, env) or self.is_about_route(right, env)
+            case n.Compare(operands=(first, *_)) | n.UnaryOp(operand=first):
+                return self.is_about_route(first, env)
+            case n.Call(func=n.Attribute(value=owner)):
+                return self.is_about_route(owner, env)
+            case n.Attribute(value=n.Name() as owner):
+                return isinstance(self.eval(owner, env), Record)
+            case _:
+                return False
 
     def under_condition(self, body: Sequence[n.Statement], env: Env) -> Way:
         self.conditional += 1

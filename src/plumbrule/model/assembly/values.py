@@ -95,9 +95,9 @@ class Instance:
 
 @dataclass(eq=False, slots=True)
 class Bound:
-    """A method together with its object."""
+    """A method together with its object; of a text, list or dict the object, then the name of its method."""
 
-    closure: Closure
+    closure: Any
     instance: Any
 
 
@@ -236,6 +236,8 @@ class Record:
     target: Any = UNKNOWN
     conditional: bool = False
     operation: str = ""
+    home: RouterValue | None = None
+    """the router that it was taken out of"""
 
     @property
     def span(self) -> Span:
