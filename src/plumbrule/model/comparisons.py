@@ -53,11 +53,24 @@ def is_one_hand(left: n.Expr, right: n.Expr, function: Function) -> bool:
         return True
     if isinstance(left, n.Attribute) and isinstance(right, n.Attribute):
         return left.value.text == right.value.text
+    if (whole := taken_from(left)) and whole == taken_from(right):
+        return True
     if not isinstance(left, n.Name) or not isinstance(right, n.Name):
         return False
     ours, theirs = ({b.node for b in function.bindings.get(name.id, ())} for name in (left, right))
     taken_apart = (node for node in ours & theirs if isinstance(node, n.Assign))
     return any(not isinstance(node.value, n.Sequence) for node in taken_apart)
+
+
+def taken_from(expr: n.Expr) -> str:
+    """What a value is taken from by a key: `form` of `form["password"]`."""
+    match expr:
+        case n.Subscript(value=owner, items=(n.Constant(),)):
+            return owner.text
+        case n.Call(func=n.Attribute(value=owner, attr="get")):
+            return owner.text
+        case _:
+            return ""
 
 
 def is_written(expr: n.Expr, function: Function) -> bool:

@@ -244,6 +244,13 @@ def update(user: User, totp_secret: str) -> bool:
     return changed
 ```
 
+## Good: one person sent both
+
+```python title="app/setup.py"
+def are_same(form: dict[str, str]) -> bool:
+    return form["admin_password"] == form["admin_password_check"]
+```
+
 ## Good: the signature of the token was verified before
 
 ```python title="main.py"
