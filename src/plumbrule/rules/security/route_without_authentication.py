@@ -325,6 +325,35 @@ class KnownElsewhere(BaseModel):
 @app.post("/users/provision")
 async def provision_user(user: KnownElsewhere) -> None: ...
 ```
+
+## Good: its decorator says that nobody has to sign in
+
+```python title="main.py"
+from collections.abc import Callable
+from typing import Annotated
+
+from fastapi import Depends, FastAPI
+from fastapi.security import HTTPBearer
+
+app = FastAPI()
+Token = Annotated[object, Depends(HTTPBearer())]
+
+
+def optional_auth(handler: Callable[[], None]) -> Callable[[], None]:
+    return handler
+
+
+@app.post("/orders")
+def create_order(token: Token) -> None: ...
+@app.put("/orders")
+def update_order(token: Token) -> None: ...
+@app.delete("/orders")
+def delete_order(token: Token) -> None: ...
+@app.post("/visits")
+@optional_auth
+def create_visit() -> None: ...
+```
+
 """
 
 from plumbrule.rulekit import (
@@ -335,6 +364,7 @@ from plumbrule.rulekit import (
     asks,
     is_for_anybody,
     is_open,
+    n,
     names_an_asker,
     rule,
     signs_what_is_sent,
@@ -356,7 +386,7 @@ def route_without_authentication(route: Route) -> Iterator[Finding]:
 
 def forgotten(route: Route, what: str) -> Iterator[Finding]:
     """The routes beside it ask who is calling, this one does not."""
-    if route.is_authenticated is not False or names_an_asker(route):
+    if route.is_authenticated is not False or names_an_asker(route) or is_said_optional(route):
         return
     siblings = [r for r in route.router.routes if r is not route and not is_open(r)]
     label, asking = unlike(siblings, "routes", 2) or ("", None)
@@ -370,6 +400,11 @@ def forgotten(route: Route, what: str) -> Iterator[Finding]:
             label=label,
             help=f"give it the dependency that `{asking.name}` has, or say in a comment why it is public",
         )
+
+
+def is_said_optional(route: Route) -> bool:
+    """Whether what is put around the handler says that nobody has to sign in: `optional_auth(…)`."""
+    return any("optional" in name for name in n.names_in(route.node, *route.decorators))
 
 
 def unlike(siblings: list[Route], kind: str, least: int) -> tuple[str, Route] | None:
