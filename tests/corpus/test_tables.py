@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -87,3 +88,12 @@ def test_every_rule_reaches_its_bar_and_the_page_says_so() -> None:
         [sys.executable, HERE / "precision.py", "--check"], capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_the_figures_of_the_readme_are_those_of_the_page() -> None:
+    root = HERE.parents[1]
+    readme = (root / "README.md").read_text()
+    page = (root / "docs" / "rules-precision.md").read_text()
+    read = [int(count) for count in re.findall(r"^\| \*\*all \w+\*\* \| \d+ \| (\d+) ", page, re.MULTILINE)]
+    assert f"its {len(list(rulebook()))} rules find" in readme
+    assert f"of {sum(read):,} findings on" in readme
