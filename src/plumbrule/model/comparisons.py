@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from plumbrule.model.code import Function
 
 SETTINGS = re.compile(r"(^|\.)_?(settings|config|cfg|conf|os\.environ|env)(\.|$|\()", re.IGNORECASE)
+SIGNING = {"hmac.new", "hmac.digest"}
+TELLING = {"digest", "hexdigest", "decode", "encode", "lower", "upper"}
+DEEPEST = 5
 SAME_HAND = re.compile(
     r"confirm|again|repeat|retype|verify|new|old|current|prev|next|last|cached|original|default|existing|mask|sentinel|placeholder|readback",
     re.IGNORECASE,
@@ -22,6 +25,11 @@ SAME_HAND = re.compile(
 def is_secret_check(left: n.Expr, right: n.Expr, function: Function) -> bool:
     """Whether one side is a secret that is kept, and the other what somebody presents."""
     names = [last_word(left), last_word(right)]
+    if any(
+        is_presented(one, function) and is_signature(other, function)
+        for one, other in ((left, right), (right, left))
+    ):
+        return True
     if not all(names) or not speak_of_secrets(names, (left, right), function):
         return False
     if is_written(left, function) or is_written(right, function):
@@ -45,6 +53,49 @@ def is_verified(side: n.Expr, function: Function) -> bool:
         for call in decoded
         if call.args
     )
+
+
+def is_presented(side: n.Expr, function: Function) -> bool:
+    """Whether a value came with the request as it stands: a parameter, or what a key finds in one."""
+    if isinstance(side, n.Name):
+        bound = function.bindings.get(side.id, ())
+        assigned = bound[0].node if len(bound) == 1 else None
+        if isinstance(assigned, n.Assign) and assigned.value is not None:
+            return bool(taken_from(assigned.value))
+        return not bound and function.parameter(side.id) is not None
+    return bool(taken_from(side))
+
+
+def is_signature(expr: n.Expr, function: Function, depth: int = 0) -> bool:
+    """Whether a value is what `hmac` makes with a key, as bytes or as text: what nobody else can make."""
+    if depth > DEEPEST or not function.project.mentioning(b"hmac"):
+        return False
+    match expr:
+        case n.Name(id=name):
+            bound = [
+                b.node.value if isinstance(b.node, n.Assign) else None
+                for b in function.bindings.get(name, ())
+            ]
+            return len(bound) == 1 and bound[0] is not None and is_signature(bound[0], function, depth + 1)
+        case n.FString(parts=parts):
+            return any(is_signature(part, function, depth + 1) for part in parts)
+        case n.BinOp(left=left, op="+", right=right):
+            return any(is_signature(part, function, depth + 1) for part in (left, right))
+        case n.Call(func=func, args=args):
+            called = function.name_of(func) or ""
+            if called in SIGNING:
+                return True
+            if isinstance(func, n.Attribute) and func.attr in TELLING:
+                return is_signature(func.value, function, depth + 1)
+            if called.startswith("base64."):
+                return any(is_signature(arg, function, depth + 1) for arg in args)
+            made = function.call(expr).function
+            returned = [node.value for node in made.find(n.Return)] if made is not None else []
+            return made is not None and any(
+                v is not None and is_signature(v, made, depth + 1) for v in returned
+            )
+        case _:
+            return False
 
 
 def is_one_hand(left: n.Expr, right: n.Expr, function: Function) -> bool:

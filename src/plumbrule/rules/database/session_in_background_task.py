@@ -36,6 +36,45 @@ async def create_report(
     task.add_done_callback(print)
 ```
 
+## Bad: the session is in a service
+
+```python title="main.py"
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Annotated
+
+from fastapi import BackgroundTasks, Depends, FastAPI
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
+
+app = FastAPI()
+sessions = async_sessionmaker()
+
+
+async def get_session() -> AsyncIterator[AsyncSession]:
+    async with sessions() as session:
+        yield session
+
+
+async def tell(session: AsyncSession) -> None: ...
+
+
+class Reports:
+    def __init__(self, session: AsyncSession) -> None:
+        self.session = session
+
+    async def send(self) -> None:
+        asyncio.create_task(tell(self.session))  # finding
+
+
+async def get_reports(session: Annotated[AsyncSession, Depends(get_session)]) -> Reports:
+    return Reports(session)
+
+
+@app.post("/reports")
+async def create(tasks: BackgroundTasks, reports: Annotated[Reports, Depends(get_reports)]) -> None:
+    tasks.add_task(reports.send)  # finding
+```
+
 ## Good: the task opens its own
 
 ```python title="main.py"
@@ -95,7 +134,7 @@ async def read(session: Annotated[AsyncSession, Depends(get_session)]) -> int:
 ```
 """
 
-from plumbrule.rulekit import Call, Finding, Function, Iterator, n, rule
+from plumbrule.rulekit import Call, Class, Finding, Function, Iterator, n, rule
 
 SESSIONS = ("sqlalchemy.orm.Session", "sqlalchemy.ext.asyncio.AsyncSession")
 SPAWNING = ("asyncio.create_task", "asyncio.ensure_future", "fastapi.BackgroundTasks.add_task")
@@ -112,10 +151,11 @@ def session_in_background_task(call: Call) -> Iterator[Finding]:
     if not isinstance(function, Function):
         return
     for value in handed_on(call):
-        if is_request_session(function, value) and not is_waited_for(function, call):
+        session = value.text if is_request_session(function, value) else held_session(function, value)
+        if session and not is_waited_for(function, call):
             yield Finding(
                 at=value.span,
-                message=f"the task gets `{value.text}`, the session of a request that is over by then",
+                message=f"the task gets `{session}`, the session of a request that is over by then",
                 label="closed by then, or its connection is kept until the task is done",
                 help="open a session in the task itself; hand it ids, not objects",
             )
@@ -125,11 +165,11 @@ def handed_on(call: Call) -> tuple[n.Expr, ...]:
     """What a call gives to work that runs later."""
     if call.name in SPAWNING[:2]:
         match call.args:
-            case (n.Call(args=args, keywords=keywords), *_):
-                return (*args, *(k.value for k in keywords))
+            case (n.Call(func=func, args=args, keywords=keywords), *_):
+                return (func, *args, *(k.value for k in keywords))
             case _:
                 return ()
-    return (*call.args[1:], *(k.value for k in call.keywords))
+    return (*call.args, *(k.value for k in call.keywords))
 
 
 def is_request_session(function: Function, value: n.Expr) -> bool:
@@ -141,6 +181,37 @@ def is_request_session(function: Function, value: n.Expr) -> bool:
         return False
     given = parameter.marker("Depends") is not None
     return given and parameter.type is not None and parameter.type.name in SESSIONS
+
+
+def held_session(function: Function, value: n.Expr) -> str:
+    """The session in a service that was injected here, when one of its methods or the service is handed on;
+    or the one that the service itself hands on.
+    """
+    match value:
+        case n.Attribute(value=n.Name(id="self"), attr=attr) if is_injected(function.cls):
+            return value.text if attr in sessions_of(function.cls) else ""
+        case n.Attribute(value=n.Name(id=name)) | n.Name(id=name) if name not in function.bindings:
+            parameter = function.parameter(name)
+            if parameter is None or parameter.marker("Depends") is None or parameter.type is None:
+                return ""
+            return next((f"{name}.{attr}" for attr in sessions_of(parameter.type.cls)), "")
+        case _:
+            return ""
+
+
+def sessions_of(cls: Class | None) -> list[str]:
+    """The attributes of a class that hold the session which it was made with."""
+    made = cls.method("__init__") if cls is not None else None
+    given = {p.name for p in made.parameters if p.type and p.type.name in SESSIONS} if made else set()
+    attributes = cls.attributes.values() if cls is not None and given else ()
+    return [a.name for a in attributes if isinstance(a.value, n.Name) and a.value.id in given]
+
+
+def is_injected(cls: Class | None) -> bool:
+    """Whether routes get an object of a class by a dependency."""
+    dependencies = (d for route in cls.project.code_routes for d in route.dependencies) if cls else ()
+    kinds = (d.parameter.type for d in dependencies if d.parameter is not None)
+    return any(kind is not None and kind.cls is cls for kind in kinds)
 
 
 def is_waited_for(function: Function, call: Call) -> bool:

@@ -33,12 +33,30 @@ async def export(
     session: Annotated[AsyncSession, Depends(get_session, scope="function")],
 ) -> StreamingResponse:
     return StreamingResponse(rows(session))  # finding
+
+
+@app.get("/orders.csv")
+async def download(
+    session: Annotated[AsyncSession, Depends(get_session, scope="function")],
+) -> StreamingResponse:
+    found = rows(session)
+    return StreamingResponse(found, media_type="text/csv")  # finding
+
+
+@app.get("/orders.txt")
+async def read(session: Annotated[AsyncSession, Depends(get_session, scope="function")]) -> StreamingResponse:
+    async def lines() -> AsyncIterator[str]:
+        async for row in rows(session):
+            yield row
+
+    return StreamingResponse(lines())  # finding
 ```
 
 ## Good: the stream opens its own, or the session lives as long as the request
 
 ```python title="main.py"
 from collections.abc import AsyncIterator
+from io import StringIO
 from typing import Annotated
 
 from fastapi import Depends, FastAPI
@@ -73,6 +91,18 @@ async def export(
     return StreamingResponse(rows())
 
 
+async def as_csv(session: AsyncSession) -> StringIO:
+    return StringIO("; ".join(await session.scalars(text("select name from orders"))))
+
+
+@app.get("/orders.csv")
+async def download(
+    session: Annotated[AsyncSession, Depends(get_session, scope="function")],
+) -> StreamingResponse:
+    file = await as_csv(session)
+    return StreamingResponse(file, media_type="text/csv")
+
+
 @app.get("/lines")
 async def stream(session: Annotated[AsyncSession, Depends(get_session)]) -> StreamingResponse:
     return StreamingResponse(lines(session))
@@ -100,7 +130,7 @@ async def stream_words(
 
 import re
 
-from plumbrule.rulekit import Class, Dependency, Finding, Iterator, Route, n, rule
+from plumbrule.rulekit import Call, Class, Dependency, Finding, Function, Iterator, Route, n, rule
 
 HOLDS = re.compile(r"session|connection|engine|cursor|\b_?(db|conn)\b", re.IGNORECASE)
 STREAMS = ("StreamingResponse", "EventSourceResponse")
@@ -112,21 +142,44 @@ def stream_from_closed_session(route: Route) -> Iterator[Finding]:
     if handler is None:
         return
     for call in handler.calls:
-        if call.method not in STREAMS or not call.args or not isinstance(call.args[0], n.Call):
+        read = read_later(call, handler) if call.method in STREAMS else set()
+        if not read:
             continue
         closed = {
             d.parameter.name
             for d in route.dependencies.tree
             if d.parameter is not None and closes_early(d, route)
         }
-        given = n.names_in(call.args[0])
-        if closed & given:
+        if closed & read:
             yield Finding(
                 at=call.span,
                 message=f"the stream of {route.label} reads from a closed session",
-                label=f"`{min(closed & given)}` is closed before the first chunk",
+                label=f"`{min(closed & read)}` is closed before the first chunk",
                 help="open a session in the generator itself",
             )
+
+
+def read_later(response: Call, handler: Function) -> set[str]:
+    """What the generators of a stream are given, and what those read that stand in the handler."""
+    made = streamed(response, handler)
+    read: set[str] = set()
+    for call in handler.calls if made is not None else ():
+        inner = call.function if any(node is made for node in (call.node, *call.node.parents)) else None
+        if inner is not None and inner.is_generator:
+            is_nested = any(node is handler.node for node in inner.node.parents)
+            read |= n.names_in(call.node)
+            read |= n.names_in(inner.node) - {*inner.bindings} if is_nested else set()
+    return read
+
+
+def streamed(response: Call, handler: Function) -> n.Node | None:
+    """What is streamed, where it stands or under a name."""
+    made = response.args[0] if response.args else None
+    if isinstance(made, n.Name):
+        bound = handler.bindings.get(made.id, ())
+        assigned = bound[0].node if len(bound) == 1 else None
+        return assigned.value if isinstance(assigned, n.Assign) else None
+    return made
 
 
 def may_hold_session(dependency: Dependency) -> bool:

@@ -46,6 +46,8 @@ async def read_reports(api_key: Annotated[str, Header()]) -> list[str]:
 ## Bad: a header against a setting
 
 ```python title="main.py"
+import hmac
+
 from fastapi import FastAPI, HTTPException, Request
 from pydantic_settings import BaseSettings
 
@@ -62,6 +64,16 @@ settings = Settings()
 async def receive(request: Request) -> None:
     token = request.headers.get("X-Token")
     if not (token == settings.webhook_secret):  # finding
+        raise HTTPException(401)
+
+
+def signature(body: bytes) -> str:
+    return "sha256=" + hmac.new(settings.webhook_secret.encode(), body, "sha256").hexdigest()
+
+
+@app.post("/events")
+async def hear(request: Request) -> None:
+    if signature(await request.body()) != request.headers.get("X-Hub"):  # finding
         raise HTTPException(401)
 
 
@@ -145,6 +157,32 @@ def count(tokens: list[str], tokenizer: Tokenizer) -> int:
 
 def is_end(token: str, tokenizer: Tokenizer) -> bool:
     return token == tokenizer.end_token
+```
+
+## Good: a digest of what is presented, against the digest that is kept
+
+```python title="main.py"
+import hmac
+
+from fastapi import FastAPI, HTTPException
+from pydantic import BaseModel
+
+app = FastAPI()
+
+
+class Session(BaseModel):
+    token: str
+
+
+def digest(token: str) -> str:
+    return hmac.new(b"kept elsewhere", token.encode(), "sha256").hexdigest()
+
+
+@app.get("/session")
+async def read_session(token: str) -> None:
+    found = Session(token=digest("known"))
+    if digest(token) != found.token:
+        raise HTTPException(401)
 ```
 
 ## Good: two fields that the same person typed
