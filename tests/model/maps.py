@@ -149,7 +149,8 @@ class Comparison:
 def compare(read: list[Served], real: list[Served]) -> Comparison:
     """Hold one map against the other, each path with what FastAPI tries first at it."""
     theirs = {one.key: one for one in reversed(real)}
-    told = {one.key: one for one in reversed(read)}
+    sure = [one for one in read if not one.is_conditional]
+    told = {one.key: one for one in reversed([*sure, *read])}
     ours = dict(filled(told, theirs))
     both = sorted(set(ours) & set(theirs))
     # The text may know a package above the folder that the app is started from, or not know it.

@@ -147,9 +147,10 @@ def test_routers_that_a_function_puts_together_are_served() -> None:
             @router.get("/x")
             def read(): ...
             app = FastAPI()
-            app.include_router(plugins.load("x"))
+            rest = plugins.load("x")
+            app.include_router(rest)
             """,
-            "no include of `router` of main.py can be seen; main.py:10 includes what cannot be told",
+            "no include of `router` of main.py can be seen; main.py:11 includes `rest`, which cannot be told",
         ),
     ],
 )

@@ -154,3 +154,32 @@ if REPORTS:
 """
     (route,) = project_of({"main.py": text}).routes
     assert [(place.path, place.app is not None) for place in route.places] == [("/api/reports", True)]
+
+
+def test_of_several_objects_that_a_function_may_give_the_last_is_there_without_a_condition() -> None:
+    text = """
+        class Local:
+            def fill(self, app: FastAPI):
+                @app.get("/local")
+                def local(): ...
+        class Remote(Local):
+            @property
+            def router(self):
+                router = APIRouter()
+                @router.get("/remote")
+                def remote(): ...
+                return router
+            def fill(self, app: FastAPI):
+                super().fill(app)
+                app.include_router(self.router)
+        def choose():
+            if settings.remote:
+                return Remote()
+            return Local()
+        app = FastAPI()
+        choose().fill(app)
+    """
+    routes = project_of({"main.py": HEAD + "from conf import settings\n" + dedent(text)}).routes
+    (local,), (remote,) = (route.places[0].includes or (route,) for route in routes)
+    assert not local.record.conditional
+    assert remote.record.conditional

@@ -150,9 +150,36 @@ app.include_router(plugins.other())
     }
     assert not_followed(project_of(files), "routes") == (
         "not followed: main.py:7 includes `dockerflow.fastapi.router` of another package; "
-        "main.py:9 includes what cannot be told; main.py:10 includes what cannot be told, and 1 more"
+        "main.py:9 includes `plugin.router`, which cannot be told; "
+        "main.py:10 includes `plugins.last()`, which cannot be told, and 1 more"
     )
     assert not not_followed(project_of(files), "modules")
+
+
+def test_a_map_names_what_is_mounted_from_elsewhere_and_no_app_that_is_made_here() -> None:
+    files = {
+        "main.py": """
+from elsewhere import main as other
+from elsewhere import routes
+from fastapi import FastAPI
+
+def create_app() -> FastAPI:
+    app = FastAPI()
+    app.mount("/other", other.app)
+    app.routes.extend(routes())
+    return app
+
+def create_for_workers() -> FastAPI:
+    return create_app()
+"""
+    }
+    assert not_followed(project_of(files), "routes") == (
+        "not followed: main.py:9 includes `routes()`, which cannot be told; "
+        "main.py:8 mounts `elsewhere.main.app` of another package"
+    )
+
+
+def test_a_map_has_nothing_to_say_of_what_could_be_followed() -> None:
     assert not not_followed(project_of(FILES), "routes")
 
 

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 ADDING = ("include_router", "add_api_route", "add_api_websocket_route")
 SERVING = DECORATORS - {"middleware", "exception_handler", "on_event"}
+LONGEST = 40
+"""so many characters of an expression are shown"""
 FRAMEWORKS = ("fastapi.", "starlette.")
 
 
@@ -53,12 +55,19 @@ def unseen_includes(project: Project) -> list[Record]:
 
 def not_followed(project: Project) -> list[str]:
     """A clause for each place outside the tests that may add routes nobody can see from here."""
-    hidden = [*unseen_includes(project), *unseen_routes(project)]
+    hidden = [*unseen_includes(project), *unseen_mounts(project), *unseen_routes(project)]
     apps = [
         f"{at(f.node)} `{f.name}` gives an app that cannot be followed" for f in apps_from_outside(project)
     ]
     found = [clause(record) for record in hidden if not record.scope.module.is_test]
     return [*found, *apps, *(f"{at(node)} adds to what cannot be told" for node in unreached(project))]
+
+
+def unseen_mounts(project: Project) -> list[Record]:
+    """Where an app of another package is mounted, each place once."""
+    records = (record for router in project.routers for record in router.value.records)
+    found = {r.span: r for r in records if r.kind == "mount" and isinstance(r.target, Ext)}
+    return [found[span] for span in found]
 
 
 def unseen_routes(project: Project) -> list[Record]:
@@ -97,16 +106,32 @@ def apps_from_outside(project: Project) -> list[Function]:
         function
         for function in project.code_functions
         if function.cls is None
-        if function.node in interpreter.building and function.node not in interpreter.giving
+        if function.node in interpreter.building and not gives_app(function, interpreter.giving)
         if function.node.returns is not None and function.node.returns.text.rpartition(".")[2] == "FastAPI"
     ]
 
 
+def gives_app(function: Function, giving: set[n.FunctionDef]) -> bool:
+    """Whether a function gives an app that was made here, or calls one that does."""
+    return function.node in giving or any(
+        call.function is not None and call.function.node in giving for call in function.calls
+    )
+
+
 def clause(record: Record) -> str:
     """`main.py:10 includes what cannot be told`."""
-    outside = isinstance(record.target, Ext)
-    what = f"`{record.target.name}` of another package" if outside else "what cannot be told"
-    return f"{at(record.node)} {'registers' if record.kind == 'route' else 'includes'} {what}"
+    does = {"route": "registers", "mount": "mounts"}.get(record.kind, "includes")
+    return f"{at(record.node)} {does} {what(record)}"
+
+
+def what(record: Record) -> str:
+    """What is included, as far as it can be named."""
+    if isinstance(record.target, Ext):
+        return f"`{record.target.name}` of another package"
+    written = record.arg_nodes.get("router")
+    if written is None or len(written.text) > LONGEST or "\n" in written.text:
+        return "what cannot be told"
+    return f"`{written.text}`, which cannot be told"
 
 
 def at(node: n.Node) -> str:

@@ -98,6 +98,8 @@ class Calls(Expressions):
             case Closure():
                 return self.call_closure(func, args, kwargs)
             case Bound(closure=Closure() as closure, instance=instance):
+                if isinstance(instance, RouterValue):
+                    self.reached.add(node)  # a router of the project's own class: what it does is followed
                 return self.call_closure(closure, [instance, *args], kwargs)
             case Bound(closure=RoutesOf() as routes, instance=name):
                 return change(self, routes, name, args, node, env)
@@ -107,8 +109,8 @@ class Calls(Expressions):
                 return self.call(inner, [*before, *args], {**given, **kwargs}, node, env)
             case ClassValue():
                 return self.construct(func, args, kwargs, node, env.scope)
-            case Choice(values=values):
-                return Choice([self.call(one, args, kwargs, node, env) for one in values])
+            case Choice():
+                return self.call_each(func, args, kwargs, node, env)
             case Operation(router=router, name="__init__"):
                 self.initialise(router, kwargs, node)
                 return None
@@ -128,6 +130,18 @@ class Calls(Expressions):
                 )
             case _:
                 return UNKNOWN
+
+    def call_each(
+        self, choice: Choice, args: list[Any], kwargs: dict[str, Any], node: n.Expr, env: Env
+    ) -> Any:
+        """Call all that something may be; but for the default, what that does is done under a condition."""
+        found = []
+        for index, one in enumerate(choice.values):
+            unsure = int(choice.has_default and index > 0)
+            self.conditional += unsure
+            found.append(self.call(one, args, kwargs, node, env))
+            self.conditional -= unsure
+        return Choice(found, choice.has_default)
 
     def call_external(
         self, name: str, args: list[Any], kwargs: dict[str, Any], node: n.Expr, env: Env
@@ -288,7 +302,18 @@ class Calls(Expressions):
         choices = list(dict.fromkeys(one for one in results if isinstance(one, CALLED)))
         if len(self.active) == self.asked and len(choices) > 1:
             return Choice(choices)
-        return alternatives(results) or builtin.best(results)
+        return alternatives(results) or self.implementations(results) or builtin.best(results)
+
+    def implementations(self, results: list[Any]) -> Choice | None:
+        """Objects that deal with routers, of which a function returns one: the last but for a condition."""
+        made = {
+            one.cls.cls: one
+            for one in results
+            if isinstance(one, Instance) and not isinstance(one, RouterValue) and one.cls is not None
+        }
+        if len(made) < 2 or not any(map(self.makes_builder, made)):
+            return None
+        return Choice([*reversed(made.values())], has_default=True)
 
     def is_worth_following(self, closure: Closure, given: list[Any]) -> bool:
         """Whether calling a function can matter: it deals with routers, gets or holds one, or is short."""

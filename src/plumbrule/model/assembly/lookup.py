@@ -149,7 +149,7 @@ class Lookup(State):
             case SuperOf(instance=instance, cls=cls):
                 return self.super_attribute(instance, cls, attr)
             case Choice(values=values):
-                return Choice([self.attribute(one, attr, expr, env) for one in values])
+                return Choice([self.attribute(one, attr, expr, env) for one in values], value.has_default)
             case Ext(name=name):
                 found = self.project.imports.find(f"{name}.{attr}", env.scope.module)
                 inner = f"{name}.{attr}"
@@ -246,8 +246,9 @@ class Lookup(State):
 
     def super_attribute(self, instance: Any, cls: Class, attr: str) -> Any:
         for base in cls.ancestors:
-            if isinstance(base, Class) and attr in base.methods:
-                return Bound(Closure(base.methods[attr], self.module_env(base.module)), instance)
+            own = self.target_value(base) if isinstance(base, Class) and attr in base.methods else None
+            if isinstance(base, Class) and isinstance(own, ClassValue):
+                return self.method(Closure(base.methods[attr], self.module_env(base.module)), own, instance)
         if isinstance(instance, RouterValue):
             return Operation(instance, attr) if attr in OPERATIONS or attr == "__init__" else UNKNOWN
         outside = (f"{base.name}.{attr}" for base in cls.ancestors if isinstance(base, External))

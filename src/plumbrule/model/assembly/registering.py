@@ -115,9 +115,10 @@ def register(
     target = given.get(TARGETS.get(operation.name, ""), UNKNOWN)
     if target is UNKNOWN and operation.name == "include_router":
         target = interpreter.routers_of_classes(node)
-    for one in options(target):
+    for index, one in enumerate(options(target)):
         record = make(operation, given, node, site, one)
-        record.conditional = conditional or isinstance(target, Choice)
+        is_default = isinstance(target, Choice) and target.has_default and index == 0
+        record.conditional = conditional or (isinstance(target, Choice) and not is_default)
         operation.router.records.append(record)
     return None
 

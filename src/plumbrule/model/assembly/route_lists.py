@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from plumbrule.facts import nodes as n
 from plumbrule.model.assembly.conditions import plain
 from plumbrule.model.assembly.registering import VERBS, from_starlette
 from plumbrule.model.assembly.values import HOLE, UNKNOWN, Closure, Made, Record, RouterValue, RoutesOf
@@ -12,7 +13,6 @@ from plumbrule.model.assembly.values import HOLE, UNKNOWN, Closure, Made, Record
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from plumbrule.facts import nodes as n
     from plumbrule.model.assembly.calls import Calls
     from plumbrule.model.assembly.lookup import Lookup
     from plumbrule.model.assembly.values import Env
@@ -111,7 +111,8 @@ def change(calls: Calls, routes: RoutesOf, name: str, args: list[Any], node: n.E
         elif isinstance(route, Made):
             from_starlette(calls, router, route)
         if len(router.records) == before:
-            router.records.append(Record("include", router, node, env.scope, {}, {}, target=route))
+            nodes = {"router": node.args[-1]} if isinstance(node, n.Call) and node.args else {}
+            router.records.append(Record("include", router, node, env.scope, {}, nodes, target=route))
         for record in router.records[before:]:
             record.conditional |= calls.conditional > router.conditions or one is not route
 

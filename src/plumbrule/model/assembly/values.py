@@ -123,9 +123,13 @@ class Ext:
 
 @dataclass(eq=False, slots=True)
 class Choice:
-    """One of several values, which one cannot be told: `routers.get(name)`."""
+    """One of several values, which one cannot be told: `routers.get(name)`.
+
+    With a default it is the first, unless a condition holds.
+    """
 
     values: list[Any]
+    has_default: bool = False
 
 
 class Items(list[Any]):
