@@ -224,12 +224,12 @@ def unread_owners(project: Project) -> Iterator[tuple[Parameter, n.Expr, str]]:
     for function in project.code_functions:
         if not any(is_owning(p.name) for p in function.node.parameters):
             continue
-        owners = [p for p in function.parameters if is_owning(p.name)]
-        for place, table, name in lookups_by_id(function):
+        lookups = list(lookups_by_id(function))
+        read = names_read(function) if lookups else set()
+        unread = [p for p in function.parameters if is_owning(p.name) and p.name not in read]
+        for place, table, name in lookups if unread else ():
             columns = table_columns(project, function, table)
-            of_table = [owner for owner in owners if owner.name in columns]
-            read = names_read(function) if of_table else set()
-            yield from ((owner, place, name) for owner in of_table if owner.name not in read)
+            yield from ((owner, place, name) for owner in unread if owner.name in columns)
 
 
 @cache

@@ -11,7 +11,7 @@ from plumbrule.model.reaching_bindings import binding_at, reaching
 from plumbrule.model.values import Variable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Container, Iterator
 
     from plumbrule.model.code import Function
     from plumbrule.model.relationships import Relationship
@@ -86,15 +86,18 @@ class Query:
         return self.unloaded.get(self.table.proxies.get(name, name))
 
 
-def read_in(function: Function) -> Iterator[tuple[n.Expr, n.Name, str]]:
-    """What a function reads of the objects that have a name: the node, the object and the attribute."""
+def read_in(function: Function, names: Container[str] | None = None) -> Iterator[tuple[n.Expr, n.Name, str]]:
+    """What a function reads of the objects that have a name: the node, the object and the attribute.
+
+    With names only the attributes that have one of these.
+    """
     for node in function.find(n.Attribute):
-        if isinstance(node.value, n.Name):
+        if (names is None or node.attr in names) and isinstance(node.value, n.Name):
             yield node, node.value, node.attr
     for call in function.find(n.Call):
         if isinstance(call.func, n.Name) and call.func.id == "getattr":
             match call.args:
-                case (n.Name() as owner, n.Constant(value=str(attr)), *_):
+                case (n.Name() as owner, n.Constant(value=str(attr)), *_) if names is None or attr in names:
                     yield call, owner, attr
 
 

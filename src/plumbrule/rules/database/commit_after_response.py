@@ -249,9 +249,13 @@ def writes(handler: Function) -> bool:
     """Whether a handler changes something in the database, as far as it can be seen: it may only ask another
     service to.
     """
-    reached = [found.call for found in reached_calls(handler)]
-    functions = {handler, *(call.function for call in reached if call.function is not None)}
-    return any(is_change(call) or is_statement(call) for call in reached) or any(
+    functions = {handler}
+    for found in reached_calls(handler):
+        if is_change(found.call) or is_statement(found.call):
+            return True
+        if found.call.function is not None:
+            functions.add(found.call.function)
+    return any(
         sets_column(target, function)
         for function in functions
         for assign in function.find(n.Assign)

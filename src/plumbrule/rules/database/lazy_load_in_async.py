@@ -313,8 +313,8 @@ def lazy_load_in_async(project: Project) -> Iterator[Finding]:
 
 def in_function(function: Function, names: set[str]) -> Iterator[Finding]:
     """The relationships with one of these names that are read in a function, or in what it calls."""
-    for node, owner, name in read_in(function):
-        query = query_of(function, owner) if name in names else None
+    for node, owner, name in read_in(function, names):
+        query = query_of(function, owner)
         relation = query.lazily(name) if query and query.is_async else None
         if query and relation and is_read_now(node, name, function):
             yield finding(query, relation, node.span)
@@ -322,8 +322,9 @@ def in_function(function: Function, names: set[str]) -> Iterator[Finding]:
         for statement in function.find(n.Return) if schema else ():
             if schema is not None and statement.value is not None:
                 yield from shown(statement.value, statement.span, schema, function)
-    for call in function.calls:
-        yield from read_elsewhere(call, function)
+    for assign in function.find(n.Assign):
+        if isinstance(assign.value, n.Await) and isinstance(assign.value.value, n.Call):
+            yield from read_elsewhere(function.call(assign.value.value), function)
 
 
 def shown(value: n.Expr, at: Span, schema: Schema, function: Function) -> Iterator[Finding]:

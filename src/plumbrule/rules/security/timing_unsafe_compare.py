@@ -347,16 +347,17 @@ def timing_unsafe_compare(function: Function) -> Iterator[Finding]:
         if compare.ops not in (("==",), ("!=",)) or not isinstance(compare.parent, TESTS):
             continue
         left, right = compare.operands
+        if not is_secret_check(left, right, function) or not is_served(function, (left, right)):
+            continue
         if looks_for_changes(compare) or refuses_what_is_equal(compare) or is_replaced(compare, function):
             continue
-        if is_secret_check(left, right, function) and is_served(function, (left, right)):
-            yield Finding(
-                at=compare.span,
-                message=f"`{compare.text}` takes longer the more of the secret is right",
-                label=f"`{compare.ops[0]}` stops at the first difference",
-                help="use `secrets.compare_digest`",
-                fix=in_constant_time(compare, function),
-            )
+        yield Finding(
+            at=compare.span,
+            message=f"`{compare.text}` takes longer the more of the secret is right",
+            label=f"`{compare.ops[0]}` stops at the first difference",
+            help="use `secrets.compare_digest`",
+            fix=in_constant_time(compare, function),
+        )
 
 
 def is_served(function: Function, sides: tuple[n.Expr, n.Expr]) -> bool:
